@@ -1,0 +1,31 @@
+// Builds, runs the tests under dist/test in one process (one GPU device), and ends with `N passed, N failed`.
+// usage: node scripts/test.mjs [REGEX of file paths]
+import { spawn, spawnSync } from "node:child_process";
+
+const built = spawnSync(process.execPath, ["scripts/build.mjs", "--quiet"], { stdio: "inherit" });
+if (built.status !== 0) process.exit(1);
+
+const child = spawn(
+  process.execPath,
+  ["--enable-source-maps", "dist/test/run.js", ...process.argv.slice(2)],
+  {
+    stdio: ["ignore", "pipe", "inherit"],
+  },
+);
+let output = "";
+child.stdout.on("data", (chunk) => {
+  output += chunk;
+  process.stdout.write(chunk);
+});
+child.on("close", (code, signal) => {
+  const count = (word) => Number(output.match(new RegExp(`${word}:\\s+(\\d+)`))?.[1] ?? Number.NaN);
+  const [total, passed, skipped] = [count("Total"), count("Passed"), count("Skipped")];
+  if (Number.isNaN(total)) {
+    console.error(`test: the run ended before its summary (exit code ${code}, signal ${signal})`);
+    console.log("0 passed, 1 failed");
+    process.exit(1);
+  }
+  const failed = total - passed - skipped;
+  console.log(`${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ""}`);
+  process.exit(failed === 0 && total > 0 && code === 0 ? 0 : 1);
+});
