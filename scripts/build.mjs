@@ -26,9 +26,12 @@ const commands = ["train", "sample", "doctor"].map((name) => `src/node/${name}.t
 
 await build({
   ...shared,
-  entryPoints: [...commands, ...under("test", ".ts")],
+  // dist/ mirrors the tree, with src/ left out of the names: dist/node/train.js, dist/test/run.js.
+  entryPoints: [...commands, ...under("test", ".ts")].map((path) => ({
+    in: path,
+    out: path.replace(/^src\/|\.ts$/g, ""),
+  })),
   outdir: "dist",
-  outbase: ".",
   entryNames: "[dir]/[name]",
   chunkNames: "chunks/[name]-[hash]",
   splitting: true,

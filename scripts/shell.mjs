@@ -1,0 +1,34 @@
+// What the set-up scripts share: run a command and show it, stop with one clear line, ask for the adapter.
+// Plain Node without packages, since setup.mjs runs before `npm ci`.
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+export const root = fileURLToPath(new URL("..", import.meta.url));
+
+/** Runs a command in the user's terminal, after printing it; true where it exited with 0. */
+export function run(command, args, options = {}) {
+  console.log(`$ ${[command, ...args].join(" ")}`);
+  return spawnSync(command, args, { stdio: "inherit", ...options }).status === 0;
+}
+
+/** Ends the process with exit code 1 and one line on stderr. */
+export function fail(line) {
+  console.error(line);
+  process.exit(1);
+}
+
+/** The adapter that Dawn finds, as scripts/probe.mjs describes it, or null. A crash or a hang counts as none. */
+export function probe(env = process.env) {
+  const { status, stdout } = spawnSync(process.execPath, [`${root}scripts/probe.mjs`], {
+    encoding: "utf8",
+    env,
+    killSignal: "SIGKILL",
+    stdio: ["ignore", "pipe", "ignore"],
+    timeout: 20_000,
+  });
+  try {
+    return status === 0 ? JSON.parse(stdout) : null;
+  } catch {
+    return null;
+  }
+}

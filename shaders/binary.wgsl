@@ -1,0 +1,98 @@
+// uses: indexing
+// y = f(a, b) with broadcasting, one entry point an op, four numbers a thread.
+// How an operand is read is fixed when the pipeline is made, so the common cases cost one vec4 load.
+override A_MODE = 0u;  // 0 same shape as y, 1 a number in P, 2 one element, 3 repeats every `period` vec4s,
+override B_MODE = 0u;  // 4 by strides, a component at a time
+struct Params {
+  n4: u32, rank: u32, number_a: f32, number_b: f32,
+  period_a: u32, period_b: u32, p: f32, q: f32,
+  sizes: array<vec4u, 2>, strides_a: array<vec4u, 2>, strides_b: array<vec4u, 2>,
+}
+@group(0) @binding(0) var<storage, read> a: array<vec4f>;
+@group(0) @binding(1) var<storage, read> b: array<vec4f>;
+@group(0) @binding(2) var<storage, read_write> y: array<vec4f>;
+@group(1) @binding(0) var<uniform> P: Params;
+
+fn offset_a(element: u32) -> u32 {
+  var rest = element; var at = 0u;
+  for (var d = P.rank; d > 0; d--) {
+    let size = P.sizes[(d - 1) / 4][(d - 1) % 4];
+    at += (rest % size) * P.strides_a[(d - 1) / 4][(d - 1) % 4];
+    rest /= size;
+  }
+  return at;
+}
+
+fn offset_b(element: u32) -> u32 {
+  var rest = element; var at = 0u;
+  for (var d = P.rank; d > 0; d--) {
+    let size = P.sizes[(d - 1) / 4][(d - 1) % 4];
+    at += (rest % size) * P.strides_b[(d - 1) / 4][(d - 1) % 4];
+    rest /= size;
+  }
+  return at;
+}
+
+fn left(i: u32) -> vec4f {
+  if (A_MODE == 0) { return a[i]; }
+  if (A_MODE == 1) { return vec4f(P.number_a); }
+  if (A_MODE == 2) { return vec4f(a[0].x); }
+  if (A_MODE == 3) { return a[i % P.period_a]; }
+  var v: vec4f;
+  for (var c = 0u; c < 4; c++) { let o = offset_a(4 * i + c); v[c] = a[o / 4][o % 4]; }
+  return v;
+}
+
+fn right(i: u32) -> vec4f {
+  if (B_MODE == 0) { return b[i]; }
+  if (B_MODE == 1) { return vec4f(P.number_b); }
+  if (B_MODE == 2) { return vec4f(b[0].x); }
+  if (B_MODE == 3) { return b[i % P.period_b]; }
+  var v: vec4f;
+  for (var c = 0u; c < 4; c++) { let o = offset_b(4 * i + c); v[c] = b[o / 4][o % 4]; }
+  return v;
+}
+
+@compute @workgroup_size(WG) fn add(@builtin(global_invocation_id) id: vec3u) {
+  let i = flat(id); if (i < P.n4) { y[i] = left(i) + right(i); }
+}
+
+@compute @workgroup_size(WG) fn sub(@builtin(global_invocation_id) id: vec3u) {
+  let i = flat(id); if (i < P.n4) { y[i] = left(i) - right(i); }
+}
+
+@compute @workgroup_size(WG) fn mul(@builtin(global_invocation_id) id: vec3u) {
+  let i = flat(id); if (i < P.n4) { y[i] = left(i) * right(i); }
+}
+
+@compute @workgroup_size(WG) fn div(@builtin(global_invocation_id) id: vec3u) {
+  let i = flat(id); if (i < P.n4) { y[i] = left(i) / right(i); }
+}
+
+// a where a >= b, else b. A tie is a's, in value and in derivative.
+@compute @workgroup_size(WG) fn maximum(@builtin(global_invocation_id) id: vec3u) {
+  let i = flat(id); if (i < P.n4) { let l = left(i); let r = right(i); y[i] = select(r, l, l >= r); }
+}
+
+@compute @workgroup_size(WG) fn minimum(@builtin(global_invocation_id) id: vec3u) {
+  let i = flat(id); if (i < P.n4) { let l = left(i); let r = right(i); y[i] = select(r, l, l <= r); }
+}
+
+// 1 where the comparison holds, else 0.
+@compute @workgroup_size(WG) fn greater(@builtin(global_invocation_id) id: vec3u) {
+  let i = flat(id); if (i < P.n4) { y[i] = select(vec4f(0.0), vec4f(1.0), left(i) > right(i)); }
+}
+
+@compute @workgroup_size(WG) fn greater_equal(@builtin(global_invocation_id) id: vec3u) {
+  let i = flat(id); if (i < P.n4) { y[i] = select(vec4f(0.0), vec4f(1.0), left(i) >= right(i)); }
+}
+
+@compute @workgroup_size(WG) fn equal(@builtin(global_invocation_id) id: vec3u) {
+  let i = flat(id); if (i < P.n4) { y[i] = select(vec4f(0.0), vec4f(1.0), left(i) == right(i)); }
+}
+
+// a = x, b = dy: dy where x > 0, p * dy elsewhere; the derivative of relu (p = 0) and leaky relu at once.
+@compute @workgroup_size(WG) fn leaky_relu_grad(@builtin(global_invocation_id) id: vec3u) {
+  let i = flat(id);
+  if (i < P.n4) { let dy = right(i); y[i] = select(P.p * dy, dy, left(i) > vec4f(0.0)); }
+}

@@ -1,0 +1,128 @@
+// What the heavy products share: their sizes, and where each finds and leaves its numbers. A matrix product
+// is a convolution with a 1 x 1 kernel over an image of one row, so one description of a convolution serves all.
+
+override VEC_A: bool = true;         // every run of A starts at a multiple of 4, so that vec4 loads fit
+override VEC_B: bool = true;         // the same for the rows of B as they lie in memory
+override TRANSPOSE_B: bool = false;  // within a tap B lies as (columns, channels)
+
+// `product` computes C (images, out, columns) from A (images, source, pitch) and B (taps, channels, columns):
+// a row of C is a pixel, and the sum runs over taps and channels. `outer` computes C (taps, channels, columns)
+// from A and B (images, out, columns): the sum runs over pixels. Sizes in pairs are (height, width).
+struct Sizes {
+  out: vec2u,
+  source: vec2u,
+  kernel: vec2u,
+  before: vec2u,         // zeros above and to the left
+  // Forward: classes 1, step the stride, sign -1. Input gradient: classes the stride, step 1, sign 1; pixels
+  // of one class (y % stride, x % stride) meet the same taps, so each class is a dense convolution.
+  classes: vec2u,
+  step: vec2u,
+  sign: i32,
+  images: u32,
+  channels: u32,
+  pitch: u32,            // numbers from one pixel of A to the next
+  columns: u32,
+  column_tiles: u32,
+  row_tiles: u32,
+  // A long sum is split: each part does its share of the taps and of the run, and writes a C of its own.
+  splits: u32,
+  run_splits: u32,
+  taps_per_split: u32,
+  run_per_split: u32,
+  split_stride: u32,
+  start: vec3u,          // of A, B and C
+  stride: vec3u,         // from one matrix of a batch to the next
+}
+@group(0) @binding(0) var<storage, read> A: array<vec4f>;
+@group(0) @binding(1) var<storage, read> B: array<vec4f>;
+@group(0) @binding(2) var<storage, read_write> C: array<f32>;
+@group(1) @binding(0) var<uniform> p: Sizes;
+
+// One workgroup's share: its tile, its class (or tap, in `outer`), its matrix and its part of the sum.
+struct Job { column_tile: u32, row_tile: u32, class_: u32, split: u32, matrix: u32, start: vec3u }
+
+fn job_of(workgroup: vec3u, classes: u32) -> Job {
+  var z = workgroup.y * 65535 + workgroup.x;  // the grid folds at WebGPU's limit
+  let column_tile = z % p.column_tiles; z /= p.column_tiles;
+  let row_tile = z % p.row_tiles; z /= p.row_tiles;
+  let split = z % p.splits; z /= p.splits;
+  let matrix = z / classes;
+  let start = p.start + matrix * p.stride + vec3u(0, 0, split * p.split_stride);
+  return Job(column_tile, row_tile, z % classes, split, matrix, start);
+}
+
+// What the pixels of one class share: the first of them, their number, and the taps that they meet, which are
+// every `classes`-th from `first_tap` on.
+struct Phase { origin: vec2u, size: vec2u, first_tap: vec2u, taps: vec2u, shift: vec2i }
+
+fn phase_of(index: u32) -> Phase {
+  let origin = vec2u(index / p.classes.y, index % p.classes.y);
+  let reach = origin + p.before;
+  let first = reach % p.classes;
+  let size = (p.out + p.classes - 1 - origin) / p.classes;
+  let taps = (p.kernel + p.classes - 1 - first) / p.classes;
+  return Phase(origin, size, first, taps, vec2i((reach - first) / p.classes));
+}
+
+// (image, y, x) of a flat index, y and x counted within the class.
+fn pixel_of(index: u32, size: vec2u) -> vec3u {
+  let line = index / size.y;
+  return vec3u(line / size.x, line % size.x, index % size.y);
+}
+
+// The pixel `by` pixels further on; carries are at most one, since `by` was split the same way.
+fn advance(pixel: vec3u, by: vec3u) -> vec3u {
+  var to = pixel + by;
+  let line = select(0u, 1u, to.z >= p.out.y);
+  to = vec3u(to.x, to.y + line, to.z - line * p.out.y);
+  let image = select(0u, 1u, to.y >= p.out.x);
+  return vec3u(to.x + image, to.y - image * p.out.x, to.z);
+}
+
+// Where A's channels for a pixel and a tap start, and whether that is inside the image at all.
+struct Run { start: u32, inside: bool }
+
+fn run_of(pixel: vec3u, shift: vec2i, tap: vec2u) -> Run {
+  let at = vec2u(vec2i(pixel.yz * p.step) + p.sign * (shift - vec2i(tap)));  // what is negative wraps far outside
+  let start = ((pixel.x * p.source.x + at.x) * p.source.y + at.y) * p.pitch;
+  return Run(start, all(at < p.source));
+}
+
+fn a_at(i: u32) -> f32 { return A[i / 4][i % 4]; }
+fn b_at(i: u32) -> f32 { return B[i / 4][i % 4]; }
+
+// Four numbers of A from i on, zeros from the `left`-th on: what lies there may be anything, NaN too.
+fn load_a(i: u32, left: u32) -> vec4f {
+  if (VEC_A) { return select(vec4f(), A[i / 4], left > 0); }
+  let four = vec4f(a_at(i), a_at(i + 1), a_at(i + 2), a_at(i + 3));
+  return select(vec4f(), four, vec4u(0, 1, 2, 3) < vec4u(left));
+}
+
+// Four columns of the row of B that starts at i. Past the end it reads the last ones again: nobody stores them.
+fn load_b_row(i: u32, column: u32) -> vec4f {
+  if (VEC_B) { return B[(i + min(column, p.columns - 4)) / 4]; }
+  let c = min(vec4u(column) + vec4u(0, 1, 2, 3), vec4u(p.columns - 1));
+  return vec4f(b_at(i + c.x), b_at(i + c.y), b_at(i + c.z), b_at(i + c.w));
+}
+
+// Four rows k by four columns of B. Past the end it reads the last ones again: A's zeros cancel them.
+fn load_b(start: u32, k: u32, column: u32) -> mat4x4f {
+  if (!TRANSPOSE_B) {
+    let row = start + min(vec4u(k) + vec4u(0, 1, 2, 3), vec4u(p.channels - 1)) * p.columns;
+    return mat4x4f(load_b_row(row.x, column), load_b_row(row.y, column),
+                   load_b_row(row.z, column), load_b_row(row.w, column));
+  }
+  let c = start + min(vec4u(column) + vec4u(0, 1, 2, 3), vec4u(p.columns - 1)) * p.channels;
+  return transpose(mat4x4f(load_b_run(c.x, k), load_b_run(c.y, k), load_b_run(c.z, k), load_b_run(c.w, k)));
+}
+
+fn load_b_run(i: u32, k: u32) -> vec4f {
+  if (VEC_B) { return B[(i + min(k, p.channels - 4)) / 4]; }
+  let at = i + min(vec4u(k) + vec4u(0, 1, 2, 3), vec4u(p.channels - 1));
+  return vec4f(b_at(at.x), b_at(at.y), b_at(at.z), b_at(at.w));
+}
+
+// Four columns of the row of C that starts at i, as many as there are.
+fn store_c(i: u32, column: u32, value: vec4f) {
+  if (column + 4 <= p.columns) { C[i + column] = value.x;  C[i + column + 1] = value.y;  C[i + column + 2] = value.z; C[i + column + 3] = value.w; }
+}

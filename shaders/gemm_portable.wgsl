@@ -1,0 +1,87 @@
+// uses: gemm
+// Products without subgroups: a thread computes 8 rows by 4 columns in registers. Neighbouring threads share
+// the rows, so their loads of A are one address and their loads of B lie side by side.
+
+const TM = 8u;
+
+@compute @workgroup_size(8, 8)
+fn product(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id) thread: vec3u) {
+  let job = job_of(workgroup, p.classes.x * p.classes.y);
+  let phase = phase_of(job.class_);
+  let rows = p.images * phase.size.x * phase.size.y;
+  let row0 = (job.row_tile * 8 + thread.y) * TM;
+  let column = 4 * (job.column_tile * 8 + thread.x);
+  if (row0 >= rows || column >= p.columns) { return; }
+
+  var pixel: array<vec3u, TM>;
+  for (var i = 0u; i < TM; i++) { pixel[i] = pixel_of(min(row0 + i, rows - 1), phase.size); }
+
+  var acc: array<vec4f, TM>;
+  let first_tap = job.split / p.run_splits * p.taps_per_split;
+  let first_k = job.split % p.run_splits * p.run_per_split;
+  let end_k = min(first_k + p.run_per_split, p.channels);
+  for (var i = first_tap; i < min(first_tap + p.taps_per_split, phase.taps.x * phase.taps.y); i++) {
+    let tap = vec2u(i / phase.taps.y, i % phase.taps.y);
+    let place = phase.first_tap + tap * p.classes;
+    let b_start = job.start.y + (place.x * p.kernel.y + place.y) * p.channels * p.columns;
+    var start: array<u32, TM>;
+    var end: array<u32, TM>;
+    for (var i = 0u; i < TM; i++) {
+      let run = run_of(pixel[i], phase.shift, tap);
+      start[i] = job.start.x + run.start;
+      end[i] = select(0, end_k, run.inside);
+    }
+    for (var k = first_k; k < end_k; k += 4) {
+      let b = load_b(b_start, k, column);
+      for (var i = 0u; i < TM; i++) {
+        let a = load_a(start[i] + k, end[i] - min(k, end[i]));
+        acc[i] = fma(vec4f(a.x), b[0], acc[i]);
+        acc[i] = fma(vec4f(a.y), b[1], acc[i]);
+        acc[i] = fma(vec4f(a.z), b[2], acc[i]);
+        acc[i] = fma(vec4f(a.w), b[3], acc[i]);
+      }
+    }
+  }
+
+  for (var i = 0u; i < TM; i++) {
+    let to = pixel[i].yz * p.classes + phase.origin;
+    let row = (pixel[i].x * p.out.x + to.x) * p.out.y + to.y;
+    if (row0 + i < rows) { store_c(job.start.z + row * p.columns, column, acc[i]); }
+  }
+}
+
+@compute @workgroup_size(8, 8)
+fn outer(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id) thread: vec3u) {
+  let job = job_of(workgroup, p.kernel.x * p.kernel.y);
+  let tap = vec2u(job.class_ / p.kernel.y, job.class_ % p.kernel.y);
+  let shift = vec2i(p.before);
+  let row0 = (job.row_tile * 8 + thread.y) * TM;
+  let column = 4 * (job.column_tile * 8 + thread.x);
+  if (row0 >= p.channels || column >= p.columns) { return; }
+  let first_k = job.split * p.run_per_split;
+  let end_k = min(first_k + p.run_per_split, p.images * p.out.x * p.out.y);
+
+  var acc: array<vec4f, TM>;
+  var pixel = pixel_of(first_k, p.out);
+  for (var k = first_k; k < end_k; k += 4) {
+    for (var kk = 0u; kk < 4; kk++) {
+      let run = run_of(pixel, shift, tap);
+      let left = select(0u, 4u, run.inside && k + kk < end_k);
+      let b = load_b_row(job.start.y + min(k + kk, end_k - 1) * p.columns, column);
+      for (var i = 0u; i < TM; i += 4) {
+        let a = load_a(job.start.x + run.start + row0 + i, left);
+        acc[i] = fma(vec4f(a.x), b, acc[i]);
+        acc[i + 1] = fma(vec4f(a.y), b, acc[i + 1]);
+        acc[i + 2] = fma(vec4f(a.z), b, acc[i + 2]);
+        acc[i + 3] = fma(vec4f(a.w), b, acc[i + 3]);
+      }
+      pixel = advance(pixel, vec3u(0, 0, 1));
+    }
+  }
+
+  for (var i = 0u; i < TM; i++) {
+    if (row0 + i < p.channels) {
+      store_c(job.start.z + (job.class_ * p.channels + row0 + i) * p.columns, column, acc[i]);
+    }
+  }
+}

@@ -1,0 +1,12 @@
+// uses: normalize
+// y = gamma * (x - mean) / sqrt(variance + epsilon) + beta
+@group(0) @binding(5) var<storage, read_write> y: array<vec4f>;
+
+@compute @workgroup_size(WG)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  let i = flat(id);
+  if (i >= P.n) { return; }
+  let at = point(i);
+  let v = fma(gamma_at(at.affine), normalized(i, at.statistic), u_at(at.affine));
+  if (VEC) { y[i] = v; } else { y[i / 4][i % 4] = v.x; }
+}

@@ -1,0 +1,42 @@
+// uses: indexing
+// Reduces the middle axis of x (A, R, B) to y (A, S, B): thread (a, s, b) takes r = s, s + S, s + 2S, …
+// Neighbouring threads read neighbouring numbers, and a second call with S = 1 ends it: no barrier, no atomics,
+// and the order of summation is fixed.
+override VEC: bool = false;  // B counts vec4s
+struct Params { a: u32, r: u32, b: u32, s: u32, scale: f32 }
+@group(0) @binding(0) var<storage, read> x: array<vec4f>;
+@group(0) @binding(1) var<storage, read_write> y: array<vec4f>;
+@group(1) @binding(0) var<uniform> P: Params;
+
+fn load(i: u32) -> vec4f {
+  if (VEC) { return x[i]; }
+  return vec4f(x[i / 4][i % 4]);
+}
+
+fn store(i: u32, v: vec4f) {
+  if (VEC) { y[i] = v; } else { y[i / 4][i % 4] = v.x; }
+}
+
+@compute @workgroup_size(WG)
+fn sum(@builtin(global_invocation_id) id: vec3u) {
+  let t = flat(id);
+  if (t >= P.a * P.s * P.b) { return; }
+  let b = t % P.b; let s = (t / P.b) % P.s; let a = t / (P.b * P.s);
+  var total = vec4f(0.0);
+  for (var r = s; r < P.r; r += P.s) { total += load((a * P.r + r) * P.b + b); }
+  store(t, total * P.scale);
+}
+
+// The largest. R must not be 0.
+@compute @workgroup_size(WG)
+fn max_(@builtin(global_invocation_id) id: vec3u) {
+  let t = flat(id);
+  if (t >= P.a * P.s * P.b) { return; }
+  let b = t % P.b; let s = (t / P.b) % P.s; let a = t / (P.b * P.s);
+  var best = load((a * P.r + s) * P.b + b);
+  for (var r = s + P.s; r < P.r; r += P.s) {
+    let v = load((a * P.r + r) * P.b + b);
+    best = select(best, v, v > best);
+  }
+  store(t, best);
+}

@@ -1,0 +1,95 @@
+// uses: indexing
+// y = f(x), one entry point an op, four numbers a thread. NaN goes in and comes out: no max or clamp on the way.
+struct Params { n4: u32, p: f32, q: f32 }
+@group(0) @binding(0) var<storage, read> x: array<vec4f>;
+@group(0) @binding(1) var<storage, read_write> y: array<vec4f>;
+@group(1) @binding(0) var<uniform> P: Params;
+
+@compute @workgroup_size(WG) fn neg(@builtin(global_invocation_id) id: vec3u) {
+  let i = flat(id); if (i < P.n4) { y[i] = -x[i]; }
+}
+
+@compute @workgroup_size(WG) fn exp_(@builtin(global_invocation_id) id: vec3u) {
+  let i = flat(id); if (i < P.n4) { y[i] = exp(x[i]); }
+}
+
+@compute @workgroup_size(WG) fn log_(@builtin(global_invocation_id) id: vec3u) {
+  let i = flat(id); if (i < P.n4) { y[i] = log(x[i]); }
+}
+
+@compute @workgroup_size(WG) fn sqrt_(@builtin(global_invocation_id) id: vec3u) {
+  let i = flat(id); if (i < P.n4) { y[i] = sqrt(x[i]); }
+}
+
+@compute @workgroup_size(WG) fn rsqrt(@builtin(global_invocation_id) id: vec3u) {
+  let i = flat(id); if (i < P.n4) { y[i] = inverseSqrt(x[i]); }
+}
+
+@compute @workgroup_size(WG) fn square(@builtin(global_invocation_id) id: vec3u) {
+  let i = flat(id); if (i < P.n4) { y[i] = x[i] * x[i]; }
+}
+
+@compute @workgroup_size(WG) fn abs_(@builtin(global_invocation_id) id: vec3u) {
+  let i = flat(id); if (i < P.n4) { y[i] = abs(x[i]); }
+}
+
+@compute @workgroup_size(WG) fn sign_(@builtin(global_invocation_id) id: vec3u) {
+  let i = flat(id); if (i < P.n4) { y[i] = sign(x[i]); }
+}
+
+// Beyond 15 tanh is 1 in f32, and drivers that build it from exp overflow.
+@compute @workgroup_size(WG) fn tanh_(@builtin(global_invocation_id) id: vec3u) {
+  let i = flat(id); if (i < P.n4) { y[i] = select(tanh(x[i]), sign(x[i]), abs(x[i]) > vec4f(15.0)); }
+}
+
+// exp(-|x|) never overflows, and the smaller of the two tails keeps its digits.
+@compute @workgroup_size(WG) fn sigmoid(@builtin(global_invocation_id) id: vec3u) {
+  let i = flat(id);
+  if (i < P.n4) {
+    let z = exp(-abs(x[i]));
+    y[i] = select(vec4f(1.0), z, x[i] < vec4f(0.0)) / (1.0 + z);
+  }
+}
+
+// log(1 + exp(x)) as max(x, 0) + log(1 + z) with z = exp(-|x|); the series keeps the digits of a small z.
+@compute @workgroup_size(WG) fn softplus(@builtin(global_invocation_id) id: vec3u) {
+  let i = flat(id);
+  if (i < P.n4) {
+    let z = exp(-abs(x[i]));
+    let series = z * (1.0 - z * (0.5 - z * (1.0 / 3.0 - z * 0.25)));
+    y[i] = select(x[i], vec4f(0.0), x[i] < vec4f(0.0)) + select(log(1.0 + z), series, z < vec4f(0.01));
+  }
+}
+
+@compute @workgroup_size(WG) fn relu(@builtin(global_invocation_id) id: vec3u) {
+  let i = flat(id); if (i < P.n4) { y[i] = select(x[i], vec4f(0.0), x[i] < vec4f(0.0)); }
+}
+
+// p is the slope below 0.
+@compute @workgroup_size(WG) fn leaky_relu(@builtin(global_invocation_id) id: vec3u) {
+  let i = flat(id); if (i < P.n4) { y[i] = select(x[i], P.p * x[i], x[i] < vec4f(0.0)); }
+}
+
+// x^p. q says what a negative base means: 0 for an even power, 1 for an odd one, 2 for a broken one (NaN).
+@compute @workgroup_size(WG) fn pow_(@builtin(global_invocation_id) id: vec3u) {
+  let i = flat(id);
+  if (i < P.n4) {
+    let size = pow(abs(x[i]), vec4f(P.p));
+    let below = select(select(size, -size, P.q == 1.0), sqrt(x[i]), P.q == 2.0);
+    y[i] = select(size, below, x[i] < vec4f(0.0));
+  }
+}
+
+@compute @workgroup_size(WG) fn clamp_(@builtin(global_invocation_id) id: vec3u) {
+  let i = flat(id);
+  if (i < P.n4) {
+    let high = select(x[i], vec4f(P.q), x[i] > vec4f(P.q));
+    y[i] = select(high, vec4f(P.p), x[i] < vec4f(P.p));
+  }
+}
+
+// 1 where p <= x <= q, else 0: the derivative of clamp.
+@compute @workgroup_size(WG) fn inside(@builtin(global_invocation_id) id: vec3u) {
+  let i = flat(id);
+  if (i < P.n4) { y[i] = select(vec4f(0.0), vec4f(1.0), (x[i] >= vec4f(P.p)) & (x[i] <= vec4f(P.q))); }
+}

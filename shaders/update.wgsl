@@ -1,0 +1,55 @@
+// uses: indexing
+// In-place updates: the optimisers, clipping, and the running averages of batch norm.
+// Each thread owns one entry. A NaN gradient stays NaN in the slot, though clipping would hide it in the weight.
+struct Params {
+  n: u32, clip: u32,           // clip: whether low and high apply
+  low: f32, high: f32, rate: f32,
+  decay: f32, epsilon: f32,    // RMSprop's; Adam's beta2 and epsilon; SGD's momentum
+  inside: u32,                 // RMSprop: whether epsilon stands inside the root
+  beta1: f32, correction1: f32, correction2: f32,
+}
+@group(0) @binding(0) var<storage, read> gradient: array<f32>;
+@group(0) @binding(1) var<storage, read_write> weight: array<f32>;
+@group(0) @binding(2) var<storage, read_write> slot: array<f32>;
+@group(0) @binding(3) var<storage, read_write> slot2: array<f32>;
+@group(1) @binding(0) var<uniform> P: Params;
+
+fn put(i: u32, value: f32) {
+  weight[i] = select(value, clamp(value, P.low, P.high), P.clip == 1);
+}
+
+// slot = decay * slot + (1 - decay) g²; weight -= rate * g / sqrt(slot), epsilon inside or outside of the root.
+@compute @workgroup_size(WG)
+fn rmsprop(@builtin(global_invocation_id) id: vec3u) {
+  let i = flat(id);
+  if (i >= P.n) { return; }
+  let g = gradient[i];
+  let mean = P.decay * slot[i] + (1.0 - P.decay) * g * g;
+  slot[i] = mean;
+  let inside = sqrt(mean + P.epsilon);
+  let outside = sqrt(mean) + P.epsilon;
+  put(i, weight[i] - P.rate * g / select(outside, inside, P.inside == 1));
+}
+
+// Kingma and Ba 2015, algorithm 1; the corrections are 1 - beta^t, made on the host.
+@compute @workgroup_size(WG)
+fn adam(@builtin(global_invocation_id) id: vec3u) {
+  let i = flat(id);
+  if (i >= P.n) { return; }
+  let g = gradient[i];
+  let m = P.beta1 * slot[i] + (1.0 - P.beta1) * g;
+  let v = P.decay * slot2[i] + (1.0 - P.decay) * g * g;
+  slot[i] = m;
+  slot2[i] = v;
+  put(i, weight[i] - P.rate * (m / P.correction1) / (sqrt(v / P.correction2) + P.epsilon));
+}
+
+// slot = momentum * slot + g; weight -= rate * slot.
+@compute @workgroup_size(WG)
+fn sgd(@builtin(global_invocation_id) id: vec3u) {
+  let i = flat(id);
+  if (i >= P.n) { return; }
+  let v = P.decay * slot[i] + gradient[i];
+  slot[i] = v;
+  put(i, weight[i] - P.rate * v);
+}

@@ -1,0 +1,25 @@
+// The public face of the engine: tensors, ops, gradients, memory.
+
+export { settle } from "../kernels/block";
+export * from "./create";
+export { backward, type GradOptions, grad } from "./grad";
+export { defineMultiOp, defineOp, noGrad, type Op, type Operand, ops } from "./op";
+export * from "./ops/activation";
+export {
+  type ConvOptions,
+  type ConvTransposeOptions,
+  conv2d,
+  conv2dFilterGrad,
+  convTranspose2d,
+  type Padding,
+} from "./ops/conv";
+export * from "./ops/matmul";
+export * from "./ops/normalize";
+export * from "./ops/pointwise";
+export * from "./ops/rearrange";
+export * from "./ops/reduce";
+export * from "./ops/rows";
+export { keep, memory, tidy, untidied } from "./scope";
+export type { Shape } from "./shape";
+export { byteTensor, Tensor, tensor } from "./tensor";
+export * from "./update";

@@ -1,0 +1,118 @@
+// An op is one record: its shape rule, its kernel, its derivative. `defineOp` turns the record into a function
+// that checks, runs and, if a gradient may be asked for, remembers.
+import type { DType } from "../kernels/block";
+import { Node } from "./graph";
+import type { Shape } from "./shape";
+import { empty, Tensor } from "./tensor";
+
+/** What an op takes: a tensor, or a number where its record says so. */
+export type Operand = Tensor | number;
+
+/** What a derivative is written from: inputs, attributes, outputs and the gradients that came back. */
+export interface Backward<I, O, A> {
+  xs: I;
+  y: O;
+  /** The gradient of the output; for several outputs an array, with undefined where none came. */
+  dy: O extends Tensor ? Tensor : (Tensor | undefined)[];
+  attributes: A;
+}
+
+/** One thunk an input; only those that are asked for run. undefined: not differentiable by that input. */
+export type Thunks = readonly ((() => Tensor) | undefined)[];
+
+export interface Op<I extends readonly Operand[], O extends Tensor | Tensor[], A> {
+  name: string;
+  /** The output's shape from those of the inputs (a number counts as []). Throws the shape error. */
+  shape(shapes: Shape[], attributes: A): O extends Tensor ? Shape : Shape[];
+  /** Runs the kernel: fills y. Absent where y is x's own storage under another shape. */
+  forward?(xs: I, y: O, attributes: A): void;
+  /** The derivative in public ops, so that it has a derivative itself. Absent: not differentiable. */
+  vjp?(context: Backward<I, O, A>): Thunks;
+  /** A fused derivative for when no second one will be asked for. The tests hold it to `vjp`. */
+  fusedVjp?(context: Backward<I, O, A>): Thunks;
+  /** What each input's dtype must be; f32 where nothing is said. */
+  takes?: readonly (DType | "any")[];
+  /** The output's dtype; f32 where nothing is said, "input" for that of the first input. */
+  gives?: DType | "input";
+}
+
+/** All ops by name: the tests walk through it, so that no derivative goes unchecked. */
+// biome-ignore lint/suspicious/noExplicitAny: a list of all kinds of op
+export const ops = new Map<string, Op<any, any, any>>();
+
+let recording = true;
+
+/** Runs `fn` with recording on or off. */
+export function withRecording<T>(on: boolean, fn: () => T): T {
+  const before = recording;
+  recording = on;
+  try {
+    return fn();
+  } finally {
+    recording = before;
+  }
+}
+
+/** Runs `fn` without recording: what it makes has no gradient. */
+export const noGrad = <T>(fn: () => T): T => withRecording(false, fn);
+
+/** The function of an op with one output: inputs first, then the attributes if it has any. */
+export function defineOp<I extends readonly Operand[], A = void>(
+  op: Op<I, Tensor, A>,
+): (...args: A extends void ? [...I] : [...I, A]) => Tensor {
+  return register(op, (args) => run(op, ...split<I, A>(args))[0]);
+}
+
+/** The function of an op with several outputs. */
+export function defineMultiOp<I extends readonly Operand[], A = void>(
+  op: Op<I, Tensor[], A>,
+): (...args: A extends void ? [...I] : [...I, A]) => Tensor[] {
+  return register(op, (args) => run(op, ...split<I, A>(args)));
+}
+
+function register<I extends readonly Operand[], O extends Tensor | Tensor[], A, R>(
+  op: Op<I, O, A>,
+  call: (args: readonly unknown[]) => R,
+) {
+  if (ops.has(op.name)) throw new Error(`defineOp: ${op.name} is defined twice`);
+  ops.set(op.name, op);
+  return (...args: readonly unknown[]) => call(args);
+}
+
+function split<I, A>(args: readonly unknown[]): [I, A] {
+  const last = args.at(-1);
+  const hasAttributes = !(last instanceof Tensor) && typeof last !== "number";
+  return (hasAttributes ? [args.slice(0, -1), last] : [args, undefined]) as [I, A];
+}
+
+function run<I extends readonly Operand[], O extends Tensor | Tensor[], A>(
+  op: Op<I, O, A>,
+  xs: I,
+  attributes: A,
+): Tensor[] {
+  checkTypes(op, xs);
+  const shapes = xs.map((x) => (typeof x === "number" ? [] : x.shape));
+  const shape = op.shape(shapes, attributes);
+  const many = Array.isArray(shape[0]);
+  const needsGrad =
+    recording && op.vjp !== undefined && xs.some((x) => typeof x !== "number" && x.requiresGrad);
+  const node = needsGrad ? new Node(op, xs, attributes) : undefined;
+  const first = xs[0] as Tensor;
+  const dtype = op.gives === "input" ? first.dtype : (op.gives ?? "f32");
+  const outputs = ((many ? shape : [shape]) as Shape[]).map((shapeOf) => {
+    const variable = { requiresGrad: needsGrad, node };
+    if (!op.forward) return new Tensor(shapeOf, dtype, first.share, variable);
+    return empty(shapeOf, dtype, op.name, variable);
+  });
+  op.forward?.(xs, (many ? outputs : outputs[0]) as O, attributes);
+  node?.saveOutputs(outputs);
+  return outputs;
+}
+
+function checkTypes(op: { name: string; takes?: readonly string[] }, xs: readonly Operand[]): void {
+  xs.forEach((x, i) => {
+    const wanted = op.takes?.[i] ?? "f32";
+    if (typeof x === "number" || wanted === "any" || x.dtype === wanted) return;
+    throw new Error(`${op.name}: input ${i} must be ${wanted}, got ${x}.`);
+  });
+}

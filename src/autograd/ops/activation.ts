@@ -1,0 +1,60 @@
+// Activations. They are elementwise ops like those of pointwise.ts, kept apart because networks are built of them.
+import { binary, unary } from "../../kernels/pointwise";
+import { defineOp } from "../op";
+import { type Shape, sameShape, shapeError } from "../shape";
+import type { Tensor } from "../tensor";
+import { mul, square, sub } from "./pointwise";
+
+type One = [x: Tensor];
+const same = ([x]: Shape[]): Shape => x;
+
+/** tanh x. */
+export const tanh = defineOp<One>({
+  name: "tanh",
+  shape: same,
+  forward: ([x], y) => unary("tanh_", x, y),
+  vjp: ({ y, dy }) => [() => mul(dy, sub(1, square(y)))],
+});
+
+/** 1 / (1 + e⁻ˣ), without overflow on either side. */
+export const sigmoid = defineOp<One>({
+  name: "sigmoid",
+  shape: same,
+  forward: ([x], y) => unary("sigmoid", x, y),
+  vjp: ({ y, dy }) => [() => mul(dy, mul(y, sub(1, y)))],
+});
+
+/** log(1 + eˣ), without overflow; the loss of a classic GAN is made of it. */
+export const softplus = defineOp<One>({
+  name: "softplus",
+  shape: same,
+  forward: ([x], y) => unary("softplus", x, y),
+  vjp: ({ xs: [x], dy }) => [() => mul(dy, sigmoid(x))],
+});
+
+/** x where x > 0, else 0. The derivative at 0 is 0. NaN stays NaN. */
+export const relu = defineOp<One>({
+  name: "relu",
+  shape: same,
+  forward: ([x], y) => unary("relu", x, y),
+  vjp: ({ xs: [x], dy }) => [(): Tensor => leakyReluGrad(x, dy, { slope: 0 })],
+});
+
+/** x where x > 0, else slope · x. The derivative at 0 is the slope. */
+export const leakyRelu = defineOp<One, { slope: number }>({
+  name: "leakyRelu",
+  shape: same,
+  forward: ([x], y, { slope }) => unary("leaky_relu", x, y, slope),
+  vjp: ({ xs: [x], dy, attributes }) => [(): Tensor => leakyReluGrad(x, dy, attributes)],
+});
+
+/** dy where x > 0, else slope · dy. By x its derivative is 0 wherever it has one. */
+export const leakyReluGrad = defineOp<[x: Tensor, dy: Tensor], { slope: number }>({
+  name: "leakyReluGrad",
+  shape: ([x, dy]) => {
+    if (!sameShape(x, dy)) throw shapeError("leakyReluGrad", "x and dy must have one shape", [x, dy]);
+    return x;
+  },
+  forward: ([x, dy], y, { slope }) => binary("leaky_relu_grad", x, dy, y, slope),
+  vjp: ({ xs: [x], dy, attributes }) => [undefined, (): Tensor => leakyReluGrad(x, dy, attributes)],
+});

@@ -1,0 +1,168 @@
+// Convolutions over images (N, H, W, C). The three ops are the three directions of one trilinear form,
+// ⟨conv2d(x, w), dy⟩, so each is a derivative of the others and second derivatives need no more kernels.
+import {
+  conv2dFilterGrad as filterKernel,
+  conv2d as forwardKernel,
+  conv2dInputGrad as inputKernel,
+} from "../../kernels/conv";
+import { defineOp } from "../op";
+import { type Shape, shapeError } from "../shape";
+import type { Tensor } from "../tensor";
+
+type Pair = readonly [number, number];
+
+/** Everything that the shapes alone leave open: 27 and 28 both map to 12 under a valid 5x5 of stride 2. */
+export interface Geometry {
+  stride: Pair;
+  /** Rows above and below, columns left and right. */
+  padding: readonly [top: number, bottom: number, left: number, right: number];
+  /** (H, W) of the larger image. */
+  inputSize: Pair;
+  /** (kh, kw). */
+  kernelSize: Pair;
+}
+
+export type Padding = "same" | "valid" | readonly [top: number, bottom: number, left: number, right: number];
+
+export interface ConvOptions {
+  /** One step for both axes, or (rows, columns); 1 where it is not given. */
+  stride?: number | Pair;
+  /** "same" by Keras's rule: ceil(size / stride) positions, the odd pixel of padding below and right. */
+  padding?: Padding;
+}
+
+const convOp = defineOp<[x: Tensor, w: Tensor], Geometry>({
+  name: "conv2d",
+  shape: ([x, w], geometry) => [x[0], ...outputSize(geometry), w[3]],
+  forward: ([x, w], y, geometry) => forwardKernel(x, w, y, window(geometry)),
+  vjp: ({ xs: [x, w], dy, attributes }) => [
+    (): Tensor => inputGradOp(dy, w, attributes),
+    (): Tensor => filterGradOp(x, dy, attributes),
+  ],
+});
+
+const inputGradOp = defineOp<[dy: Tensor, w: Tensor], Geometry>({
+  name: "convTranspose2d",
+  shape: ([dy, w], { inputSize }) => [dy[0], ...inputSize, w[2]],
+  forward: ([dy, w], x, geometry) => inputKernel(dy, w, x, window(geometry)),
+  vjp: ({ xs: [dy, w], dy: dx, attributes }) => [
+    (): Tensor => convOp(dx, w, attributes),
+    (): Tensor => filterGradOp(dx, dy, attributes),
+  ],
+});
+
+const filterGradOp = defineOp<[x: Tensor, dy: Tensor], Geometry>({
+  name: "conv2dFilterGrad",
+  shape: ([x, dy], { kernelSize }) => [...kernelSize, x[3], dy[3]],
+  forward: ([x, dy], w, geometry) => filterKernel(x, dy, w, window(geometry)),
+  vjp: ({ xs: [x, dy], dy: dw, attributes }) => [
+    (): Tensor => inputGradOp(dy, dw, attributes),
+    (): Tensor => convOp(x, dw, attributes),
+  ],
+});
+
+/**
+ * x (N, H, W, Cin) with w (kh, kw, Cin, Cout) → (N, OH, OW, Cout): cross-correlation, as every framework means it.
+ * Throws when the channels differ or the kernel is larger than the padded image.
+ */
+export function conv2d(x: Tensor, w: Tensor, { stride = 1, padding = "valid" }: ConvOptions = {}): Tensor {
+  checkRanks("conv2d", x, w);
+  if (x.shape[3] !== w.shape[2]) {
+    throw shapeError("conv2d", `w (kh, kw, in, out) must take x's ${x.shape[3]} channels`, [
+      x.shape,
+      w.shape,
+    ]);
+  }
+  const geometry = geometryOf([x.shape[1], x.shape[2]], w, stride, padding);
+  if (outputSize(geometry).some((n) => n < 1)) {
+    throw shapeError(
+      "conv2d",
+      "the kernel is larger than the padded image",
+      [x.shape, w.shape],
+      'Use padding "same"?',
+    );
+  }
+  return convOp(x, w, geometry);
+}
+
+export interface ConvTransposeOptions extends ConvOptions {
+  /** (H, W) of the result, among those that conv2d maps back to x's size; the usual one where it is not given. */
+  outputSize?: Pair;
+}
+
+/**
+ * The transposed convolution, which is conv2d's input gradient: x (N, H, W, Cin) with w (kh, kw, Cout, Cin) →
+ * (N, OH, OW, Cout). Under "same" OH = H · stride, under "valid" (H − 1) · stride + kh, as in Keras.
+ */
+export function convTranspose2d(x: Tensor, w: Tensor, options: ConvTransposeOptions = {}): Tensor {
+  const { stride = 1, padding = "valid" } = options;
+  checkRanks("convTranspose2d", x, w);
+  if (x.shape[3] !== w.shape[3]) {
+    throw shapeError("convTranspose2d", `w (kh, kw, out, in) must take x's ${x.shape[3]} channels`, [
+      x.shape,
+      w.shape,
+    ]);
+  }
+  const steps = pair(stride);
+  const usual = ([0, 1] as const).map((axis) => {
+    const [n, step, k] = [x.shape[1 + axis], steps[axis], w.shape[axis]];
+    if (padding === "same") return n * step;
+    const fixed = padding === "valid" ? 0 : padding[2 * axis] + padding[2 * axis + 1];
+    return (n - 1) * step + k - fixed;
+  }) as [number, number];
+  const size = options.outputSize ?? usual;
+  const geometry = geometryOf(size, w, stride, padding);
+  const back = outputSize(geometry);
+  if (back[0] !== x.shape[1] || back[1] !== x.shape[2] || size.some((n) => n < 1)) {
+    throw new Error(
+      `convTranspose2d: an output of [${size}] would come from an input of [${back}], got [${x.shape[1]},${x.shape[2]}].`,
+    );
+  }
+  return inputGradOp(x, w, geometry);
+}
+
+/** The gradient of conv2d by its filter: x (N, H, W, Cin), dy (N, OH, OW, Cout) → (kh, kw, Cin, Cout). */
+export function conv2dFilterGrad(x: Tensor, dy: Tensor, kernelSize: Pair, options: ConvOptions = {}): Tensor {
+  const { stride = 1, padding = "valid" } = options;
+  checkRanks("conv2dFilterGrad", x, dy);
+  const geometry = geometryOf([x.shape[1], x.shape[2]], { shape: kernelSize }, stride, padding);
+  const [h, w] = outputSize(geometry);
+  if (h !== dy.shape[1] || w !== dy.shape[2] || x.shape[0] !== dy.shape[0]) {
+    throw shapeError("conv2dFilterGrad", `dy must be (${x.shape[0]}, ${h}, ${w}, out)`, [x.shape, dy.shape]);
+  }
+  return filterGradOp(x, dy, geometry);
+}
+
+function checkRanks(op: string, a: Tensor, b: Tensor): void {
+  if (a.shape.length === 4 && b.shape.length === 4) return;
+  throw shapeError(op, "images are (N, H, W, C) and filters have four axes", [a.shape, b.shape]);
+}
+
+const pair = (value: number | Pair): Pair => (typeof value === "number" ? [value, value] : value);
+const window = ({ stride, padding }: Geometry) => ({ stride, padding });
+
+function geometryOf(inputSize: Pair, w: { shape: Shape }, stride: number | Pair, padding: Padding): Geometry {
+  const kernelSize: Pair = [w.shape[0], w.shape[1]];
+  const steps = pair(stride);
+  if (steps.some((n) => !Number.isInteger(n) || n < 1))
+    throw new Error(`conv2d: stride must be 1 or more, got [${steps}].`);
+  if (padding === "valid") return { stride: steps, padding: [0, 0, 0, 0], inputSize, kernelSize };
+  if (padding !== "same") return { stride: steps, padding, inputSize, kernelSize };
+  const [top, bottom] = samePadding(inputSize[0], kernelSize[0], steps[0]);
+  const [left, right] = samePadding(inputSize[1], kernelSize[1], steps[1]);
+  return { stride: steps, padding: [top, bottom, left, right], inputSize, kernelSize };
+}
+
+/** Keras's rule: as much as ceil(size / stride) positions need, the smaller half first. */
+function samePadding(size: number, kernel: number, stride: number): Pair {
+  const total = Math.max(0, (Math.ceil(size / stride) - 1) * stride + kernel - size);
+  return [Math.floor(total / 2), Math.ceil(total / 2)];
+}
+
+function outputSize({ stride, padding, inputSize, kernelSize }: Geometry): [number, number] {
+  const along = (axis: 0 | 1) => {
+    const padded = inputSize[axis] + padding[2 * axis] + padding[2 * axis + 1];
+    return Math.floor((padded - kernelSize[axis]) / stride[axis]) + 1;
+  };
+  return [along(0), along(1)];
+}

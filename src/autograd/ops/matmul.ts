@@ -1,0 +1,73 @@
+// Matrix products, batched, with either factor transposed. The derivative of one form is the other two:
+// d(A·B) → dy·Bᵀ and Aᵀ·dy.
+import { matmul as matmulKernel } from "../../kernels/matmul";
+import { defineOp } from "../op";
+import { broadcastShapes, type Shape, shapeError, sizeOf } from "../shape";
+import type { Tensor } from "../tensor";
+import { broadcastTo, transpose } from "./rearrange";
+
+export interface MatmulOptions {
+  transposeA?: boolean;
+  transposeB?: boolean;
+}
+
+const matmulOp = defineOp<[a: Tensor, b: Tensor], Required<MatmulOptions>>({
+  name: "matmul",
+  shape: ([a, b], { transposeA, transposeB }) => {
+    if (a.length < 2 || b.length < 2)
+      throw shapeError("matmul", "both need two axes or more", [a, b], "reshape them first?");
+    const [m, k] = lastTwo(a, transposeA);
+    const [k2, n] = lastTwo(b, transposeB);
+    if (k !== k2) {
+      const hint = k === lastTwo(b, !transposeB)[0] ? "Did you mean { transposeB: true }?" : "";
+      throw shapeError("matmul", `inner sizes differ, ${k} and ${k2}`, [a, b], hint);
+    }
+    return [...broadcastShapes("matmul", a.slice(0, -2), b.slice(0, -2)), m, n];
+  },
+  forward: ([a, b], y, { transposeA, transposeB }) => {
+    const [m, k] = lastTwo(a.shape, transposeA);
+    const n = y.shape.at(-1)!;
+    const batch = sizeOf(y.shape.slice(0, -2));
+    const stride = (x: Tensor, rows: number, columns: number) =>
+      x.size === rows * columns ? 0 : rows * columns;
+    const dims = { batch, m, n, k, transposeA, transposeB };
+    matmulKernel(a, b, y, { ...dims, strideA: stride(a, m, k), strideB: stride(b, k, n) });
+  },
+  vjp: ({ xs: [a, b], dy, attributes: { transposeA, transposeB } }) => [
+    () =>
+      transposeA
+        ? matmul(b, dy, { transposeA: transposeB, transposeB: true })
+        : matmul(dy, b, { transposeB: !transposeB }),
+    () =>
+      transposeB
+        ? matmul(dy, a, { transposeA: true, transposeB: transposeA })
+        : matmul(a, dy, { transposeA: !transposeA }),
+  ],
+});
+
+/**
+ * a (…, M, K) @ b (…, K, N) → (…, M, N). `transposeA` reads a as (…, K, M), `transposeB` b as (…, N, K).
+ * Leading axes broadcast. Throws when the inner sizes differ.
+ */
+export function matmul(
+  a: Tensor,
+  b: Tensor,
+  { transposeA = false, transposeB = false }: MatmulOptions = {},
+): Tensor {
+  // Aᵀ·Bᵀ has no kernel of its own: nothing in a network needs it, so it pays one transposition.
+  if (transposeA && transposeB) return matmul(transpose(a), b, { transposeB });
+  const lead = broadcastShapes("matmul", a.shape.slice(0, -2), b.shape.slice(0, -2));
+  return matmulOp(stretched(a, lead), stretched(b, lead), { transposeA, transposeB });
+}
+
+/** Kernels take one matrix for all or one for each; what lies between is repeated. */
+function stretched(x: Tensor, lead: Shape): Tensor {
+  const own = sizeOf(x.shape.slice(0, -2));
+  if (x.shape.length < 2 || own === 1 || own === sizeOf(lead)) return x;
+  return broadcastTo(x, { shape: [...lead, ...x.shape.slice(-2)] });
+}
+
+function lastTwo(shape: Shape, swapped: boolean): [number, number] {
+  const [rows, columns] = [shape.at(-2)!, shape.at(-1)!];
+  return swapped ? [columns, rows] : [rows, columns];
+}

@@ -1,0 +1,148 @@
+// Batch norm and layer norm. Forward and first derivative are fused kernels; the derivative is also written out
+// in public ops, which is the definition that the fused one is held to and what a second derivative runs through.
+import { moments, type Norm, normalize, normalizeGrad } from "../../kernels/normalize";
+import { type Backward, defineMultiOp, defineOp } from "../op";
+import { type Shape, sameShape, shapeError, show, sizeOf } from "../shape";
+import { empty, type Tensor } from "../tensor";
+import { add, mul, rsqrt, square, sub } from "./pointwise";
+import { broadcastTo, reshape } from "./rearrange";
+import { mean as meanOf, sum } from "./reduce";
+
+type Inputs = [x: Tensor, gamma: Tensor, beta: Tensor];
+interface Attributes {
+  /** Axes that share a mean and variance. */
+  axes: readonly number[];
+  epsilon: number;
+}
+
+const normOp = (name: string, view: (x: Shape, gamma: Shape) => Omit<Norm, "epsilon">) =>
+  defineMultiOp<Inputs, Attributes>({
+    name,
+    shape: ([x, gamma, beta], { axes }) => {
+      if (!sameShape(gamma, beta) || !sameShape(x.slice(x.length - gamma.length), gamma)) {
+        throw new Error(
+          `${name}: gamma and beta must have the last axes of x ${show(x)}, got ${show(gamma)} and ${show(beta)}.`,
+        );
+      }
+      const statistics = x.filter((_, axis) => !axes.includes(axis));
+      return [x, statistics, statistics];
+    },
+    forward: ([x, gamma, beta], [y, mean, variance], { epsilon }) => {
+      const norm = { ...view(x.shape, gamma.shape), epsilon };
+      moments(x, mean, variance, norm);
+      normalize(x, mean, variance, gamma, beta, y, norm);
+    },
+    vjp: (context) => compositeGrad(context),
+    fusedVjp: (context) => {
+      const { xs, y, dy: dys, attributes } = context;
+      const [x, gamma] = xs;
+      const [, mean, variance] = y;
+      const [dy, dMean, dVariance] = dys;
+      if (!dy || dMean || dVariance) return compositeGrad(context);
+      const norm = { ...view(x.shape, gamma.shape), epsilon: attributes.epsilon };
+      let made: { dx: Tensor; dgamma: Tensor; dbeta: Tensor } | undefined;
+      const run = () => {
+        if (made) return made;
+        const like = (t: Tensor) => empty(t.shape, "f32", name);
+        made = { dx: like(x), dgamma: like(gamma), dbeta: like(gamma) };
+        normalizeGrad({ x, mean, variance, gamma, dy }, made, norm);
+        return made;
+      };
+      return [() => run().dx, () => run().dgamma, () => run().dbeta];
+    },
+  });
+
+const batchNormOp = normOp("batchNorm", (x) => ({ a: 1, r: sizeOf(x.slice(0, -1)), b: x.at(-1)! }));
+const layerNormOp = normOp("layerNorm", (x, gamma) => ({
+  a: sizeOf(x) / sizeOf(gamma),
+  r: sizeOf(gamma),
+  b: 1,
+}));
+
+/**
+ * Ioffe and Szegedy 2015, training: each channel of x (…, C) gets mean 0 and variance 1 over all other axes, then
+ * gamma (C) and beta (C). Returns y, the mean (C) and the biased variance (C).
+ */
+export function batchNorm(x: Tensor, gamma: Tensor, beta: Tensor, epsilon: number): [Tensor, Tensor, Tensor] {
+  const axes = x.shape.map((_, axis) => axis).slice(0, -1);
+  if (gamma.shape.length !== 1)
+    throw shapeError("batchNorm", "gamma must be (channels)", [x.shape, gamma.shape]);
+  return batchNormOp(x, gamma, beta, { axes, epsilon }) as [Tensor, Tensor, Tensor];
+}
+
+/**
+ * Ba, Kiros and Hinton 2016: each sample of x gets mean 0 and variance 1 over the last axes, those of gamma, then
+ * gamma and beta, entry by entry. Returns y.
+ */
+export function layerNorm(x: Tensor, gamma: Tensor, beta: Tensor, epsilon: number): Tensor {
+  const lead = x.shape.length - gamma.shape.length;
+  const axes = gamma.shape.map((_, axis) => axis + lead);
+  return layerNormOp(x, gamma, beta, { axes, epsilon })[0];
+}
+
+/** The derivative in public ops; the statistics are made anew from x, so that they are differentiated too. */
+function compositeGrad({
+  xs: [x, gamma],
+  dy: dys,
+  attributes: { axes, epsilon },
+}: Backward<Inputs, Tensor[], Attributes>) {
+  const [dy, dMean, dVariance] = dys;
+  const keep = { axes, keepDims: true };
+  const lead = Array.from({ length: x.shape.length - gamma.shape.length }, (_, axis) => axis);
+  const mean = meanOf(x, keep);
+  const centered = sub(x, mean);
+  const scale = rsqrt(add(meanOf(square(centered), keep), epsilon));
+  const normalized = mul(centered, scale);
+  const spread = (t: Tensor) => broadcastTo(reshape(t, mean.shape), { shape: x.shape });
+  return [
+    () => {
+      const parts: Tensor[] = [];
+      if (dy) {
+        const g = mul(dy, gamma);
+        const away = add(meanOf(g, keep), mul(normalized, meanOf(mul(g, normalized), keep)));
+        parts.push(mul(scale, sub(g, away)));
+      }
+      const r = sizeOf(axes.map((axis) => x.shape[axis]));
+      if (dMean) parts.push(mul(spread(dMean), 1 / r));
+      if (dVariance) parts.push(mul(mul(spread(dVariance), centered), 2 / r));
+      return parts.reduce((a, b) => add(a, b));
+    },
+    () => (dy ? sum(mul(dy, normalized), { axes: lead }) : mul(gamma, 0)),
+    () => (dy ? sum(dy, { axes: lead }) : mul(gamma, 0)),
+  ];
+}
+
+/**
+ * Batch norm at inference: x (…, C) by given mean (C) and variance (C), then gamma (C) and beta (C).
+ */
+export const batchNormInference = defineOp<
+  [x: Tensor, mean: Tensor, variance: Tensor, gamma: Tensor, beta: Tensor],
+  { epsilon: number }
+>({
+  name: "batchNormInference",
+  shape: ([x, ...rest]) => {
+    const bad = rest.find((shape) => !sameShape(shape, [x.at(-1)!]));
+    if (bad)
+      throw shapeError("batchNormInference", "statistics, gamma and beta must be (channels)", [x, bad]);
+    return x;
+  },
+  forward: ([x, mean, variance, gamma, beta], y, { epsilon }) => {
+    const b = x.shape.at(-1)!;
+    normalize(x, mean, variance, gamma, beta, y, { a: 1, r: x.size / b, b, epsilon });
+  },
+  vjp: ({ xs: [x, mean, variance, gamma], dy, attributes: { epsilon } }) => {
+    const lead = x.shape.map((_, axis) => axis).slice(0, -1);
+    const scale = () => rsqrt(add(variance, epsilon));
+    const centered = () => sub(x, mean);
+    return [
+      () => mul(dy, mul(gamma, scale())),
+      () => mul(sum(dy, { axes: lead }), mul(mul(gamma, scale()), -1)),
+      () => {
+        const s = scale();
+        return mul(sum(mul(dy, centered()), { axes: lead }), mul(mul(gamma, -0.5), mul(s, square(s))));
+      },
+      () => mul(sum(mul(dy, centered()), { axes: lead }), scale()),
+      () => sum(dy, { axes: lead }),
+    ];
+  },
+});

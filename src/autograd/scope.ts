@@ -1,0 +1,88 @@
+// Who frees a tensor: the innermost `tidy` it was made in, or, outside of any, the garbage collector.
+// Parameters are kept: they belong to their module. A graph owns copies of what its derivatives need.
+import { memoryBytes } from "../kernels/block";
+import { type Handle, releaseHandle, Share, type Tensor } from "./tensor";
+
+const scopes: Set<Tensor>[] = [];
+
+// The safety net: GPU memory is invisible to V8, so this may come late; `tidy` is the way to be sure.
+const collected = new FinalizationRegistry<Handle>(releaseHandle);
+
+function watch(tensor: Tensor): void {
+  collected.register(tensor, { share: tensor.share, variable: tensor.variable }, tensor);
+}
+
+/** Called once for each new tensor. */
+export function adopt(tensor: Tensor): void {
+  const scope = scopes.at(-1);
+  if (scope) scope.add(tensor);
+  else watch(tensor);
+}
+
+/** Called when a tensor is freed, or handed to an owner that frees it itself. */
+export function forget(tensor: Tensor): void {
+  for (let i = scopes.length - 1; i >= 0; i--) if (scopes[i].delete(tensor)) return;
+  collected.unregister(tensor);
+}
+
+/** Takes a tensor out of all scopes: it lives until `dispose`, or until nothing refers to it. */
+export function keep<T extends Tensor>(tensor: T): T {
+  forget(tensor);
+  watch(tensor);
+  return tensor;
+}
+
+/**
+ * Runs `fn` and frees the tensors made inside it that it does not return (alone, or in arrays and plain
+ * objects) and that were not kept. What a recorded graph needs stays alive with the graph.
+ * Throws on an async function: its tensors would be freed while it waits.
+ */
+export function tidy<T>(fn: () => T): T {
+  const scope = new Set<Tensor>();
+  scopes.push(scope);
+  let result: T | undefined;
+  try {
+    result = fn();
+    if (result instanceof Promise) {
+      result.catch(() => {}); // its tensors are about to go, so it will fail; this error says why
+      throw new Error(
+        "tidy: the function is async; its tensors would be freed while it waits. Await outside of tidy",
+      );
+    }
+    return result;
+  } finally {
+    const kept = new Set(tensorsIn(result));
+    for (const tensor of scope) if (!kept.has(tensor)) tensor.dispose();
+    scopes.pop();
+    for (const tensor of kept) if (scope.has(tensor)) adopt(tensor);
+  }
+}
+
+/** Runs `fn` outside of every tidy: what it makes belongs to whoever gets it. */
+export function untidied<T>(fn: () => T): T {
+  const held = scopes.splice(0);
+  try {
+    return fn();
+  } finally {
+    scopes.push(...held);
+  }
+}
+
+function isTensor(value: unknown): value is Tensor {
+  return typeof value === "object" && value !== null && "share" in value && "variable" in value;
+}
+
+function tensorsIn(value: unknown): Tensor[] {
+  if (isTensor(value)) return [value];
+  if (Array.isArray(value)) return value.flatMap(tensorsIn);
+  if (value && typeof value === "object" && Object.getPrototypeOf(value) === Object.prototype) {
+    return Object.values(value).flatMap(tensorsIn);
+  }
+  return [];
+}
+
+/** Live tensors (storage shared by several counts once), their bytes, the most so far, and bytes kept for reuse. */
+export function memory(): { tensors: number; bytes: number; peakBytes: number; pooledBytes: number } {
+  const { live, peak, pooled } = memoryBytes();
+  return { tensors: Share.live, bytes: live, peakBytes: peak, pooledBytes: pooled };
+}

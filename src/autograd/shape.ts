@@ -1,0 +1,43 @@
+// Shapes and the rules that many ops share: broadcasting, axes, and errors that name both shapes.
+
+export type Shape = readonly number[];
+
+export const sizeOf = (shape: Shape): number => shape.reduce((a, b) => a * b, 1);
+export const show = (shape: Shape): string => `[${shape.join(",")}]`;
+export const sameShape = (a: Shape, b: Shape): boolean =>
+  a.length === b.length && a.every((n, i) => n === b[i]);
+
+/** `op: rule, got the shapes. Hint.` */
+export function shapeError(op: string, rule: string, shapes: Shape[], hint = ""): Error {
+  return new Error(`${op}: ${rule}, got ${shapes.map(show).join(" and ")}.${hint ? ` ${hint}` : ""}`);
+}
+
+/** The shape that a and b broadcast to by NumPy's rule: align at the end, 1 stretches. */
+export function broadcastShapes(op: string, a: Shape, b: Shape): Shape {
+  const rank = Math.max(a.length, b.length);
+  return Array.from({ length: rank }, (_, i) => {
+    const m = a[i - rank + a.length] ?? 1;
+    const n = b[i - rank + b.length] ?? 1;
+    if (m !== n && m !== 1 && n !== 1) {
+      throw shapeError(op, `sizes must be equal or 1 (axis ${i} of the result)`, [a, b]);
+    }
+    return m === 1 ? n : m;
+  });
+}
+
+/** Axes as sorted non-negative numbers; none given means all. Throws on one that is out of range or twice there. */
+export function normalizeAxes(op: string, rank: number, axes?: readonly number[]): number[] {
+  if (!axes) return Array.from({ length: rank }, (_, i) => i);
+  const sorted = axes.map((axis) => (axis < 0 ? axis + rank : axis)).sort((a, b) => a - b);
+  const bad = sorted.some(
+    (axis, i) => !Number.isInteger(axis) || axis < 0 || axis >= rank || axis === sorted[i - 1],
+  );
+  if (bad) throw new Error(`${op}: axes must be different and within rank ${rank}, got [${axes.join(",")}].`);
+  return sorted;
+}
+
+/** The shape after a reduction over `axes`. */
+export function reducedShape(shape: Shape, axes: readonly number[], keepDims: boolean): Shape {
+  if (keepDims) return shape.map((n, i) => (axes.includes(i) ? 1 : n));
+  return shape.filter((_, i) => !axes.includes(i));
+}

@@ -1,0 +1,84 @@
+// Changes in place: what optimisers and running averages need. Each raises the tensor's version, so that a
+// backward pass that saved the old numbers refuses to run.
+import { copy, upload } from "../kernels/block";
+import * as kernels from "../kernels/update";
+import { sameShape, shapeError } from "./shape";
+import type { Tensor } from "./tensor";
+
+export type { AdamRule, Clip, RmspropRule } from "../kernels/update";
+
+/** One RMSprop step of a weight from its gradient and its mean square, in place. */
+export function rmspropUpdate(
+  weight: Tensor,
+  gradient: Tensor,
+  slot: Tensor,
+  rule: kernels.RmspropRule,
+  clip: kernels.Clip,
+): void {
+  check("rmsprop", weight, gradient);
+  kernels.rmsprop(gradient, weight, slot, rule, clip);
+  changed(weight, slot);
+}
+
+/** One Adam step of a weight from its gradient and its two moments, in place. */
+export function adamUpdate(
+  weight: Tensor,
+  gradient: Tensor,
+  m: Tensor,
+  v: Tensor,
+  rule: kernels.AdamRule,
+  clip: kernels.Clip,
+): void {
+  check("adam", weight, gradient);
+  kernels.adam(gradient, weight, m, v, rule, clip);
+  changed(weight, m, v);
+}
+
+/** One step of gradient descent with momentum, in place. */
+export function sgdUpdate(
+  weight: Tensor,
+  gradient: Tensor,
+  slot: Tensor,
+  rate: number,
+  momentum: number,
+  clip: kernels.Clip,
+): void {
+  check("sgd", weight, gradient);
+  kernels.sgd(gradient, weight, slot, rate, momentum, clip);
+  changed(weight, slot);
+}
+
+/** target = keep · target + take · source, in place: a running average. */
+export function blend(target: Tensor, source: Tensor, keep: number, take: number): void {
+  check("blend", target, source);
+  kernels.blend(source, target, keep, take);
+  changed(target);
+}
+
+/** Holds a tensor to [low, high], in place. It hides NaN: look at gradients before. */
+export function clip(target: Tensor, low: number, high: number): void {
+  kernels.clip(target, low, high);
+  changed(target);
+}
+
+/** Copies numbers into a tensor, from another one or from the host. */
+export function assign(target: Tensor, source: Tensor | Float32Array): void {
+  if (source instanceof Float32Array) {
+    if (source.length !== target.size)
+      throw new Error(`assign: ${target} takes ${target.size} numbers, got ${source.length}.`);
+    upload(source, target.storage);
+  } else {
+    check("assign", target, source);
+    copy(source.storage, target.storage);
+  }
+  changed(target);
+}
+
+function check(op: string, target: Tensor, source: Tensor): void {
+  if (!sameShape(target.shape, source.shape))
+    throw shapeError(op, "shapes must be equal", [target.shape, source.shape]);
+}
+
+function changed(...tensors: Tensor[]): void {
+  for (const tensor of tensors) tensor.share.version++;
+}

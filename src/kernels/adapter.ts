@@ -1,0 +1,45 @@
+// Asks for an adapter and a device with the limits and features that the kernels use, and says what was got.
+// The defaults of WebGPU are low on purpose; sizes of buffers are the only limits that we raise.
+
+export interface DeviceInfo {
+  /** Name for people, e.g. "llvmpipe (LLVM 15.0.6, 256 bits)". */
+  name: string;
+  /** Driver and its version, as far as the adapter tells. */
+  driver: string;
+  /** Whether the adapter computes on the CPU. */
+  software: boolean;
+  /** Lanes of a subgroup where that is one fixed number, else 0: then the portable kernels run. */
+  subgroupSize: number;
+}
+
+export async function requestDevice(api: GPU): Promise<{ device: GPUDevice; info: DeviceInfo }> {
+  const adapter = await api.requestAdapter({ powerPreference: "high-performance" });
+  if (!adapter) {
+    throw new Error(
+      "gpu: no WebGPU adapter was found. `npm run doctor` tells more; `npm run setup` mends it on Debian and Ubuntu",
+    );
+  }
+  const wanted: GPUFeatureName[] = ["subgroups", "timestamp-query"];
+  const device = await adapter.requestDevice({
+    label: "monge",
+    requiredFeatures: wanted.filter((name) => adapter.features.has(name)),
+    requiredLimits: {
+      maxBufferSize: adapter.limits.maxBufferSize,
+      maxStorageBufferBindingSize: adapter.limits.maxStorageBufferBindingSize,
+    },
+  });
+  return { device, info: describe(adapter) };
+}
+
+function describe(adapter: GPUAdapter): DeviceInfo {
+  const { vendor, architecture, device, description, subgroupMinSize, subgroupMaxSize } = adapter.info;
+  const words = `${vendor} ${architecture} ${device} ${description}`;
+  // A fixed size is a promise that the kernels build on; a range means that a shader may meet any size in it.
+  const fixed = adapter.features.has("subgroups") && subgroupMinSize === subgroupMaxSize;
+  return {
+    name: device || description || vendor || "unnamed adapter",
+    driver: description || architecture || "unknown driver",
+    software: adapter.info.isFallbackAdapter || /llvmpipe|swiftshader|software|lavapipe/i.test(words),
+    subgroupSize: fixed ? (subgroupMaxSize ?? 0) : 0,
+  };
+}

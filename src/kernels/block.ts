@@ -1,0 +1,54 @@
+// What a kernel is given for a tensor: where its numbers are and how they are arranged.
+import { gpu } from "./gpu";
+import type { Storage } from "./pool";
+
+export type { Storage } from "./pool";
+export type DType = "f32" | "u32";
+
+/** A contiguous array of 4-byte numbers, last axis fastest. */
+export interface Block {
+  readonly storage: Storage;
+  readonly shape: readonly number[];
+  readonly size: number;
+  readonly dtype: DType;
+}
+
+/** Storage for `size` numbers; the content is undefined. `label` names it in errors. */
+export const allocate = (size: number, label: string): Storage => gpu().pool.allocate(4 * size, label);
+export const release = (storage: Storage): void => gpu().pool.release(storage);
+
+/** Copies host data into a block, in order with the work recorded before and after. */
+export const upload = (data: Float32Array | Uint32Array | Uint8Array, to: Storage): void =>
+  gpu().stream.upload(data, to);
+
+/** Reads a block back, after all recorded work. */
+export async function download(
+  from: Storage,
+  size: number,
+  dtype: DType,
+): Promise<Float32Array | Uint32Array> {
+  const bytes = await gpu().stream.download(from, 4 * size);
+  return dtype === "f32" ? new Float32Array(bytes) : new Uint32Array(bytes);
+}
+
+export const copy = (from: Storage, to: Storage): void =>
+  gpu().stream.copy(from, to, Math.min(from.bytes, to.bytes));
+export const clear = (to: Storage): void => gpu().stream.clear(to);
+
+/** Submits all recorded work and lets at most `most` earlier calls of this function be unfinished. */
+export const settle = (most: number): Promise<void> => gpu().stream.settle(most);
+
+/** Bytes in use, at most in use so far, and kept for reuse. */
+export function memoryBytes(): { live: number; peak: number; pooled: number } {
+  const { liveBytes, peakBytes, pooledBytes } = gpu().pool;
+  return { live: liveBytes, peak: peakBytes, pooled: pooledBytes };
+}
+
+/** Workgroups of 256 threads for `threads` threads, folded at WebGPU's limit; `flat` in indexing.wgsl undoes it. */
+export function gridOf(threads: number): [number, number] {
+  const groups = Math.ceil(threads / 256);
+  return groups <= 65535 ? [groups, 1] : [65535, Math.ceil(groups / 65535)];
+}
+
+/** A range of the storage of `size` numbers, for a kernel that takes fewer than there are. */
+export const product = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);

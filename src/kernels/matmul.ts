@@ -1,0 +1,54 @@
+// Matrix products in batches, either side stored transposed: A·B, A·Bᵀ and Aᵀ·B, which are each other's derivatives.
+import type { Block } from "./block";
+import { gemm } from "./gemm";
+
+export interface MatmulDims {
+  batch: number;
+  m: number;
+  n: number;
+  k: number;
+  /** a is (k, m) instead of (m, k). */
+  transposeA: boolean;
+  /** b is (n, k) instead of (k, n). */
+  transposeB: boolean;
+  /** Numbers from one matrix of the batch to the next; 0 uses one matrix for all. */
+  strideA: number;
+  strideB: number;
+}
+
+/** y (batch, m, n) = a (m, k) · b (k, n) for every matrix of the batch. */
+export function matmul(a: Block, b: Block, y: Block, dims: MatmulDims): void {
+  const { batch, m, n, k, transposeA, transposeB, strideA, strideB } = dims;
+  if (transposeA && transposeB) throw new Error("matmul: at most one side may be transposed");
+  const common = { b: b.storage, c: y.storage, images: 1, batch };
+  if (n === 1 && m > 1) {
+    // One column would waste the rest of its vec4 and tile: computed as the row yᵀ = bᵀ · aᵀ.
+    const swapped = { m: 1, n: m, transposeA: false, transposeB: !transposeA };
+    matmul(b, a, y, { batch, k, ...swapped, strideA: strideB, strideB: strideA });
+  } else if (transposeA) {
+    const line = [1, k] as const;
+    gemm({
+      ...common,
+      entry: "outer",
+      a: a.storage,
+      out: line,
+      source: line,
+      channels: m,
+      columns: n,
+      strides: [strideA, strideB],
+    });
+  } else {
+    const line = [1, m] as const;
+    gemm({
+      ...common,
+      entry: "product",
+      a: a.storage,
+      out: line,
+      source: line,
+      channels: k,
+      columns: n,
+      transposeB,
+      strides: [strideA, strideB],
+    });
+  }
+}

@@ -1,0 +1,146 @@
+// Batch norm and layer norm: statistics, the elementwise pass, and their fused first derivative.
+// Both see x as (a, r, b) with a mean and variance for each (a, b); see shaders/normalize.wgsl.
+import { allocate, type Block, gridOf, release, type Storage } from "./block";
+import { gpu } from "./gpu";
+import { type Middle, reduce, splits } from "./reduce";
+import { float } from "./stream";
+
+/** What a normalisation is over: batch norm (1, N*H*W, C), layer norm (N, H*W*C, 1). */
+export interface Norm extends Middle {
+  epsilon: number;
+}
+
+const isVector = (b: number) => b % 4 === 0;
+
+/** mean, variance (a, b): the mean and the biased variance of x over r. */
+export function moments(x: Block, mean: Block, variance: Block, { a, r, b }: Middle): void {
+  const wide = isVector(b);
+  const columns = wide ? b / 4 : b;
+  const s = splits(r, a * columns);
+  const parts = allocate(2 * a * s * b, "moments");
+  const both = allocate(2 * a * b, "moments");
+  const common = { shader: "moments" as const, constants: { VEC: wide ? 1 : 0 }, params: [a, r, columns, s] };
+  gpu().stream.dispatch({
+    ...common,
+    entry: "partial",
+    reads: [x.storage],
+    writes: [parts],
+    grid: gridOf(a * s * columns),
+  });
+  gpu().stream.dispatch({
+    ...common,
+    entry: "merge",
+    reads: [parts],
+    writes: [both],
+    grid: gridOf(a * columns),
+  });
+  splitPair(both, mean.storage, variance.storage, a * b);
+  release(parts);
+  release(both);
+}
+
+/** y = gamma * (x - mean) / sqrt(variance + epsilon) + beta; gamma and beta repeat along x. */
+export function normalize(
+  x: Block,
+  mean: Block,
+  variance: Block,
+  gamma: Block,
+  beta: Block,
+  y: Block,
+  norm: Norm,
+): void {
+  const { constants, params, grid } = uniform(x, gamma, norm, false, norm, 1);
+  gpu().stream.dispatch({
+    shader: "normalize_forward",
+    entry: "main",
+    constants,
+    reads: [x, mean, variance, gamma, beta].map((block) => block.storage),
+    writes: [y.storage],
+    params,
+    grid,
+  });
+}
+
+/**
+ * First derivative of a normalisation by its own statistics: dx, dgamma and dbeta from dy.
+ * With b > 1 (batch norm) gamma is constant over r, so one pair of sums serves all three.
+ */
+export function normalizeGrad(
+  inputs: { x: Block; mean: Block; variance: Block; gamma: Block; dy: Block },
+  outputs: { dx: Block; dgamma: Block; dbeta: Block },
+  norm: Norm,
+): void {
+  const { x, mean, variance, gamma, dy } = inputs;
+  const reads = [x, mean, variance, gamma, dy].map((block) => block.storage);
+  const perChannel = norm.a === 1 && gamma.size === norm.b;
+  // Over all that shares an entry of gamma: gives dbeta and dgamma.
+  const affineView = perChannel ? norm : { a: 1, r: x.size / gamma.size, b: gamma.size };
+  const affine = pairOfSums(reads, x, gamma, norm, affineView, false);
+  splitPair(affine, outputs.dbeta.storage, outputs.dgamma.storage, gamma.size);
+  const sums = perChannel ? affine : pairOfSums(reads, x, gamma, norm, norm, true);
+  const { constants, params, grid } = uniform(x, gamma, norm, !perChannel, norm, 1);
+  gpu().stream.dispatch({
+    shader: "normalize_backward",
+    entry: "main",
+    constants,
+    reads: [...reads, sums],
+    writes: [outputs.dx.storage],
+    params,
+    grid,
+  });
+  release(affine);
+  if (sums !== affine) release(sums);
+}
+
+/** (2, a, b): the sums of g and of g * xhat over the view's middle axis. The caller releases it. */
+function pairOfSums(
+  reads: Storage[],
+  x: Block,
+  gamma: Block,
+  norm: Norm,
+  view: Middle,
+  weighed: boolean,
+): Storage {
+  const wide = isVector(norm.b);
+  const columns = wide ? view.b / 4 : view.b;
+  const s = splits(view.r, view.a * columns);
+  const parts = allocate(2 * view.a * s * view.b, "normalize sums");
+  const { constants, params } = uniform(x, gamma, norm, weighed, view, s);
+  gpu().stream.dispatch({
+    shader: "normalize_sums",
+    entry: "main",
+    constants,
+    reads,
+    writes: [parts],
+    params,
+    grid: gridOf(view.a * s * columns),
+  });
+  if (s === 1) return parts;
+  const outputs = 2 * view.a * view.b;
+  const sums = allocate(outputs, "normalize sums");
+  const block = (storage: Storage, size: number): Block => ({ storage, shape: [size], size, dtype: "f32" });
+  reduce("sum", block(parts, outputs * s), block(sums, outputs), { a: 2 * view.a, r: s, b: view.b });
+  release(parts);
+  return sums;
+}
+
+function uniform(x: Block, gamma: Block, norm: Norm, weighed: boolean, view: Middle, s: number) {
+  const wide = isVector(norm.b);
+  const width = wide ? 4 : 1;
+  return {
+    constants: { VEC: wide ? 1 : 0 },
+    grid: gridOf(x.size / width),
+    params: [
+      ...[x.size / width, (norm.r * norm.b) / width, norm.b / width, gamma.size / width],
+      ...[float(norm.epsilon), float(1 / norm.r)],
+      ...[(norm.a * norm.b) / width, weighed ? 1 : 0],
+      ...[view.a, view.r, view.b / width, s],
+    ],
+  };
+}
+
+/** Copies the halves of a pair (2, size) to two arrays. */
+function splitPair(pair: Storage, first: Storage, second: Storage, size: number): void {
+  gpu().stream.copy(pair, first, 4 * size);
+  gpu().stream.copy({ ...pair, offset: pair.offset + 4 * size }, second, 4 * size);
+}

@@ -1,0 +1,107 @@
+// Compute pipelines, compiled once a (shader, entry point, constants) and without blocking.
+// Group 0 holds the storage buffers, reads first; group 1 holds one uniform at a dynamic offset.
+import { type ShaderName, shaderSource } from "./shaders";
+
+/** Bytes of one dispatch's uniform: also WebGPU's coarsest alignment of a dynamic offset. */
+export const UNIFORM_BYTES = 256;
+
+const COMPUTE = 0x4; // GPUShaderStage.COMPUTE; the name is a global that Node lacks
+
+export interface PipelineKey {
+  shader: ShaderName;
+  entry: string;
+  constants?: Record<string, number>;
+  /** How many storage buffers are read, and how many written: their order in group 0. */
+  reads: number;
+  writes: number;
+}
+
+export interface Pipeline {
+  readonly label: string;
+  /** Equal for pipelines whose bind groups are interchangeable. */
+  readonly signature: string;
+  readonly layout: GPUBindGroupLayout;
+  /** Settles when `ready` is set, or throws what the compiler said. */
+  readonly compiled: Promise<void>;
+  ready: GPUComputePipeline | undefined;
+}
+
+export class Pipelines {
+  private readonly cache = new Map<string, Pipeline>();
+  private readonly modules = new Map<ShaderName, GPUShaderModule>();
+  private readonly layouts = new Map<string, { storage: GPUBindGroupLayout; pipeline: GPUPipelineLayout }>();
+  readonly uniformLayout: GPUBindGroupLayout;
+
+  constructor(private readonly device: GPUDevice) {
+    this.uniformLayout = device.createBindGroupLayout({
+      label: "uniform",
+      entries: [{ binding: 0, visibility: COMPUTE, buffer: { type: "uniform", hasDynamicOffset: true } }],
+    });
+  }
+
+  get(key: PipelineKey): Pipeline {
+    const constants = key.constants ?? {};
+    const label = `${key.shader}:${key.entry}${Object.keys(constants).length ? ` ${JSON.stringify(constants)}` : ""}`;
+    const known = this.cache.get(label);
+    if (known) return known;
+    const { storage, pipeline: layout } = this.layout(key.reads, key.writes);
+    const module = this.module(key.shader);
+    const compiled = this.device.createComputePipelineAsync({
+      label,
+      layout,
+      compute: { module, entryPoint: key.entry, constants },
+    });
+    const made: Pipeline = {
+      label,
+      signature: `${key.reads},${key.writes}`,
+      layout: storage,
+      ready: undefined,
+      compiled: compiled.then(
+        (pipeline) => {
+          made.ready = pipeline;
+        },
+        async (error: Error) => {
+          throw new Error(`gpu: shader ${label} did not compile: ${await explain(module, error)}`);
+        },
+      ),
+    };
+    made.compiled.catch(() => {}); // reported by whoever awaits it
+    this.cache.set(label, made);
+    return made;
+  }
+
+  private module(name: ShaderName): GPUShaderModule {
+    let module = this.modules.get(name);
+    if (!module) {
+      module = this.device.createShaderModule({ label: name, code: shaderSource(name) });
+      this.modules.set(name, module);
+    }
+    return module;
+  }
+
+  private layout(reads: number, writes: number) {
+    const key = `${reads},${writes}`;
+    let layout = this.layouts.get(key);
+    if (!layout) {
+      const storage = this.device.createBindGroupLayout({
+        label: `${reads} read, ${writes} written`,
+        entries: Array.from({ length: reads + writes }, (_, binding) => ({
+          binding,
+          visibility: COMPUTE,
+          buffer: { type: binding < reads ? ("read-only-storage" as const) : ("storage" as const) },
+        })),
+      });
+      const pipeline = this.device.createPipelineLayout({ bindGroupLayouts: [storage, this.uniformLayout] });
+      layout = { storage, pipeline };
+      this.layouts.set(key, layout);
+    }
+    return layout;
+  }
+}
+
+async function explain(module: GPUShaderModule, error: Error): Promise<string> {
+  const { messages } = await module.getCompilationInfo();
+  const errors = messages.filter((message) => message.type === "error");
+  if (errors.length === 0) return error.message;
+  return errors.map((m) => `line ${m.lineNum}, column ${m.linePos}: ${m.message}`).join("; ");
+}

@@ -1,0 +1,78 @@
+// Elementwise kernels: y = f(x), and y = f(a, b) with NumPy's broadcasting.
+// An op is an entry point of shaders/unary.wgsl or shaders/binary.wgsl; adding one needs no line here.
+import { type Block, gridOf } from "./block";
+import { gpu } from "./gpu";
+import { float } from "./stream";
+
+/** y = f(x) by the entry point `name`; p and q are the op's own numbers (a slope, bounds). */
+export function unary(name: string, x: Block, y: Block, p = 0, q = 0): void {
+  const n4 = Math.ceil(y.size / 4);
+  gpu().stream.dispatch({
+    shader: "unary",
+    entry: name,
+    reads: [x.storage],
+    writes: [y.storage],
+    params: [n4, float(p), float(q)],
+    grid: gridOf(n4),
+  });
+}
+
+/** y = f(a, b) by the entry point `name`; either may be a number, and shapes broadcast to y's. */
+export function binary(name: string, a: Block | number, b: Block | number, y: Block, p = 0): void {
+  const n4 = Math.ceil(y.size / 4);
+  const [left, right] = [operand(a, y), operand(b, y)];
+  const rank = y.shape.length;
+  if (rank > 8) throw new Error(`${name}: rank ${rank} is over 8`);
+  const other = (a as Block).storage ?? (b as Block).storage; // a number still needs some buffer to bind
+  gpu().stream.dispatch({
+    shader: "binary",
+    entry: name,
+    constants: { A_MODE: left.mode, B_MODE: right.mode },
+    reads: [(a as Block).storage ?? other, (b as Block).storage ?? other],
+    writes: [y.storage],
+    params: [
+      ...[n4, rank, float(left.number), float(right.number)],
+      ...[left.period, right.period, float(p), 0],
+      ...padded(y.shape, 8),
+      ...padded(left.strides, 8),
+      ...padded(right.strides, 8),
+    ],
+    grid: gridOf(n4),
+  });
+}
+
+const SAME = 0;
+const NUMBER = 1;
+const ONE = 2;
+const REPEATED = 3;
+const STRIDED = 4;
+
+function operand(x: Block | number, y: Block) {
+  const none = { mode: NUMBER, number: 0, period: 1, strides: [] as number[] };
+  if (typeof x === "number") return { ...none, number: x };
+  if (x.size === y.size) return { ...none, mode: SAME };
+  if (x.size === 1) return { ...none, mode: ONE };
+  // Only leading axes are missing or 1: x lies in y again and again.
+  const shape = x.shape.slice(x.shape.findIndex((size) => size !== 1));
+  const tail = y.shape.slice(y.shape.length - shape.length);
+  if (x.size % 4 === 0 && shape.every((size, i) => size === tail[i])) {
+    return { ...none, mode: REPEATED, period: x.size / 4 };
+  }
+  return { ...none, mode: STRIDED, strides: broadcastStrides(x.shape, y.shape.length) };
+}
+
+/** Strides of a contiguous shape seen with `rank` axes, 0 along those of size 1. */
+export function broadcastStrides(shape: readonly number[], rank: number): number[] {
+  const strides = new Array<number>(rank).fill(0);
+  let step = 1;
+  for (let d = shape.length - 1; d >= 0; d--) {
+    if (shape[d] !== 1) strides[d + rank - shape.length] = step;
+    step *= shape[d];
+  }
+  return strides;
+}
+
+/** Numbers for a `array<vec4u, n / 4>` of a uniform. */
+export function padded(values: readonly number[], n: number): number[] {
+  return [...values, ...new Array<number>(n - values.length).fill(0)];
+}

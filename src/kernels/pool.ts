@@ -1,0 +1,80 @@
+// GPU memory: buffers by size class, reused as soon as they are released, counted against a budget.
+// V8 cannot see this memory, so nothing here waits for a garbage collection.
+
+/** A range of a GPU buffer. `bytes` is a multiple of 16, so that any range can be read as vec4. */
+export interface Storage {
+  readonly buffer: GPUBuffer;
+  readonly offset: number;
+  readonly bytes: number;
+}
+
+const USAGE = 0x4 | 0x8 | 0x80; // COPY_SRC | COPY_DST | STORAGE; the names are globals that Node lacks
+
+/** Four classes an octave, at least 256 bytes: at most a quarter of a buffer is wasted. */
+export function sizeClass(bytes: number): number {
+  if (bytes <= 256) return 256;
+  const step = 2 ** (Math.ceil(Math.log2(bytes)) - 3);
+  return Math.ceil(bytes / step) * step;
+}
+
+export class Pool {
+  private readonly free = new Map<number, GPUBuffer[]>();
+  /** Bytes in use now, the most there ever were, and bytes that wait for reuse. */
+  liveBytes = 0;
+  peakBytes = 0;
+  pooledBytes = 0;
+
+  /** `afterSubmit` runs a function once no recorded work can name a buffer any more. */
+  constructor(
+    private readonly device: GPUDevice,
+    private readonly budget: number,
+    private readonly afterSubmit: (action: () => void) => void,
+  ) {}
+
+  /** A range of at least `bytes`; its content is whatever was there before. Throws over the budget. */
+  allocate(bytes: number, label: string): Storage {
+    const size = sizeClass(bytes);
+    const limit = this.device.limits.maxStorageBufferBindingSize;
+    if (size > limit) {
+      throw new Error(
+        `gpu: ${label} needs ${megabytes(size)}, but this adapter binds ${megabytes(limit)} at most`,
+      );
+    }
+    const reused = this.free.get(size)?.pop();
+    if (reused) this.pooledBytes -= size;
+    else if (this.liveBytes + this.pooledBytes + size > this.budget) this.trim();
+    if (this.liveBytes + size > this.budget) {
+      throw new Error(
+        `gpu: ${label} needs ${megabytes(size)}, but ${megabytes(this.liveBytes)} of the budget of ` +
+          `${megabytes(this.budget)} are in use. A smaller batch needs less`,
+      );
+    }
+    this.liveBytes += size;
+    this.peakBytes = Math.max(this.peakBytes, this.liveBytes);
+    const buffer = reused ?? this.device.createBuffer({ size, usage: USAGE, label: `pool ${size}` });
+    return { buffer, offset: 0, bytes: Math.ceil(Math.max(bytes, 1) / 16) * 16 };
+  }
+
+  /** Gives a range back. Work recorded so far still reads it: the queue keeps the order. */
+  release(storage: Storage): void {
+    const { size } = storage.buffer;
+    this.liveBytes -= size;
+    this.pooledBytes += size;
+    const list = this.free.get(size);
+    if (list) list.push(storage.buffer);
+    else this.free.set(size, [storage.buffer]);
+  }
+
+  /** Destroys the buffers that wait for reuse. */
+  trim(): void {
+    const gone = [...this.free.values()].flat();
+    this.free.clear();
+    this.pooledBytes = 0;
+    if (gone.length === 0) return;
+    this.afterSubmit(() => {
+      for (const buffer of gone) buffer.destroy();
+    });
+  }
+}
+
+const megabytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;

@@ -1,0 +1,31 @@
+// Random arrays on the GPU by Threefry: the same bits as src/kernels/threefry.ts makes on the host.
+import { type Block, gridOf } from "./block";
+import { gpu } from "./gpu";
+import { float } from "./stream";
+
+/** Where a draw begins: a 64-bit key and a 64-bit counter, each as two words, low word first. */
+export interface Draw {
+  key: readonly [number, number];
+  counter: readonly [number, number];
+}
+
+function draw(entry: string, y: Block, { key, counter }: Draw, p: number, q: number, bound: number): void {
+  const params = [y.size, ...key, ...counter, float(p), float(q), bound];
+  gpu().stream.dispatch({
+    shader: "random",
+    entry,
+    reads: [],
+    writes: [y.storage],
+    params,
+    grid: gridOf(Math.ceil(y.size / 2)),
+  });
+}
+
+/** y uniform in [low, high). */
+export const randomUniform = (y: Block, from: Draw, low: number, high: number) =>
+  draw("uniform_", y, from, low, high, 0);
+/** y normal with that mean and deviation. */
+export const randomNormal = (y: Block, from: Draw, mean: number, deviation: number) =>
+  draw("normal", y, from, mean, deviation, 0);
+/** y u32, uniform below `bound`. */
+export const randomInteger = (y: Block, from: Draw, bound: number) => draw("integer", y, from, 0, 0, bound);

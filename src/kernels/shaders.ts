@@ -1,0 +1,69 @@
+// The shader table: name to WGSL text. A file whose first line says `// uses: a, b` is compiled
+// with those files in front of it; nothing else is ever done to the text.
+import binary from "../../shaders/binary.wgsl";
+import blend from "../../shaders/blend.wgsl";
+import bytes from "../../shaders/bytes.wgsl";
+import fill from "../../shaders/fill.wgsl";
+import gather from "../../shaders/gather.wgsl";
+import gemm from "../../shaders/gemm.wgsl";
+import gemmPortable from "../../shaders/gemm_portable.wgsl";
+import gemmSubgroup from "../../shaders/gemm_subgroup.wgsl";
+import indexing from "../../shaders/indexing.wgsl";
+import moments from "../../shaders/moments.wgsl";
+import normalize from "../../shaders/normalize.wgsl";
+import normalizeBackward from "../../shaders/normalize_backward.wgsl";
+import normalizeForward from "../../shaders/normalize_forward.wgsl";
+import normalizeSums from "../../shaders/normalize_sums.wgsl";
+import patches from "../../shaders/patches.wgsl";
+import random from "../../shaders/random.wgsl";
+import reduce from "../../shaders/reduce.wgsl";
+import selftest from "../../shaders/selftest.wgsl";
+import selftestSubgroup from "../../shaders/selftest_subgroup.wgsl";
+import softmax from "../../shaders/softmax.wgsl";
+import strided from "../../shaders/strided.wgsl";
+import subgroups from "../../shaders/subgroups.wgsl";
+import sumParts from "../../shaders/sum_parts.wgsl";
+import threefry from "../../shaders/threefry.wgsl";
+import unary from "../../shaders/unary.wgsl";
+import update from "../../shaders/update.wgsl";
+
+const files = {
+  binary,
+  blend,
+  bytes,
+  fill,
+  gather,
+  gemm,
+  gemm_portable: gemmPortable,
+  gemm_subgroup: gemmSubgroup,
+  indexing,
+  moments,
+  normalize,
+  normalize_backward: normalizeBackward,
+  normalize_forward: normalizeForward,
+  normalize_sums: normalizeSums,
+  patches,
+  random,
+  reduce,
+  softmax,
+  strided,
+  subgroups,
+  sum_parts: sumParts,
+  threefry,
+  unary,
+  update,
+  selftest,
+  selftest_subgroup: selftestSubgroup,
+};
+
+export type ShaderName = keyof typeof files;
+
+/** All names, for the check that compiles every shader. */
+export const shaderNames = Object.keys(files) as ShaderName[];
+
+/** The text of a shader with the files that it names in front. */
+export function shaderSource(name: ShaderName): string {
+  const text = files[name];
+  const used = text.match(/^\/\/ uses: (.*)/)?.[1].split(/,\s*/) ?? [];
+  return [...used.map((other) => shaderSource(other as ShaderName)), text].join("\n");
+}

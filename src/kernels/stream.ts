@@ -1,0 +1,265 @@
+// The command stream: kernels append dispatches, `flush` encodes them in one pass and submits them.
+// Eager to the reader, batched to the GPU; uniforms of a batch lie in one arena, written once before its submit.
+import type { Gpu } from "./gpu";
+import { type Pipeline, type PipelineKey, UNIFORM_BYTES } from "./pipelines";
+import type { Storage } from "./pool";
+
+/** A float among a dispatch's parameters; plain numbers there are u32. */
+export const float = (value: number) => ({ float: value });
+export type Param = number | { float: number };
+
+export interface Dispatch extends Omit<PipelineKey, "reads" | "writes"> {
+  /** Storage buffers in the order of their bindings: those only read, then those written (or both). */
+  reads: readonly Storage[];
+  writes: readonly Storage[];
+  /** The uniform's words, laid out as the shader's struct. */
+  params?: readonly Param[];
+  /** Workgroups in x, y and z. Nothing is recorded when one of them is 0. */
+  grid: readonly [number, number?, number?];
+  /** Estimated work in floating-point operations; bytes bound, where it is not given. */
+  work?: number;
+}
+
+type Command =
+  | { kind: "dispatch"; pipeline: Pipeline; group: GPUBindGroup; offset: number; grid: Dispatch["grid"] }
+  | { kind: "copy"; from: GPUBuffer; fromOffset: number; to: GPUBuffer; toOffset: number; bytes: number }
+  | { kind: "clear"; to: GPUBuffer; offset: number; bytes: number };
+
+interface Batch {
+  commands: Command[];
+  uniforms: ArrayBuffer;
+  uniformBytes: number;
+  after: (() => void)[];
+}
+
+const MAX_DISPATCHES = 1024;
+// About 0.1 s on a slow CPU adapter: far below any driver's watchdog, far above the cost of a submit.
+const MAX_WORK = 2e9;
+const MAX_CACHED_GROUPS = 4096;
+
+export class Stream {
+  private batch = newBatch();
+  private work = 0;
+  private readonly waiting: Batch[] = [];
+  private pumping: Promise<void> | undefined;
+  private readonly arena: GPUBuffer;
+  private readonly uniformGroup: GPUBindGroup;
+  private readonly groups = new Map<string, GPUBindGroup>();
+  private readonly bufferIds = new WeakMap<GPUBuffer, number>();
+  private buffers = 0;
+  private readonly marks: Promise<undefined>[] = [];
+
+  constructor(private readonly gpu: Gpu) {
+    const { device, pipelines } = gpu;
+    const UNIFORM = 0x40;
+    const COPY_DST = 0x8;
+    this.arena = device.createBuffer({
+      label: "uniforms",
+      size: MAX_DISPATCHES * UNIFORM_BYTES,
+      usage: UNIFORM | COPY_DST,
+    });
+    this.uniformGroup = device.createBindGroup({
+      label: "uniforms",
+      layout: pipelines.uniformLayout,
+      entries: [{ binding: 0, resource: { buffer: this.arena, size: UNIFORM_BYTES } }],
+    });
+  }
+
+  /** Records one dispatch. */
+  dispatch(call: Dispatch): void {
+    if (call.grid.some((count) => count === 0)) return;
+    const pipeline = this.gpu.pipelines.get({
+      shader: call.shader,
+      entry: call.entry,
+      constants: call.constants,
+      reads: call.reads.length,
+      writes: call.writes.length,
+    });
+    const bound = [...call.reads, ...call.writes];
+    const offset = this.uniform(call.params ?? []);
+    this.record({ kind: "dispatch", pipeline, group: this.group(pipeline, bound), offset, grid: call.grid });
+    this.work += call.work ?? bound.reduce((sum, storage) => sum + storage.bytes, 0);
+    if (this.work > MAX_WORK) this.send();
+  }
+
+  /** Records a copy of `bytes` (a multiple of 4) between two ranges. */
+  copy(from: Storage, to: Storage, bytes: number): void {
+    if (bytes === 0) return;
+    const [fromOffset, toOffset] = [from.offset, to.offset];
+    this.record({ kind: "copy", from: from.buffer, fromOffset, to: to.buffer, toOffset, bytes });
+  }
+
+  /** Records the zeroing of a range. */
+  clear(to: Storage): void {
+    this.record({ kind: "clear", to: to.buffer, offset: to.offset, bytes: to.bytes });
+  }
+
+  /** Copies host data to the GPU, in order with the recorded work (queue.writeBuffer would overtake it). */
+  upload(data: Float32Array | Uint32Array | Uint8Array, to: Storage): void {
+    if (data.byteLength === 0) return;
+    const COPY_SRC = 0x4;
+    const size = Math.ceil(data.byteLength / 4) * 4;
+    const from = this.gpu.device.createBuffer({
+      label: "upload",
+      size,
+      usage: COPY_SRC,
+      mappedAtCreation: true,
+    });
+    new Uint8Array(from.getMappedRange()).set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    from.unmap();
+    this.copy({ buffer: from, offset: 0, bytes: size }, to, size);
+    this.afterSubmit(() => from.destroy());
+  }
+
+  /** Reads a range back once all recorded work is done. Throws when the GPU reported an error. */
+  async download(from: Storage, bytes: number): Promise<ArrayBuffer> {
+    const MAP_READ_COPY_DST = 0x1 | 0x8;
+    const size = Math.max(4, Math.ceil(bytes / 4) * 4);
+    const to = this.gpu.device.createBuffer({ label: "download", size, usage: MAP_READ_COPY_DST });
+    try {
+      this.copy(from, { buffer: to, offset: 0, bytes: size }, size);
+      await this.flush();
+      await this.gpu.host.wait(to.mapAsync(0x1)).catch((error: Error) => this.gpu.fail(error.message));
+      this.gpu.check();
+      return to.getMappedRange().slice(0, bytes);
+    } finally {
+      to.destroy();
+    }
+  }
+
+  /** Runs `action` when nothing recorded so far is left unsubmitted: then a buffer may be destroyed. */
+  afterSubmit(action: () => void): void {
+    if (this.batch.commands.length === 0 && this.waiting.length === 0) action();
+    else this.batch.after.push(action);
+  }
+
+  /** Submits all recorded work; settles when the driver has it. */
+  async flush(): Promise<void> {
+    this.send();
+    while (this.pumping) await this.gpu.host.wait(this.pumping);
+    this.gpu.check();
+  }
+
+  /** Flushes and waits until all but the newest `most` settled points are done, so that the host cannot run away. */
+  async settle(most: number): Promise<void> {
+    await this.flush();
+    this.marks.push(this.gpu.device.queue.onSubmittedWorkDone());
+    while (this.marks.length > most) await this.gpu.host.wait(this.marks.shift()!);
+    this.gpu.check();
+  }
+
+  /** Drops the cached bind groups: they would keep buffers that are about to be destroyed. */
+  forgetGroups(): void {
+    this.groups.clear();
+  }
+
+  private record(command: Command): void {
+    this.batch.commands.push(command);
+  }
+
+  private uniform(params: readonly Param[]): number {
+    if (this.batch.uniformBytes === this.batch.uniforms.byteLength) this.send();
+    const offset = this.batch.uniformBytes;
+    this.batch.uniformBytes += UNIFORM_BYTES;
+    const view = new DataView(this.batch.uniforms, offset, UNIFORM_BYTES);
+    params.forEach((param, i) => {
+      if (typeof param === "number") view.setUint32(4 * i, param, true);
+      else view.setFloat32(4 * i, param.float, true);
+    });
+    return offset;
+  }
+
+  private group(pipeline: Pipeline, storages: readonly Storage[]): GPUBindGroup {
+    const key = `${pipeline.signature}|${storages.map((s) => `${this.id(s.buffer)}:${s.offset}:${s.bytes}`).join()}`;
+    let group = this.groups.get(key);
+    if (!group) {
+      if (this.groups.size >= MAX_CACHED_GROUPS) this.groups.clear();
+      group = this.gpu.device.createBindGroup({
+        label: pipeline.label,
+        layout: pipeline.layout,
+        entries: storages.map((s, binding) => ({
+          binding,
+          resource: { buffer: s.buffer, offset: s.offset, size: s.bytes },
+        })),
+      });
+      this.groups.set(key, group);
+    }
+    return group;
+  }
+
+  private id(buffer: GPUBuffer): number {
+    let id = this.bufferIds.get(buffer);
+    if (id === undefined) {
+      id = this.buffers++;
+      this.bufferIds.set(buffer, id);
+    }
+    return id;
+  }
+
+  /** Hands the recorded batch on; it is submitted at once if its pipelines are compiled. */
+  private send(): void {
+    if (this.batch.commands.length === 0) return;
+    this.waiting.push(this.batch);
+    this.batch = newBatch();
+    this.work = 0;
+    if (!this.pumping) this.pump();
+  }
+
+  private pump(): void {
+    while (this.waiting.length > 0) {
+      const pipelines = this.waiting[0].commands.flatMap((c) => (c.kind === "dispatch" ? [c.pipeline] : []));
+      const uncompiled = pipelines.filter((pipeline) => !pipeline.ready);
+      if (uncompiled.length > 0) {
+        this.pumping = Promise.all(uncompiled.map((pipeline) => pipeline.compiled)).then(
+          () => this.pump(),
+          (error: Error) => {
+            this.gpu.fail(error.message.replace(/^gpu: /, ""));
+            this.waiting.length = 0;
+            this.pumping = undefined;
+          },
+        );
+        return;
+      }
+      this.submit(this.waiting.shift()!);
+    }
+    this.pumping = undefined;
+  }
+
+  private submit(batch: Batch): void {
+    const { device } = this.gpu;
+    if (batch.uniformBytes > 0)
+      device.queue.writeBuffer(this.arena, 0, batch.uniforms, 0, batch.uniformBytes);
+    const encoder = device.createCommandEncoder({ label: "monge" });
+    let pass: GPUComputePassEncoder | undefined;
+    let bound: Pipeline | undefined;
+    for (const command of batch.commands) {
+      if (command.kind === "dispatch") {
+        pass ??= encoder.beginComputePass({ label: "monge" });
+        if (bound !== command.pipeline) pass.setPipeline(command.pipeline.ready!);
+        bound = command.pipeline;
+        pass.setBindGroup(0, command.group);
+        pass.setBindGroup(1, this.uniformGroup, [command.offset]);
+        pass.dispatchWorkgroups(...command.grid);
+        continue;
+      }
+      pass?.end();
+      pass = undefined;
+      bound = undefined;
+      if (command.kind === "clear") encoder.clearBuffer(command.to, command.offset, command.bytes);
+      else {
+        const { from, fromOffset, to, toOffset, bytes } = command;
+        encoder.copyBufferToBuffer(from, fromOffset, to, toOffset, bytes);
+      }
+    }
+    pass?.end();
+    device.queue.submit([encoder.finish()]);
+    for (const action of batch.after) action();
+  }
+}
+
+const newBatch = (): Batch => ({
+  commands: [],
+  uniforms: new ArrayBuffer(MAX_DISPATCHES * UNIFORM_BYTES),
+  uniformBytes: 0,
+  after: [],
+});

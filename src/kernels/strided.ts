@@ -1,0 +1,39 @@
+// Copies that rearrange: transpose, broadcast, slice and pad are one kernel with different numbers.
+import { type Block, gridOf } from "./block";
+import { gpu } from "./gpu";
+import { padded } from "./pointwise";
+
+/** How each axis of y reads x: y's index i stands for index i + start of an axis of x with that size and stride. */
+export interface Axis {
+  start: number;
+  limit: number;
+  stride: number;
+}
+
+/** y[i, j, …] = x[i + start, j + start, …], 0 outside of x. One `Axis` for each axis of y. */
+export function strided(x: Block, y: Block, axes: readonly Axis[]): void {
+  if (axes.length > 8) throw new Error(`strided: rank ${axes.length} is over 8`);
+  gpu().stream.dispatch({
+    shader: "strided",
+    entry: "main",
+    reads: [x.storage],
+    writes: [y.storage],
+    params: [
+      ...[y.size, axes.length, 0, 0],
+      ...padded(y.shape, 8),
+      ...padded(
+        axes.map((axis) => axis.start), // negative ones as two's complement
+        8,
+      ),
+      ...padded(
+        axes.map((axis) => axis.limit),
+        8,
+      ),
+      ...padded(
+        axes.map((axis) => axis.stride),
+        8,
+      ),
+    ],
+    grid: gridOf(y.size),
+  });
+}

@@ -1,0 +1,79 @@
+// Splits a command line into options and complains in one line about what isn't one, with the nearest name as a hint.
+// node:util's parseArgs does the splitting; which options there are is up to each command.
+import { parseArgs } from "node:util";
+import { InputError } from "../wgan/errors";
+
+/** Turns an option's text into its value; `name` is for the complaint. */
+export type Reader<T> = (text: string, name: string) => T;
+
+/**
+ * Splits the arguments of a command that takes the options `names`, each with a value, and --help.
+ * Throws InputError for what isn't one of them. We judge parseArgs's tokens ourselves: its own errors are long and give no hint.
+ */
+export function readOptions(command: string, args: string[], names: string[]) {
+  const options = Object.fromEntries(names.map((name) => [name, { type: "string" as const }]));
+  const { tokens } = parseArgs({
+    args,
+    strict: false,
+    tokens: true,
+    options: { ...options, help: { type: "boolean", short: "h" } },
+  });
+  const texts = new Map<string, string>();
+  for (const token of tokens) {
+    if (token.kind === "option-terminator") continue;
+    if (token.kind === "positional") {
+      throw new InputError(
+        `unexpected "${token.value}": every value follows its option, ` +
+          `as in npm run ${command} -- --seed 1 (with the -- in between).`,
+      );
+    }
+    const { name, rawName, value } = token;
+    if (name !== "help" && !names.includes(name)) throw unknownOption(command, rawName, name, names);
+    if (texts.has(name)) throw new InputError(`${rawName} is given twice.`);
+    if (name === "help" && value !== undefined) throw new InputError(`${rawName} takes no value.`);
+    if (name !== "help" && (value === undefined || (!token.inlineValue && value.startsWith("--")))) {
+      throw new InputError(`${rawName} needs a value. See npm run ${command} -- --help.`);
+    }
+    texts.set(name, value ?? "");
+  }
+  return {
+    help: texts.has("help"),
+    read<T>(name: string, reader: Reader<T>): T | undefined {
+      const text = texts.get(name);
+      return text === undefined ? undefined : reader(text, `--${name}`);
+    },
+  };
+}
+
+function unknownOption(command: string, rawName: string, name: string, names: string[]): InputError {
+  const [nearest] = [...names, "help"].sort((a, b) => editDistance(name, a) - editDistance(name, b));
+  const hint =
+    editDistance(name, nearest) <= Math.max(2, nearest.length / 3)
+      ? `Did you mean --${nearest}?`
+      : `See npm run ${command} -- --help.`;
+  return new InputError(`unknown option ${rawName}. ${hint}`);
+}
+
+/** Levenshtein's distance, with a swap of two neighbours counted as one edit. */
+function editDistance(a: string, b: string): number {
+  const table = Array.from({ length: a.length + 1 }, (_, i) => [i, ...new Array<number>(b.length).fill(0)]);
+  table[0] = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    for (let j = 1; j <= b.length; j++) {
+      const change = table[i - 1][j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
+      table[i][j] = Math.min(change, table[i - 1][j] + 1, table[i][j - 1] + 1);
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      if (swapped) table[i][j] = Math.min(table[i][j], table[i - 2][j - 2] + 1);
+    }
+  }
+  return table[a.length][b.length];
+}
+
+/** Reads a whole number in decimal digits alone: no sign, point, exponent or 0x. */
+export function integer(least: number, most: number): Reader<number> {
+  return (text, name) => {
+    const value = /^[0-9]+$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= least && value <= most) return value;
+    throw new InputError(`${name} "${text}": expected a whole number from ${least} to ${most}.`);
+  };
+}

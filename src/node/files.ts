@@ -1,0 +1,117 @@
+// Reads and writes whole files so that a crash or a power cut leaves the old content or the new, never a half.
+// What is wrong with a path that a person named becomes one line.
+import { randomBytes } from "node:crypto";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { InputError } from "../wgan/errors";
+
+const temporaryEnding = ".monge-tmp";
+
+/**
+ * Writes the file by way of a temporary one in the same folder, which must exist.
+ * When it returns, the content is on the disk under its name. Throws InputError if it can't be written.
+ */
+export function writeFileAtomic(path: string, content: Uint8Array | string): void {
+  const temporary = join(
+    dirname(path),
+    `.${basename(path)}.${randomBytes(4).toString("hex")}${temporaryEnding}`,
+  );
+  try {
+    const file = openSync(temporary, "wx");
+    try {
+      writeFileSync(file, content);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(temporary, path);
+    syncFolder(dirname(path));
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw new InputError(`${path}: can't be written (${reason(error)}).`);
+  }
+}
+
+/** Removes the temporaries that killed processes left in the folder; none takes an hour to write. */
+export function sweepTemporaries(folder: string): void {
+  for (const name of readdirSync(folder).filter((name) => name.endsWith(temporaryEnding))) {
+    const path = join(folder, name);
+    const { mtimeMs } = statSync(path, { throwIfNoEntry: false }) ?? { mtimeMs: Date.now() };
+    if (Date.now() - mtimeMs > 3_600_000) rmSync(path, { force: true });
+  }
+}
+
+/**
+ * A file's bytes, unpacked if they are gzipped, at most `maxBytes` of them.
+ * Throws InputError if the file is missing, unreadable, damaged or larger.
+ */
+export function readFileUnpacked(path: string, maxBytes: number): Uint8Array {
+  const tooLarge = () =>
+    new InputError(`${path}: larger than ${Math.round(maxBytes / 1e6)} MB. Is it the right file?`);
+  let bytes: Buffer;
+  try {
+    if (statSync(path).size > maxBytes) throw tooLarge();
+    bytes = readFileSync(path);
+  } catch (error) {
+    throw error instanceof InputError ? error : unreadable(path, error);
+  }
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
+  try {
+    return gunzipSync(bytes, { maxOutputLength: maxBytes });
+  } catch (error) {
+    if (reason(error) === "ERR_BUFFER_TOO_LARGE") throw tooLarge();
+    throw new InputError(`${path}: damaged gzip file (${reason(error)}). Fetch it again.`);
+  }
+}
+
+/** The path of `name` or `name.gz` in the folder, the first that is there, else undefined. */
+export function findPlainOrGz(folder: string, name: string): string | undefined {
+  return [join(folder, name), join(folder, `${name}.gz`)].find((path) => existsSync(path));
+}
+
+/** Throws InputError unless the path is a folder; `what` says who named it, e.g. "--data". */
+export function requireFolder(path: string, what: string): void {
+  try {
+    if (statSync(path).isDirectory()) return;
+  } catch (error) {
+    throw unreadable(`${what} ${path}`, error);
+  }
+  throw new InputError(`${what} ${path}: a file, expected a folder.`);
+}
+
+/** A system error's code, such as ENOENT, else its message. */
+export function reason(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code ?? message ?? String(error);
+}
+
+/** The one line for a path that can't be read. */
+export function unreadable(path: string, error: unknown): InputError {
+  const code = reason(error);
+  if (code === "ENOENT" || code === "ENOTDIR") return new InputError(`${path}: no such file or folder.`);
+  if (code === "EISDIR") return new InputError(`${path}: a folder, expected a file.`);
+  return new InputError(`${path}: can't be read (${code}).`);
+}
+
+/** A rename survives a power cut only once its folder is synced; Windows can't and needn't. */
+function syncFolder(path: string): void {
+  if (process.platform === "win32") return;
+  const folder = openSync(path, "r");
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
+}

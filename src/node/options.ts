@@ -1,0 +1,124 @@
+// The command lines of `train` and `sample`: what each option takes, its help text, and the complaint if it is off.
+// What wasn't given stays undefined: presets know the defaults.
+import { type Digits, parseDigits } from "../wgan/dataset";
+import { InputError } from "../wgan/errors";
+import { integer, type Reader, readOptions } from "./commandLine";
+
+export type Preset = "tutorial" | "wgan" | "small";
+const presets: Preset[] = ["tutorial", "wgan", "small"];
+
+export interface TrainOptions {
+  preset?: Preset;
+  data?: string;
+  digits?: Digits;
+  steps?: number;
+  batch?: number;
+  seed?: number;
+  out?: string;
+  sampleEvery?: number;
+  logEvery?: number;
+  help: boolean;
+}
+
+export interface SampleOptions {
+  /** Given, unless help was asked for. */
+  run?: string;
+  out?: string;
+  seed?: number;
+  count: number;
+  help: boolean;
+}
+
+export const trainHelp = `Trains a Wasserstein GAN on handwritten digits, on the GPU, and writes a folder with the results.
+
+usage: npm run train -- [options]
+
+  --preset NAME        tutorial  the Keras tutorial's program, faithfully (one digit)
+                       wgan      the same networks, trained as the WGAN paper says
+                       small     a smaller network, to see something within minutes on any machine
+  --data DIR           folder with train-images-idx3-ubyte and train-labels-idx1-ubyte (or .gz);
+                       without it: the folder in MONGE_DATA, the cache, a download, and if none
+                       of them is to be had, digits that the program draws itself
+  --digits LIST        which digits to train on: 5, or 0,1, or all
+  --steps N            training steps
+  --batch N            images in a batch
+  --seed N             same seed, machine and options: the same images (0 to 4294967295)
+  --out DIR            folder for the results, new or empty; without it: one under runs/
+  --sample-every N     steps between sample images; 0 for none
+  --log-every N        steps between lines of the loss
+  --help               show this text
+
+example: npm run train -- --preset wgan --digits 0,1 --steps 2000
+`;
+
+export const sampleHelp = `Draws images with a trained generator, as one PNG.
+
+usage: npm run sample -- --run DIR [options]
+
+  --run DIR            folder of a training run, as made by npm run train
+  --out FILE.png       where to write the image; without it: in the run's folder
+  --seed N             which images: same seed, same images (0 to 4294967295)
+  --count N            how many, in a square grid (default 100)
+  --help               show this text
+
+example: npm run sample -- --run runs/my-run --count 64 --out sixty-four.png
+`;
+
+/** Reads train's arguments (without node and script). Throws InputError at the first that is off. */
+export function parseTrainOptions(args: string[]): TrainOptions {
+  const given = readOptions("train", args, [
+    "preset",
+    "data",
+    "digits",
+    "steps",
+    "batch",
+    "seed",
+    "out",
+    "sample-every",
+    "log-every",
+  ]);
+  return {
+    preset: given.read("preset", choosePreset),
+    data: given.read("data", notEmpty),
+    digits: given.read("digits", parseDigits),
+    steps: given.read("steps", integer(1, 100_000_000)),
+    batch: given.read("batch", integer(1, 8192)),
+    seed: given.read("seed", integer(0, 2 ** 32 - 1)),
+    out: given.read("out", notEmpty),
+    sampleEvery: given.read("sample-every", integer(0, 100_000_000)),
+    logEvery: given.read("log-every", integer(1, 100_000_000)),
+    help: given.help,
+  };
+}
+
+/** Reads sample's arguments (without node and script). Throws InputError at the first that is off. */
+export function parseSampleOptions(args: string[]): SampleOptions {
+  const given = readOptions("sample", args, ["run", "out", "seed", "count"]);
+  const run = given.read("run", notEmpty);
+  if (run === undefined && !given.help) {
+    throw new InputError("--run DIR is missing: name the folder of a training run.");
+  }
+  return {
+    run,
+    out: given.read("out", pngName),
+    seed: given.read("seed", integer(0, 2 ** 32 - 1)),
+    count: given.read("count", integer(1, 10_000)) ?? 100,
+    help: given.help,
+  };
+}
+
+const choosePreset: Reader<Preset> = (text, name) => {
+  const preset = presets.find((known) => known === text);
+  if (preset) return preset;
+  throw new InputError(`${name} "${text}": expected one of ${presets.join(", ")}.`);
+};
+
+const notEmpty: Reader<string> = (text, name) => {
+  if (text !== "") return text;
+  throw new InputError(`${name} is empty, expected a path.`);
+};
+
+const pngName: Reader<string> = (text, name) => {
+  if (/.\.png$/i.test(text)) return text;
+  throw new InputError(`${name} "${text}": expected the name of a .png file.`);
+};

@@ -1,0 +1,85 @@
+// Shows how far a run is: on a terminal one line rewritten in place, into a pipe or file only the plain lines.
+// A closed pipe (`| head`) ends the showing, not the run: its results are in files.
+
+/** What is needed of a stream; process.stdout is one. */
+export interface Output {
+  write(text: string): unknown;
+  on(event: "error", listener: (error: NodeJS.ErrnoException) => void): unknown;
+  isTTY?: boolean;
+  columns?: number;
+}
+
+export interface Progress {
+  /** Tells that `step` steps are done; cheap enough for every step. */
+  update(step: number): void;
+  /** Writes a line that stays. */
+  log(line: string): void;
+  /** Takes the rewritten line away. */
+  done(): void;
+}
+
+/** Milliseconds between two rewritings. */
+const pause = 100;
+/** Milliseconds that the rate looks back on, so that it follows the machine but doesn't jitter. */
+const lookBack = 10_000;
+
+/** Keeps a closed pipe from crashing the process; any other error of the stream is still thrown. */
+export function ignoreClosedPipe(stream: Output): void {
+  stream.on("error", (error) => {
+    if (error.code !== "EPIPE" && error.code !== "ERR_STREAM_DESTROYED") throw error;
+  });
+}
+
+/** A reporter for a run of `steps` steps; `now` gives milliseconds. */
+export function createProgress(steps: number, stream: Output, now = () => performance.now()): Progress {
+  ignoreClosedPipe(stream);
+  const marks: { step: number; time: number }[] = [];
+  let shown = "";
+
+  const erase = () => {
+    if (shown) stream.write("\r\x1b[K");
+    shown = "";
+  };
+  const show = (line: string) => {
+    // A line that wraps could not be taken back.
+    const fitting = line.slice(0, (stream.columns ?? 80) - 1);
+    stream.write(`\r\x1b[K${fitting}`);
+    shown = fitting;
+  };
+
+  return {
+    update(step) {
+      if (!stream.isTTY) return;
+      const time = now();
+      const last = marks.at(-1);
+      if (last && time - last.time < pause && step < steps) return;
+      marks.push({ step, time });
+      while (marks.length > 2 && time - marks[1].time > lookBack) marks.shift();
+      show(describe(step, steps, marks[0], time));
+    },
+    log(line) {
+      const kept = shown;
+      erase();
+      stream.write(`${line}\n`);
+      if (kept) show(kept);
+    },
+    done: erase,
+  };
+}
+
+function describe(step: number, steps: number, since: { step: number; time: number }, time: number): string {
+  const line = `step ${step}/${steps}`;
+  const rate = (step - since.step) / ((time - since.time) / 1000);
+  if (!(rate > 0 && Number.isFinite(rate))) return line;
+  const shownRate = rate >= 10 ? rate.toFixed(0) : rate.toPrecision(2);
+  return `${line}  ${shownRate} steps/s  ${duration((steps - step) / rate)} left`;
+}
+
+/** Seconds as people say them: 42 s, 3 min 05 s, 2 h 07 min. */
+export function duration(seconds: number): string {
+  const two = (value: number) => String(value).padStart(2, "0");
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${two(whole % 60)} s`;
+  return `${Math.floor(whole / 3600)} h ${two(Math.floor((whole % 3600) / 60))} min`;
+}

@@ -1,0 +1,141 @@
+// The folder of one training run: config.yaml, losses.csv and samples/. A run never writes into another's.
+// config.yaml is for people as well, so it is read back with care and complaints name the line.
+import { appendFileSync, existsSync, mkdirSync, readdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { isMap, isNode, LineCounter, parseDocument, stringify, visit } from "yaml";
+import { checkConfig, type RunConfig } from "../wgan/config";
+import type { Digits } from "../wgan/dataset";
+import { InputError } from "../wgan/errors";
+import { readFileUnpacked, reason, unreadable, writeFileAtomic } from "./files";
+
+/** One line of losses.csv. The losses are means over the batch; seconds count from the run's start. */
+export interface LossRow {
+  step: number;
+  criticReal: number;
+  criticFake: number;
+  generator: number;
+  wasserstein: number;
+  seconds: number;
+}
+
+export interface RunFolder {
+  path: string;
+  writeConfig(config: RunConfig): void;
+  /** Appends one line to losses.csv. */
+  appendLoss(row: LossRow): void;
+  /** Writes a PNG file's bytes as samples/step-000100.png and returns its path. */
+  writeSample(step: number, png: Uint8Array): string;
+}
+
+const lossHeader = "step,critic_real,critic_fake,generator,wasserstein,seconds\n";
+
+/**
+ * Makes the folder `out`, or without it runs/<preset>-<digits>-<time>, and what is in it.
+ * Throws InputError if `out` is a file, holds a run or anything else, or can't be made.
+ */
+export function createRunFolder(options: {
+  out?: string;
+  preset: string;
+  digits: Digits;
+  now?: Date;
+}): RunFolder {
+  const path = options.out ?? freshName(options.preset, options.digits, options.now ?? new Date());
+  requireUnused(path);
+  const losses = join(path, "losses.csv");
+  onDisk(path, () => {
+    mkdirSync(join(path, "samples"), { recursive: true });
+    appendFileSync(losses, lossHeader);
+  });
+  return {
+    path,
+    writeConfig: (config) => writeFileAtomic(join(path, "config.yaml"), configText(config)),
+    appendLoss: (row) => onDisk(losses, () => appendFileSync(losses, lossLine(row))),
+    writeSample(step, png) {
+      const file = join(path, "samples", `step-${String(step).padStart(6, "0")}.png`);
+      writeFileAtomic(file, png);
+      return file;
+    },
+  };
+}
+
+/** Reads a run's config.yaml and checks it. Throws InputError with file and line. */
+export function readConfig(run: string): RunConfig {
+  const file = join(run, "config.yaml");
+  if (!existsSync(file)) {
+    throw new InputError(`${run}: no config.yaml there, expected the folder of a training run.`);
+  }
+  const text = new TextDecoder().decode(readFileUnpacked(file, 1_000_000));
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const at = (offset: number) => `${file}:${lines.linePos(offset).line}`;
+  const [error] = document.errors;
+  if (error) throw new InputError(`${at(error.pos[0])}: not YAML, ${error.message.split("\n")[0]}`);
+
+  // YAML reads .nan as a number and 012 as twelve: neither is what its writer meant.
+  visit(document, {
+    Alias(_, { source, range }) {
+      throw new InputError(`${at(range?.[0] ?? 0)}: write the value in place of the alias *${source}.`);
+    },
+    Scalar(_, { value, source, range }) {
+      if (typeof value !== "number" || /^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?$/.test(source ?? ""))
+        return;
+      throw new InputError(
+        `${at(range?.[0] ?? 0)}: "${source}" is no plain number, expected one like 12 or 5e-5.`,
+      );
+    },
+  });
+  const checked = checkConfig(document.toJS());
+  if ("config" in checked) return checked.config;
+  const { path, message } = checked.issue;
+  throw new InputError(`${at(offsetOf(path))}: ${path.join(".") || "config"}: ${message}.`);
+
+  /** Where the value at the path stands, or for a missing one, what should hold it. */
+  function offsetOf(path: (string | number)[]): number {
+    for (let length = path.length; length >= 0; length--) {
+      const node = document.getIn(path.slice(0, length), true);
+      if (isNode(node) && (length === path.length || isMap(node))) return node.range?.[0] ?? 0;
+    }
+    return 0;
+  }
+}
+
+function freshName(preset: string, digits: Digits, now: Date): string {
+  const two = (value: number) => String(value).padStart(2, "0");
+  const day = `${now.getFullYear()}${two(now.getMonth() + 1)}${two(now.getDate())}`;
+  const time = `${two(now.getHours())}${two(now.getMinutes())}${two(now.getSeconds())}`;
+  const base = join("runs", `${preset}-${digits === "all" ? "all" : digits.join("")}-${day}-${time}`);
+  let name = base;
+  for (let i = 2; existsSync(name); i++) name = `${base}-${i}`;
+  return name;
+}
+
+function requireUnused(path: string): void {
+  const held = onDisk(path, () => (existsSync(path) ? readdirSync(path) : []));
+  if (held.includes("config.yaml")) {
+    throw new InputError(`--out ${path}: holds a run already. Name a new folder.`);
+  }
+  if (held.length > 0) throw new InputError(`--out ${path}: isn't empty. Name a new or an empty folder.`);
+}
+
+function configText(config: RunConfig): string {
+  const head = "# What this run was made with: options, presets and machine. Written once, at the start.\n";
+  return head + stringify(config, { lineWidth: 0, aliasDuplicateObjects: false });
+}
+
+function lossLine(row: LossRow): string {
+  const losses = [row.criticReal, row.criticFake, row.generator, row.wasserstein];
+  // Nine significant digits give an f32 back exactly.
+  return `${[row.step, ...losses.map((loss) => Number(loss.toPrecision(9))), row.seconds.toFixed(3)].join(",")}\n`;
+}
+
+/** Turns the disk's complaints about a folder that a person chose into one line. */
+function onDisk<T>(path: string, body: () => T): T {
+  try {
+    return body();
+  } catch (error) {
+    const code = reason(error);
+    if (code === "ENOTDIR" || code === "EEXIST") throw new InputError(`${path}: a file, expected a folder.`);
+    if (code === "ENOENT") throw unreadable(dirname(path), error);
+    throw new InputError(`${path}: can't be written (${code}).`);
+  }
+}

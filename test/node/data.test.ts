@@ -1,0 +1,134 @@
+// Where the data comes from: --data, MONGE_DATA, the cache, a mirror, and at last the program's own pen.
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { loadMnist } from "../../src/node/data";
+import { sha256 } from "../../src/node/download";
+import { InputError } from "../../src/wgan/errors";
+import { imagesFile, labelsFile } from "../wgan/idxFiles";
+import { deadMirror, serving, startMirror } from "./mirror";
+import { temporaryFolder } from "./temporary";
+
+const files: Record<string, Uint8Array> = {
+  "train-images-idx3-ubyte.gz": gzipSync(imagesFile(3)),
+  "train-labels-idx1-ubyte.gz": gzipSync(labelsFile([5, 0, 4])),
+  "t10k-images-idx3-ubyte.gz": gzipSync(imagesFile(2)),
+  "t10k-labels-idx1-ubyte.gz": gzipSync(labelsFile([7, 2])),
+};
+const sums = Object.fromEntries(Object.entries(files).map(([name, bytes]) => [name, sha256(bytes)]));
+
+const folderWith = (names: string[]): string => {
+  const folder = temporaryFolder();
+  for (const name of names) writeFileSync(join(folder, name), files[name]);
+  return folder;
+};
+const whole = folderWith(Object.keys(files));
+const silent = () => {};
+
+const failure = async (options: { dataDir?: string; env?: Record<string, string> }): Promise<string> => {
+  try {
+    await loadMnist({ env: {}, log: silent, ...options });
+  } catch (error) {
+    assert.instance(error, InputError);
+    return (error as Error).message;
+  }
+  return "none";
+};
+
+test("--data comes first, then MONGE_DATA, plain or gzipped, training or test", async () => {
+  const plain = temporaryFolder();
+  writeFileSync(join(plain, "train-images-idx3-ubyte"), imagesFile(1));
+  writeFileSync(join(plain, "train-labels-idx1-ubyte"), labelsFile([9]));
+  const env = { MONGE_DATA: whole };
+  const named = await loadMnist({ dataDir: plain, env, log: silent });
+  assert.equal([named.source, named.count, ...named.labels], [`mnist: ${plain}`, 1, 9]);
+  const byEnv = await loadMnist({ env, log: silent });
+  assert.equal([byEnv.source, ...byEnv.labels], [`mnist: ${whole}`, 5, 0, 4]);
+  assert.equal([...(await loadMnist({ env, log: silent, split: "test" })).labels], [7, 2]);
+});
+
+test("a folder that was named must hold the files: nothing else is tried", async () => {
+  const partial = folderWith(["train-images-idx3-ubyte.gz"]);
+  const missing = /no train-labels-idx1-ubyte there, expected train-images-idx3-ubyte and train-labels/;
+  assert.match(await failure({ dataDir: partial }), missing);
+  assert.match(await failure({ env: { MONGE_DATA: partial } }), /^MONGE_DATA .*no train-labels/);
+  assert.match(await failure({ dataDir: "/no/such" }), /^--data \/no\/such: no such file or folder/);
+  assert.match(await failure({ dataDir: join(whole, "t10k-labels-idx1-ubyte.gz") }), /expected a folder/);
+});
+
+test("a download fills the cache, is checked, and isn't repeated", async () => {
+  const mirror = await startMirror(serving(files));
+  const base = temporaryFolder();
+  const cache = join(base, "monge", "mnist");
+  const lines: string[] = [];
+  const load = () =>
+    loadMnist({
+      env: { XDG_CACHE_HOME: base },
+      log: (line) => lines.push(line),
+      mirrors: [mirror.url],
+      sums,
+    });
+  const data = await load();
+  assert.equal([data.source, ...data.labels], [`mnist: ${cache}`, 5, 0, 4]);
+  assert.equal(readdirSync(cache), ["train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz"]);
+  assert.is(lines.length, 2);
+  await load();
+  assert.is(mirror.requests.length, 2);
+
+  writeFileSync(join(cache, "train-labels-idx1-ubyte.gz"), "damaged");
+  await load();
+  assert.equal(mirror.requests.slice(2), ["train-labels-idx1-ubyte.gz"]);
+  assert.equal(
+    new Uint8Array(readFileSync(join(cache, "train-labels-idx1-ubyte.gz"))),
+    new Uint8Array(files["train-labels-idx1-ubyte.gz"]),
+  );
+  await mirror.close();
+});
+
+test("with both mirrors down the program draws, and says so in one line", async () => {
+  const lines: string[] = [];
+  const options = {
+    env: { XDG_CACHE_HOME: temporaryFolder() },
+    log: (line: string) => lines.push(line),
+    mirrors: [await deadMirror(), await deadMirror()],
+    sums,
+  };
+  const drawn = await loadMnist(options);
+  assert.equal([drawn.source, drawn.count], ["strokes", 10_000]);
+  assert.is(lines.length, 1);
+  assert.match(
+    lines[0],
+    /^data: no MNIST found \(.*ECONNREFUSED.*\): training on digits drawn by the program/,
+  );
+  assert.match(lines[0], /name a folder with --data DIR$/);
+  const held = await loadMnist({ ...options, split: "test" });
+  assert.is(held.count, 2_000);
+  assert.not.equal(held.images.subarray(0, 784), drawn.images.subarray(0, 784));
+});
+
+test("a cache that can't be written ends in drawn digits too", async () => {
+  const mirror = await startMirror(serving(files));
+  const base = temporaryFolder();
+  mkdirSync(join(base, "monge"));
+  writeFileSync(join(base, "monge", "mnist"), "a file in the way");
+  const lines: string[] = [];
+  const env = { XDG_CACHE_HOME: base };
+  const data = await loadMnist({ env, log: (line) => lines.push(line), mirrors: [mirror.url], sums });
+  assert.is(data.source, "strokes");
+  assert.match(lines[0], /EEXIST|ENOTDIR/);
+  await mirror.close();
+});
+
+const real = process.env.MONGE_DATA;
+const testReal = real ? test : test.skip;
+testReal("MNIST itself loads: 60,000 training images, 5,421 fives (needs MONGE_DATA)", async () => {
+  const train = await loadMnist({ dataDir: real, env: {}, log: silent });
+  assert.equal([train.count, train.labels.filter((label) => label === 5).length], [60_000, 5_421]);
+  const held = await loadMnist({ dataDir: real, env: {}, log: silent, split: "test" });
+  assert.equal([held.count, ...held.labels.subarray(0, 4)], [10_000, 7, 2, 1, 0]);
+});
+if (!real) console.log("data.test: MONGE_DATA is unset, so MNIST itself isn't tested");
+
+test.run();

@@ -1,0 +1,83 @@
+// Whole files: written all or not at all, unpacked within bounds, complaints in one line.
+import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import {
+  findPlainOrGz,
+  readFileUnpacked,
+  requireFolder,
+  sweepTemporaries,
+  writeFileAtomic,
+} from "../../src/node/files";
+import { temporaryFolder } from "./temporary";
+
+const folder = temporaryFolder();
+
+test("writeFileAtomic makes and replaces a file and leaves nothing else", () => {
+  const inner = join(folder, "atomic");
+  mkdirSync(inner);
+  writeFileAtomic(join(inner, "a"), "first");
+  writeFileAtomic(join(inner, "a"), Uint8Array.of(1, 2));
+  assert.equal([...readFileSync(join(inner, "a"))], [1, 2]);
+  assert.equal(readdirSync(inner), ["a"]);
+});
+
+test("writeFileAtomic that fails keeps the old content, cleans up and says why", () => {
+  const inner = join(folder, "failing");
+  mkdirSync(join(inner, "taken", "x"), { recursive: true });
+  assert.throws(() => writeFileAtomic(join(inner, "taken"), "text"), /taken: can't be written \(E[A-Z]+\)/);
+  assert.equal(readdirSync(inner), ["taken"]);
+  assert.throws(() => writeFileAtomic(join(folder, "no", "a"), "text"), /can't be written \(ENOENT\)/);
+});
+
+test("sweepTemporaries removes old temporaries only", () => {
+  const inner = join(folder, "sweep");
+  mkdirSync(inner);
+  const [old, fresh, other] = [".a.1.monge-tmp", ".b.2.monge-tmp", "c"].map((name) => join(inner, name));
+  for (const path of [old, fresh, other]) writeFileSync(path, "x");
+  utimesSync(old, 0, 0);
+  utimesSync(other, 0, 0);
+  sweepTemporaries(inner);
+  assert.equal([existsSync(old), existsSync(fresh), existsSync(other)], [false, true, true]);
+});
+
+test("readFileUnpacked reads plain and gzipped bytes", () => {
+  const [plain, packed] = [join(folder, "plain"), join(folder, "packed.gz")];
+  writeFileSync(plain, "hello");
+  writeFileSync(packed, gzipSync("hello"));
+  for (const path of [plain, packed])
+    assert.is(new TextDecoder().decode(readFileUnpacked(path, 100)), "hello");
+});
+
+test("readFileUnpacked stops at its bound, also for what unpacks beyond it", () => {
+  const [plain, bomb] = [join(folder, "large"), join(folder, "bomb.gz")];
+  writeFileSync(plain, Buffer.alloc(2_000_001));
+  writeFileSync(bomb, gzipSync(Buffer.alloc(50_000_000)));
+  for (const path of [plain, bomb])
+    assert.throws(() => readFileUnpacked(path, 2_000_000), /larger than 2 MB/);
+});
+
+test("readFileUnpacked says what is wrong with a missing, a damaged file and a folder", () => {
+  const cut = join(folder, "cut.gz");
+  writeFileSync(cut, gzipSync("hello hello hello").subarray(0, 20));
+  assert.throws(() => readFileUnpacked(cut, 100), /cut\.gz: damaged gzip file \(Z_BUF_ERROR\)/);
+  assert.throws(() => readFileUnpacked(join(folder, "none"), 100), /none: no such file or folder\./);
+  assert.throws(() => readFileUnpacked(folder, 1e6), /a folder, expected a file/);
+});
+
+test("requireFolder and findPlainOrGz tell what is there", () => {
+  requireFolder(folder, "--data");
+  assert.throws(
+    () => requireFolder(join(folder, "none"), "--data"),
+    /^--data .*none: no such file or folder/,
+  );
+  writeFileSync(join(folder, "file"), "");
+  assert.throws(() => requireFolder(join(folder, "file"), "--data"), /a file, expected a folder/);
+  assert.is(findPlainOrGz(folder, "packed"), join(folder, "packed.gz"));
+  assert.is(findPlainOrGz(folder, "plain"), join(folder, "plain"));
+  assert.is(findPlainOrGz(folder, "neither"), undefined);
+});
+
+test.run();

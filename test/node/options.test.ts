@@ -1,0 +1,101 @@
+// The command lines of train and sample: what is read, and the one line for everything else.
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { parseSampleOptions, parseTrainOptions, sampleHelp, trainHelp } from "../../src/node/options";
+import { InputError } from "../../src/wgan/errors";
+
+const complaint = (words: string, parse: (args: string[]) => unknown = parseTrainOptions): string => {
+  try {
+    parse(words.split(" "));
+  } catch (error) {
+    assert.instance(error, InputError);
+    return (error as Error).message;
+  }
+  return "none";
+};
+
+test("train reads every option, with a space or with =", () => {
+  const words =
+    "--preset wgan --data d --digits 1,0 --steps=10 --batch 32 --seed 0 --out o --sample-every 0 --log-every 5";
+  assert.equal(parseTrainOptions(words.split(" ")), {
+    preset: "wgan",
+    data: "d",
+    digits: [0, 1],
+    steps: 10,
+    batch: 32,
+    seed: 0,
+    out: "o",
+    sampleEvery: 0,
+    logEvery: 5,
+    help: false,
+  });
+});
+
+test("what wasn't given is undefined", () => {
+  const { help, ...others } = parseTrainOptions([]);
+  assert.is(help, false);
+  assert.ok(Object.values(others).every((value) => value === undefined));
+  assert.is(parseTrainOptions(["-h"]).help, true);
+});
+
+test("an unknown option comes with the nearest known one", () => {
+  assert.is(complaint("--stpes 5"), "unknown option --stpes. Did you mean --steps?");
+  assert.is(complaint("--digit 5"), "unknown option --digit. Did you mean --digits?");
+  assert.is(complaint("--sampleEvery=5"), "unknown option --sampleEvery. Did you mean --sample-every?");
+  assert.is(complaint("--xyzzy 5"), "unknown option --xyzzy. See npm run train -- --help.");
+  assert.match(complaint("-s 5"), /^unknown option -s\. See/);
+});
+
+test("numbers are decimal digits within a range", () => {
+  for (const text of ["0", "-1", "1.5", "1e3", "0x10", "ten", "", "NaN", "999999999999"]) {
+    assert.match(
+      complaint(`--steps=${text}`),
+      /^--steps ".*": expected a whole number from 1 to 100000000\.$/,
+      text,
+    );
+  }
+  assert.match(complaint("--seed -1"), /--seed "-1": expected a whole number from 0/);
+  assert.is(parseTrainOptions(["--seed", "4294967295"]).seed, 4294967295);
+  assert.match(complaint("--seed 4294967296"), /from 0 to 4294967295/);
+});
+
+test("missing values, repeats, loose words and wrong choices are told", () => {
+  assert.match(complaint("--steps"), /^--steps needs a value/);
+  assert.match(complaint("--data --steps 5"), /^--data needs a value/);
+  assert.match(complaint("--steps 5 --steps 6"), /^--steps is given twice/);
+  assert.match(complaint("--help=yes"), /takes no value/);
+  assert.match(complaint("5"), /^unexpected "5": .*npm run train -- --seed 1/);
+  assert.match(complaint("--preset wgun"), /expected one of tutorial, wgan, small/);
+  assert.match(complaint("--digits 12"), /^digits: "12" is no choice of digits/);
+  assert.match(complaint("--out="), /--out is empty/);
+});
+
+test("sample needs a run, draws 100 images and writes a png", () => {
+  const sample = (...args: string[]) => parseSampleOptions(args);
+  assert.equal(sample("--run", "r"), { run: "r", out: undefined, seed: undefined, count: 100, help: false });
+  assert.equal(sample("--run=r", "--out=a.png", "--seed=3", "--count=4").count, 4);
+  assert.is(sample("--help").help, true);
+  assert.match(complaint("--count 4", parseSampleOptions), /--run DIR is missing/);
+  assert.match(complaint("--run r --out a.jpg", parseSampleOptions), /name of a \.png file/);
+  assert.match(complaint("--rn r", parseSampleOptions), /Did you mean --run\?/);
+});
+
+test("the help texts name every option and fit a terminal", () => {
+  for (const name of [
+    "preset",
+    "data",
+    "digits",
+    "steps",
+    "batch",
+    "seed",
+    "out",
+    "sample-every",
+    "log-every",
+  ]) {
+    assert.match(trainHelp, `--${name} `);
+  }
+  for (const name of ["run", "out", "seed", "count"]) assert.match(sampleHelp, `--${name} `);
+  for (const line of `${trainHelp}${sampleHelp}`.split("\n")) assert.ok(line.length <= 100, line);
+});
+
+test.run();

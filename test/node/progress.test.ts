@@ -1,0 +1,83 @@
+// The progress line: rewritten on a terminal, silent in a pipe, and unmoved by a closed one.
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { createProgress, duration, ignoreClosedPipe } from "../../src/node/progress";
+
+const output = (isTTY: boolean, columns = 80) => {
+  const listeners: ((error: NodeJS.ErrnoException) => void)[] = [];
+  let text = "";
+  return {
+    isTTY,
+    columns,
+    write: (more: string) => {
+      text += more;
+    },
+    on: (_: "error", listener: (error: NodeJS.ErrnoException) => void) => listeners.push(listener),
+    listeners,
+    text: () => text,
+  };
+};
+
+test("on a terminal one line is rewritten with rate and time left, and lines stay above it", () => {
+  const out = output(true);
+  let time = 0;
+  const progress = createProgress(1000, out, () => time);
+  progress.update(0);
+  time = 2000;
+  progress.update(100);
+  assert.ok(out.text().endsWith("\r\x1b[Kstep 100/1000  50 steps/s  18 s left"), out.text());
+  progress.log("a line");
+  assert.ok(out.text().endsWith("\r\x1b[Ka line\n\r\x1b[Kstep 100/1000  50 steps/s  18 s left"));
+  progress.done();
+  assert.ok(out.text().endsWith("\r\x1b[K"));
+});
+
+test("updates in quick succession are written once, the last step always", () => {
+  const out = output(true);
+  let time = 0;
+  const progress = createProgress(50, out, () => time);
+  for (let step = 1; step <= 50; step++, time += 1) progress.update(step);
+  assert.equal(out.text().match(/step \d+/g), ["step 1", "step 50"]);
+});
+
+test("the rate follows the last ten seconds", () => {
+  const out = output(true);
+  let time = 0;
+  const progress = createProgress(100_000, out, () => time);
+  let step = 0;
+  for (; time < 60_000; time += 1000) progress.update(step++);
+  for (; time < 80_000; time += 1000) {
+    step += 20;
+    progress.update(step);
+  }
+  assert.match(out.text().split("\r").at(-1)!, "  20 steps/s");
+});
+
+test("a narrow terminal gets a line that doesn't wrap", () => {
+  const out = output(true, 10);
+  createProgress(1000, out).update(1);
+  assert.is(out.text(), "\r\x1b[Kstep 1/10");
+});
+
+test("in a pipe only the plain lines are written", () => {
+  const out = output(false);
+  const progress = createProgress(10, out);
+  progress.update(5);
+  progress.log("step 5");
+  progress.done();
+  assert.is(out.text(), "step 5\n");
+});
+
+test("a closed pipe is ignored, any other error isn't", () => {
+  const out = output(false);
+  ignoreClosedPipe(out);
+  const [listener] = out.listeners;
+  listener(Object.assign(new Error("closed"), { code: "EPIPE" }));
+  assert.throws(() => listener(Object.assign(new Error("full"), { code: "ENOSPC" })), /full/);
+});
+
+test("durations read as people say them", () => {
+  assert.equal([42.4, 185, 7_620].map(duration), ["42 s", "3 min 05 s", "2 h 07 min"]);
+});
+
+test.run();
