@@ -1,8 +1,9 @@
-// What the heavy products share: their sizes, and where each finds and leaves its numbers. A matrix product
-// is a convolution with a 1 x 1 kernel over an image of one row, so one description of a convolution serves all.
+// What the heavy products share: their sizes, and how they load and store numbers. A matrix product is a
+// convolution with a 1 x 1 kernel over an image of one line, so one description of a convolution serves all.
 
 override VEC_A: bool = true;         // every run of A starts at a multiple of 4, so that vec4 loads fit
 override VEC_B: bool = true;         // the same for the rows of B as they lie in memory
+override FLAT: bool = false;         // a matrix product: no second line, no second tap, nothing outside
 override TRANSPOSE_B: bool = false;  // within a tap B lies as (columns, channels)
 
 // `product` computes C (images, out, columns) from A (images, source, pitch) and B (taps, channels, columns):
@@ -51,43 +52,6 @@ fn job_of(workgroup: vec3u, classes: u32) -> Job {
   return Job(column_tile, row_tile, z % classes, split, matrix, start);
 }
 
-// What the pixels of one class share: the first of them, their number, and the taps that they meet, which are
-// every `classes`-th from `first_tap` on.
-struct Phase { origin: vec2u, size: vec2u, first_tap: vec2u, taps: vec2u, shift: vec2i }
-
-fn phase_of(index: u32) -> Phase {
-  let origin = vec2u(index / p.classes.y, index % p.classes.y);
-  let reach = origin + p.before;
-  let first = reach % p.classes;
-  let size = (p.out + p.classes - 1 - origin) / p.classes;
-  let taps = (p.kernel + p.classes - 1 - first) / p.classes;
-  return Phase(origin, size, first, taps, vec2i((reach - first) / p.classes));
-}
-
-// (image, y, x) of a flat index, y and x counted within the class.
-fn pixel_of(index: u32, size: vec2u) -> vec3u {
-  let line = index / size.y;
-  return vec3u(line / size.x, line % size.x, index % size.y);
-}
-
-// The pixel `by` pixels further on; carries are at most one, since `by` was split the same way.
-fn advance(pixel: vec3u, by: vec3u) -> vec3u {
-  var to = pixel + by;
-  let line = select(0u, 1u, to.z >= p.out.y);
-  to = vec3u(to.x, to.y + line, to.z - line * p.out.y);
-  let image = select(0u, 1u, to.y >= p.out.x);
-  return vec3u(to.x + image, to.y - image * p.out.x, to.z);
-}
-
-// Where A's channels for a pixel and a tap start, and whether that is inside the image at all.
-struct Run { start: u32, inside: bool }
-
-fn run_of(pixel: vec3u, shift: vec2i, tap: vec2u) -> Run {
-  let at = vec2u(vec2i(pixel.yz * p.step) + p.sign * (shift - vec2i(tap)));  // what is negative wraps far outside
-  let start = ((pixel.x * p.source.x + at.x) * p.source.y + at.y) * p.pitch;
-  return Run(start, all(at < p.source));
-}
-
 fn a_at(i: u32) -> f32 { return A[i / 4][i % 4]; }
 fn b_at(i: u32) -> f32 { return B[i / 4][i % 4]; }
 
@@ -124,5 +88,7 @@ fn load_b_run(i: u32, k: u32) -> vec4f {
 
 // Four columns of the row of C that starts at i, as many as there are.
 fn store_c(i: u32, column: u32, value: vec4f) {
-  if (column + 4 <= p.columns) { C[i + column] = value.x;  C[i + column + 1] = value.y;  C[i + column + 2] = value.z; C[i + column + 3] = value.w; }
+  for (var j = 0u; j < 4; j++) {
+    if (column + j < p.columns) { C[i + column + j] = value[j]; }
+  }
 }

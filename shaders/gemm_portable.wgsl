@@ -1,4 +1,4 @@
-// uses: gemm
+// uses: gemm_windows
 // Products without subgroups: a thread computes 8 rows by 4 columns in registers. Neighbouring threads share
 // the rows, so their loads of A are one address and their loads of B lie side by side.
 
@@ -13,8 +13,10 @@ fn product(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id
   let column = 4 * (job.column_tile * 8 + thread.x);
   if (row0 >= rows || column >= p.columns) { return; }
 
-  var pixel: array<vec3u, TM>;
-  for (var i = 0u; i < TM; i++) { pixel[i] = pixel_of(min(row0 + i, rows - 1), phase.size); }
+  // Spelled out, since lavapipe keeps an array in memory that a loop filled before.
+  let pixel = array<vec3u, TM>(
+    row_pixel(row0, phase), row_pixel(row0 + 1, phase), row_pixel(row0 + 2, phase), row_pixel(row0 + 3, phase),
+    row_pixel(row0 + 4, phase), row_pixel(row0 + 5, phase), row_pixel(row0 + 6, phase), row_pixel(row0 + 7, phase));
 
   var acc: array<vec4f, TM>;
   let first_tap = job.split / p.run_splits * p.taps_per_split;
@@ -44,9 +46,7 @@ fn product(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id
   }
 
   for (var i = 0u; i < TM; i++) {
-    let to = pixel[i].yz * p.classes + phase.origin;
-    let row = (pixel[i].x * p.out.x + to.x) * p.out.y + to.y;
-    if (row0 + i < rows) { store_c(job.start.z + row * p.columns, column, acc[i]); }
+    if (row0 + i < rows) { store_c(job.start.z + result_of(pixel[i], phase), column, acc[i]); }
   }
 }
 
@@ -54,7 +54,6 @@ fn product(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id
 fn outer(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id) thread: vec3u) {
   let job = job_of(workgroup, p.kernel.x * p.kernel.y);
   let tap = vec2u(job.class_ / p.kernel.y, job.class_ % p.kernel.y);
-  let shift = vec2i(p.before);
   let row0 = (job.row_tile * 8 + thread.y) * TM;
   let column = 4 * (job.column_tile * 8 + thread.x);
   if (row0 >= p.channels || column >= p.columns) { return; }
@@ -62,20 +61,20 @@ fn outer(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id) 
   let end_k = min(first_k + p.run_per_split, p.images * p.out.x * p.out.y);
 
   var acc: array<vec4f, TM>;
-  var pixel = pixel_of(first_k, p.out);
+  var walk = walk_from(first_k, tap);
+  let stride = stride_of(1, tap);
   for (var k = first_k; k < end_k; k += 4) {
     for (var kk = 0u; kk < 4; kk++) {
-      let run = run_of(pixel, shift, tap);
-      let left = select(0u, 4u, run.inside && k + kk < end_k);
+      let real = k + kk < end_k && all(vec2u(walk.at) < p.source);
       let b = load_b_row(job.start.y + min(k + kk, end_k - 1) * p.columns, column);
       for (var i = 0u; i < TM; i += 4) {
-        let a = load_a(job.start.x + run.start + row0 + i, left);
+        let a = load_a(job.start.x + walk.start + row0 + i, select(0u, 4u, real));
         acc[i] = fma(vec4f(a.x), b, acc[i]);
         acc[i + 1] = fma(vec4f(a.y), b, acc[i + 1]);
         acc[i + 2] = fma(vec4f(a.z), b, acc[i + 2]);
         acc[i + 3] = fma(vec4f(a.w), b, acc[i + 3]);
       }
-      pixel = advance(pixel, vec3u(0, 0, 1));
+      walk = advance(walk, stride);
     }
   }
 

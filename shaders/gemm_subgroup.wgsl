@@ -1,8 +1,8 @@
-// uses: subgroups, gemm
+// uses: subgroups, gemm_windows
 // Products by subgroups: one subgroup computes TM rows by 4 * SG columns in registers. A is loaded once across
 // the lanes and handed round by shuffles, so there is no workgroup memory and no barrier.
 
-override TM: u32 = 16u;  // rows of a tile, at most 32
+override TM: u32 = 16u;  // rows of a tile, at most 16
 override KQ: u32 = 1u;   // steps of 4 along the sum per iteration; TM * KQ is a multiple of SG
 
 @compute @workgroup_size(SG)
@@ -15,16 +15,13 @@ fn product(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation
   if (row0 >= rows) { return; }
 
   // Number t of A in an iteration is row t % TM at step t / TM; lane t % SG has it in register t / SG.
-  var pixel: array<vec3u, 8>;
-  var result: array<u32, 8>;
-  for (var g = 0u; g < TM * KQ / SG; g++) {
-    let at = pixel_of(min(row0 + (g * SG + lane) % TM, rows - 1), phase.size);
-    let to = at.yz * p.classes + phase.origin;
-    pixel[g] = at;
-    result[g] = job.start.z + ((at.x * p.out.x + to.x) * p.out.y + to.y) * p.columns;
-  }
-
-  var acc: array<vec4f, 32>;
+  // Spelled out, since lavapipe keeps an array in memory that a loop filled before: that made all 3 times slower.
+  let pixel = array<vec3u, 4>(
+    row_pixel(row0 + (0 * SG + lane) % TM, phase),
+    row_pixel(row0 + (1 * SG + lane) % TM, phase),
+    row_pixel(row0 + (2 * SG + lane) % TM, phase),
+    row_pixel(row0 + (3 * SG + lane) % TM, phase));
+  var acc: array<vec4f, 16>;
   let first_tap = job.split / p.run_splits * p.taps_per_split;
   let first_k = job.split % p.run_splits * p.run_per_split;
   let end_k = min(first_k + p.run_per_split, p.channels);
@@ -32,15 +29,15 @@ fn product(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation
     let tap = vec2u(i / phase.taps.y, i % phase.taps.y);
     let place = phase.first_tap + tap * p.classes;
     let b_start = job.start.y + (place.x * p.kernel.y + place.y) * p.channels * p.columns;
-    var start: array<u32, 8>;
-    var end: array<u32, 8>;
+    var start: array<u32, 4>;
+    var end: array<u32, 4>;
     for (var g = 0u; g < TM * KQ / SG; g++) {
       let run = run_of(pixel[g], phase.shift, tap);
       start[g] = job.start.x + run.start;
       end[g] = select(0, end_k, run.inside);
     }
     for (var k = first_k; k < end_k; k += 4 * KQ) {
-      var a: array<vec4f, 8>;
+      var a: array<vec4f, 4>;
       for (var g = 0u; g < TM * KQ / SG; g++) {
         let at = k + (g * SG + lane) / TM * 4;
         a[g] = load_a(start[g] + at, end[g] - min(at, end[g]));
@@ -58,8 +55,8 @@ fn product(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation
   }
 
   for (var i = 0u; i < TM; i++) {
-    let to = subgroupShuffle(result[i / SG], i % SG);
-    if (row0 + i < rows) { store_c(to, column, acc[i]); }
+    let to = subgroupShuffle(result_of(pixel[i / SG], phase), i % SG);
+    if (row0 + i < rows) { store_c(job.start.z + to, column, acc[i]); }
   }
 }
 
@@ -67,33 +64,36 @@ fn product(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation
 fn outer(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
   let job = job_of(workgroup, p.kernel.x * p.kernel.y);
   let tap = vec2u(job.class_ / p.kernel.y, job.class_ % p.kernel.y);
-  let shift = vec2i(p.before);
   let row0 = job.row_tile * TM;
   let column = 4 * (job.column_tile * SG + lane);
   let first_k = job.split * p.run_per_split;
   let end_k = min(first_k + p.run_per_split, p.images * p.out.x * p.out.y);
 
   // Number t of A in an iteration is the rows from t % (TM / 4) * 4 on at pixel t / (TM / 4).
-  var pixel: array<vec3u, 8>;
-  for (var g = 0u; g < TM * KQ / SG; g++) {
-    pixel[g] = pixel_of(first_k + (g * SG + lane) / (TM / 4), p.out);
-  }
-  let stride = pixel_of(4 * KQ, p.out);
-  var acc: array<vec4f, 32>;
+  var walk = array<Walk, 4>(
+    walk_from(first_k + (0 * SG + lane) / (TM / 4), tap),
+    walk_from(first_k + (1 * SG + lane) / (TM / 4), tap),
+    walk_from(first_k + (2 * SG + lane) / (TM / 4), tap),
+    walk_from(first_k + (3 * SG + lane) / (TM / 4), tap));
+  let stride = stride_of(4 * KQ, tap);
+  var acc: array<vec4f, 16>;
   for (var k = first_k; k < end_k; k += 4 * KQ) {
-    var a: array<vec4f, 8>;
+    var a: array<vec4f, 4>;
     for (var g = 0u; g < TM * KQ / SG; g++) {
       let t = g * SG + lane;
-      let run = run_of(pixel[g], shift, tap);
-      let real = run.inside && k + t / (TM / 4) < end_k;
-      a[g] = load_a(job.start.x + run.start + row0 + t % (TM / 4) * 4, select(0u, 4u, real));
-      pixel[g] = advance(pixel[g], stride);
+      let real = k + t / (TM / 4) < end_k && all(vec2u(walk[g].at) < p.source);
+      a[g] = load_a(job.start.x + walk[g].start + row0 + t % (TM / 4) * 4, select(0u, 4u, real));
+      walk[g] = advance(walk[g], stride);
     }
     for (var kk = 0u; kk < 4 * KQ; kk++) {
       let b = load_b_row(job.start.y + min(k + kk, end_k - 1) * p.columns, column);
-      for (var i = 0u; i < TM; i++) {
-        let t = kk * (TM / 4) + i / 4;
-        acc[i] = fma(vec4f(subgroupShuffle(a[t / SG][i % 4], t % SG)), b, acc[i]);
+      for (var i = 0u; i < TM / 4; i++) {
+        let t = kk * (TM / 4) + i;
+        let four = subgroupShuffle(a[t / SG], t % SG);
+        acc[4 * i] = fma(vec4f(four.x), b, acc[4 * i]);
+        acc[4 * i + 1] = fma(vec4f(four.y), b, acc[4 * i + 1]);
+        acc[4 * i + 2] = fma(vec4f(four.z), b, acc[4 * i + 2]);
+        acc[4 * i + 3] = fma(vec4f(four.w), b, acc[4 * i + 3]);
       }
     }
   }

@@ -1,29 +1,27 @@
 // The device that all test files share, and the way from arrays to blocks and back.
 import { allocate, type Block, download, product, upload } from "../src/kernels/block";
-import { type Gpu, gpu } from "../src/kernels/gpu";
+import type { Gpu } from "../src/kernels/gpu";
 import { openDevice } from "../src/node/device";
 
 let opened: Promise<Gpu> | undefined;
 
 /** The device of this process; the first call opens it. */
-export async function device(): Promise<Gpu> {
+export function device(): Promise<Gpu> {
   opened ??= openDevice();
-  await opened;
-  return gpu();
+  return opened;
 }
 
-/** A block with the given content, or with NaN everywhere, so that a number that nobody wrote shows. */
+/** A block with the given content, or with NaN, so that a number nobody wrote shows; padded with NaN, too. */
 export function block(data: ArrayLike<number> | undefined, shape: readonly number[]): Block {
   const size = product(shape);
-  const dtype = data instanceof Uint32Array ? "u32" : "f32";
+  if (data && data.length !== size) throw new Error(`block: ${data.length} numbers for [${shape}]`);
   const storage = allocate(size, "test");
-  const content =
-    data instanceof Uint32Array ? data : Float32Array.from(data ?? Array(size).fill(Number.NaN));
-  if (content.length !== size) throw new Error(`block: ${content.length} numbers for [${shape}]`);
+  const dtype = data instanceof Uint32Array ? "u32" : "f32";
+  const content = new (dtype === "u32" ? Uint32Array : Float32Array)(storage.bytes / 4).fill(Number.NaN);
+  if (data) content.set(data);
   upload(content, storage);
   return { storage, shape: [...shape], size, dtype };
 }
 
-export async function read(from: Block): Promise<Float32Array | Uint32Array> {
-  return download(from.storage, from.size, from.dtype);
-}
+export const read = (from: Block): Promise<Float32Array | Uint32Array> =>
+  download(from.storage, from.size, from.dtype);

@@ -3,7 +3,7 @@
 
 import { ones } from "./create";
 import type { Node } from "./graph";
-import { noGrad, type Operand, withRecording } from "./op";
+import { type Operand, withRecording } from "./op";
 import { add } from "./ops/pointwise";
 import { reshape } from "./ops/rearrange";
 import { sum } from "./ops/reduce";
@@ -27,7 +27,12 @@ export function grad(y: Tensor, xs: readonly Tensor[], options: GradOptions = {}
     const found = backwardPass(y, (variable) => targets.has(variable), options);
     return xs.map((x) => {
       const dx = found.get(x.variable);
-      if (!dx) throw new Error(`grad: y does not depend on ${x}. Was it detached, or made under noGrad?`);
+      if (!dx) {
+        throw new Error(
+          `grad: y must depend on every x, got ${x}, which it does not. ` +
+            "Was requireGrad(x) called before, and is there a detach or a noGrad between?",
+        );
+      }
       return alias(dx);
     });
   });
@@ -35,11 +40,15 @@ export function grad(y: Tensor, xs: readonly Tensor[], options: GradOptions = {}
 
 /** Adds dy/dx to `x.grad` of every leaf x with requiresGrad that y depends on. */
 export function backward(y: Tensor, options: GradOptions = {}): void {
+  const { createGraph = false } = options;
   tidy(() => {
     const found = backwardPass(y, (variable) => !variable.node && variable.requiresGrad, options);
+    if (found.size === 0) {
+      throw new Error(`backward: y must depend on a tensor with requiresGrad, got ${y}, which depends on none.`);
+    }
     for (const [variable, dx] of found) {
       const before = variable.grad;
-      variable.grad = keep(before ? noGrad(() => add(before, dx)) : alias(dx));
+      variable.grad = keep(before ? withRecording(createGraph, () => add(before, dx)) : alias(dx));
       before?.dispose();
     }
   });
@@ -49,6 +58,7 @@ type Gradients = Map<Variable, Tensor>;
 
 function backwardPass(y: Tensor, isTarget: (variable: Variable) => boolean, options: GradOptions): Gradients {
   const { createGraph = false, retainGraph = createGraph } = options;
+  y.checkAlive("grad");
   const dy = options.dy ?? seed(y);
   if (!sameShape(dy.shape, y.shape)) throw shapeError("grad", "dy must have y's shape", [dy.shape, y.shape]);
   const nodes = nodesTowards(y.variable, isTarget);
@@ -57,13 +67,13 @@ function backwardPass(y: Tensor, isTarget: (variable: Variable) => boolean, opti
   try {
     withRecording(createGraph, () => {
       const relevant = new Set(nodes);
-      for (const node of nodes.reverse()) step(node, relevant, gradients, isTarget, createGraph);
+      for (const node of nodes.toReversed()) {
+        step(node, relevant, gradients, isTarget, createGraph);
+        if (!retainGraph) node.spend(); // what it saved is memory for those still to come
+      }
     });
   } finally {
-    for (const node of nodes) {
-      if (!retainGraph) node.spend();
-      node.drop();
-    }
+    for (const node of nodes) node.drop();
   }
   for (const variable of gradients.keys()) if (!isTarget(variable)) gradients.delete(variable);
   return gradients;

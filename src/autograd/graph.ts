@@ -3,7 +3,7 @@
 
 import type { DType } from "../kernels/block";
 import type { Op, Operand } from "./op";
-import type { Shape } from "./shape";
+import { type Shape, show } from "./shape";
 import { type Share, Tensor, type Variable } from "./tensor";
 
 /** A tensor as the graph remembers it: a share of the storage, the variable, and the version that was seen. */
@@ -21,24 +21,25 @@ let created = 0;
 export class Node {
   /** Rises from each node to the next, so sorting by it is a topological order. */
   readonly id = created++;
-  readonly inputs: readonly (Saved | number)[];
-  outputs: Saved[] = [];
+  inputs: readonly (Saved | number)[] = [];
+  outputs: readonly Saved[] = [];
   private users = 0;
   private freed = false;
 
   constructor(
     // biome-ignore lint/suspicious/noExplicitAny: a node holds any op; the op's own record is typed
     readonly op: Op<any, any, any>,
-    operands: readonly Operand[],
     readonly attributes: unknown,
-  ) {
-    this.inputs = operands.map((operand) => (typeof operand === "number" ? operand : save(operand)));
-    for (const input of this.inputs) if (typeof input !== "number") input.variable.node?.retain();
-  }
+  ) {}
 
-  /** Remembers the outputs, without counting itself: a node does not keep itself alive. */
-  saveOutputs(outputs: readonly Tensor[]): void {
+  /**
+   * Remembers what the op took and made, once it ran: an op that throws must hold on to nothing. The outputs do
+   * not count: a node does not keep itself alive.
+   */
+  save(operands: readonly Operand[], outputs: readonly Tensor[]): void {
+    this.inputs = operands.map((operand) => (typeof operand === "number" ? operand : save(operand)));
     this.outputs = outputs.map(save);
+    for (const input of this.inputs) if (typeof input !== "number") input.variable.node?.retain();
   }
 
   retain(): void {
@@ -74,14 +75,14 @@ export class Node {
   restore(): { xs: Operand[]; ys: Tensor[] } {
     if (this.freed) {
       throw new Error(
-        `${this.op.name}: its graph was freed by an earlier backward pass. Pass { retainGraph: true } there`,
+        `${this.op.name}: its graph was freed by an earlier backward pass. Pass { retainGraph: true } there.`,
       );
     }
     const restore = (saved: Saved, what: string) => {
       if (saved.share.version !== saved.version) {
         throw new Error(
-          `${this.op.name}: its ${what} ${saved.name ?? ""} was changed in place after it was used ` +
-            `(version ${saved.version}, now ${saved.share.version}). Take gradients before the update, or clone it`,
+          `${this.op.name}: its ${what} ${saved.name ?? "tensor"} ${saved.dtype}${show(saved.shape)} must be as it was ` +
+            `then, got one that was changed in place since. Take gradients before the update.`,
         );
       }
       return new Tensor(saved.shape, saved.dtype, saved.share, saved.variable);

@@ -20,6 +20,6 @@ export * from "./ops/rearrange";
 export * from "./ops/reduce";
 export * from "./ops/rows";
 export { keep, memory, tidy, untidied } from "./scope";
-export type { Shape } from "./shape";
+export { type Shape, sameShape, show, sizeOf } from "./shape";
 export { byteTensor, Tensor, tensor } from "./tensor";
 export * from "./update";

@@ -90,13 +90,13 @@ function run<I extends readonly Operand[], O extends Tensor | Tensor[], A>(
   xs: I,
   attributes: A,
 ): Tensor[] {
-  checkTypes(op, xs);
+  checkInputs(op, xs);
   const shapes = xs.map((x) => (typeof x === "number" ? [] : x.shape));
   const shape = op.shape(shapes, attributes);
   const many = Array.isArray(shape[0]);
   const needsGrad =
     recording && op.vjp !== undefined && xs.some((x) => typeof x !== "number" && x.requiresGrad);
-  const node = needsGrad ? new Node(op, xs, attributes) : undefined;
+  const node = needsGrad ? new Node(op, attributes) : undefined;
   const first = xs[0] as Tensor;
   const dtype = op.gives === "input" ? first.dtype : (op.gives ?? "f32");
   const outputs = ((many ? shape : [shape]) as Shape[]).map((shapeOf) => {
@@ -105,14 +105,19 @@ function run<I extends readonly Operand[], O extends Tensor | Tensor[], A>(
     return empty(shapeOf, dtype, op.name, variable);
   });
   op.forward?.(xs, (many ? outputs : outputs[0]) as O, attributes);
-  node?.saveOutputs(outputs);
+  node?.save(xs, outputs);
   return outputs;
 }
 
-function checkTypes(op: { name: string; takes?: readonly string[] }, xs: readonly Operand[]): void {
+function checkInputs(op: { name: string; takes?: readonly string[] }, xs: readonly Operand[]): void {
+  if (xs.every((x) => typeof x === "number")) {
+    throw new Error(`${op.name}: one input must be a tensor, got the numbers ${xs.join(" and ")}.`);
+  }
   xs.forEach((x, i) => {
     const wanted = op.takes?.[i] ?? "f32";
-    if (typeof x === "number" || wanted === "any" || x.dtype === wanted) return;
+    if (typeof x === "number") return;
+    x.checkAlive(op.name);
+    if (wanted === "any" || x.dtype === wanted) return;
     throw new Error(`${op.name}: input ${i} must be ${wanted}, got ${x}.`);
   });
 }

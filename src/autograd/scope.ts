@@ -3,7 +3,8 @@
 import { memoryBytes } from "../kernels/block";
 import { type Handle, releaseHandle, Share, type Tensor } from "./tensor";
 
-const scopes: Set<Tensor>[] = [];
+// undefined stands for `untidied`: inside of it, new tensors belong to no scope.
+const scopes: (Set<Tensor> | undefined)[] = [];
 
 // The safety net: GPU memory is invisible to V8, so this may come late; `tidy` is the way to be sure.
 const collected = new FinalizationRegistry<Handle>(releaseHandle);
@@ -21,14 +22,15 @@ export function adopt(tensor: Tensor): void {
 
 /** Called when a tensor is freed, or handed to an owner that frees it itself. */
 export function forget(tensor: Tensor): void {
-  for (let i = scopes.length - 1; i >= 0; i--) if (scopes[i].delete(tensor)) return;
+  for (let i = scopes.length - 1; i >= 0; i--) if (scopes[i]?.delete(tensor)) return;
   collected.unregister(tensor);
 }
 
 /** Takes a tensor out of all scopes: it lives until `dispose`, or until nothing refers to it. */
 export function keep<T extends Tensor>(tensor: T): T {
+  const handle = { share: tensor.share, variable: tensor.variable }; // throws when it is freed already
   forget(tensor);
-  watch(tensor);
+  collected.register(tensor, handle, tensor);
   return tensor;
 }
 
@@ -51,20 +53,22 @@ export function tidy<T>(fn: () => T): T {
     }
     return result;
   } finally {
-    const kept = new Set(tensorsIn(result));
-    for (const tensor of scope) if (!kept.has(tensor)) tensor.dispose();
     scopes.pop();
-    for (const tensor of kept) if (scope.has(tensor)) adopt(tensor);
+    const kept = new Set(tensorsIn(result));
+    for (const tensor of scope) {
+      if (kept.has(tensor)) adopt(tensor);
+      else tensor.dispose();
+    }
   }
 }
 
 /** Runs `fn` outside of every tidy: what it makes belongs to whoever gets it. */
 export function untidied<T>(fn: () => T): T {
-  const held = scopes.splice(0);
+  scopes.push(undefined);
   try {
     return fn();
   } finally {
-    scopes.push(...held);
+    scopes.pop();
   }
 }
 

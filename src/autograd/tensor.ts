@@ -46,18 +46,29 @@ export class Tensor implements Block {
   constructor(
     readonly shape: Shape,
     readonly dtype: DType,
-    readonly share: Share,
+    private readonly held: Share,
     readonly variable: Variable = { requiresGrad: false },
   ) {
     this.size = sizeOf(shape);
-    share.retain();
+    held.retain();
     variable.node?.retain();
     adopt(this);
   }
 
+  /** The storage and who else uses it. Throws after `dispose`. */
+  get share(): Share {
+    this.checkAlive("tensor");
+    return this.held;
+  }
+
+  /** Throws, in the name of the op `by`, after `dispose`. */
+  checkAlive(by: string): void {
+    if (!this.disposed) return;
+    throw new Error(`${by}: a tensor must not be used after it was freed, got ${this}. Return it from tidy, or keep() it.`);
+  }
+
   /** The range of GPU memory. Throws after `dispose`. */
   get storage(): Storage {
-    if (this.disposed) throw new Error(`${this}: used after it was freed. Return it from tidy, or keep() it`);
     return this.share.storage;
   }
 
@@ -91,11 +102,12 @@ export class Tensor implements Block {
     if (this.disposed) return;
     this.disposed = true;
     forget(this);
-    releaseHandle(this);
+    releaseHandle({ share: this.held, variable: this.variable });
   }
 
   /** Reads the numbers back, after all work recorded so far. */
   async data(): Promise<Float32Array | Uint32Array> {
+    this.checkAlive("data");
     return download(this.storage, this.size, this.dtype);
   }
 
@@ -123,6 +135,9 @@ export function releaseHandle({ share, variable }: Handle): void {
 
 /** A new tensor with storage of its own, content undefined. */
 export function empty(shape: Shape, dtype: DType, label: string, variable?: Variable): Tensor {
+  if (!shape.every((n) => Number.isInteger(n) && n >= 0)) {
+    throw new Error(`${label}: sizes must be whole numbers from 0 up, got ${show(shape)}.`);
+  }
   return new Tensor(shape, dtype, new Share(allocate(sizeOf(shape), label)), variable);
 }
 

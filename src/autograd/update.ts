@@ -2,7 +2,7 @@
 // backward pass that saved the old numbers refuses to run.
 import { copy, upload } from "../kernels/block";
 import * as kernels from "../kernels/update";
-import { sameShape, shapeError } from "./shape";
+import { sameShape, shapeError, show } from "./shape";
 import type { Tensor } from "./tensor";
 
 export type { AdamRule, Clip, RmspropRule } from "../kernels/update";
@@ -15,7 +15,7 @@ export function rmspropUpdate(
   rule: kernels.RmspropRule,
   clip: kernels.Clip,
 ): void {
-  check("rmsprop", weight, gradient);
+  check("rmsprop", weight, gradient, slot);
   kernels.rmsprop(gradient, weight, slot, rule, clip);
   changed(weight, slot);
 }
@@ -29,7 +29,7 @@ export function adamUpdate(
   rule: kernels.AdamRule,
   clip: kernels.Clip,
 ): void {
-  check("adam", weight, gradient);
+  check("adam", weight, gradient, m, v);
   kernels.adam(gradient, weight, m, v, rule, clip);
   changed(weight, m, v);
 }
@@ -43,7 +43,7 @@ export function sgdUpdate(
   momentum: number,
   clip: kernels.Clip,
 ): void {
-  check("sgd", weight, gradient);
+  check("sgd", weight, gradient, slot);
   kernels.sgd(gradient, weight, slot, rate, momentum, clip);
   changed(weight, slot);
 }
@@ -57,6 +57,7 @@ export function blend(target: Tensor, source: Tensor, keep: number, take: number
 
 /** Holds a tensor to [low, high], in place. It hides NaN: look at gradients before. */
 export function clip(target: Tensor, low: number, high: number): void {
+  check("clip", target);
   kernels.clip(target, low, high);
   changed(target);
 }
@@ -64,8 +65,10 @@ export function clip(target: Tensor, low: number, high: number): void {
 /** Copies numbers into a tensor, from another one or from the host. */
 export function assign(target: Tensor, source: Tensor | Float32Array): void {
   if (source instanceof Float32Array) {
+    check("assign", target);
+    if (target.dtype !== "f32") throw new Error(`assign: the target must be f32, got ${target}.`);
     if (source.length !== target.size)
-      throw new Error(`assign: ${target} takes ${target.size} numbers, got ${source.length}.`);
+      throw new Error(`assign: ${show(target.shape)} takes ${target.size} numbers, got ${source.length}.`);
     upload(source, target.storage);
   } else {
     check("assign", target, source);
@@ -74,9 +77,16 @@ export function assign(target: Tensor, source: Tensor | Float32Array): void {
   changed(target);
 }
 
-function check(op: string, target: Tensor, source: Tensor): void {
-  if (!sameShape(target.shape, source.shape))
-    throw shapeError(op, "shapes must be equal", [target.shape, source.shape]);
+function check(op: string, target: Tensor, ...others: Tensor[]): void {
+  const all = [target, ...others];
+  for (const each of all) each.checkAlive(op);
+  const shapes = all.map((each) => each.shape);
+  if (shapes.some((shape) => !sameShape(shape, target.shape))) throw shapeError(op, "shapes must be equal", shapes);
+  if (new Set(all.map((each) => each.dtype)).size > 1)
+    throw new Error(`${op}: dtypes must be equal, got ${all.join(" and ")}.`);
+  // The GPU cannot read what it changes in the same dispatch.
+  if (new Set(all.map((each) => each.share)).size < all.length)
+    throw new Error(`${op}: the tensors must not share storage, got ${all.join(" and ")}. Clone one: mul(x, 1).`);
 }
 
 function changed(...tensors: Tensor[]): void {

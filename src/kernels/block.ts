@@ -1,5 +1,5 @@
 // What a kernel is given for a tensor: where its numbers are and how they are arranged.
-import { gpu } from "./gpu";
+import { gpu, openedGpu } from "./gpu";
 import type { Storage } from "./pool";
 
 export type { Storage } from "./pool";
@@ -15,7 +15,8 @@ export interface Block {
 
 /** Storage for `size` numbers; the content is undefined. `label` names it in errors. */
 export const allocate = (size: number, label: string): Storage => gpu().pool.allocate(4 * size, label);
-export const release = (storage: Storage): void => gpu().pool.release(storage);
+/** Gives storage back; without a device that is done already. */
+export const release = (storage: Storage): void => openedGpu()?.pool.release(storage);
 
 /** Copies host data into a block, in order with the work recorded before and after. */
 export const upload = (data: Float32Array | Uint32Array | Uint8Array, to: Storage): void =>
@@ -33,6 +34,9 @@ export async function download(
 
 export const copy = (from: Storage, to: Storage): void =>
   gpu().stream.copy(from, to, Math.min(from.bytes, to.bytes));
+/** Copies `size` numbers to position `at` of another block. */
+export const place = (from: Storage, size: number, to: Storage, at: number): void =>
+  gpu().stream.copy(from, { ...to, offset: to.offset + 4 * at }, 4 * size);
 export const clear = (to: Storage): void => gpu().stream.clear(to);
 
 /** Submits all recorded work and lets at most `most` earlier calls of this function be unfinished. */
@@ -50,5 +54,5 @@ export function gridOf(threads: number): [number, number] {
   return groups <= 65535 ? [groups, 1] : [65535, Math.ceil(groups / 65535)];
 }
 
-/** A range of the storage of `size` numbers, for a kernel that takes fewer than there are. */
+/** How many numbers a shape holds. */
 export const product = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);

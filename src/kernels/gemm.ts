@@ -48,7 +48,7 @@ export function gemm(call: Gemm): void {
   const rows = product ? images * Math.ceil(out[0] / classes[0]) * Math.ceil(out[1] / classes[1]) : channels;
   const size = batch * columns * (product ? pixels : taps * channels);
   if (size === 0) return;
-  const { shader, constants, tile } = family(entry, rows);
+  const { shader, constants, tile } = family(rows);
   const rowTiles = Math.ceil(rows / tile[0]);
   const columnTiles = Math.ceil(columns / tile[1]);
   const groups = rowTiles * columnTiles * batch * (product ? classes[0] * classes[1] : taps);
@@ -71,6 +71,7 @@ export function gemm(call: Gemm): void {
     entry,
     constants: {
       ...constants,
+      FLAT: product || call.kernel ? 0 : 1,
       VEC_A: aligned(pitch, strides[0], start[0]),
       VEC_B: aligned(call.transposeB ? channels : columns, strides[1], start[1]),
       TRANSPOSE_B: call.transposeB ? 1 : 0,
@@ -100,11 +101,11 @@ export function gemm(call: Gemm): void {
 }
 
 /** The shader, its constants and the (rows, columns) that one workgroup computes. */
-function family(entry: Gemm["entry"], rows: number) {
+function family(rows: number) {
   const lanes = gpu().info.subgroupSize;
   if (lanes === 0) return { shader: "gemm_portable", constants: {}, tile: [64, 32] } as const;
-  // Measured on 8 lanes: 16 rows are best where A is loaded along its channels, 32 where across them.
-  const height = rows <= 4 ? 4 : entry === "product" || rows <= 16 ? 16 : 32;
+  // 16 rows measured best on 8 lanes: 8 load too much for each product, and 32 compile to spills.
+  const height = rows <= 4 ? 4 : 16;
   const constants = { SG: lanes, TM: height, KQ: Math.max(1, lanes / height) };
   return { shader: "gemm_subgroup", constants, tile: [height, 4 * lanes] } as const;
 }

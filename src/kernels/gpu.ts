@@ -29,6 +29,7 @@ export class Gpu {
     this.stream = new Stream(this);
     this.pool = new Pool(device, host.memoryBudget, (destroy) => {
       this.stream.forgetGroups();
+      this.stream.send(); // the room is needed now, not at the end of the batch
       this.stream.afterSubmit(destroy);
     });
     device.addEventListener("uncapturederror", (event) => {
@@ -65,6 +66,9 @@ export function gpu(): Gpu {
   if (!current) throw new Error("gpu: no device is open. Call `await openDevice()` first");
   return current;
 }
+
+/** The open device, or undefined. */
+export const openedGpu = (): Gpu | undefined => current;
 
 /** Makes a device the current one; there is one at a time. */
 export function setGpu(opened: Gpu): void {

@@ -8,8 +8,8 @@ const N = 64;
 export async function openGpu(api: GPU, host: Host): Promise<Gpu> {
   const { device, info } = await requestDevice(api);
   const opened = new Gpu(device, info, host);
-  setGpu(opened);
   try {
+    setGpu(opened);
     await selfTest(opened);
   } catch (error) {
     opened.close();

@@ -19,6 +19,7 @@ export function sizeClass(bytes: number): number {
 
 export class Pool {
   private readonly free = new Map<number, GPUBuffer[]>();
+  private readonly used = new Set<GPUBuffer>();
   /** Bytes in use now, the most there ever were, and bytes that wait for reuse. */
   liveBytes = 0;
   peakBytes = 0;
@@ -33,13 +34,14 @@ export class Pool {
 
   /** A range of at least `bytes`; its content is whatever was there before. Throws over the budget. */
   allocate(bytes: number, label: string): Storage {
-    const size = sizeClass(bytes);
+    const bound = Math.ceil(Math.max(bytes, 1) / 16) * 16;
     const limit = this.device.limits.maxStorageBufferBindingSize;
-    if (size > limit) {
+    if (bound > limit) {
       throw new Error(
-        `gpu: ${label} needs ${megabytes(size)}, but this adapter binds ${megabytes(limit)} at most`,
+        `gpu: ${label} needs ${megabytes(bound)}, but this adapter binds ${megabytes(limit)} at most`,
       );
     }
+    const size = Math.min(sizeClass(bytes), limit); // what is close to the limit gets no spare room
     const reused = this.free.get(size)?.pop();
     if (reused) this.pooledBytes -= size;
     else if (this.liveBytes + this.pooledBytes + size > this.budget) this.trim();
@@ -52,11 +54,16 @@ export class Pool {
     this.liveBytes += size;
     this.peakBytes = Math.max(this.peakBytes, this.liveBytes);
     const buffer = reused ?? this.device.createBuffer({ size, usage: USAGE, label: `pool ${size}` });
-    return { buffer, offset: 0, bytes: Math.ceil(Math.max(bytes, 1) / 16) * 16 };
+    this.used.add(buffer);
+    return { buffer, offset: 0, bytes: bound };
   }
 
-  /** Gives a range back. Work recorded so far still reads it: the queue keeps the order. */
+  /**
+   * Gives a range back. Work recorded so far still reads it: the queue keeps the order.
+   * A buffer of a device that was closed since, which a late garbage collection may bring, is let go.
+   */
   release(storage: Storage): void {
+    if (!this.used.delete(storage.buffer)) return;
     const { size } = storage.buffer;
     this.liveBytes -= size;
     this.pooledBytes += size;

@@ -8,6 +8,7 @@ import gather from "../../shaders/gather.wgsl";
 import gemm from "../../shaders/gemm.wgsl";
 import gemmPortable from "../../shaders/gemm_portable.wgsl";
 import gemmSubgroup from "../../shaders/gemm_subgroup.wgsl";
+import gemmWindows from "../../shaders/gemm_windows.wgsl";
 import indexing from "../../shaders/indexing.wgsl";
 import moments from "../../shaders/moments.wgsl";
 import normalize from "../../shaders/normalize.wgsl";
@@ -36,6 +37,7 @@ const files = {
   gemm,
   gemm_portable: gemmPortable,
   gemm_subgroup: gemmSubgroup,
+  gemm_windows: gemmWindows,
   indexing,
   moments,
   normalize,

@@ -197,7 +197,7 @@ export class Stream {
   }
 
   /** Hands the recorded batch on; it is submitted at once if its pipelines are compiled. */
-  private send(): void {
+  send(): void {
     if (this.batch.commands.length === 0) return;
     this.waiting.push(this.batch);
     this.batch = newBatch();
@@ -210,19 +210,21 @@ export class Stream {
       const pipelines = this.waiting[0].commands.flatMap((c) => (c.kind === "dispatch" ? [c.pipeline] : []));
       const uncompiled = pipelines.filter((pipeline) => !pipeline.ready);
       if (uncompiled.length > 0) {
-        this.pumping = Promise.all(uncompiled.map((pipeline) => pipeline.compiled)).then(
-          () => this.pump(),
-          (error: Error) => {
-            this.gpu.fail(error.message.replace(/^gpu: /, ""));
-            this.waiting.length = 0;
-            this.pumping = undefined;
-          },
-        );
+        this.pumping = Promise.all(uncompiled.map((pipeline) => pipeline.compiled))
+          .then(() => this.pump())
+          .catch((error: Error) => this.abandon(error));
         return;
       }
       this.submit(this.waiting.shift()!);
     }
     this.pumping = undefined;
+  }
+
+  /** After an error nothing that waits can run: what was to be freed after it is freed now. */
+  private abandon(error: Error): void {
+    this.gpu.fail(error.message.replace(/^gpu: /, ""));
+    this.pumping = undefined;
+    for (const batch of this.waiting.splice(0)) for (const action of batch.after) action();
   }
 
   private submit(batch: Batch): void {

@@ -2,13 +2,11 @@
 // What wasn't given stays undefined: presets know the defaults.
 import { type Digits, parseDigits } from "../wgan/dataset";
 import { InputError } from "../wgan/errors";
+import { type PresetName, presetNames } from "../wgan/presets";
 import { integer, type Reader, readOptions } from "./commandLine";
 
-export type Preset = "tutorial" | "wgan" | "small";
-const presets: Preset[] = ["tutorial", "wgan", "small"];
-
 export interface TrainOptions {
-  preset?: Preset;
+  preset?: PresetName;
   data?: string;
   digits?: Digits;
   steps?: number;
@@ -35,7 +33,9 @@ usage: npm run train -- [options]
 
   --preset NAME        tutorial  the Keras tutorial's program, faithfully (one digit)
                        wgan      the same networks, trained as the WGAN paper says
-                       small     a smaller network, to see something within minutes on any machine
+                       small     the tutorial's shape with fewer channels and a gradient penalty, to see
+                                 digits within minutes on any machine
+                       without it: tutorial on a GPU, small where the adapter computes on the CPU
   --data DIR           folder with train-images-idx3-ubyte and train-labels-idx1-ubyte (or .gz);
                        without it: the folder in MONGE_DATA, the cache, a download, and if none
                        of them is to be had, digits that the program draws itself
@@ -49,6 +49,24 @@ usage: npm run train -- [options]
   --help               show this text
 
 example: npm run train -- --preset wgan --digits 0,1 --steps 2000
+`;
+
+export interface EvaluateOptions {
+  /** Given, unless help was asked for. */
+  run?: string;
+  data?: string;
+  help: boolean;
+}
+
+export const evaluateHelp = `Says how good a trained generator's images are: how many of 100 a vote of the nearest test
+images takes for the digits it was trained on, and how much they differ from each other.
+
+usage: npm run evaluate -- --run DIR [options]
+
+  --run DIR            folder of a training run, as made by npm run train
+  --data DIR           folder with the MNIST test files t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte
+                       (or .gz); without it they are looked for as npm run train does
+  --help               show this text
 `;
 
 export const sampleHelp = `Draws images with a trained generator, as one PNG.
@@ -107,10 +125,20 @@ export function parseSampleOptions(args: string[]): SampleOptions {
   };
 }
 
-const choosePreset: Reader<Preset> = (text, name) => {
-  const preset = presets.find((known) => known === text);
+/** Reads evaluate's arguments (without node and script). Throws InputError at the first that is off. */
+export function parseEvaluateOptions(args: string[]): EvaluateOptions {
+  const given = readOptions("evaluate", args, ["run", "data"]);
+  const run = given.read("run", notEmpty);
+  if (run === undefined && !given.help) {
+    throw new InputError("--run DIR is missing: name the folder of a training run.");
+  }
+  return { run, data: given.read("data", notEmpty), help: given.help };
+}
+
+const choosePreset: Reader<PresetName> = (text, name) => {
+  const preset = presetNames.find((known) => known === text);
   if (preset) return preset;
-  throw new InputError(`${name} "${text}": expected one of ${presets.join(", ")}.`);
+  throw new InputError(`${name} "${text}": expected one of ${presetNames.join(", ")}.`);
 };
 
 const notEmpty: Reader<string> = (text, name) => {

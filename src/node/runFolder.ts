@@ -25,6 +25,8 @@ export interface RunFolder {
   appendLoss(row: LossRow): void;
   /** Writes a PNG file's bytes as samples/step-000100.png and returns its path. */
   writeSample(step: number, png: Uint8Array): string;
+  /** Writes a network's weights as NAME.safetensors. */
+  writeWeights(name: string, safetensors: Uint8Array): void;
 }
 
 const lossHeader = "step,critic_real,critic_fake,generator,wasserstein,seconds\n";
@@ -55,6 +57,7 @@ export function createRunFolder(options: {
       writeFileAtomic(file, png);
       return file;
     },
+    writeWeights: (name, safetensors) => writeFileAtomic(join(path, `${name}.safetensors`), safetensors),
   };
 }
 
@@ -109,7 +112,8 @@ function freshName(preset: string, digits: Digits, now: Date): string {
   return name;
 }
 
-function requireUnused(path: string): void {
+/** Throws InputError if the folder for a new run is a file, or holds a run or anything else. */
+export function requireUnused(path: string): void {
   const held = onDisk(path, () => (existsSync(path) ? readdirSync(path) : []));
   if (held.includes("config.yaml")) {
     throw new InputError(`--out ${path}: holds a run already. Name a new folder.`);

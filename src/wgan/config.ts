@@ -37,25 +37,35 @@ export const RunConfig = exactly({
   }),
   network: exactly({
     latent: count,
-    generatorChannels: someOf(count),
-    criticChannels: someOf(count),
+    /** Feature maps of the generator's hidden layers. */
+    generatorChannels: count,
+    /** Feature maps of the critic's hidden layers. */
+    criticChannels: count,
     criticNorm: oneOf("batch", "layer", "none"),
+    batchNorm: exactly({ epsilon: positive, momentum: positive }),
+    /** Standard deviations of the normal that kernels are drawn from. */
+    generatorDeviation: positive,
+    criticDeviation: positive,
   }),
   objective: exactly({
     kind: oneOf("tutorial", "wgan", "wgan-gp"),
     /** Critic updates for each of the generator. */
     criticSteps: count,
+    /** 100 critic updates for each of the first 25 generator updates, and at every 500th. */
+    warmUp: v.boolean("expected true or false"),
     /** Bound on the critic's weights, null for none. */
     clip: v.nullable(positive),
     /** The penalty's weight (lambda), null for none. */
     gradientPenalty: v.nullable(positive),
   }),
-  optimizer: exactly({
-    kind: oneOf("rmsprop-keras", "rmsprop-torch", "adam"),
-    learningRate: positive,
-    beta1: v.optional(fraction),
-    beta2: v.optional(fraction),
-  }),
+  optimizer: v.variant(
+    "kind",
+    [
+      exactly({ kind: v.literal("rmsprop"), form: oneOf("keras", "torch"), learningRate: positive }),
+      exactly({ kind: v.literal("adam"), learningRate: positive, beta1: fraction, beta2: fraction }),
+    ],
+    "expected kind: rmsprop or kind: adam",
+  ),
   steps: count,
   batch: count,
   seed: whole(0, 2 ** 32 - 1),

@@ -7,16 +7,17 @@ import * as assert from "uvu/assert";
 import { encodePng } from "../../src/node/png";
 import { createRunFolder, readConfig } from "../../src/node/runFolder";
 import type { RunConfig } from "../../src/wgan/config";
+import { presets } from "../../src/wgan/presets";
 import { temporaryFolder } from "./temporary";
 
-const channels = [64, 64];
+const { network, objective, optimizer } = presets.wgan;
 const config: RunConfig = {
   monge: "0.1.0",
   preset: "wgan",
   data: { source: "mnist: /data/012", digits: [0, 1], count: 12_665 },
-  network: { latent: 50, generatorChannels: channels, criticChannels: channels, criticNorm: "batch" },
-  objective: { kind: "wgan", criticSteps: 5, clip: 0.01, gradientPenalty: null },
-  optimizer: { kind: "rmsprop-torch", learningRate: 5e-5 },
+  network,
+  objective,
+  optimizer,
   steps: 1000,
   batch: 64,
   seed: 4294967295,

@@ -1,0 +1,78 @@
+// uses: gemm
+// Where the windows of a convolution lie: the pixels that are the rows of a product, the taps that they meet,
+// and where in A a tap looks.
+
+// What the pixels of one class share: the first of them, their number, and the taps that they meet, which are
+// every `classes`-th from `first_tap` on.
+struct Phase { origin: vec2u, size: vec2u, first_tap: vec2u, taps: vec2u, shift: vec2i }
+
+fn phase_of(index: u32) -> Phase {
+  let origin = vec2u(index / p.classes.y, index % p.classes.y);
+  let reach = origin + p.before;
+  let first = reach % p.classes;
+  let size = (p.out + p.classes - 1 - origin) / p.classes;
+  let taps = (p.kernel + p.classes - 1 - first) / p.classes;
+  return Phase(origin, size, first, taps, vec2i((reach - first) / p.classes));
+}
+
+// (image, y, x) of a flat index, y and x counted within the class.
+fn pixel_of(index: u32, size: vec2u) -> vec3u {
+  let line = index / size.y;
+  return vec3u(line / size.x, line % size.x, index % size.y);
+}
+
+// The pixel of a row of `product`; past the end the last one again.
+fn row_pixel(row: u32, phase: Phase) -> vec3u {
+  return pixel_of(min(row, p.images * phase.size.x * phase.size.y - 1), phase.size);
+}
+
+// Where C has that pixel.
+fn result_of(pixel: vec3u, phase: Phase) -> u32 {
+  let at = pixel.yz * p.classes + phase.origin;
+  return ((pixel.x * p.out.x + at.x) * p.out.y + at.y) * p.columns;
+}
+
+// Where A's channels for a pixel and a tap start, and whether that is inside the image at all.
+struct Run { start: u32, inside: bool }
+
+fn run_of(pixel: vec3u, shift: vec2i, tap: vec2u) -> Run {
+  let at = vec2u(vec2i(pixel.yz * p.step) + p.sign * (shift - vec2i(tap)));  // what is negative wraps far outside
+  let start = ((pixel.x * p.source.x + at.x) * p.source.y + at.y) * p.pitch;
+  return Run(start, all(at < p.source));
+}
+
+// Where the window's tap lies for one pixel after another, kept up by additions alone: `outer` needs it for
+// every pixel, and there a division costs more than the products. `at` may lie outside the image.
+struct Walk { at: vec2i, start: u32 }
+struct Stride { by: vec2i, by_start: u32, end: vec2i, back: vec2i, line: u32, image: u32 }
+
+fn walk_from(index: u32, tap: vec2u) -> Walk {
+  if (FLAT) { return Walk(vec2i(), index * p.pitch); }
+  let pixel = pixel_of(index, p.out);
+  let at = vec2i(pixel.yz * p.step + tap) - vec2i(p.before);
+  return Walk(at, ((pixel.x * p.source.x + u32(at.x)) * p.source.y + u32(at.y)) * p.pitch);
+}
+
+fn stride_of(pixels: u32, tap: vec2u) -> Stride {
+  let by = pixel_of(pixels, p.out);
+  let size = p.out * p.step;
+  let by_start = ((by.x * p.source.x + by.y * p.step.x) * p.source.y + by.z * p.step.y) * p.pitch;
+  let line = (p.step.x * p.source.y - size.y) * p.pitch;
+  let image = (p.source.x - size.x) * p.source.y * p.pitch;
+  return Stride(vec2i(by.yz * p.step), by_start, vec2i(size + tap) - vec2i(p.before), vec2i(size), line, image);
+}
+
+fn advance(walk: Walk, s: Stride) -> Walk {
+  if (FLAT) { return Walk(walk.at, walk.start + s.by_start); }
+  var y = walk.at.x + s.by.x;
+  var x = walk.at.y + s.by.y;
+  var start = walk.start + s.by_start;
+  let line = x >= s.end.y;
+  x -= select(0, s.back.y, line);
+  y += select(0, i32(p.step.x), line);
+  start += select(0, s.line, line);
+  let image = y >= s.end.x;
+  y -= select(0, s.back.x, image);
+  start += select(0, s.image, image);
+  return Walk(vec2i(y, x), start);
+}

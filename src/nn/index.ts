@@ -1,0 +1,8 @@
+// The public face of the network library: modules, layers, initialisers, optimisers, state.
+export * from "./init";
+export * from "./layers";
+export { type HostArray, Module, type StateDict } from "./module";
+export * from "./norm";
+export * from "./optimizers";
+export * from "./safetensors";
+export * from "./stateless";

@@ -1,0 +1,99 @@
+// A module: parameters that are trained, buffers that are not, and modules inside of it, each under a name.
+// State dictionaries are read off these names, so renaming one breaks saved files.
+import { assign, keep, requireGrad, type Shape, sameShape, show, type Tensor } from "../autograd";
+
+/** The numbers of one tensor on the host. */
+export interface HostArray {
+  shape: Shape;
+  data: Float32Array;
+}
+
+/** A module's parameters and buffers by their full names, e.g. "0.weight". */
+export type StateDict = Record<string, HostArray>;
+
+export abstract class Module {
+  private readonly ownParameters = new Map<string, Tensor>();
+  private readonly ownBuffers = new Map<string, Tensor>();
+  private readonly children = new Map<string, Module>();
+  /** Whether layers use the batch's statistics, and move their averages. */
+  training = true;
+
+  abstract forward(x: Tensor): Tensor;
+
+  /** Registers a tensor that is trained. */
+  protected parameter(name: string, tensor: Tensor): Tensor {
+    this.ownParameters.set(name, keep(requireGrad(tensor)));
+    return tensor;
+  }
+
+  /** Registers a tensor that is saved, but not trained. */
+  protected buffer(name: string, tensor: Tensor): Tensor {
+    this.ownBuffers.set(name, keep(tensor));
+    return tensor;
+  }
+
+  /** Registers a module inside of this one. */
+  protected child<M extends Module>(name: string, module: M): M {
+    this.children.set(name, module);
+    return module;
+  }
+
+  /** This module and all inside of it. */
+  modules(): Module[] {
+    return [this, ...[...this.children.values()].flatMap((child) => child.modules())];
+  }
+
+  /** All trained tensors, in the order of their registration. */
+  parameters(): Tensor[] {
+    return this.modules().flatMap((module) => [...module.ownParameters.values()]);
+  }
+
+  /** Names of all parameters and buffers, with the tensors. */
+  named(prefix = ""): Map<string, Tensor> {
+    const own = [...this.ownParameters, ...this.ownBuffers].map(([name, t]) => [prefix + name, t] as const);
+    const inner = [...this.children].flatMap(([name, child]) => [...child.named(`${prefix}${name}.`)]);
+    return new Map([...own, ...inner]);
+  }
+
+  /** Number of entries of all parameters and buffers. */
+  size(): number {
+    return [...this.named().values()].reduce((sum, tensor) => sum + tensor.size, 0);
+  }
+
+  /** Sets training mode (true) or inference mode (false) here and in all modules inside. */
+  train(on: boolean): this {
+    for (const module of this.modules()) module.training = on;
+    return this;
+  }
+
+  /** Reads all parameters and buffers back. */
+  async stateDict(): Promise<StateDict> {
+    const state: StateDict = {};
+    for (const [name, tensor] of this.named()) {
+      state[name] = { shape: tensor.shape, data: (await tensor.data()) as Float32Array };
+    }
+    return state;
+  }
+
+  /** Takes all parameters and buffers over. Throws, before it changes any, when a name or shape does not fit. */
+  loadStateDict(state: StateDict): void {
+    const own = this.named();
+    const missing = [...own.keys()].filter((name) => !(name in state));
+    const extra = Object.keys(state).filter((name) => !own.has(name));
+    if (missing.length > 0 || extra.length > 0) {
+      throw new Error(`loadStateDict: names differ; missing [${missing}], not known here [${extra}].`);
+    }
+    for (const [name, tensor] of own) {
+      const { shape } = state[name];
+      if (!sameShape(shape, tensor.shape)) {
+        throw new Error(`loadStateDict: ${name} must be ${show(tensor.shape)}, got ${show(shape)}.`);
+      }
+    }
+    for (const [name, tensor] of own) assign(tensor, state[name].data);
+  }
+
+  /** Frees all parameters and buffers. */
+  dispose(): void {
+    for (const tensor of this.named().values()) tensor.dispose();
+  }
+}

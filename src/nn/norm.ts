@@ -1,0 +1,71 @@
+// Normalisation layers. Batch norm is the one layer that behaves differently in training and at inference.
+import {
+  batchNorm,
+  batchNormInference,
+  blend,
+  layerNorm,
+  ones,
+  type Shape,
+  type Tensor,
+  zeros,
+} from "../autograd";
+import { Module } from "./module";
+
+export interface BatchNormOptions {
+  /** Added to the variance under the root. */
+  epsilon?: number;
+  /** Share of the newest batch in the running averages; Keras's momentum is 1 minus this. */
+  momentum?: number;
+}
+
+/**
+ * Ioffe and Szegedy 2015 over (N, H, W, C), with PyTorch's semantics: biased variance for the batch, the running
+ * variance Bessel-corrected (Keras 2 does the same).
+ */
+export class BatchNorm2d extends Module {
+  readonly gamma: Tensor;
+  readonly beta: Tensor;
+  readonly runningMean: Tensor;
+  readonly runningVariance: Tensor;
+  private readonly epsilon: number;
+  private readonly momentum: number;
+
+  constructor(channels: number, { epsilon = 1e-5, momentum = 0.1 }: BatchNormOptions = {}) {
+    super();
+    this.epsilon = epsilon;
+    this.momentum = momentum;
+    this.gamma = this.parameter("gamma", ones([channels]));
+    this.beta = this.parameter("beta", zeros([channels]));
+    this.runningMean = this.buffer("runningMean", zeros([channels]));
+    this.runningVariance = this.buffer("runningVariance", ones([channels]));
+  }
+
+  override forward(x: Tensor): Tensor {
+    const { gamma, beta, runningMean, runningVariance, epsilon, momentum } = this;
+    if (!this.training) return batchNormInference(x, runningMean, runningVariance, gamma, beta, { epsilon });
+    const [y, mean, variance] = batchNorm(x, gamma, beta, epsilon);
+    const count = x.size / gamma.size;
+    blend(runningMean, mean, 1 - momentum, momentum);
+    blend(runningVariance, variance, 1 - momentum, (momentum * count) / Math.max(1, count - 1));
+    return y;
+  }
+}
+
+/** Ba, Kiros and Hinton 2016: each sample is normalised over its last axes, those of `shape`. */
+export class LayerNorm extends Module {
+  readonly gamma: Tensor;
+  readonly beta: Tensor;
+
+  constructor(
+    shape: Shape,
+    private readonly epsilon = 1e-5,
+  ) {
+    super();
+    this.gamma = this.parameter("gamma", ones(shape));
+    this.beta = this.parameter("beta", zeros(shape));
+  }
+
+  override forward(x: Tensor): Tensor {
+    return layerNorm(x, this.gamma, this.beta, this.epsilon);
+  }
+}

@@ -1,0 +1,56 @@
+// The command `npm run evaluate`: how good a run's images are, beside the same measures of real ones.
+import { selectDigits } from "../wgan/dataset";
+import { fromBytes, meanPairwiseDistance, vote } from "../wgan/evaluate";
+import { fixedLatents, sampleImages } from "../wgan/trainer";
+import { requireAdapter, runCommand } from "./command";
+import { loadMnist } from "./data";
+import { openDevice } from "./device";
+import { loadGenerator } from "./generator";
+import { evaluateHelp, parseEvaluateOptions } from "./options";
+import { readConfig } from "./runFolder";
+
+const SAMPLES = 100;
+const LABELLED = 2000;
+const PIXELS = 28 * 28;
+
+await runCommand(async () => {
+  const options = parseEvaluateOptions(process.argv.slice(2));
+  if (options.help) return void process.stdout.write(evaluateHelp);
+  const config = readConfig(options.run!);
+  const test = await loadMnist({ dataDir: options.data, env: process.env, log: console.log, split: "test" });
+  requireAdapter();
+  await openDevice();
+  const generator = loadGenerator(options.run!, config);
+  const images = sampleImages(generator, fixedLatents(config, SAMPLES));
+  const fake = (await images.data()) as Float32Array;
+  // The first images are the judges; real images of these digits come from behind them, so none judges itself.
+  const judges = fromBytes(test.images.subarray(0, LABELLED * PIXELS));
+  const labels = test.labels.subarray(0, LABELLED);
+  const rest = {
+    ...test,
+    images: test.images.subarray(LABELLED * PIXELS),
+    labels: test.labels.subarray(LABELLED),
+  };
+  const chosen = selectDigits(rest, config.data.digits);
+  const real = fromBytes(chosen.images.subarray(0, SAMPLES * PIXELS));
+
+  const { digits } = config.data;
+  const isWanted = (label: number) => digits === "all" || digits.includes(label);
+  for (const [name, set] of [
+    ["generated", fake],
+    ["real", real],
+  ] as const) {
+    const labelled = vote(set, judges, labels);
+    const taken = labelled.filter(isWanted).length;
+    const counts = Array.from(
+      { length: 10 },
+      (_, digit) => labelled.filter((label) => label === digit).length,
+    );
+    console.log(
+      `${name.padEnd(10)} taken for ${digits === "all" ? "any digit" : digits.join(" or ")}: ${taken} of ${labelled.length}` +
+        `   counts 0 to 9: ${counts.join(" ")}   mean pairwise distance: ${meanPairwiseDistance(set).toFixed(2)}`,
+    );
+  }
+  const ratio = meanPairwiseDistance(fake) / meanPairwiseDistance(real);
+  console.log(`distance, generated to real: ${ratio.toFixed(2)}`);
+});

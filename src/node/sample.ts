@@ -1,0 +1,38 @@
+// The command `npm run sample`: draws images with the generator of a run folder.
+import { join } from "node:path";
+import { Random } from "../autograd";
+import { imageGrid, squareGrid } from "../wgan/grid";
+import { sampleImages } from "../wgan/trainer";
+import { requireAdapter, runCommand } from "./command";
+import { openDevice } from "./device";
+import { writeFileAtomic } from "./files";
+import { loadGenerator } from "./generator";
+import { parseSampleOptions, sampleHelp } from "./options";
+import { encodePng } from "./png";
+import { readConfig } from "./runFolder";
+
+const AT_ONCE = 100; // images of a batch; bounds the memory of the widest layer
+
+await runCommand(async () => {
+  const options = parseSampleOptions(process.argv.slice(2));
+  if (options.help) return void process.stdout.write(sampleHelp);
+  const run = options.run!;
+  const config = readConfig(run);
+  requireAdapter();
+  await openDevice();
+  const generator = loadGenerator(run, config);
+  const seed = options.seed ?? config.seed;
+  const random = new Random(seed);
+  const { rows, columns } = squareGrid(options.count);
+  const values = new Float32Array(options.count * 28 * 28);
+  for (let at = 0; at < options.count; at += AT_ONCE) {
+    const latents = random.normal([Math.min(AT_ONCE, options.count - at), config.network.latent]);
+    const images = sampleImages(generator, latents);
+    values.set((await images.data()) as Float32Array, at * 28 * 28);
+    images.dispose();
+    latents.dispose();
+  }
+  const out = options.out ?? join(run, `sample-seed-${seed}.png`);
+  writeFileAtomic(out, encodePng(imageGrid(values, rows, columns)));
+  console.log(`${options.count} images: ${out}`);
+});

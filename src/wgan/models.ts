@@ -1,0 +1,62 @@
+// The two networks of the tutorial, with their widths and the critic's normalisation left open.
+// Geometry: 28 → 14 → 7 down by convolutions of 4x4 and stride 2, and the same way up by transposed ones.
+import type { Random } from "../autograd";
+import {
+  BatchNorm2d,
+  Conv2d,
+  ConvTranspose2d,
+  Flatten,
+  glorotUniform,
+  LayerNorm,
+  LeakyReLU,
+  Linear,
+  type Module,
+  normal,
+  Reshape,
+  Sequential,
+  Tanh,
+} from "../nn";
+import type { RunConfig } from "./config";
+
+type Network = RunConfig["network"];
+const half = { stride: 2, padding: "same" } as const;
+
+/** Images (N, 28, 28, 1) in [−1, 1] → one number each (N, 1), unbounded: no sigmoid in a Wasserstein critic. */
+export function makeCritic(network: Network, random: Random): Sequential {
+  const c = network.criticChannels;
+  const weights = { random, init: normal(network.criticDeviation) };
+  const norm = (size: number): Module[] => {
+    if (network.criticNorm === "batch") return [new BatchNorm2d(c, network.batchNorm)];
+    if (network.criticNorm === "layer") return [new LayerNorm([size, size, c])];
+    return [];
+  };
+  return new Sequential(
+    new Conv2d(1, c, 4, { ...weights, ...half }), // (N, 14, 14, c)
+    ...norm(14),
+    new LeakyReLU(0.2),
+    new Conv2d(c, c, 4, { ...weights, ...half }), // (N, 7, 7, c)
+    ...norm(7),
+    new LeakyReLU(0.2),
+    new Flatten(), // (N, 49 c)
+    new Linear(49 * c, 1, { random, init: glorotUniform }),
+  );
+}
+
+/** Latent vectors (N, latent) → images (N, 28, 28, 1) in [−1, 1]. */
+export function makeGenerator(network: Network, random: Random): Sequential {
+  const c = network.generatorChannels;
+  const weights = { random, init: normal(network.generatorDeviation) };
+  return new Sequential(
+    new Linear(network.latent, 49 * c, weights),
+    new LeakyReLU(0.2),
+    new Reshape([7, 7, c]), // (N, 7, 7, c)
+    new ConvTranspose2d(c, c, 4, { ...weights, ...half }), // (N, 14, 14, c)
+    new BatchNorm2d(c, network.batchNorm),
+    new LeakyReLU(0.2),
+    new ConvTranspose2d(c, c, 4, { ...weights, ...half }), // (N, 28, 28, c)
+    new BatchNorm2d(c, network.batchNorm),
+    new LeakyReLU(0.2),
+    new Conv2d(c, 1, 7, { ...weights, padding: "same" }), // (N, 28, 28, 1)
+    new Tanh(),
+  );
+}

@@ -1,0 +1,110 @@
+// Cases of the two trilinear forms: matrix products with either side transposed and batches that broadcast, and the
+// three directions of convolution under strides 1 to 3, all paddings, and channels that 4 does and doesn't divide.
+import * as engine from "../../src/autograd";
+import { type F64, make } from "../reference/array";
+import * as reference from "../reference/forward";
+import type { Case } from "./check";
+import { normal, show } from "./inputs";
+
+type Tensor = engine.Tensor;
+type Pair = readonly [number, number];
+
+/** Shapes as stored, and which side is transposed. */
+const PRODUCTS: [number[], number[], boolean, boolean][] = [
+  [[1, 1], [1, 1], false, false],
+  [[3, 5], [5, 2], false, false],
+  [[7, 13], [13, 11], false, false],
+  [[8, 16], [16, 12], false, false],
+  [[33, 65], [65, 36], false, false],
+  [[1, 7], [7, 5], false, false],
+  [[5, 7], [7, 1], false, false],
+  [[3, 5], [2, 5], false, true],
+  [[8, 12], [4, 12], false, true],
+  [[5, 3], [5, 2], true, false],
+  [[12, 8], [12, 4], true, false],
+  [[5, 1], [5, 1], true, false],
+  [[5, 3], [2, 5], true, true],
+  [[2, 3, 4], [2, 4, 5], false, false],
+  [[3, 4], [2, 4, 5], false, false],
+  [[2, 3, 4], [4, 1], false, false],
+  [[2, 3, 4], [3, 5], true, false],
+  [[2, 1, 3, 4], [3, 5, 4], false, true],
+];
+
+const matmulCases: Case[] = PRODUCTS.map(([left, right, transposeA, transposeB]) => ({
+  name: `${show(left, right)} ${transposeA ? "t" : "n"}${transposeB ? "t" : "n"}`,
+  inputs: [normal(...left), normal(...right)],
+  engine: ([a, b]) => engine.matmul(a, b, { transposeA, transposeB }),
+  reference: ([a, b]) => reference.matmul(a, b, { transposeA, transposeB }),
+}));
+
+/** Image, filter (kh, kw, in, out), stride, padding. */
+const CONVOLUTIONS: [number[], number[], Pair, engine.Padding][] = [
+  [[1, 1, 1, 1], [1, 1, 1, 1], [1, 1], "valid"],
+  [[2, 5, 7, 3], [3, 3, 3, 4], [1, 1], "valid"],
+  [[2, 8, 8, 1], [4, 4, 1, 5], [2, 2], "same"],
+  [[1, 7, 6, 4], [3, 2, 4, 8], [2, 1], "same"],
+  [[2, 7, 7, 5], [3, 3, 5, 3], [3, 3], [1, 0, 2, 1]],
+  [[1, 8, 8, 8], [5, 5, 8, 1], [2, 2], "same"],
+  [[1, 9, 8, 4], [2, 2, 4, 4], [3, 3], "valid"],
+  [[1, 5, 6, 3], [1, 1, 3, 8], [2, 2], "same"],
+  [[1, 4, 4, 8], [5, 5, 8, 4], [1, 1], "same"],
+];
+
+const convolutions = CONVOLUTIONS.map(([image, filter, stride, padding]) => {
+  const size: Pair = [image[1], image[2]];
+  const kernelSize: Pair = [filter[0], filter[1]];
+  const [top, bottom, left, right] = zeros(size, kernelSize, stride, padding);
+  const geometry = { stride, padding: [top, bottom, left, right] } as const;
+  const { shape } = reference.conv2d(make(image), make(filter), geometry);
+  const name = `stride ${stride}, ${typeof padding === "string" ? padding : `padding ${padding}`}`;
+  return { image, filter, shape, size, kernelSize, geometry, name, options: { stride, padding } };
+});
+
+function zeros(size: Pair, kernel: Pair, stride: Pair, padding: engine.Padding): number[] {
+  if (padding === "valid") return [0, 0, 0, 0];
+  if (padding !== "same") return [...padding];
+  return [0, 1].flatMap((axis) => reference.samePadding(size[axis], kernel[axis], stride[axis]));
+}
+
+const conv2dCases: Case[] = convolutions.map(({ image, filter, geometry, name, options }) => ({
+  name: `${show(image, filter)} ${name}`,
+  inputs: [normal(...image), normal(...filter)],
+  engine: ([x, w]) => engine.conv2d(x, w, options),
+  reference: ([x, w]) => reference.conv2d(x, w, geometry),
+}));
+
+const convTranspose2dCases: Case[] = convolutions.map(({ shape, filter, size, geometry, name, options }) => ({
+  name: `${show(shape, filter)} to ${size}, ${name}`,
+  inputs: [normal(...shape), normal(...filter)],
+  engine: ([x, w]) => engine.convTranspose2d(x, w, { ...options, outputSize: size }),
+  reference: ([x, w]) => reference.convTranspose2d(x, w, { ...geometry, outputSize: size }),
+}));
+
+// Without an outputSize: Keras's size · stride under "same", (size − 1) · stride + kernel under "valid".
+const layers: Case[] = [
+  { padding: "same" as const, outputSize: [6, 8] as const, zeros: [1, 1, 1, 1] as const },
+  { padding: "valid" as const, outputSize: [8, 10] as const, zeros: [0, 0, 0, 0] as const },
+].map(({ padding, outputSize, zeros }) => ({
+  name: `[2,3,4,5] [4,4,3,5] to ${outputSize}, stride 2, ${padding}`,
+  inputs: [normal(2, 3, 4, 5), normal(4, 4, 3, 5)],
+  engine: ([x, w]: Tensor[]) => engine.convTranspose2d(x, w, { stride: 2, padding }),
+  reference: ([x, w]: F64[]) =>
+    reference.convTranspose2d(x, w, { stride: [2, 2], padding: zeros, outputSize }),
+}));
+
+const conv2dFilterGradCases: Case[] = convolutions.map(
+  ({ image, shape, kernelSize, geometry, name, options }) => ({
+    name: `${show(image, shape)} kernel ${kernelSize}, ${name}`,
+    inputs: [normal(...image), normal(...shape)],
+    engine: ([x, dy]) => engine.conv2dFilterGrad(x, dy, kernelSize, options),
+    reference: ([x, dy]) => reference.conv2dFilterGrad(x, dy, { ...geometry, kernelSize }),
+  }),
+);
+
+export const productCases: Record<string, Case[]> = {
+  matmul: matmulCases,
+  conv2d: conv2dCases,
+  convTranspose2d: [...convTranspose2dCases, ...layers],
+  conv2dFilterGrad: conv2dFilterGradCases,
+};

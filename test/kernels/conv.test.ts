@@ -1,0 +1,93 @@
+// The three directions of a convolution over strides, paddings, kernel sizes and channel counts, by both kernel
+// families, against float64 sums.
+import { suite } from "uvu";
+import { conv2d, conv2dFilterGrad, conv2dInputGrad } from "../../src/kernels/conv";
+import * as reference from "../reference/convolution";
+import { check, normal } from "./families";
+
+const test = suite("conv");
+
+interface Case {
+  /** (N, H, W, in). */
+  x: [number, number, number, number];
+  /** (kh, kw, out). */
+  w: [number, number, number];
+  stride: [number, number];
+  padding: [number, number, number, number];
+}
+
+async function directions({ x: shape, w: [kh, kw, outs], stride, padding }: Case): Promise<void> {
+  const window = { stride, padding };
+  const [n, height, width, ins] = shape;
+  const x = normal(shape);
+  const w = normal([kh, kw, ins, outs]);
+  const dy = normal([
+    n,
+    Math.floor((height + padding[0] + padding[1] - kh) / stride[0]) + 1,
+    Math.floor((width + padding[2] + padding[3] - kw) / stride[1]) + 1,
+    outs,
+  ]);
+  const name = `(${shape}) by (${w.shape}), stride ${stride}, padding ${padding}`;
+  await check(
+    `conv2d ${name}`,
+    [x, w],
+    (a, b) => reference.conv2d(a, b, window),
+    (a, b, y) => conv2d(a, b, y, window),
+  );
+  await check(
+    `conv2dInputGrad ${name}`,
+    [dy, w],
+    (a, b) => reference.conv2dInputGrad(a, b, { ...window, outputSize: [height, width] }),
+    (a, b, y) => conv2dInputGrad(a, b, y, window),
+  );
+  await check(
+    `conv2dFilterGrad ${name}`,
+    [x, dy],
+    (a, b) => reference.conv2dFilterGrad(a, b, { ...window, kernelSize: [kh, kw] }),
+    (a, b, y) => conv2dFilterGrad(a, b, y, window),
+  );
+}
+
+test("kernel larger than the stride", async () => {
+  await directions({ x: [3, 14, 14, 8], w: [4, 4, 12], stride: [2, 2], padding: [1, 1, 1, 1] });
+  await directions({ x: [8, 28, 28, 16], w: [3, 3, 36], stride: [1, 1], padding: [1, 1, 1, 1] });
+});
+
+test("27 and 28 rows give the same 12, and the input gradient knows which it was", async () => {
+  await directions({ x: [2, 27, 28, 9], w: [5, 5, 10], stride: [2, 2], padding: [0, 0, 0, 0] });
+});
+
+test("kernel smaller than the stride, uneven padding", async () => {
+  await directions({ x: [2, 13, 11, 8], w: [2, 2, 9], stride: [3, 3], padding: [0, 1, 1, 0] });
+  await directions({ x: [2, 9, 10, 12], w: [3, 5, 8], stride: [1, 3], padding: [1, 2, 3, 1] });
+  await directions({ x: [2, 9, 10, 9], w: [2, 1, 8], stride: [2, 1], padding: [2, 0, 0, 3] });
+});
+
+test("kernels of 1 x 1 and as large as the image", async () => {
+  await directions({ x: [3, 7, 6, 8], w: [1, 1, 12], stride: [2, 2], padding: [0, 0, 0, 0] });
+  await directions({ x: [3, 1, 9, 8], w: [1, 1, 12], stride: [1, 2], padding: [0, 0, 0, 1] });
+  await directions({ x: [5, 4, 4, 16], w: [4, 4, 8], stride: [1, 1], padding: [0, 0, 0, 0] });
+});
+
+test("one or three channels in", async () => {
+  await directions({ x: [3, 28, 28, 1], w: [4, 4, 64], stride: [2, 2], padding: [1, 1, 1, 1] });
+  await directions({ x: [2, 11, 9, 3], w: [5, 3, 10], stride: [2, 3], padding: [1, 2, 0, 1] });
+  await directions({ x: [2, 10, 9, 2], w: [2, 2, 8], stride: [3, 3], padding: [0, 1, 0, 0] });
+});
+
+test("one or three channels out", async () => {
+  await directions({ x: [2, 28, 28, 16], w: [7, 7, 1], stride: [1, 1], padding: [3, 3, 3, 3] });
+  await directions({ x: [2, 11, 9, 10], w: [5, 3, 3], stride: [2, 3], padding: [1, 2, 0, 1] });
+  await directions({ x: [2, 10, 9, 8], w: [2, 2, 2], stride: [3, 3], padding: [0, 1, 0, 0] });
+});
+
+test("one channel on both sides, in batches too large for the patches of all", async () => {
+  await directions({ x: [420, 28, 28, 1], w: [7, 7, 1], stride: [1, 1], padding: [3, 3, 3, 3] });
+});
+
+test("an empty batch gives no pixels and a filter gradient of zeros", async () => {
+  await directions({ x: [0, 8, 8, 8], w: [3, 3, 8], stride: [1, 1], padding: [1, 1, 1, 1] });
+  await directions({ x: [0, 8, 8, 3], w: [3, 3, 8], stride: [1, 1], padding: [1, 1, 1, 1] });
+});
+
+test.run();
