@@ -1,11 +1,12 @@
 // uses: indexing
 // y = f(a, b) with broadcasting, one entry point an op, four numbers a thread.
 // How an operand is read is fixed when the pipeline is made, so the common cases cost one vec4 load.
-override A_MODE = 0u;  // 0 same shape as y, 1 a number in P, 2 one element, 3 repeats every `period` vec4s,
+override A_MODE = 0u;  // 0 same shape as y, 1 a number in P, 2 one element, 3 repeats every PERIOD vec4s,
 override B_MODE = 0u;  // 4 by strides, a component at a time
+override PERIOD = 1u;  // a constant, since dividing by a variable costs more than all the rest on a CPU
 struct Params {
   n4: u32, rank: u32, number_a: f32, number_b: f32,
-  period_a: u32, period_b: u32, p: f32, q: f32,
+  p: f32, unused_0: u32, unused_1: u32, unused_2: u32,
   sizes: array<vec4u, 2>, strides_a: array<vec4u, 2>, strides_b: array<vec4u, 2>,
 }
 @group(0) @binding(0) var<storage, read> a: array<vec4f>;
@@ -37,7 +38,7 @@ fn left(i: u32) -> vec4f {
   if (A_MODE == 0) { return a[i]; }
   if (A_MODE == 1) { return vec4f(P.number_a); }
   if (A_MODE == 2) { return vec4f(a[0].x); }
-  if (A_MODE == 3) { return a[i % P.period_a]; }
+  if (A_MODE == 3) { return a[i % PERIOD]; }
   var v: vec4f;
   for (var c = 0u; c < 4; c++) { let o = offset_a(4 * i + c); v[c] = a[o / 4][o % 4]; }
   return v;
@@ -47,7 +48,7 @@ fn right(i: u32) -> vec4f {
   if (B_MODE == 0) { return b[i]; }
   if (B_MODE == 1) { return vec4f(P.number_b); }
   if (B_MODE == 2) { return vec4f(b[0].x); }
-  if (B_MODE == 3) { return b[i % P.period_b]; }
+  if (B_MODE == 3) { return b[i % PERIOD]; }
   var v: vec4f;
   for (var c = 0u; c < 4; c++) { let o = offset_b(4 * i + c); v[c] = b[o / 4][o % 4]; }
   return v;

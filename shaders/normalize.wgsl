@@ -3,6 +3,7 @@
 // x is seen as (A, R, B) with a mean and variance for each (a, b), and gamma and beta repeat every C numbers:
 // batch norm has A = 1, B = C = channels; layer norm has A = samples, B = 1, R = C = numbers a sample.
 override VEC: bool = false;  // B and C count vec4s; needs B > 1
+override CHANNELS = 0u;      // batch norm: B = C as a constant, since dividing by a variable is slow on a CPU
 struct Params {
   n: u32, rb: u32, b: u32, c: u32, epsilon: f32, inverse_r: f32,
   statistics: u32,                                    // A * B
@@ -17,7 +18,10 @@ struct Params {
 @group(1) @binding(0) var<uniform> P: Params;
 
 struct Point { statistic: u32, affine: u32 }
-fn point(i: u32) -> Point { return Point((i / P.rb) * P.b + i % P.b, i % P.c); }
+fn point(i: u32) -> Point {
+  if (CHANNELS > 0) { return Point(i % CHANNELS, i % CHANNELS); }
+  return Point((i / P.rb) * P.b + i % P.b, i % P.c);
+}
 fn inverse_deviation(v: vec4f) -> vec4f { return 1.0 / sqrt(v + P.epsilon); }
 fn normalized(i: u32, s: u32) -> vec4f {
   if (VEC) { return (x[i] - mean[s]) * inverse_deviation(variance[s]); }

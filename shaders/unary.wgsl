@@ -71,10 +71,12 @@ struct Params { n4: u32, p: f32, q: f32 }
 }
 
 // x^p. q says what a negative base means: 0 for an even power, 1 for an odd one, 2 for a broken one (NaN).
+// pow(0, p) is undefined for p <= 0, so a negative power is a reciprocal and x^0 is 1.
 @compute @workgroup_size(WG) fn pow_(@builtin(global_invocation_id) id: vec3u) {
   let i = flat(id);
   if (i < P.n4) {
-    let size = pow(abs(x[i]), vec4f(P.p));
+    let up = pow(abs(x[i]), vec4f(abs(P.p)));
+    let size = select(select(up, 1.0 / up, P.p < 0.0), vec4f(1.0), P.p == 0.0);
     let below = select(select(size, -size, P.q == 1.0), sqrt(x[i]), P.q == 2.0);
     y[i] = select(size, below, x[i] < vec4f(0.0));
   }

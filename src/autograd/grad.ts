@@ -44,7 +44,9 @@ export function backward(y: Tensor, options: GradOptions = {}): void {
   tidy(() => {
     const found = backwardPass(y, (variable) => !variable.node && variable.requiresGrad, options);
     if (found.size === 0) {
-      throw new Error(`backward: y must depend on a tensor with requiresGrad, got ${y}, which depends on none.`);
+      throw new Error(
+        `backward: y must depend on a tensor with requiresGrad, got ${y}, which depends on none.`,
+      );
     }
     for (const [variable, dx] of found) {
       const before = variable.grad;

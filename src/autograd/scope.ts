@@ -48,7 +48,7 @@ export function tidy<T>(fn: () => T): T {
     if (result instanceof Promise) {
       result.catch(() => {}); // its tensors are about to go, so it will fail; this error says why
       throw new Error(
-        "tidy: the function is async; its tensors would be freed while it waits. Await outside of tidy",
+        "tidy: the function must not be async, got a promise. Its tensors would be freed while it waits: await outside.",
       );
     }
     return result;

@@ -64,7 +64,9 @@ export class Tensor implements Block {
   /** Throws, in the name of the op `by`, after `dispose`. */
   checkAlive(by: string): void {
     if (!this.disposed) return;
-    throw new Error(`${by}: a tensor must not be used after it was freed, got ${this}. Return it from tidy, or keep() it.`);
+    throw new Error(
+      `${by}: a tensor must not be used after it was freed, got ${this}. Return it from tidy, or keep() it.`,
+    );
   }
 
   /** The range of GPU memory. Throws after `dispose`. */
@@ -147,7 +149,7 @@ export function tensor(
   shape: Shape = [data.length],
 ): Tensor {
   if (data.length !== sizeOf(shape)) {
-    throw new Error(`tensor: ${show(shape)} holds ${sizeOf(shape)} numbers, got ${data.length}.`);
+    throw new Error(`tensor: ${show(shape)} must hold as many numbers as are given, got ${sizeOf(shape)} and ${data.length}.`);
   }
   const typed = data instanceof Float32Array || data instanceof Uint32Array ? data : Float32Array.from(data);
   const made = empty(shape, typed instanceof Uint32Array ? "u32" : "f32", "tensor");

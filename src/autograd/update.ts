@@ -68,7 +68,7 @@ export function assign(target: Tensor, source: Tensor | Float32Array): void {
     check("assign", target);
     if (target.dtype !== "f32") throw new Error(`assign: the target must be f32, got ${target}.`);
     if (source.length !== target.size)
-      throw new Error(`assign: ${show(target.shape)} takes ${target.size} numbers, got ${source.length}.`);
+      throw new Error(`assign: ${show(target.shape)} must hold as many numbers as are given, got ${target.size} and ${source.length}.`);
     upload(source, target.storage);
   } else {
     check("assign", target, source);
@@ -81,12 +81,15 @@ function check(op: string, target: Tensor, ...others: Tensor[]): void {
   const all = [target, ...others];
   for (const each of all) each.checkAlive(op);
   const shapes = all.map((each) => each.shape);
-  if (shapes.some((shape) => !sameShape(shape, target.shape))) throw shapeError(op, "shapes must be equal", shapes);
+  if (shapes.some((shape) => !sameShape(shape, target.shape)))
+    throw shapeError(op, "shapes must be equal", shapes);
   if (new Set(all.map((each) => each.dtype)).size > 1)
     throw new Error(`${op}: dtypes must be equal, got ${all.join(" and ")}.`);
   // The GPU cannot read what it changes in the same dispatch.
   if (new Set(all.map((each) => each.share)).size < all.length)
-    throw new Error(`${op}: the tensors must not share storage, got ${all.join(" and ")}. Clone one: mul(x, 1).`);
+    throw new Error(
+      `${op}: the tensors must not share storage, got ${all.join(" and ")}. Clone one: mul(x, 1).`,
+    );
 }
 
 function changed(...tensors: Tensor[]): void {

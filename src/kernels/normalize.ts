@@ -128,7 +128,7 @@ function uniform(x: Block, gamma: Block, norm: Norm, weighed: boolean, view: Mid
   const wide = isVector(norm.b);
   const width = wide ? 4 : 1;
   return {
-    constants: { VEC: wide ? 1 : 0 },
+    constants: { VEC: wide ? 1 : 0, CHANNELS: norm.a === 1 && gamma.size === norm.b ? norm.b / width : 0 },
     grid: gridOf(x.size / width),
     params: [
       ...[x.size / width, (norm.r * norm.b) / width, norm.b / width, gamma.size / width],

@@ -27,12 +27,12 @@ export function binary(name: string, a: Block | number, b: Block | number, y: Bl
   gpu().stream.dispatch({
     shader: "binary",
     entry: name,
-    constants: { A_MODE: left.mode, B_MODE: right.mode },
+    constants: { A_MODE: left.mode, B_MODE: right.mode, PERIOD: Math.max(left.period, right.period) },
     reads: [(a as Block).storage ?? other, (b as Block).storage ?? other],
     writes: [y.storage],
     params: [
       ...[n4, rank, float(left.number), float(right.number)],
-      ...[left.period, right.period, float(p), 0],
+      ...[float(p), 0, 0, 0],
       ...padded(y.shape, 8),
       ...padded(left.strides, 8),
       ...padded(right.strides, 8),

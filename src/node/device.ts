@@ -9,14 +9,19 @@ import { openGpu } from "../kernels/open";
 // one a process, reachable for ever.
 let dawn: GPU | undefined;
 
-/** Opens the device for this process. Throws one clear line when there is none that computes. */
-export async function openDevice(): Promise<Gpu> {
+/** What a browser has as `navigator.gpu`. */
+export function nodeGpu(): GPU {
   process.env.XDG_RUNTIME_DIR ??= "/tmp"; // Mesa prints warnings without it
   if (!dawn) {
     Object.assign(globalThis, globals);
     dawn = create([]);
   }
-  return openGpu(dawn, { wait: throttled, memoryBudget: totalmem() * 0.75 });
+  return dawn;
+}
+
+/** Opens the device for this process. Throws one clear line when there is none that computes. */
+export async function openDevice(): Promise<Gpu> {
+  return openGpu(nodeGpu(), { wait: throttled, memoryBudget: totalmem() * 0.75 });
 }
 
 /** Closes the device; without that, Dawn keeps the process alive. */

@@ -43,9 +43,9 @@ export const RunConfig = exactly({
     criticChannels: count,
     criticNorm: oneOf("batch", "layer", "none"),
     batchNorm: exactly({ epsilon: positive, momentum: positive }),
-    /** Standard deviations of the normal that kernels are drawn from. */
-    generatorDeviation: positive,
-    criticDeviation: positive,
+    /** Standard deviation of the normal that kernels are drawn from; "he" for √(2 / fan-in). */
+    generatorInit: v.union([v.literal("he"), positive], "expected he or a number"),
+    criticInit: v.union([v.literal("he"), positive], "expected he or a number"),
   }),
   objective: exactly({
     kind: oneOf("tutorial", "wgan", "wgan-gp"),

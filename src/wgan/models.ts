@@ -7,6 +7,7 @@ import {
   ConvTranspose2d,
   Flatten,
   glorotUniform,
+  heNormal,
   LayerNorm,
   LeakyReLU,
   Linear,
@@ -21,10 +22,12 @@ import type { RunConfig } from "./config";
 type Network = RunConfig["network"];
 const half = { stride: 2, padding: "same" } as const;
 
+const kernelInit = (init: number | "he") => (init === "he" ? heNormal : normal(init));
+
 /** Images (N, 28, 28, 1) in [−1, 1] → one number each (N, 1), unbounded: no sigmoid in a Wasserstein critic. */
 export function makeCritic(network: Network, random: Random): Sequential {
   const c = network.criticChannels;
-  const weights = { random, init: normal(network.criticDeviation) };
+  const weights = { random, init: kernelInit(network.criticInit) };
   const norm = (size: number): Module[] => {
     if (network.criticNorm === "batch") return [new BatchNorm2d(c, network.batchNorm)];
     if (network.criticNorm === "layer") return [new LayerNorm([size, size, c])];
@@ -45,7 +48,7 @@ export function makeCritic(network: Network, random: Random): Sequential {
 /** Latent vectors (N, latent) → images (N, 28, 28, 1) in [−1, 1]. */
 export function makeGenerator(network: Network, random: Random): Sequential {
   const c = network.generatorChannels;
-  const weights = { random, init: normal(network.generatorDeviation) };
+  const weights = { random, init: kernelInit(network.generatorInit) };
   return new Sequential(
     new Linear(network.latent, 49 * c, weights),
     new LeakyReLU(0.2),

@@ -21,8 +21,8 @@ const tutorialNetwork: RunConfig["network"] = {
   criticChannels: 64,
   criticNorm: "batch",
   batchNorm: { epsilon: 1e-3, momentum: 0.01 },
-  generatorDeviation: 0.03,
-  criticDeviation: 0.02,
+  generatorInit: 0.03,
+  criticInit: 0.02,
 };
 
 export const presets: Record<PresetName, Preset> = {
@@ -52,6 +52,8 @@ export const presets: Record<PresetName, Preset> = {
       criticChannels: 16,
       criticNorm: "none",
       batchNorm: { epsilon: 1e-5, momentum: 0.1 },
+      generatorInit: "he",
+      criticInit: "he",
     },
     objective: { kind: "wgan-gp", criticSteps: 3, warmUp: false, clip: null, gradientPenalty: 10 },
     optimizer: { kind: "adam", learningRate: 5e-4, beta1: 0.5, beta2: 0.9 },

@@ -6,7 +6,7 @@ import {
   conv2dInputGrad as inputKernel,
 } from "../../kernels/conv";
 import { defineOp } from "../op";
-import { type Shape, shapeError } from "../shape";
+import { type Shape, shapeError, show } from "../shape";
 import type { Tensor } from "../tensor";
 
 type Pair = readonly [number, number];
@@ -73,13 +73,13 @@ export function conv2d(x: Tensor, w: Tensor, { stride = 1, padding = "valid" }: 
       w.shape,
     ]);
   }
-  const geometry = geometryOf([x.shape[1], x.shape[2]], w, stride, padding);
+  const geometry = geometryOf("conv2d", [x.shape[1], x.shape[2]], w.shape, stride, padding);
   if (outputSize(geometry).some((n) => n < 1)) {
     throw shapeError(
       "conv2d",
-      "the kernel is larger than the padded image",
+      "the kernel must fit into the padded image",
       [x.shape, w.shape],
-      'Use padding "same"?',
+      'Did you mean padding "same"?',
     );
   }
   return convOp(x, w, geometry);
@@ -111,11 +111,12 @@ export function convTranspose2d(x: Tensor, w: Tensor, options: ConvTransposeOpti
     return (n - 1) * step + k - fixed;
   }) as [number, number];
   const size = options.outputSize ?? usual;
-  const geometry = geometryOf(size, w, stride, padding);
+  const geometry = geometryOf("convTranspose2d", size, w.shape, stride, padding);
   const back = outputSize(geometry);
   if (back[0] !== x.shape[1] || back[1] !== x.shape[2] || size.some((n) => n < 1)) {
     throw new Error(
-      `convTranspose2d: an output of [${size}] would come from an input of [${back}], got [${x.shape[1]},${x.shape[2]}].`,
+      `convTranspose2d: conv2d must lead back from the output ${show(size)} to x's rows and columns, ` +
+        `got ${show(back)} and ${show(x.shape.slice(1, 3))}. The usual output is ${show(usual)}.`,
     );
   }
   return inputGradOp(x, w, geometry);
@@ -125,27 +126,42 @@ export function convTranspose2d(x: Tensor, w: Tensor, options: ConvTransposeOpti
 export function conv2dFilterGrad(x: Tensor, dy: Tensor, kernelSize: Pair, options: ConvOptions = {}): Tensor {
   const { stride = 1, padding = "valid" } = options;
   checkRanks("conv2dFilterGrad", x, dy);
-  const geometry = geometryOf([x.shape[1], x.shape[2]], { shape: kernelSize }, stride, padding);
+  const geometry = geometryOf("conv2dFilterGrad", [x.shape[1], x.shape[2]], kernelSize, stride, padding);
   const [h, w] = outputSize(geometry);
   if (h !== dy.shape[1] || w !== dy.shape[2] || x.shape[0] !== dy.shape[0]) {
-    throw shapeError("conv2dFilterGrad", `dy must be (${x.shape[0]}, ${h}, ${w}, out)`, [x.shape, dy.shape]);
+    throw shapeError("conv2dFilterGrad", `x and this kernel need a dy of (${x.shape[0]}, ${h}, ${w}, out)`, [
+      x.shape,
+      dy.shape,
+    ]);
   }
   return filterGradOp(x, dy, geometry);
 }
 
 function checkRanks(op: string, a: Tensor, b: Tensor): void {
   if (a.shape.length === 4 && b.shape.length === 4) return;
-  throw shapeError(op, "images are (N, H, W, C) and filters have four axes", [a.shape, b.shape]);
+  throw shapeError(op, "images must be (N, H, W, C) and filters have four axes", [a.shape, b.shape]);
 }
 
 const pair = (value: number | Pair): Pair => (typeof value === "number" ? [value, value] : value);
 const window = ({ stride, padding }: Geometry) => ({ stride, padding });
 
-function geometryOf(inputSize: Pair, w: { shape: Shape }, stride: number | Pair, padding: Padding): Geometry {
-  const kernelSize: Pair = [w.shape[0], w.shape[1]];
+function geometryOf(
+  op: string,
+  inputSize: Pair,
+  w: Shape,
+  stride: number | Pair,
+  padding: Padding,
+): Geometry {
+  const kernelSize: Pair = [w[0], w[1]];
   const steps = pair(stride);
-  if (steps.some((n) => !Number.isInteger(n) || n < 1))
-    throw new Error(`conv2d: stride must be 1 or more, got [${steps}].`);
+  const whole = (least: number) => (n: number) => Number.isInteger(n) && n >= least;
+  if (!steps.every(whole(1)) || steps.length !== 2)
+    throw new Error(`${op}: the stride must be one or two whole numbers from 1 up, got ${show(steps)}.`);
+  if (typeof padding !== "string" && (padding.length !== 4 || !padding.every(whole(0)))) {
+    throw new Error(
+      `${op}: the padding must be "same", "valid" or [top, bottom, left, right] from 0 up, got ${show(padding)}.`,
+    );
+  }
   if (padding === "valid") return { stride: steps, padding: [0, 0, 0, 0], inputSize, kernelSize };
   if (padding !== "same") return { stride: steps, padding, inputSize, kernelSize };
   const [top, bottom] = samePadding(inputSize[0], kernelSize[0], steps[0]);

@@ -15,12 +15,12 @@ const matmulOp = defineOp<[a: Tensor, b: Tensor], Required<MatmulOptions>>({
   name: "matmul",
   shape: ([a, b], { transposeA, transposeB }) => {
     if (a.length < 2 || b.length < 2)
-      throw shapeError("matmul", "both need two axes or more", [a, b], "reshape them first?");
+      throw shapeError("matmul", "both must have two axes or more", [a, b], "reshape adds one.");
     const [m, k] = lastTwo(a, transposeA);
     const [k2, n] = lastTwo(b, transposeB);
     if (k !== k2) {
-      const hint = k === lastTwo(b, !transposeB)[0] ? "Did you mean { transposeB: true }?" : "";
-      throw shapeError("matmul", `inner sizes differ, ${k} and ${k2}`, [a, b], hint);
+      const hint = k === n ? `Did you mean { transposeB: ${!transposeB} }?` : "";
+      throw shapeError("matmul", `inner sizes must be equal, ${k} is not ${k2}`, [a, b], hint);
     }
     return [...broadcastShapes("matmul", a.slice(0, -2), b.slice(0, -2)), m, n];
   },

@@ -12,7 +12,9 @@ type One = [x: Tensor];
 const reshapeOp = defineOp<One, { shape: Shape }>({
   name: "reshape",
   shape: ([x], { shape }) => {
-    if (sizeOf(shape) !== sizeOf(x)) throw shapeError("reshape", "sizes must be equal", [x, shape]);
+    if (sizeOf(shape) !== sizeOf(x)) {
+      throw shapeError("reshape", `both must hold as many numbers, ${sizeOf(x)} is not ${sizeOf(shape)}`, [x, shape]);
+    }
     return shape;
   },
   vjp: ({ xs: [x], dy }) => [() => reshape(dy, x.shape)],
@@ -23,7 +25,11 @@ const reshapeOp = defineOp<One, { shape: Shape }>({
 /** The same numbers under another shape of the same size; one entry may be −1. Shares the storage. */
 export function reshape(x: Tensor, shape: Shape): Tensor {
   const known = shape.reduce((product, n) => (n === -1 ? product : product * n), 1);
-  return reshapeOp(x, { shape: shape.map((n) => (n === -1 ? x.size / Math.max(known, 1) : n)) });
+  const filled = shape.map((n) => (n === -1 ? x.size / Math.max(known, 1) : n));
+  if (shape.filter((n) => n === -1).length > 1 || !filled.every((n) => Number.isInteger(n) && n >= 0)) {
+    throw shapeError("reshape", `one size may be -1, and ${x.size} numbers must fill the rest`, [x.shape, shape]);
+  }
+  return reshapeOp(x, { shape: filled });
 }
 
 const transposeOp = defineOp<One, { order: readonly number[] }>({
@@ -48,12 +54,12 @@ const transposeOp = defineOp<One, { order: readonly number[] }>({
 /** Axis i of the result is axis order[i] of x; without an order the last two axes swap. */
 export function transpose(x: Tensor, order?: readonly number[]): Tensor {
   const rank = x.shape.length;
+  if (!order && rank < 2) throw shapeError("transpose", "without an order x must have two axes or more", [x.shape]);
   const swapped = x.shape.map((_, i) => (i === rank - 1 ? rank - 2 : i === rank - 2 ? rank - 1 : i));
   const used = order ?? swapped;
-  const isOrder =
-    used.length === rank && swapped.every((_, i) => used.includes(i)) && rank >= (order ? 0 : 2);
+  const isOrder = used.length === rank && swapped.every((_, i) => used.includes(i));
   if (!isOrder)
-    throw new Error(`transpose: the order must name each axis of ${show(x.shape)} once, got [${used}].`);
+    throw new Error(`transpose: the order must name each axis of ${show(x.shape)} once, from 0, got [${used}].`);
   return transposeOp(x, { order: used });
 }
 
@@ -89,9 +95,14 @@ export const slice = defineOp<One, { starts: readonly number[]; sizes: Shape }>(
   shape: ([x], { starts, sizes }) => {
     const fits =
       x.length === sizes.length &&
-      x.every((n, i) => starts[i] >= 0 && sizes[i] >= 0 && starts[i] + sizes[i] <= n);
-    if (!fits)
-      throw new Error(`slice: starts [${starts}] and sizes ${show(sizes)} must lie inside of ${show(x)}.`);
+      x.length === starts.length &&
+      [...starts, ...sizes].every((n) => Number.isInteger(n) && n >= 0) &&
+      x.every((n, i) => starts[i] + sizes[i] <= n);
+    if (!fits) {
+      throw new Error(
+        `slice: the part must lie inside of ${show(x)}, got starts [${starts}] and sizes ${show(sizes)}.`,
+      );
+    }
     return sizes;
   },
   forward: ([x], y, { starts }) => strided(x, y, windowAxes(x.shape, starts)),
@@ -105,11 +116,14 @@ export const pad = defineOp<One, { before: readonly number[]; after: readonly nu
   name: "pad",
   shape: ([x], { before, after }) => {
     const fits =
-      x.length === before.length && x.length === after.length && [...before, ...after].every((n) => n >= 0);
-    if (!fits)
+      x.length === before.length &&
+      x.length === after.length &&
+      [...before, ...after].every((n) => Number.isInteger(n) && n >= 0);
+    if (!fits) {
       throw new Error(
-        `pad: one count from 0 up for each axis of ${show(x)}, got [${before}] and [${after}].`,
+        `pad: before and after must have a count from 0 up for each axis of ${show(x)}, got [${before}] and [${after}].`,
       );
+    }
     return x.map((n, i) => before[i] + n + after[i]);
   },
   forward: ([x], y, { before }) =>

@@ -45,7 +45,10 @@ export const softmaxCrossEntropy = defineOp<[logits: Tensor, labels: Tensor]>({
 /** labels (N) u32 → (N, classes), 1 at the label. */
 export const oneHot = defineOp<[labels: Tensor], { classes: number }>({
   name: "oneHot",
-  shape: ([labels], { classes }) => [...labels, classes],
+  shape: ([labels], { classes }) => {
+    if (labels.length !== 1) throw shapeError("oneHot", "labels must be (N)", [labels]);
+    return [labels[0], classes];
+  },
   forward: ([labels], y) => oneHotKernel(labels, y),
   takes: ["u32"],
 });
@@ -55,7 +58,7 @@ export const gather = defineOp<[x: Tensor, index: Tensor]>({
   name: "gather",
   shape: ([x, index]) => {
     if (x.length < 1 || index.length !== 1)
-      throw shapeError("gather", "x needs rows and the index one axis", [x, index]);
+      throw shapeError("gather", "x must have rows and the index one axis", [x, index]);
     return [index[0], ...x.slice(1)];
   },
   forward: ([x, index], y) => gatherKernel(x, index, y),
@@ -68,7 +71,7 @@ export const scatterAdd = defineOp<[x: Tensor, index: Tensor], { rows: number }>
   name: "scatterAdd",
   shape: ([x, index], { rows }) => {
     if (x.length < 1 || index.length !== 1 || index[0] !== x[0]) {
-      throw shapeError("scatterAdd", "one index for each row", [x, index]);
+      throw shapeError("scatterAdd", "there must be one index for each row of x", [x, index]);
     }
     return [rows, ...x.slice(1)];
   },
@@ -84,9 +87,9 @@ export const takeBytes = defineOp<
 >({
   name: "takeBytes",
   shape: ([data, index], { sample }) => {
-    if (index.length !== 1) throw new Error(`takeBytes: the index has one axis, got ${show(index)}.`);
+    if (index.length !== 1) throw shapeError("takeBytes", "the index must have one axis", [index]);
     if (sizeOf(data) * 4 < sizeOf(sample))
-      throw shapeError("takeBytes", "the data holds less than a sample", [data, sample]);
+      throw shapeError("takeBytes", `the data must hold a sample's ${sizeOf(sample)} bytes`, [data, sample]);
     return [index[0], ...sample];
   },
   forward: ([data, index], y, { scale, shift }) => takeKernel(data, index, y, scale, shift),

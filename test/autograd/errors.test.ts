@@ -1,0 +1,241 @@
+// What a mistake says: `op: the rule, got the values. A hint.`, at the call, before anything is dispatched.
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import * as m from "../../src/autograd/index";
+import { device } from "../device";
+
+const { ones, requireGrad, tensor, zeros } = m;
+const { clip, memory, tidy } = m;
+
+test.before(async () => {
+  await device();
+});
+
+const u32 = (...numbers: number[]) => tensor(Uint32Array.from(numbers));
+const rmsprop = { rate: 0.1, decay: 0.9, epsilon: 1e-7, epsilonInside: false };
+
+const mistakes: Record<string, [make: () => unknown, message: string]> = {
+  "tensor: length": [
+    () => tensor([1, 2, 3], [2, 2]),
+    "tensor: [2,2] must hold as many numbers as are given, got 4 and 3.",
+  ],
+  "tensor: sizes": [
+    () => tensor([1, 2, 3, 4], [-2, -2]),
+    "tensor: sizes must be whole numbers from 0 up, got [-2,-2].",
+  ],
+  "zeros: sizes": [() => zeros([2.5]), "zeros: sizes must be whole numbers from 0 up, got [2.5]."],
+  "add: shapes": [
+    () => m.add(ones([2, 3]), ones([4, 2])),
+    "add: sizes must be equal or 1, axis 1 of the result is not, got [2,3] and [4,2].",
+  ],
+  "add: dtype": [
+    () => m.add(ones([2]), u32(1, 2)),
+    "add: input 1 must be f32, got tensor u32[2].",
+  ],
+  "mul: two numbers": [() => m.mul(2, 3), "mul: one input must be a tensor, got the numbers 2 and 3."],
+  "add: rank": [
+    () => m.add(ones([1, 1, 1, 1, 1, 1, 1, 1, 2]), ones([2])),
+    "add: the rank must be 8 at most, got 9.",
+  ],
+  "matmul: inner sizes": [
+    () => m.matmul(ones([64, 128]), ones([100, 32])),
+    "matmul: inner sizes must be equal, 128 is not 100, got [64,128] and [100,32].",
+  ],
+  "matmul: transposed": [
+    () => m.matmul(ones([64, 128]), ones([32, 128])),
+    "matmul: inner sizes must be equal, 128 is not 32, got [64,128] and [32,128]. Did you mean { transposeB: true }?",
+  ],
+  "matmul: transposed by mistake": [
+    () => m.matmul(ones([2, 3]), ones([3, 4]), { transposeB: true }),
+    "matmul: inner sizes must be equal, 3 is not 4, got [2,3] and [3,4]. Did you mean { transposeB: false }?",
+  ],
+  "matmul: rank": [
+    () => m.matmul(ones([3]), ones([3, 4])),
+    "matmul: both must have two axes or more, got [3] and [3,4]. reshape adds one.",
+  ],
+  "matmul: batches": [
+    () => m.matmul(ones([2, 4, 5]), ones([3, 5, 6])),
+    "matmul: sizes must be equal or 1, axis 0 of the result is not, got [2] and [3].",
+  ],
+  "reshape: size": [
+    () => m.reshape(ones([2, 3]), [4, 2]),
+    "reshape: both must hold as many numbers, 6 is not 8, got [2,3] and [4,2].",
+  ],
+  "reshape: -1 does not divide": [
+    () => m.reshape(ones([2, 3]), [4, -1]),
+    "reshape: one size may be -1, and 6 numbers must fill the rest, got [2,3] and [4,-1].",
+  ],
+  "reshape: two -1": [
+    () => m.reshape(ones([2, 3]), [-1, -1]),
+    "reshape: one size may be -1, and 6 numbers must fill the rest, got [2,3] and [-1,-1].",
+  ],
+  "transpose: order": [
+    () => m.transpose(ones([2, 3]), [0, 0]),
+    "transpose: the order must name each axis of [2,3] once, from 0, got [0,0].",
+  ],
+  "transpose: rank": [
+    () => m.transpose(ones([2])),
+    "transpose: without an order x must have two axes or more, got [2].",
+  ],
+  "slice: outside": [
+    () => m.slice(ones([2, 3]), { starts: [0, 2], sizes: [2, 2] }),
+    "slice: the part must lie inside of [2,3], got starts [0,2] and sizes [2,2].",
+  ],
+  "slice: fractions": [
+    () => m.slice(ones([4]), { starts: [0.5], sizes: [2] }),
+    "slice: the part must lie inside of [4], got starts [0.5] and sizes [2].",
+  ],
+  "pad: counts": [
+    () => m.pad(ones([2, 3]), { before: [1], after: [0, 0] }),
+    "pad: before and after must have a count from 0 up for each axis of [2,3], got [1] and [0,0].",
+  ],
+  "broadcastTo: shrinks": [
+    () => m.broadcastTo(ones([2, 3]), { shape: [1, 3] }),
+    "broadcastTo: only missing axes and those of size 1 can grow, got [2,3] and [1,3].",
+  ],
+  "sum: axes": [
+    () => m.sum(ones([2, 3]), { axes: [0, -2] }),
+    "sum: axes must be different and within rank 2, got [0,-2].",
+  ],
+  "max: of nothing": [
+    () => m.max(zeros([2, 0]), { axes: [1] }),
+    "max: there must be something to take it of, got [2,0].",
+  ],
+  "conv2d: channels": [
+    () => m.conv2d(ones([1, 8, 8, 3]), ones([5, 5, 4, 16])),
+    "conv2d: w (kh, kw, in, out) must take x's 3 channels, got [1,8,8,3] and [5,5,4,16].",
+  ],
+  "conv2d: rank": [
+    () => m.conv2d(ones([8, 8, 3]), ones([5, 5, 3, 16])),
+    "conv2d: images must be (N, H, W, C) and filters have four axes, got [8,8,3] and [5,5,3,16].",
+  ],
+  "conv2d: kernel": [
+    () => m.conv2d(ones([1, 4, 4, 3]), ones([5, 5, 3, 16])),
+    'conv2d: the kernel must fit into the padded image, got [1,4,4,3] and [5,5,3,16]. Did you mean padding "same"?',
+  ],
+  "conv2d: stride": [
+    () => m.conv2d(ones([1, 8, 8, 3]), ones([5, 5, 3, 16]), { stride: 0 }),
+    "conv2d: the stride must be one or two whole numbers from 1 up, got [0,0].",
+  ],
+  "conv2d: padding": [
+    () => m.conv2d(ones([1, 8, 8, 3]), ones([5, 5, 3, 16]), { padding: [1, -1, 1, 1] }),
+    'conv2d: the padding must be "same", "valid" or [top, bottom, left, right] from 0 up, got [1,-1,1,1].',
+  ],
+  "conv2d: dtype": [
+    () => m.conv2d(m.reshape(u32(1, 2, 3, 4), [1, 2, 2, 1]), ones([1, 1, 1, 1])),
+    "conv2d: input 0 must be f32, got tensor u32[1,2,2,1].",
+  ],
+  "convTranspose2d: channels": [
+    () => m.convTranspose2d(ones([1, 8, 8, 3]), ones([5, 5, 16, 4])),
+    "convTranspose2d: w (kh, kw, out, in) must take x's 3 channels, got [1,8,8,3] and [5,5,16,4].",
+  ],
+  "convTranspose2d: stride": [
+    () => m.convTranspose2d(ones([1, 8, 8, 3]), ones([5, 5, 16, 3]), { stride: 1.5 }),
+    "convTranspose2d: the stride must be one or two whole numbers from 1 up, got [1.5,1.5].",
+  ],
+  "convTranspose2d: output": [
+    () => m.convTranspose2d(ones([1, 7, 7, 3]), ones([5, 5, 4, 3]), { stride: 2, outputSize: [20, 17] }),
+    "convTranspose2d: conv2d must lead back from the output [20,17] to x's rows and columns, got [8,7] and [7,7]. " +
+      "The usual output is [17,17].",
+  ],
+  "conv2dFilterGrad: dy": [
+    () => m.conv2dFilterGrad(ones([1, 8, 8, 3]), ones([1, 8, 8, 4]), [5, 5]),
+    "conv2dFilterGrad: x and this kernel need a dy of (1, 4, 4, out), got [1,8,8,3] and [1,8,8,4].",
+  ],
+  "batchNorm: gamma": [
+    () => m.batchNorm(ones([4, 3]), ones([4]), ones([4]), 1e-3),
+    "batchNorm: gamma and beta must have the last axes of x [4,3], got [4] and [4].",
+  ],
+  "layerNorm: gamma": [
+    () => m.layerNorm(ones([4, 3]), ones([4]), ones([3]), 1e-3),
+    "layerNorm: gamma and beta must have the last axes of x [4,3], got [4] and [3].",
+  ],
+  "softmax: no axis": [() => m.softmax(ones([])), "softmax: there must be an axis to sum over, got []."],
+  "softmaxCrossEntropy: labels": [
+    () => m.softmaxCrossEntropy(ones([4, 10]), u32(1, 2, 3)),
+    "softmaxCrossEntropy: logits must be (N, C) and labels (N), got [4,10] and [3].",
+  ],
+  "softmaxCrossEntropy: dtype": [
+    () => m.softmaxCrossEntropy(ones([3, 10]), ones([3])),
+    "softmaxCrossEntropy: input 1 must be u32, got tensor f32[3].",
+  ],
+  "oneHot: rank": [
+    () => m.oneHot(m.reshape(u32(1, 2), [1, 2]), { classes: 3 }),
+    "oneHot: labels must be (N), got [1,2].",
+  ],
+  "gather: index": [
+    () => m.gather(ones([4, 3]), m.reshape(u32(1, 2), [1, 2])),
+    "gather: x must have rows and the index one axis, got [4,3] and [1,2].",
+  ],
+  "scatterAdd: index": [
+    () => m.scatterAdd(ones([4, 3]), u32(1, 2), { rows: 5 }),
+    "scatterAdd: there must be one index for each row of x, got [4,3] and [2].",
+  ],
+  "takeBytes: sample": [
+    () => m.takeBytes(u32(1), u32(0), { sample: [28, 28], scale: 1, shift: 0 }),
+    "takeBytes: the data must hold a sample's 784 bytes, got [1] and [28,28].",
+  ],
+  "rmsprop: shapes": [
+    () => m.rmspropUpdate(ones([2]), ones([3]), zeros([2]), rmsprop, undefined),
+    "rmsprop: shapes must be equal, got [2] and [3] and [2].",
+  ],
+  "blend: one storage": [
+    () => {
+      const x = ones([2]);
+      m.blend(x, m.detach(x), 0.9, 0.1);
+    },
+    "blend: the tensors must not share storage, got tensor f32[2] and tensor f32[2]. Clone one: mul(x, 1).",
+  ],
+  "assign: dtype": [
+    () => m.assign(ones([2]), u32(1, 2)),
+    "assign: dtypes must be equal, got tensor f32[2] and tensor u32[2].",
+  ],
+  "assign: length": [
+    () => m.assign(ones([2]), new Float32Array(3)),
+    "assign: [2] must hold as many numbers as are given, got 2 and 3.",
+  ],
+  "clip: dtype": [() => clip(u32(1, 2), 0, 1), "clip: the target must be f32, got tensor u32[2]."],
+  "requireGrad: not a leaf": [
+    () => requireGrad(m.square(requireGrad(ones([2])))),
+    "requireGrad: x must be a leaf, got tensor f32[2], which an op made. Did you mean detach(x)?",
+  ],
+};
+
+for (const [name, [make, message]] of Object.entries(mistakes)) {
+  test(name, async () => {
+    const { stream } = await device();
+    const before = memory().tensors;
+    let dispatched = 0;
+    const { dispatch } = stream;
+    let said = "nothing was thrown";
+    tidy(() => {
+      try {
+        // Only what the op itself would run counts: `ones` and its like fill their storage by dispatches, too.
+        stream.dispatch = (call) => {
+          if (call.shader !== "fill") dispatched++;
+        };
+        make();
+      } catch (error) {
+        said = (error as Error).message;
+      } finally {
+        stream.dispatch = dispatch;
+      }
+    });
+    assert.is(said, message);
+    assert.is(dispatched, name.startsWith("requireGrad") ? 1 : 0); // there the leaf is made by an op first
+    assert.is(memory().tensors, before);
+  });
+}
+
+test("item wants one number", async () => {
+  const x = ones([2]);
+  const said = await x.item().catch((error: Error) => error.message);
+  x.dispose();
+  assert.is(said, "item: the tensor must have one entry, got [2].");
+});
+
+test("every message is one line that names its op, then the rule, then what it got", () => {
+  for (const [, message] of Object.values(mistakes)) assert.match(message, /^[a-zA-Z0-9]+: [^\n]+, got [^\n]+[.?]$/);
+});
+
+test.run();

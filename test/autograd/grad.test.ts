@@ -1,0 +1,364 @@
+// Reverse mode as a walk over the graph. That each op's own derivative is right is tested elsewhere.
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import {
+  add,
+  assign,
+  backward,
+  defineOp,
+  detach,
+  grad,
+  keep,
+  matmul,
+  memory,
+  mul,
+  noGrad,
+  ones,
+  ops,
+  pow,
+  relu,
+  requireGrad,
+  reshape,
+  rmspropUpdate,
+  square,
+  sum,
+  type Tensor,
+  tanh,
+  tensor,
+  tidy,
+  zeros,
+} from "../../src/autograd/index";
+import { gpu } from "../../src/kernels/gpu";
+import { unary } from "../../src/kernels/pointwise";
+import { device } from "../device";
+
+test.before(async () => {
+  await device();
+});
+
+const leaf = (numbers: number[], shape?: number[]) => requireGrad(tensor(numbers, shape));
+const numbers = async (x: Tensor) => Array.from(await x.data());
+
+async function near(x: Tensor, wanted: number[]): Promise<void> {
+  const got = await numbers(x);
+  const close =
+    got.length === wanted.length && got.every((n, i) => Math.abs(n - wanted[i]) < 1e-5 * (1 + Math.abs(n)));
+  assert.ok(close, `got [${got}], wanted [${wanted}]`);
+}
+
+/** x² whose derivative counts how often it was asked for; `forget` takes it out of the list of ops again. */
+function counted() {
+  const counts = { a: 0, b: 0 };
+  const op = defineOp<[a: Tensor, b: Tensor]>({
+    name: "counted",
+    shape: ([a]) => a,
+    forward: ([a], y) => unary("square", a, y),
+    vjp: ({ xs: [a, b], dy }) => [
+      () => {
+        counts.a++;
+        return mul(dy, mul(a, 2));
+      },
+      () => {
+        counts.b++;
+        return mul(b, 0);
+      },
+    ],
+  });
+  ops.delete("counted");
+  return { op, counts };
+}
+
+test("paths that meet add up: a diamond", async () => {
+  const x = leaf([2, 3]);
+  const y = square(x);
+  const [dx] = grad(sum(add(mul(y, 3), mul(y, x))), [x]); // 3x² + x³
+  await near(dx, [24, 45]);
+});
+
+test("a tensor that is both inputs of an op gets both parts", async () => {
+  const x = leaf([2, 3]);
+  await near(grad(sum(mul(x, x)), [x])[0], [4, 6]);
+  const square2 = leaf([1, 2, 3, 4], [2, 2]);
+  await near(grad(sum(matmul(square2, square2)), [square2])[0], [7, 11, 9, 13]);
+});
+
+test("each node runs once, however many paths lead to it", () => {
+  const { op, counts } = counted();
+  const x = leaf([1, 2]);
+  const y = op(x, ones([2]));
+  grad(sum(add(add(y, y), mul(y, y))), [x]);
+  assert.equal(counts, { a: 1, b: 0 });
+});
+
+test("x may be the result of an op, together with what it was made of, and y itself", async () => {
+  const x = leaf([2, 3]);
+  const middle = square(x);
+  const y = sum(mul(middle, 5));
+  const [dy, dm, dx] = grad(y, [y, middle, x]);
+  await near(dy, [1]);
+  await near(dm, [5, 5]);
+  await near(dx, [20, 30]);
+});
+
+test("y may be a leaf, and the same x may be asked for twice: each result is freed on its own", async () => {
+  const x = leaf([7]);
+  const [a, b] = grad(x, [x, x]);
+  a.dispose();
+  await near(b, [1]);
+});
+
+test("several xs come back in their order", async () => {
+  const [a, b, c] = [leaf([2]), leaf([3]), leaf([5])];
+  const y = mul(mul(a, b), c);
+  const found = grad(y, [c, a, b]);
+  for (const [i, wanted] of [6, 15, 10].entries()) await near(found[i], [wanted]);
+});
+
+test("dy flows into y: the result is the vector-Jacobian product", async () => {
+  const x = leaf([1, 2, 3]);
+  const dy = tensor([10, 0, -1]);
+  await near(grad(square(x), [x], { dy })[0], [20, 0, -6]);
+  assert.not(dy.isDisposed);
+  // Nothing of dy is lost where it is the result itself.
+  const [same] = grad(add(x, 1), [x], { dy });
+  same.dispose();
+  await near(dy, [10, 0, -1]);
+});
+
+test("y must have one entry unless dy is given, and dy must have y's shape", () => {
+  const x = leaf([1, 2, 3]);
+  assert.throws(() => grad(square(x), [x]), /^grad: y must have one entry, unless dy is given, got \[3\]\.$/);
+  assert.throws(
+    () => grad(square(x), [x], { dy: ones([2]) }),
+    /^grad: dy must have y's shape, got \[2\] and \[3\]\.$/,
+  );
+});
+
+test("an x that y does not depend on throws and is named", () => {
+  const [x, other] = [leaf([1]), leaf([1])];
+  other.name = "critic.0.bias";
+  assert.throws(
+    () => grad(square(x), [x, other]),
+    /^grad: y must depend on every x, got critic\.0\.bias f32\[1\], which it does not\. /,
+  );
+});
+
+test("what leads to no x is not run: a frozen input costs nothing", () => {
+  const { op, counts } = counted();
+  const [x, frozen] = [leaf([1, 2]), leaf([3, 4])];
+  const behind = op(frozen, frozen); // on no path to x
+  grad(sum(mul(op(x, frozen), behind)), [x]);
+  assert.equal(counts, { a: 1, b: 0 });
+});
+
+test("broadcasting is undone by sums to each input's shape", async () => {
+  const x = leaf([1, 2, 3, 4, 5, 6], [2, 3]);
+  const row = leaf([1, 1, 1]);
+  const column = leaf([1, 1], [2, 1]);
+  const one = leaf([2], []);
+  const [dRow, dColumn, dOne] = grad(sum(mul(mul(mul(x, row), column), one)), [row, column, one]);
+  assert.equal([dRow.shape, dColumn.shape, dOne.shape], [[3], [2, 1], []]);
+  await near(dRow, [10, 14, 18]);
+  await near(dColumn, [12, 30]);
+  await near(dOne, [21]);
+});
+
+test("createGraph: first, second and third derivative of x³", async () => {
+  const x = leaf([2]);
+  const [first] = grad(pow(x, { p: 3 }), [x], { createGraph: true });
+  const [second] = grad(first, [x], { createGraph: true });
+  const [third] = grad(second, [x]);
+  await near(first, [12]);
+  await near(second, [12]);
+  await near(third, [6]);
+});
+
+test("createGraph: a gradient may be part of a loss, with what it was made from", async () => {
+  // (d/dx Σ w·x²)² by w, at x = 3, w = 2: (2wx)² → 8wx² = 144
+  const [x, w] = [leaf([3]), leaf([2])];
+  const [dx] = grad(sum(mul(w, square(x))), [x], { createGraph: true });
+  await near(grad(square(dx), [w])[0], [144]);
+});
+
+test("createGraph: dy has a gradient too", async () => {
+  const x = leaf([3]);
+  const dy = leaf([5]);
+  const [dx] = grad(square(x), [x], { dy, createGraph: true });
+  await near(grad(dx, [dy])[0], [6]);
+});
+
+test("without createGraph nothing of a backward pass is recorded", () => {
+  const x = leaf([2]);
+  const [dx] = grad(pow(x, { p: 3 }), [x]);
+  assert.not(dx.requiresGrad);
+});
+
+test("a graph serves one backward pass, or more with retainGraph", async () => {
+  const x = leaf([2]);
+  const y = square(tanh(x));
+  const [a] = grad(y, [x], { retainGraph: true });
+  const [b] = grad(y, [x]);
+  assert.equal(await numbers(a), await numbers(b));
+  assert.throws(
+    () => grad(y, [x]),
+    /^square: its graph was freed by an earlier backward pass\. Pass \{ retainGraph: true \} there\.$/,
+  );
+});
+
+test("a tensor that was changed in place since is found and named", () => {
+  const w = leaf([1, 2]);
+  w.name = "critic.0.weight";
+  const y = sum(square(w));
+  assign(w, new Float32Array([3, 4]));
+  assert.throws(
+    () => grad(y, [w]),
+    /^square: its input critic\.0\.weight f32\[2\] must be as it was then, got one that was changed in place/,
+  );
+  const slot = zeros([2]);
+  const z = sum(square(w));
+  rmspropUpdate(
+    w,
+    ones([2]),
+    slot,
+    { rate: 0.1, decay: 0.9, epsilon: 1e-7, epsilonInside: false },
+    undefined,
+  );
+  assert.throws(() => grad(z, [w]), /changed in place/);
+});
+
+test("a change in place before its use does no harm, nor one through a view after the backward pass", async () => {
+  const w = leaf([1, 2]);
+  assign(w, new Float32Array([3, 4]));
+  const [dw] = grad(sum(square(w)), [w]);
+  assign(detach(w), new Float32Array([9, 9]));
+  await near(dw, [6, 8]);
+});
+
+test("a change in place through a view is found as well", () => {
+  const w = leaf([1, 2]);
+  const y = sum(square(w));
+  assign(detach(w), new Float32Array([9, 9]));
+  assert.throws(() => grad(y, [w]), /changed in place/);
+});
+
+test("noGrad and detach cut the graph", async () => {
+  const x = leaf([2]);
+  assert.not(noGrad(() => square(x)).requiresGrad);
+  assert.throws(() => grad(square(detach(x)), [x]), /^grad: y must depend on every x/);
+  await near(grad(mul(x, detach(square(x))), [x])[0], [4]);
+});
+
+test("noGrad ends with its function, though it throws", () => {
+  const x = leaf([2]);
+  assert.throws(() =>
+    noGrad(() => {
+      throw new Error("inside");
+    }),
+  );
+  assert.ok(square(x).requiresGrad);
+});
+
+test("grad works under noGrad, and createGraph records there", async () => {
+  const x = leaf([2]);
+  const y = pow(x, { p: 3 });
+  const [dx] = noGrad(() => grad(y, [x], { createGraph: true }));
+  await near(grad(dx, [x])[0], [12]);
+});
+
+test("requiresGrad is set on leaves alone", () => {
+  const y = square(leaf([1]));
+  assert.throws(() => requireGrad(y), /only a leaf's requiresGrad can be set/);
+});
+
+test("backward adds to .grad of every leaf with requiresGrad, and of no other", async () => {
+  const [x, w, constant] = [leaf([2]), leaf([3]), tensor([5])];
+  const loss = () => tidy(() => mul(mul(x, w), constant));
+  tidy(() => backward(loss()));
+  await near(x.grad!, [15]);
+  tidy(() => backward(loss()));
+  await near(x.grad!, [30]);
+  await near(w.grad!, [20]);
+  assert.is(constant.grad, undefined);
+  x.grad = undefined;
+  backward(loss());
+  await near(x.grad!, [15]);
+});
+
+test("backward with createGraph keeps the history of what it has summed", async () => {
+  const x = leaf([2]);
+  backward(pow(x, { p: 3 }), { createGraph: true });
+  backward(pow(x, { p: 3 }), { createGraph: true });
+  await near(grad(x.grad!, [x])[0], [24]);
+});
+
+test("backward from a tensor that depends on no leaf throws", () => {
+  assert.throws(
+    () => backward(square(tensor([1]))),
+    /^backward: y must depend on a tensor with requiresGrad, got/,
+  );
+});
+
+test("an error inside a derivative frees everything, and recording goes on", () => {
+  const failing = defineOp<[x: Tensor]>({
+    name: "failing",
+    shape: ([x]) => x,
+    forward: ([x], y) => unary("square", x, y),
+    vjp: ({ dy }) => [
+      () => {
+        mul(dy, 2);
+        throw new Error("in the rule");
+      },
+    ],
+  });
+  ops.delete("failing");
+  const x = leaf([1, 2]);
+  const before = memory();
+  tidy(() => {
+    const y = sum(square(failing(x)));
+    assert.throws(() => grad(y, [x]), /^in the rule$/);
+    assert.ok(square(x).requiresGrad);
+  });
+  assert.is(memory().tensors, before.tensors);
+  assert.is(memory().bytes, before.bytes);
+});
+
+test("grad in a tidy leaves its results and nothing else", () => {
+  const x = leaf([1, 2]);
+  const before = memory();
+  const [dx] = tidy(() => grad(sum(square(tanh(x))), [x]));
+  assert.is(memory().tensors, before.tensors + 1);
+  dx.dispose();
+  assert.is(memory().bytes, before.bytes);
+});
+
+test("second derivatives leave nothing either", () => {
+  const x = leaf([1, 2]);
+  const before = memory();
+  tidy(() => {
+    const [dx] = grad(sum(pow(tanh(x), { p: 3 })), [x], { createGraph: true });
+    return grad(sum(square(dx)), [x])[0].shape;
+  });
+  assert.is(memory().tensors, before.tensors);
+});
+
+test("what a graph has saved is freed as the backward pass goes, not at its end", () => {
+  const x = requireGrad(keep(ones([1 << 16])));
+  const layers = 8;
+  tidy(() => {
+    // Inside a tidy of its own, so that the activations belong to the graph alone.
+    const y = tidy(() => {
+      let h: Tensor = x;
+      for (let i = 0; i < layers; i++) h = reshape(relu(h), h.shape);
+      return sum(h);
+    });
+    const { pool } = gpu();
+    const start = pool.liveBytes;
+    pool.peakBytes = start;
+    grad(y, [x]);
+    const extra = (pool.peakBytes - start) / (1 << 18);
+    assert.ok(extra <= 3, `the backward pass needed ${extra} more activations`);
+  });
+  x.dispose();
+});
+
+test.run();
