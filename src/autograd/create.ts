@@ -66,8 +66,6 @@ export const detach = (x: Tensor): Tensor => new Tensor(x.shape, x.dtype, x.shar
 
 /** Marks a leaf: `grad` may be asked for with respect to it. */
 export function requireGrad<T extends Tensor>(x: T): T {
-  if (x.variable.node)
-    throw new Error(`requireGrad: x must be a leaf, got ${x}, which an op made. Did you mean detach(x)?`);
   x.requiresGrad = true;
   return x;
 }

@@ -95,7 +95,9 @@ export class Tensor implements Block {
   /** Marks a leaf as one that gradients are taken with respect to. */
   set requiresGrad(value: boolean) {
     if (this.variable.node)
-      throw new Error(`${this}: only a leaf's requiresGrad can be set. Use detach() first`);
+      throw new Error(
+        `requiresGrad: x must be a leaf, got ${this}, which an op made. Did you mean detach(x)?`,
+      );
     this.variable.requiresGrad = value;
   }
 
@@ -149,7 +151,9 @@ export function tensor(
   shape: Shape = [data.length],
 ): Tensor {
   if (data.length !== sizeOf(shape)) {
-    throw new Error(`tensor: ${show(shape)} must hold as many numbers as are given, got ${sizeOf(shape)} and ${data.length}.`);
+    throw new Error(
+      `tensor: ${show(shape)} must hold as many numbers as are given, got ${sizeOf(shape)} and ${data.length}.`,
+    );
   }
   const typed = data instanceof Float32Array || data instanceof Uint32Array ? data : Float32Array.from(data);
   const made = empty(shape, typed instanceof Uint32Array ? "u32" : "f32", "tensor");

@@ -58,6 +58,7 @@ export function blend(target: Tensor, source: Tensor, keep: number, take: number
 /** Holds a tensor to [low, high], in place. It hides NaN: look at gradients before. */
 export function clip(target: Tensor, low: number, high: number): void {
   check("clip", target);
+  if (target.dtype !== "f32") throw new Error(`clip: the target must be f32, got ${target}.`);
   kernels.clip(target, low, high);
   changed(target);
 }
@@ -68,7 +69,9 @@ export function assign(target: Tensor, source: Tensor | Float32Array): void {
     check("assign", target);
     if (target.dtype !== "f32") throw new Error(`assign: the target must be f32, got ${target}.`);
     if (source.length !== target.size)
-      throw new Error(`assign: ${show(target.shape)} must hold as many numbers as are given, got ${target.size} and ${source.length}.`);
+      throw new Error(
+        `assign: ${show(target.shape)} must hold as many numbers as are given, got ${target.size} and ${source.length}.`,
+      );
     upload(source, target.storage);
   } else {
     check("assign", target, source);

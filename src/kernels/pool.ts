@@ -38,7 +38,7 @@ export class Pool {
     const limit = this.device.limits.maxStorageBufferBindingSize;
     if (bound > limit) {
       throw new Error(
-        `gpu: ${label} needs ${megabytes(bound)}, but this adapter binds ${megabytes(limit)} at most`,
+        `gpu: ${label} needs ${megabytes(bound)}, but this adapter binds ${megabytes(limit)} at most.`,
       );
     }
     const size = Math.min(sizeClass(bytes), limit); // what is close to the limit gets no spare room
@@ -48,7 +48,7 @@ export class Pool {
     if (this.liveBytes + size > this.budget) {
       throw new Error(
         `gpu: ${label} needs ${megabytes(size)}, but ${megabytes(this.liveBytes)} of the budget of ` +
-          `${megabytes(this.budget)} are in use. A smaller batch needs less`,
+          `${megabytes(this.budget)} are in use. A smaller batch needs less.`,
       );
     }
     this.liveBytes += size;

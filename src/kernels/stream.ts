@@ -33,6 +33,7 @@ interface Batch {
 }
 
 const MAX_DISPATCHES = 1024;
+const MAX_GROUPS = 65535; // WebGPU's limit for a dimension of a grid
 // About 0.1 s on a slow CPU adapter: far below any driver's watchdog, far above the cost of a submit.
 const MAX_WORK = 2e9;
 const MAX_CACHED_GROUPS = 4096;
@@ -65,9 +66,16 @@ export class Stream {
     });
   }
 
-  /** Records one dispatch. */
+  /** Records one dispatch. Throws on what the driver would refuse later, in a message without the label. */
   dispatch(call: Dispatch): void {
     if (call.grid.some((count) => count === 0)) return;
+    if (call.grid.some((count) => count! > MAX_GROUPS)) {
+      const rule = `a grid must have ${MAX_GROUPS} workgroups at most a dimension`;
+      throw new Error(`gpu: ${call.shader}:${call.entry}: ${rule}, got [${call.grid}].`);
+    }
+    if (call.reads.some(({ buffer }) => call.writes.some((written) => written.buffer === buffer))) {
+      throw new Error(`gpu: ${call.shader}:${call.entry}: a dispatch must not read a buffer that it writes.`);
+    }
     const pipeline = this.gpu.pipelines.get({
       shader: call.shader,
       entry: call.entry,
@@ -129,8 +137,9 @@ export class Stream {
 
   /** Runs `action` when nothing recorded so far is left unsubmitted: then a buffer may be destroyed. */
   afterSubmit(action: () => void): void {
-    if (this.batch.commands.length === 0 && this.waiting.length === 0) action();
-    else this.batch.after.push(action);
+    const last = this.batch.commands.length > 0 ? this.batch : this.waiting.at(-1);
+    if (last) last.after.push(action);
+    else action();
   }
 
   /** Submits all recorded work; settles when the driver has it. */

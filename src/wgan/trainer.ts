@@ -68,7 +68,7 @@ export class Trainer {
         const last = tidy(() => this.updateCritic());
         scores = scores ? add(scores, last) : last;
       }
-      return pack([mul(scores!, 1 / count), this.updateGenerator()]);
+      return pack([mul(scores!, 1 / count), this.trainGenerator(this.latents(this.config.batch))]);
     });
   }
 
@@ -107,16 +107,16 @@ export class Trainer {
     if (objective.kind === "tutorial") {
       // Two updates on half a batch each, first real and then fake; the generator uses its running averages.
       const half = batch / 2;
-      const c1 = this.applyToCritic(() => neg(score(this.critic, this.realBatch(half))));
+      const c1 = this.trainCritic(() => neg(score(this.critic, this.realBatch(half))));
       const fake = this.sample(this.latents(half));
-      const c2 = this.applyToCritic(() => score(this.critic, fake));
+      const c2 = this.trainCritic(() => score(this.critic, fake));
       return pack([c1, c2]);
     }
     const real = this.realBatch(batch);
     const fake = noGrad(() => this.generator.forward(this.latents(batch)));
     // Two passes and not one over both: batch norm must not mix their statistics.
     let parts: [Tensor, Tensor] | undefined;
-    this.applyToCritic(() => {
+    this.trainCritic(() => {
       parts = [neg(score(this.critic, real)), score(this.critic, fake)];
       const distance = add(...parts);
       if (objective.gradientPenalty === null) return distance;
@@ -126,15 +126,16 @@ export class Trainer {
     return pack(parts!);
   }
 
-  private applyToCritic(loss: () => Tensor): Tensor {
+  /** One update of the critic that lowers `loss`; gives the loss before it. */
+  trainCritic(loss: () => Tensor): Tensor {
     const value = loss();
     this.criticOptimizer.step(grad(value, this.critic.parameters()));
     return value;
   }
 
-  /** One generator update; the result is g, one number. */
-  private updateGenerator(): Tensor {
-    const images = this.generator.forward(this.latents(this.config.batch));
+  /** One update of the generator from latent vectors (N, latent); gives g = −E f(G(z)) before it. */
+  trainGenerator(latents: Tensor): Tensor {
+    const images = this.generator.forward(latents);
     const loss = neg(score(this.critic, images));
     this.generatorOptimizer.step(grad(loss, this.generatorTrains()));
     return loss;

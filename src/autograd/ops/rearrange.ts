@@ -13,7 +13,10 @@ const reshapeOp = defineOp<One, { shape: Shape }>({
   name: "reshape",
   shape: ([x], { shape }) => {
     if (sizeOf(shape) !== sizeOf(x)) {
-      throw shapeError("reshape", `both must hold as many numbers, ${sizeOf(x)} is not ${sizeOf(shape)}`, [x, shape]);
+      throw shapeError("reshape", `both must hold as many numbers, ${sizeOf(x)} is not ${sizeOf(shape)}`, [
+        x,
+        shape,
+      ]);
     }
     return shape;
   },
@@ -27,7 +30,10 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
   const known = shape.reduce((product, n) => (n === -1 ? product : product * n), 1);
   const filled = shape.map((n) => (n === -1 ? x.size / Math.max(known, 1) : n));
   if (shape.filter((n) => n === -1).length > 1 || !filled.every((n) => Number.isInteger(n) && n >= 0)) {
-    throw shapeError("reshape", `one size may be -1, and ${x.size} numbers must fill the rest`, [x.shape, shape]);
+    throw shapeError("reshape", `one size may be -1, and ${x.size} numbers must fill the rest`, [
+      x.shape,
+      shape,
+    ]);
   }
   return reshapeOp(x, { shape: filled });
 }
@@ -54,12 +60,15 @@ const transposeOp = defineOp<One, { order: readonly number[] }>({
 /** Axis i of the result is axis order[i] of x; without an order the last two axes swap. */
 export function transpose(x: Tensor, order?: readonly number[]): Tensor {
   const rank = x.shape.length;
-  if (!order && rank < 2) throw shapeError("transpose", "without an order x must have two axes or more", [x.shape]);
+  if (!order && rank < 2)
+    throw shapeError("transpose", "without an order x must have two axes or more", [x.shape]);
   const swapped = x.shape.map((_, i) => (i === rank - 1 ? rank - 2 : i === rank - 2 ? rank - 1 : i));
   const used = order ?? swapped;
   const isOrder = used.length === rank && swapped.every((_, i) => used.includes(i));
   if (!isOrder)
-    throw new Error(`transpose: the order must name each axis of ${show(x.shape)} once, from 0, got [${used}].`);
+    throw new Error(
+      `transpose: the order must name each axis of ${show(x.shape)} once, from 0, got [${used}].`,
+    );
   return transposeOp(x, { order: used });
 }
 

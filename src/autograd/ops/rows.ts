@@ -8,7 +8,7 @@ import {
   takeBytes as takeKernel,
 } from "../../kernels/rows";
 import { defineOp } from "../op";
-import { type Shape, shapeError, show, sizeOf } from "../shape";
+import { type Shape, shapeError, sizeOf } from "../shape";
 import type { Tensor } from "../tensor";
 import { mul, sub } from "./pointwise";
 import { reshape } from "./rearrange";

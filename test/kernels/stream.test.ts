@@ -1,0 +1,267 @@
+// The command stream: order, batches, and errors that the GPU reports. What breaks a device runs on one of its own.
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { requestDevice } from "../../src/kernels/adapter";
+import { Gpu } from "../../src/kernels/gpu";
+import type { Storage } from "../../src/kernels/pool";
+import { type Dispatch, float } from "../../src/kernels/stream";
+import { nodeGpu } from "../../src/node/device";
+import { device } from "../device";
+
+const N = 64;
+
+/** A device of its own, with nothing compiled. */
+async function fresh(): Promise<Gpu> {
+  const { device, info } = await requestDevice(nodeGpu());
+  return new Gpu(device, info, { wait: (promise) => promise, memoryBudget: 2 ** 28 });
+}
+
+const room = ({ pool }: Gpu) => pool.allocate(4 * N, "test");
+const all = (value: number) => new Float32Array(N).fill(value);
+
+/** y = keep · y + take · x. */
+const blend = (x: Storage, y: Storage, keep: number, take: number): Dispatch => ({
+  shader: "blend",
+  entry: "blend",
+  reads: [x],
+  writes: [y],
+  params: [N, float(keep), float(take)],
+  grid: [1],
+});
+
+/** y = 2x + 1. */
+const affine = (x: Storage, y: Storage): Dispatch => ({
+  shader: "selftest",
+  entry: "affine",
+  reads: [x],
+  writes: [y],
+  params: [N],
+  grid: [1],
+});
+
+const fill = (y: Storage, value: number): Dispatch => ({
+  shader: "fill",
+  entry: "fill",
+  reads: [],
+  writes: [y],
+  params: [N, float(value)],
+  grid: [1],
+});
+
+/** The one number that fills a range. */
+async function read({ stream }: Gpu, from: Storage): Promise<number> {
+  const numbers = new Float32Array(await stream.download(from, 4 * N));
+  assert.is(new Set(numbers).size, 1, `not all equal: ${numbers}`);
+  return numbers[0];
+}
+
+async function failure(promise: Promise<unknown>): Promise<string> {
+  return promise.then(
+    () => "nothing was thrown",
+    (error: Error) => error.message,
+  );
+}
+
+/** Uploads, dispatches, copies and clears that come out right in one order alone. */
+async function mixed(gpu: Gpu): Promise<void> {
+  const { stream } = gpu;
+  const [x, y, z] = [room(gpu), room(gpu), room(gpu)];
+  stream.upload(all(1), x);
+  stream.dispatch(affine(x, y)); // y = 3
+  stream.copy(y, x, 4 * N); // x = 3
+  stream.dispatch(affine(x, y)); // y = 7
+  stream.send();
+  stream.upload(all(10), x);
+  stream.dispatch(fill(z, 100));
+  stream.dispatch(blend(x, y, 1, 1)); // y = 17
+  stream.clear(x);
+  stream.send();
+  stream.dispatch(blend(y, z, 1, 2)); // z = 134
+  stream.dispatch(fill(y, 5));
+  stream.dispatch(blend(x, y, 1, 1)); // y = 5
+  assert.equal(await Promise.all([read(gpu, x), read(gpu, y), read(gpu, z)]), [0, 5, 134]);
+  for (const each of [x, y, z]) gpu.pool.release(each);
+}
+
+test("uploads, dispatches, copies, clears and reads keep their order", async () => {
+  const gpu = await device();
+  await mixed(gpu);
+  await mixed(gpu); // now with pipelines that are compiled
+});
+
+test("the order holds while batches wait for pipelines and more is recorded", async () => {
+  const gpu = await fresh();
+  await mixed(gpu);
+  gpu.close();
+});
+
+test("an upload does not overtake the work before it, nor the work after it", async () => {
+  const gpu = await device();
+  const [x, y] = [room(gpu), room(gpu)];
+  gpu.stream.clear(y);
+  for (const value of [1, 10, 100]) {
+    gpu.stream.upload(all(value), x);
+    gpu.stream.dispatch(blend(x, y, 2, 1));
+  }
+  assert.is(await read(gpu, y), 124); // 2 · (2 · 1 + 10) + 100
+  for (const each of [x, y]) gpu.pool.release(each);
+});
+
+test("thousands of dispatches go in several batches, each with its own parameters", async () => {
+  const gpu = await device();
+  const [x, y] = [room(gpu), room(gpu)];
+  gpu.stream.upload(all(1), x);
+  gpu.stream.clear(y);
+  for (let i = 0; i < 3000; i++) gpu.stream.dispatch(blend(x, y, 1, i));
+  assert.is(await read(gpu, y), (3000 * 2999) / 2);
+  for (const each of [x, y]) gpu.pool.release(each);
+});
+
+test("a buffer that was released is reused by later work without harm to earlier work", async () => {
+  const gpu = await device();
+  const y = room(gpu);
+  gpu.stream.clear(y);
+  for (let i = 1; i <= 100; i++) {
+    const x = room(gpu);
+    gpu.stream.dispatch(fill(x, i));
+    gpu.stream.dispatch(blend(x, y, 1, 1));
+    gpu.pool.release(x);
+  }
+  assert.is(await read(gpu, y), 5050);
+  gpu.pool.release(y);
+});
+
+test("an empty grid records nothing, and empty uploads and reads are fine", async () => {
+  const gpu = await device();
+  const y = room(gpu);
+  gpu.stream.upload(all(3), y);
+  gpu.stream.dispatch({ ...fill(y, 4), grid: [1, 0] });
+  gpu.stream.upload(new Float32Array(0), y);
+  assert.is(await read(gpu, y), 3);
+  assert.is((await gpu.stream.download(y, 0)).byteLength, 0);
+  gpu.pool.release(y);
+});
+
+test("an upload of a view takes the view alone, and the host may change its array at once", async () => {
+  const gpu = await device();
+  const y = room(gpu);
+  const numbers = new Float32Array(3 * N).fill(7, N, 2 * N);
+  gpu.stream.upload(numbers.subarray(N, 2 * N), y);
+  numbers.fill(0);
+  assert.is(await read(gpu, y), 7);
+  gpu.pool.release(y);
+});
+
+test("afterSubmit runs once all that is recorded was submitted, batches that wait included", async () => {
+  const gpu = await fresh();
+  const ran: string[] = [];
+  gpu.stream.afterSubmit(() => ran.push("nothing recorded"));
+  assert.equal(ran, ["nothing recorded"]);
+  const y = room(gpu);
+  gpu.stream.dispatch(fill(y, 1));
+  gpu.stream.afterSubmit(() => ran.push("recorded"));
+  gpu.stream.send(); // waits for its pipeline
+  gpu.stream.afterSubmit(() => ran.push("waiting"));
+  assert.is(ran.length, 1);
+  await gpu.stream.flush();
+  assert.equal(ran, ["nothing recorded", "recorded", "waiting"]);
+  gpu.close();
+});
+
+test("settle lets the host run ahead by a bounded number of submits", async () => {
+  const gpu = await device();
+  const y = room(gpu);
+  for (let i = 0; i < 5; i++) {
+    gpu.stream.dispatch(fill(y, i));
+    await gpu.stream.settle(2);
+  }
+  await gpu.stream.settle(0);
+  assert.is(await read(gpu, y), 4);
+  gpu.pool.release(y);
+});
+
+const bad: Record<string, [make: (x: Storage, y: Storage) => Dispatch, label: RegExp]> = {
+  "a constant that the shader lacks": [
+    (x, y) => ({ ...affine(x, y), constants: { NOPE: 1 } }),
+    /^gpu: shader selftest:affine \{"NOPE":1\} did not compile: .*NOPE/s,
+  ],
+  "an entry point that the shader lacks": [
+    (x, y) => ({ ...affine(x, y), entry: "nope" }),
+    /^gpu: shader selftest:nope did not compile: .*nope/s,
+  ],
+  "a wrong number of bindings": [
+    (_, y) => ({ ...affine(y, y), reads: [] }),
+    /^gpu: shader selftest:affine did not compile: .*binding/s,
+  ],
+};
+
+for (const [name, [make, label]] of Object.entries(bad)) {
+  test(`${name} is reported by the next read, with the label of its dispatch, and by all after it`, async () => {
+    const gpu = await fresh();
+    const [x, y] = [room(gpu), room(gpu)];
+    gpu.stream.upload(all(1), x);
+    gpu.stream.dispatch(make(x, y));
+    gpu.stream.dispatch(fill(y, 1));
+    const first = await failure(gpu.stream.download(y, 4 * N));
+    assert.match(first, label);
+    gpu.stream.dispatch(fill(y, 1));
+    assert.is(await failure(gpu.stream.download(y, 4 * N)), first);
+    assert.is(await failure(gpu.stream.settle(0)), first);
+    gpu.close();
+  });
+}
+
+test("what the driver would refuse without naming the dispatch throws at the call", async () => {
+  const gpu = await device();
+  const [x, y] = [room(gpu), room(gpu)];
+  assert.throws(
+    () => gpu.stream.dispatch(affine(x, x)),
+    /^gpu: selftest:affine: a dispatch must not read a buffer that it writes\.$/,
+  );
+  assert.throws(
+    () => gpu.stream.dispatch({ ...affine(x, y), grid: [1, 70000] }),
+    /^gpu: selftest:affine: a grid must have 65535 workgroups at most a dimension, got \[1,70000\]\.$/,
+  );
+  gpu.stream.upload(all(2), y);
+  assert.is(await read(gpu, y), 2);
+  for (const each of [x, y]) gpu.pool.release(each);
+});
+
+test("any other error of validation is reported by the next read", async () => {
+  const gpu = await fresh();
+  const y = room(gpu);
+  gpu.stream.copy(y, { ...y, offset: 2 }, 4);
+  assert.match(await failure(gpu.stream.download(y, 4 * N)), /^gpu: .*offset/is);
+  gpu.close();
+});
+
+test("a bad pipeline lets go of what its batch would have freed", async () => {
+  const gpu = await fresh();
+  const y = room(gpu);
+  let freed = false;
+  gpu.stream.dispatch({ ...fill(y, 1), entry: "nope" });
+  gpu.stream.afterSubmit(() => {
+    freed = true;
+  });
+  await failure(gpu.stream.flush());
+  assert.ok(freed);
+  gpu.close();
+});
+
+test("the loss of a device is reported by the next read, and recording goes on silently until then", async () => {
+  const gpu = await fresh();
+  const [x, y] = [room(gpu), room(gpu)];
+  gpu.stream.dispatch(fill(y, 1));
+  await gpu.stream.flush();
+  gpu.device.destroy();
+  gpu.stream.upload(all(1), x);
+  gpu.stream.dispatch(affine(x, y));
+  assert.match(await failure(gpu.stream.download(y, 4 * N)), /^gpu: the device was lost \(destroyed\)/);
+  assert.match(await failure(gpu.stream.settle(0)), /^gpu: the device was lost/);
+});
+
+test("after errors on other devices this one works on", async () => {
+  await mixed(await device());
+});
+
+test.run();
