@@ -19,7 +19,8 @@ struct Params {
 
 struct Point { statistic: u32, affine: u32 }
 fn point(i: u32) -> Point {
-  if (CHANNELS > 0) { return Point(i % CHANNELS, i % CHANNELS); }
+  // max, since a division by a constant 0 does not compile, not even where it never runs
+  if (CHANNELS > 0) { let c = i % max(CHANNELS, 1u); return Point(c, c); }
   return Point((i / P.rb) * P.b + i % P.b, i % P.c);
 }
 fn inverse_deviation(v: vec4f) -> vec4f { return 1.0 / sqrt(v + P.epsilon); }

@@ -28,7 +28,7 @@ const text = `# Derivatives
 Every differentiable op, checked on the GPU in first and second order. \`npm run derivatives\` writes this page; the
 tests hold the same cases to the same bounds, and fail when an op has none.
 
-Run on: ${info.name}, ${info.driver}.
+Run on: ${info.name} (${info.driver}).
 
 - **Reference.** An independent forward in float64, in plain TypeScript loops (\`test/reference/\`), differentiated by
   central differences of sixth order. No derivative rule of the engine takes part. Both sides start from the same

@@ -78,15 +78,21 @@ export abstract class Module {
   /** Takes all parameters and buffers over. Throws, before it changes any, when a name or shape does not fit. */
   loadStateDict(state: StateDict): void {
     const own = this.named();
-    const missing = [...own.keys()].filter((name) => !(name in state));
+    const missing = [...own.keys()].filter((name) => !Object.hasOwn(state, name));
     const extra = Object.keys(state).filter((name) => !own.has(name));
     if (missing.length > 0 || extra.length > 0) {
-      throw new Error(`loadStateDict: names differ; missing [${missing}], not known here [${extra}].`);
+      const list = (names: string[]) => names.join(", ") || "none";
+      throw new Error(
+        `loadStateDict: names differ, missing are ${list(missing)}; not known here are ${list(extra)}.`,
+      );
     }
     for (const [name, tensor] of own) {
-      const { shape } = state[name];
+      const { shape, data } = state[name];
       if (!sameShape(shape, tensor.shape)) {
         throw new Error(`loadStateDict: ${name} must be ${show(tensor.shape)}, got ${show(shape)}.`);
+      }
+      if (data.length !== tensor.size) {
+        throw new Error(`loadStateDict: ${name} ${show(shape)} has ${data.length} numbers.`);
       }
     }
     for (const [name, tensor] of own) assign(tensor, state[name].data);

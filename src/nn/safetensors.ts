@@ -1,5 +1,6 @@
 // The safetensors format: 8 bytes of header length, a JSON header, then the numbers, little endian.
 // Source: the format's description in its reference project; F32 is all that a state dictionary holds.
+import { show, sizeOf } from "../autograd";
 import type { StateDict } from "./module";
 
 interface Entry {
@@ -10,11 +11,18 @@ interface Entry {
 
 const MAX_HEADER = 100_000_000; // the format's own bound
 
-/** Encodes a state dictionary. `metadata` is text that travels along, by key. */
+/**
+ * Encodes a state dictionary. `metadata` is text that travels along, by key. Throws when an array has more or fewer
+ * numbers than its shape.
+ */
 export function encodeSafetensors(state: StateDict, metadata: Record<string, string> = {}): Uint8Array {
   const header: Record<string, unknown> = Object.keys(metadata).length > 0 ? { __metadata__: metadata } : {};
   let end = 0;
   for (const [name, { shape, data }] of Object.entries(state)) {
+    if (name === "__metadata__") throw new Error("encodeSafetensors: __metadata__ can't be a tensor's name.");
+    if (sizeOf(shape) !== data.length) {
+      throw new Error(`encodeSafetensors: ${name} must be ${show(shape)}, got ${data.length} numbers.`);
+    }
     header[name] = { dtype: "F32", shape: [...shape], data_offsets: [end, end + 4 * data.length] };
     end += 4 * data.length;
   }
@@ -36,34 +44,72 @@ export function encodeSafetensors(state: StateDict, metadata: Record<string, str
   return bytes;
 }
 
-/** Decodes a file of F32 tensors. `file` names it in errors. Throws when anything does not fit. */
+/**
+ * Decodes a file of F32 tensors. `file` names it in errors. Throws when anything does not fit; the format wants the
+ * tensors to cover the bytes behind the header without a gap or an overlap.
+ */
 export function decodeSafetensors(bytes: Uint8Array, file: string): StateDict {
-  const bad = (what: string) => new Error(`${file}: not a safetensors file of f32 tensors: ${what}.`);
+  const bad = (what: string) => new Error(`${file}: not a sound safetensors file of f32 tensors: ${what}.`);
   if (bytes.length < 8) throw bad(`${bytes.length} bytes are too few`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const length = Number(view.getBigUint64(0, true));
   if (length > MAX_HEADER || length > bytes.length - 8)
-    throw bad(`a header of ${length} bytes does not fit in it`);
-  let header: Record<string, Entry>;
+    throw bad(`a header of ${length} bytes does not fit in its ${bytes.length} bytes`);
+  const entries = readHeader(bytes.subarray(8, 8 + length), bad);
+  const start = 8 + length;
+  let end = 0;
+  // In the order of their bytes, so that each must begin where the one before it ended.
+  for (const [name, { shape, data_offsets: offsets }] of [...entries].sort(byOffset)) {
+    if (offsets[0] !== end) throw bad(`${name} begins at byte ${offsets[0]}, expected ${end}`);
+    if (offsets[1] - offsets[0] !== 4 * sizeOf(shape))
+      throw bad(`${name} ${show(shape)} does not fit its bytes ${offsets[0]} to ${offsets[1]}`);
+    end = offsets[1];
+  }
+  const present = bytes.length - start;
+  if (end > present) throw bad(`truncated, its tensors take ${end} bytes but ${present} follow the header`);
+  if (end < present) throw bad(`${present - end} trailing bytes after its tensors`);
+  return Object.fromEntries(
+    entries.map(
+      ([
+        name,
+        {
+          shape,
+          data_offsets: [begin],
+        },
+      ]) => {
+        const read = (_: unknown, i: number) => view.getFloat32(start + begin + 4 * i, true);
+        return [name, { shape, data: Float32Array.from({ length: sizeOf(shape) }, read) }];
+      },
+    ),
+  );
+}
+
+function readHeader(json: Uint8Array, bad: (what: string) => Error): [name: string, entry: Entry][] {
+  let header: unknown;
   try {
-    header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(8, 8 + length)));
+    header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(json));
   } catch {
     throw bad("its header is not JSON");
   }
-  const start = 8 + length;
-  const state: StateDict = {};
-  for (const [name, entry] of Object.entries(header)) {
-    if (name === "__metadata__") continue;
+  if (!isObject(header)) throw bad("its header is not a JSON object");
+  const entries = Object.entries(header).filter(([name]) => name !== "__metadata__");
+  for (const [name, entry] of entries) {
+    if (!isObject(entry) || typeof entry.dtype !== "string") throw bad(`${name} is no tensor`);
     const { dtype, shape, data_offsets: offsets } = entry;
-    if (dtype !== "F32" || !Array.isArray(shape) || !Array.isArray(offsets))
-      throw bad(`${name} is ${dtype ?? "no tensor"}`);
-    const [begin, end] = offsets;
-    const count = shape.reduce((a, b) => a * b, 1);
-    const fits =
-      Number.isSafeInteger(begin) && begin >= 0 && end - begin === 4 * count && start + end <= bytes.length;
-    if (!fits) throw bad(`${name} [${shape}] does not fit its bytes ${begin} to ${end}`);
-    const data = Float32Array.from({ length: count }, (_, i) => view.getFloat32(start + begin + 4 * i, true));
-    state[name] = { shape, data };
+    if (dtype !== "F32") throw bad(`${name} is ${dtype}`);
+    if (!isSizes(shape)) throw bad(`${name} has the shape ${JSON.stringify(shape)}`);
+    if (!isSizes(offsets) || offsets.length !== 2)
+      throw bad(`${name} has the data_offsets ${JSON.stringify(offsets)}`);
   }
-  return state;
+  return entries as [string, Entry][];
 }
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const isSizes = (value: unknown): value is number[] =>
+  Array.isArray(value) && value.every((n) => Number.isSafeInteger(n) && n >= 0);
+
+/** By begin; an empty tensor before the one that begins at the same byte. */
+const byOffset = ([, a]: [string, Entry], [, b]: [string, Entry]): number =>
+  a.data_offsets[0] - b.data_offsets[0] || a.data_offsets[1] - b.data_offsets[1];

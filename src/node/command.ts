@@ -7,6 +7,7 @@ import { ignoreClosedPipe } from "./progress";
 /** Runs a command's body and exits: with 0, or with 1 after one line on what is wrong. */
 export async function runCommand(body: () => Promise<void>): Promise<never> {
   ignoreClosedPipe(process.stdout);
+  ignoreClosedPipe(process.stderr);
   try {
     await body();
     process.exit(0);

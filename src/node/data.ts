@@ -77,7 +77,8 @@ export async function loadMnist(options: MnistOptions): Promise<ByteDataset> {
     await fillCache(cache, split, options);
   } catch (error) {
     options.log(
-      `data: no MNIST found (${reason(error)}): training on digits drawn by the program itself; ` +
+      `data: no MNIST found (${reason(error)}): ${split === "train" ? "training on" : "comparing with"} ` +
+        "digits drawn by the program itself; " +
         "name a folder with --data DIR",
     );
     return drawDigits(drawn[split]);

@@ -1,11 +1,13 @@
 // The command `npm run evaluate`: how good a run's images are, beside the same measures of real ones.
+
 import { selectDigits } from "../wgan/dataset";
+import { InputError } from "../wgan/errors";
 import { fromBytes, meanPairwiseDistance, vote } from "../wgan/evaluate";
 import { fixedLatents, sampleImages } from "../wgan/trainer";
 import { requireAdapter, runCommand } from "./command";
 import { loadMnist } from "./data";
 import { openDevice } from "./device";
-import { loadGenerator } from "./generator";
+import { loadGenerator, readGenerator } from "./generator";
 import { evaluateHelp, parseEvaluateOptions } from "./options";
 import { readConfig } from "./runFolder";
 
@@ -17,24 +19,32 @@ await runCommand(async () => {
   const options = parseEvaluateOptions(process.argv.slice(2));
   if (options.help) return void process.stdout.write(evaluateHelp);
   const config = readConfig(options.run!);
-  const test = await loadMnist({ dataDir: options.data, env: process.env, log: console.log, split: "test" });
+  const { digits } = config.data;
+  const saved = readGenerator(options.run!);
   requireAdapter();
-  await openDevice();
-  const generator = loadGenerator(options.run!, config);
-  const images = sampleImages(generator, fixedLatents(config, SAMPLES));
-  const fake = (await images.data()) as Float32Array;
+  const test = await loadMnist({ dataDir: options.data, env: process.env, log: console.log, split: "test" });
   // The first images are the judges; real images of these digits come from behind them, so none judges itself.
-  const judges = fromBytes(test.images.subarray(0, LABELLED * PIXELS));
-  const labels = test.labels.subarray(0, LABELLED);
+  const split = Math.min(LABELLED, Math.floor(test.count / 2));
+  const judges = fromBytes(test.images.subarray(0, split * PIXELS));
+  const labels = test.labels.subarray(0, split);
   const rest = {
     ...test,
-    images: test.images.subarray(LABELLED * PIXELS),
-    labels: test.labels.subarray(LABELLED),
+    images: test.images.subarray(split * PIXELS),
+    labels: test.labels.subarray(split),
+    count: test.count - split,
   };
-  const chosen = selectDigits(rest, config.data.digits);
+  const chosen = selectDigits(rest, digits);
+  if (split === 0 || chosen.count < 2) {
+    throw new InputError(
+      `${test.source}: too few images to compare with, ${chosen.count} of these digits, expected 2 or more.`,
+    );
+  }
   const real = fromBytes(chosen.images.subarray(0, SAMPLES * PIXELS));
 
-  const { digits } = config.data;
+  await openDevice();
+  const generator = loadGenerator(saved, config);
+  const images = sampleImages(generator, fixedLatents(config, SAMPLES));
+  const fake = (await images.data()) as Float32Array;
   const isWanted = (label: number) => digits === "all" || digits.includes(label);
   for (const [name, set] of [
     ["generated", fake],

@@ -2,7 +2,9 @@
 // What is wrong with a path that a person named becomes one line.
 import { randomBytes } from "node:crypto";
 import {
+  accessSync,
   closeSync,
+  constants,
   existsSync,
   fsyncSync,
   openSync,
@@ -89,6 +91,20 @@ export function requireFolder(path: string, what: string): void {
     throw unreadable(`${what} ${path}`, error);
   }
   throw new InputError(`${what} ${path}: a file, expected a folder.`);
+}
+
+/** Throws InputError unless a file can be written under that name: its folder is there, and it is no folder itself. */
+export function requireWritable(path: string): void {
+  const folder = dirname(path);
+  requireFolder(folder, `${path}: its folder`);
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new InputError(`${path}: a folder, expected the name of a file.`);
+  }
+  try {
+    accessSync(folder, constants.W_OK);
+  } catch (error) {
+    throw new InputError(`${path}: can't be written (${reason(error)}).`);
+  }
 }
 
 /** A system error's code, such as ENOENT, else its message. */

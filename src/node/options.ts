@@ -33,8 +33,8 @@ usage: npm run train -- [options]
 
   --preset NAME        tutorial  the Keras tutorial's program, faithfully (one digit)
                        wgan      the same networks, trained as the WGAN paper says
-                       small     the tutorial's shape with fewer channels and a gradient penalty, to see
-                                 digits within minutes on any machine
+                       small     the tutorial's shape with fewer channels and a gradient penalty,
+                                 to see digits within minutes on any machine
                        without it: tutorial on a GPU, small where the adapter computes on the CPU
   --data DIR           folder with train-images-idx3-ubyte and train-labels-idx1-ubyte (or .gz);
                        without it: the folder in MONGE_DATA, the cache, a download, and if none

@@ -1,12 +1,12 @@
 // The folder of one training run: config.yaml, losses.csv and samples/. A run never writes into another's.
 // config.yaml is for people as well, so it is read back with care and complaints name the line.
-import { appendFileSync, existsSync, mkdirSync, readdirSync } from "node:fs";
+import { accessSync, appendFileSync, constants, existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { isMap, isNode, LineCounter, parseDocument, stringify, visit } from "yaml";
 import { checkConfig, type RunConfig } from "../wgan/config";
 import type { Digits } from "../wgan/dataset";
 import { InputError } from "../wgan/errors";
-import { readFileUnpacked, reason, unreadable, writeFileAtomic } from "./files";
+import { readFileUnpacked, reason, requireFolder, unreadable, writeFileAtomic } from "./files";
 
 /** One line of losses.csv. The losses are means over the batch; seconds count from the run's start. */
 export interface LossRow {
@@ -65,6 +65,7 @@ export function createRunFolder(options: {
 export function readConfig(run: string): RunConfig {
   const file = join(run, "config.yaml");
   if (!existsSync(file)) {
+    if (existsSync(run)) requireFolder(run, "--run");
     throw new InputError(`${run}: no config.yaml there, expected the folder of a training run.`);
   }
   const text = new TextDecoder().decode(readFileUnpacked(file, 1_000_000));
@@ -72,7 +73,10 @@ export function readConfig(run: string): RunConfig {
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const at = (offset: number) => `${file}:${lines.linePos(offset).line}`;
   const [error] = document.errors;
-  if (error) throw new InputError(`${at(error.pos[0])}: not YAML, ${error.message.split("\n")[0]}`);
+  if (error)
+    throw new InputError(
+      `${at(error.pos[0])}: not YAML, ${error.message.split("\n")[0].replace(/[.:]$/, "")}.`,
+    );
 
   // YAML reads .nan as a number and 012 as twelve: neither is what its writer meant.
   visit(document, {
@@ -112,8 +116,21 @@ function freshName(preset: string, digits: Digits, now: Date): string {
   return name;
 }
 
-/** Throws InputError if the folder for a new run is a file, or holds a run or anything else. */
+/** Throws InputError if the path is a file, or no folder could be made there. */
+export function requireMakeable(path: string): void {
+  let above = path;
+  while (!existsSync(above)) above = dirname(above);
+  if (!statSync(above).isDirectory()) throw new InputError(`--out ${above}: a file, expected a folder.`);
+  try {
+    accessSync(above, constants.W_OK);
+  } catch (error) {
+    throw new InputError(`--out ${path}: can't be written (${reason(error)}).`);
+  }
+}
+
+/** Throws InputError if the folder for a new run is a file, holds a run or anything else, or couldn't be made. */
 export function requireUnused(path: string): void {
+  requireMakeable(path);
   const held = onDisk(path, () => (existsSync(path) ? readdirSync(path) : []));
   if (held.includes("config.yaml")) {
     throw new InputError(`--out ${path}: holds a run already. Name a new folder.`);

@@ -5,8 +5,8 @@ import { imageGrid, squareGrid } from "../wgan/grid";
 import { sampleImages } from "../wgan/trainer";
 import { requireAdapter, runCommand } from "./command";
 import { openDevice } from "./device";
-import { writeFileAtomic } from "./files";
-import { loadGenerator } from "./generator";
+import { requireWritable, writeFileAtomic } from "./files";
+import { loadGenerator, readGenerator } from "./generator";
 import { parseSampleOptions, sampleHelp } from "./options";
 import { encodePng } from "./png";
 import { readConfig } from "./runFolder";
@@ -18,10 +18,13 @@ await runCommand(async () => {
   if (options.help) return void process.stdout.write(sampleHelp);
   const run = options.run!;
   const config = readConfig(run);
+  const saved = readGenerator(run);
+  const seed = options.seed ?? config.seed;
+  const out = options.out ?? join(run, `sample-seed-${seed}.png`);
+  requireWritable(out);
   requireAdapter();
   await openDevice();
-  const generator = loadGenerator(run, config);
-  const seed = options.seed ?? config.seed;
+  const generator = loadGenerator(saved, config);
   const random = new Random(seed);
   const { rows, columns } = squareGrid(options.count);
   const values = new Float32Array(options.count * 28 * 28);
@@ -32,7 +35,6 @@ await runCommand(async () => {
     images.dispose();
     latents.dispose();
   }
-  const out = options.out ?? join(run, `sample-seed-${seed}.png`);
   writeFileAtomic(out, encodePng(imageGrid(values, rows, columns)));
-  console.log(`${options.count} images: ${out}`);
+  console.log(`${options.count} ${options.count === 1 ? "image" : "images"}: ${out}`);
 });

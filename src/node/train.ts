@@ -16,7 +16,7 @@ import { openDevice } from "./device";
 import { parseTrainOptions, type TrainOptions, trainHelp } from "./options";
 import { encodePng } from "./png";
 import { createProgress, duration } from "./progress";
-import { createRunFolder, type RunFolder, requireUnused } from "./runFolder";
+import { createRunFolder, type RunFolder, requireMakeable, requireUnused } from "./runFolder";
 
 const SAMPLES = 100;
 
@@ -80,12 +80,13 @@ async function train(trainer: Trainer, folder: RunFolder): Promise<void> {
 
   let unread: { step: number; losses: Tensor; seconds: number }[] = [];
   let step = 0;
-  while (step < config.steps && !stop.asked) {
+  let last = false;
+  while (!last) {
     step++;
     unread.push({ step, losses: trainer.step(), seconds: seconds() });
     await settle(2); // the host records the next steps while the GPU works on two
     progress.update(step);
-    const last = step === config.steps || stop.asked;
+    last = step === config.steps || stop.asked;
     if (step % config.logEvery === 0 || last) {
       const read = await Trainer.read(unread.map(({ losses }) => losses));
       read.forEach(
@@ -140,16 +141,17 @@ function checkFinite(read: readonly Losses[], first: number): void {
   );
   if (bad < 0) return;
   throw new InputError(
-    `the losses are no longer finite at step ${first + bad}: training diverged. Try another --seed`,
+    `the losses are no longer finite at step ${first + bad}: training diverged. Try another --seed.`,
   );
 }
 
 await runCommand(async () => {
   const options = parseTrainOptions(process.argv.slice(2));
   if (options.help) return void process.stdout.write(trainHelp);
-  if (options.out !== undefined) requireUnused(options.out);
-  const all = await loadMnist({ dataDir: options.data, env: process.env, log: console.log });
+  if (options.out === undefined) requireMakeable("runs");
+  else requireUnused(options.out);
   const adapter = requireAdapter();
+  const all = await loadMnist({ dataDir: options.data, env: process.env, log: console.log });
   const name = options.preset ?? (adapter.software ? "small" : "tutorial");
   if (options.preset === undefined) {
     const why = adapter.software ? "the adapter computes on the CPU" : "the adapter is a GPU";
@@ -159,7 +161,8 @@ await runCommand(async () => {
   checkBatch(options.batch ?? presets[name].batch, name, data);
   const gpu = await openDevice();
   const config = configure(options, name, data, gpu);
+  const trainer = new Trainer(config, data);
   const folder = createRunFolder({ out: options.out, preset: name, digits: config.data.digits });
   folder.writeConfig(config);
-  await train(new Trainer(config, data), folder);
+  await train(trainer, folder);
 });

@@ -99,7 +99,9 @@ for (const [name, norm, shape, last] of [
     const inputs = [normal([...shape]), normal([...last]), normal([...last])];
     const xs = inputs.map((x) => engine.requireGrad(toTensor(x)));
     const dy = toTensor(normal([...shape]));
-    const made = engine.tidy(() => [false, true].map((createGraph) => engine.grad(norm(xs[0], xs[1], xs[2]), xs, { dy, createGraph })));
+    const made = engine.tidy(() =>
+      [false, true].map((createGraph) => engine.grad(norm(xs[0], xs[1], xs[2]), xs, { dy, createGraph })),
+    );
     const [fused, composite] = await Promise.all(
       made.map((set) => Promise.all(set.map((g, i) => toArray(g, inputs[i].shape)))),
     );

@@ -132,11 +132,13 @@ test("strides reach through eight axes of sizes that 4 does not divide", async (
 test("NaN comes out wherever it goes in", async () => {
   await device();
   const nan = block([Number.NaN], [1]);
-  const made = UNARY.filter(([entry]) => entry !== "sign_" && entry !== "inside").map(([entry, , , , p, q]) => {
-    const y = block([0], [1]);
-    unary(entry, nan, y, p, q);
-    return { entry, y };
-  });
+  const made = UNARY.filter(([entry]) => entry !== "sign_" && entry !== "inside").map(
+    ([entry, , , , p, q]) => {
+      const y = block([0], [1]);
+      unary(entry, nan, y, p, q);
+      return { entry, y };
+    },
+  );
   for (const { entry, y } of made) assert.ok(Number.isNaN((await read(y))[0]), entry);
 });
 
@@ -156,7 +158,10 @@ test("a grid past 65,535 workgroups is folded and undone", async () => {
   });
   assert.is(wrong, 0);
   fill(y, 7);
-  assert.is((await read(y)).findIndex((v) => v !== 7), -1);
+  assert.is(
+    (await read(y)).findIndex((v) => v !== 7),
+    -1,
+  );
 });
 
 test.run();

@@ -1,9 +1,9 @@
 // Random numbers on the GPU: the host's bits exactly, at every size and across the counter's carry.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { type Block, product } from "../../src/kernels/block";
 import { type Draw, randomInteger, randomNormal, randomUniform } from "../../src/kernels/random";
 import { threefry2x32 } from "../../src/kernels/threefry";
-import { type Block, product } from "../../src/kernels/block";
 import { block, device, read } from "../device";
 
 const SIZES = [0, 1, 2, 3, 63, 64, 65, 255, 256, 257, 511, 513];
@@ -38,7 +38,10 @@ test("uniform numbers are the upper 24 bits of the host's words, exactly", async
     for (const { n, unit, wide } of made) {
       const wanted = words(draw, n).map((word) => (word >>> 8) * 2 ** -24);
       assert.equal([...(await read(unit))], wanted);
-      assert.equal([...(await read(wide))], wanted.map((u) => 2 * u - 1));
+      assert.equal(
+        [...(await read(wide))],
+        wanted.map((u) => 2 * u - 1),
+      );
     }
   }
 });
@@ -69,7 +72,10 @@ test("the GPU gives Random123's known answers for 20 rounds", async () => {
     const y = integers(2);
     // Below 2^32 − 1 a word w > 0 becomes w − 1, so no bit is lost.
     randomInteger(y, draw, ones);
-    assert.equal([...(await read(y))].map((v) => (v + 1) >>> 0), wanted);
+    assert.equal(
+      [...(await read(y))].map((v) => (v + 1) >>> 0),
+      wanted,
+    );
   }
 });
 

@@ -1,8 +1,8 @@
 // The kernels over rows: softmax and cross-entropy far from 0, one-hot, gather, scatter-add, and batches from bytes.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { crossEntropy, gather, oneHot, scatterAdd, softmax, takeBytes } from "../../src/kernels/rows";
 import { byteTensor } from "../../src/autograd";
+import { crossEntropy, gather, oneHot, scatterAdd, softmax, takeBytes } from "../../src/kernels/rows";
 import { block, device, read } from "../device";
 import { type F64, make, makeRandom, map, randomNormal, roundToF32 } from "../reference/array";
 import * as reference from "../reference/forward";
@@ -40,7 +40,10 @@ test("softmax of infinite distances is 0 and 1; a label past the classes gives N
   const x = block([1e30, 0, -1e30, -1e30, 3, 3], [2, 3]);
   const y = block(undefined, [2, 3]);
   softmax(x, y);
-  assert.equal([...(await read(y))].map((v) => Math.round(1e6 * v) / 1e6), [1, 0, 0, 0, 0.5, 0.5]);
+  assert.equal(
+    [...(await read(y))].map((v) => Math.round(1e6 * v) / 1e6),
+    [1, 0, 0, 0, 0.5, 0.5],
+  );
   const losses = block(undefined, [2]);
   crossEntropy(x, block(Uint32Array.of(3, 1), [2]), losses);
   const [past, right] = await read(losses);
@@ -54,7 +57,12 @@ test("oneHot at all sizes", async () => {
     const labels = integers(n, 7);
     const y = block(undefined, [n, 7]);
     oneHot(block(labels, [n]), y);
-    near(await read(y), map(make([n, 7]), (_, i) => (labels[Math.floor(i / 7)] === i % 7 ? 1 : 0)), 0, `${n}`);
+    near(
+      await read(y),
+      map(make([n, 7]), (_, i) => (labels[Math.floor(i / 7)] === i % 7 ? 1 : 0)),
+      0,
+      `${n}`,
+    );
   }
 });
 
@@ -89,7 +97,10 @@ test("takeBytes reads any sample of any width, each byte times scale plus shift"
       if (n > 0) index[n - 1] = 256;
       const y = block(undefined, [n, width]);
       takeBytes(data, block(index, [n]), y, 1 / 127.5, -1);
-      const wanted = map(make([n, width]), (_, i) => bytes[index[Math.floor(i / width)] * width + (i % width)] / 127.5 - 1);
+      const wanted = map(
+        make([n, width]),
+        (_, i) => bytes[index[Math.floor(i / width)] * width + (i % width)] / 127.5 - 1,
+      );
       near(await read(y), wanted, 1e-6, `${n} samples of ${width}`);
     }
     data.dispose();

@@ -1,0 +1,310 @@
+// The commands as a person runs them, as child processes: bad input gets one line and leaves nothing behind, and a
+// short run leaves exactly what it promises. Few of the children open the device, since each costs seconds.
+import { spawn, spawnSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { PNG } from "pngjs";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { imagesFile, labelsFile } from "../wgan/idxFiles";
+import { temporaryFolder } from "./temporary";
+
+type Command = "train" | "sample" | "evaluate";
+
+const base = temporaryFolder();
+const dist = folderWith(join("node", "train.js"), dirname(fileURLToPath(import.meta.url)));
+const env: NodeJS.ProcessEnv = { ...process.env, XDG_CACHE_HOME: join(base, "cache"), MONGE_DATA: "" };
+
+/** The nearest folder from here up that holds `name`: this file may run as a chunk. */
+function folderWith(name: string, from: string): string {
+  return existsSync(join(from, name)) ? from : folderWith(name, dirname(from));
+}
+
+const script = (command: Command) => join(dist, "node", `${command}.js`);
+
+function run(command: Command, args: string[], extra: NodeJS.ProcessEnv = {}) {
+  return spawnSync(process.execPath, [script(command), ...args], {
+    cwd: base,
+    encoding: "utf8",
+    env: { ...env, ...extra },
+    timeout: 60_000,
+  });
+}
+
+/** The one line that a command must end with. Dawn's own warnings about limits may stand before it. */
+function complaint(command: Command, args: string[], extra: NodeJS.ProcessEnv = {}): string {
+  const { status, stderr, stdout } = run(command, args, extra);
+  const lines = stderr
+    .split("\n")
+    .filter((line) => line !== "" && !/^Warning: max\w+ artificially /.test(line));
+  assert.is(status, 1, `${args.join(" ")}: ${stdout}${stderr}`);
+  assert.is(lines.length, 1, stderr);
+  assert.match(lines[0], /^monge: [^ ].*[.?]$/);
+  return lines[0];
+}
+
+/** A folder with the four files of MNIST, some of them replaced, or left out where undefined. */
+function dataFolder(name: string, changes: Record<string, Uint8Array | undefined> = {}): string {
+  const labels = Array.from({ length: 20 }, (_, i) => (i % 4 === 3 ? 7 : 5));
+  const files: Record<string, Uint8Array | undefined> = {
+    "train-images-idx3-ubyte": imagesFile(20),
+    "train-labels-idx1-ubyte": labelsFile(labels),
+    "t10k-images-idx3-ubyte": imagesFile(20),
+    "t10k-labels-idx1-ubyte": labelsFile(labels),
+    ...changes,
+  };
+  const folder = join(base, name);
+  mkdirSync(folder);
+  for (const [file, bytes] of Object.entries(files)) if (bytes) writeFileSync(join(folder, file), bytes);
+  return folder;
+}
+
+const data = dataFolder("data");
+const images = "train-images-idx3-ubyte";
+const labels = "train-labels-idx1-ubyte";
+const out = join(base, "out");
+writeFileSync(join(base, "file"), "");
+
+const trainMistakes: [name: string, args: string[], message: RegExp][] = [
+  ["an unknown option", ["--stpes", "3"], /unknown option --stpes\. Did you mean --steps\?/],
+  ["a missing value", ["--steps"], /--steps needs a value/],
+  ["a wrong number", ["--steps", "3.5"], /--steps "3\.5": expected a whole number from 1/],
+  ["an unknown preset", ["--preset", "gan"], /--preset "gan": expected one of tutorial, wgan, small/],
+  ["a data folder that is missing", ["--data", join(base, "no")], /--data \S+no: no such file or folder/],
+  ["a data folder without files", ["--data", base], /no train-images-idx3-ubyte there, expected/],
+  [
+    "a wrong magic number",
+    ["--data", dataFolder("magic", { [images]: new TextEncoder().encode("<!doctype html><title>Log in") })],
+    /train-images-idx3-ubyte: wrong magic number \d+, expected 2051 \(IDX images\)\. Is this an MNIST file\?/,
+  ],
+  [
+    "swapped files",
+    [
+      "--data",
+      dataFolder("swapped", { [images]: labelsFile(new Array(20).fill(5)), [labels]: imagesFile(1) }),
+    ],
+    /wrong magic number 2049, expected 2051 \(IDX images\)\. .*swapped\?/,
+  ],
+  [
+    "a truncated file",
+    ["--data", dataFolder("truncated", { [images]: imagesFile(20).subarray(0, 1000) })],
+    /truncated, the header says 20 images of 28x28 \(15680 bytes\) but 984 follow\. Fetch it again\./,
+  ],
+  [
+    "counts that differ",
+    ["--data", dataFolder("counts", { [labels]: labelsFile([5, 7, 5]) })],
+    /20 images but 3 labels, expected as many of each/,
+  ],
+  ["digits that aren't there", ["--data", data, "--digits", "5,8"], /no images of 8 in .* There are 5, 7\./],
+  [
+    "a batch larger than the data",
+    ["--data", data, "--preset", "small", "--batch", "16"],
+    /--batch 16: larger than the data, which has 15 images of these digits\./,
+  ],
+  [
+    "an odd batch for the tutorial",
+    ["--data", data, "--preset", "tutorial", "--batch", "3"],
+    /--batch 3: must be even, since preset tutorial trains its critic on half batches\./,
+  ],
+];
+
+for (const [name, args, message] of trainMistakes) {
+  test(`train: ${name} gets one line, and no folder is made`, () => {
+    assert.match(complaint("train", [...args, "--out", out]), message);
+    assert.not(existsSync(out));
+  });
+}
+
+test("train: --out that is a file, lies in one, or holds something is left alone", () => {
+  const folder = join(base, "held");
+  mkdirSync(folder);
+  writeFileSync(join(folder, "config.yaml"), "mine");
+  const to = (path: string) => complaint("train", ["--data", data, "--out", path]);
+  assert.match(to(folder), /--out \S+held: holds a run already\. Name a new folder\.$/);
+  assert.match(to(base), /isn't empty\. Name a new or an empty folder\.$/);
+  assert.match(to(join(base, "file")), /--out \S+file: a file, expected a folder\.$/);
+  assert.match(to(join(base, "file", "inside")), /--out \S+file: a file, expected a folder\.$/);
+  assert.equal(readdirSync(folder), ["config.yaml"]);
+  assert.is(readFileSync(join(folder, "config.yaml"), "utf8"), "mine");
+});
+
+const noAdapter = { VK_DRIVER_FILES: "/nonexistent" };
+const onLinux = process.platform === "linux" ? test : test.skip;
+
+onLinux("train without an adapter says so at once, and what to do", () => {
+  const start = performance.now();
+  const line = complaint("train", ["--data", data, "--out", out], noAdapter);
+  assert.is(
+    line,
+    "monge: no WebGPU adapter was found. `npm run setup` installs one, `npm run doctor` tells more.",
+  );
+  assert.ok(performance.now() - start < 10_000);
+  assert.not(existsSync(out));
+});
+
+test("--help shows the text and exits with 0, whatever else is given", () => {
+  for (const command of ["train", "sample", "evaluate"] as const) {
+    const { status, stdout, stderr } = run(command, ["--help"]);
+    assert.equal([status, stderr], [0, ""]);
+    assert.match(stdout, `usage: npm run ${command} -- `);
+  }
+});
+
+const trained = join(base, "trained");
+const shortRun = (path: string) => [
+  ...["--preset", "small", "--data", data, "--batch", "4", "--seed", "1", "--out", path],
+  ...["--steps", "3", "--sample-every", "2", "--log-every", "1"],
+];
+const rows = (path: string) => readFileSync(join(path, "losses.csv"), "utf8").trim().split("\n");
+const withoutSeconds = (path: string) => rows(path).map((row) => row.slice(0, row.lastIndexOf(",")));
+
+test("train: a short run leaves exactly what it promises, and piped output is plain lines", () => {
+  const { status, stdout, stderr } = run("train", shortRun(trained));
+  assert.is(status, 0, stderr);
+  assert.equal(readdirSync(trained, { recursive: true, encoding: "utf8" }).sort(), [
+    "config.yaml",
+    "critic.safetensors",
+    "generator.safetensors",
+    "losses.csv",
+    "samples",
+    join("samples", "step-000002.png"),
+    join("samples", "step-000003.png"),
+  ]);
+  const [header, ...lines] = rows(trained);
+  assert.is(header, "step,critic_real,critic_fake,generator,wasserstein,seconds");
+  assert.equal(
+    lines.map((line) => line.split(",")[0]),
+    ["1", "2", "3"],
+  );
+  assert.ok(lines.every((line) => line.split(",").length === 6 && !/NaN|Infinity/.test(line)));
+  for (const step of [2, 3]) {
+    const { width, height } = PNG.sync.read(readFileSync(join(trained, "samples", `step-00000${step}.png`)));
+    assert.equal([width, height], [298, 298], "10x10 images of 28 pixels with gaps of 2");
+  }
+  assert.not(stdout.includes("\r") || stdout.includes("\x1b"), "nothing is rewritten in place");
+  const shown = stdout.trimEnd().split("\n");
+  assert.is(shown.length, 5, stdout);
+  assert.match(shown[0], /^training small on 15 images of digit 5, 3 steps, seed 1, on .*, into \S+trained$/);
+  shown.slice(1, 4).forEach((line, i) => {
+    assert.match(line, new RegExp(`^step ${i + 1}  critic real .* steps/s$`));
+  });
+  assert.match(shown[4], /^done after 3 steps in \d+ s: \S+trained$/);
+});
+
+test("train: the same seed gives the same losses and images, also when nobody reads on (| head -1)", async () => {
+  const again = join(base, "again");
+  const child = spawn(process.execPath, [script("train"), ...shortRun(again)], { cwd: base, env });
+  let errors = "";
+  child.stderr.on("data", (chunk) => {
+    errors += chunk;
+  });
+  child.stdout.once("data", () => child.stdout.destroy());
+  const code = await new Promise((resolve) => child.on("close", resolve));
+  assert.is(code, 0, errors);
+  assert.not.match(errors, /monge:|EPIPE/);
+  assert.equal(withoutSeconds(again), withoutSeconds(trained));
+  for (const name of ["step-000002.png", "step-000003.png"]) {
+    const [one, other] = [trained, again].map((folder) => readFileSync(join(folder, "samples", name)));
+    assert.ok(one.equals(other), name);
+  }
+  const [one, other] = [trained, again].map((folder) => readFileSync(join(folder, "generator.safetensors")));
+  assert.ok(one.equals(other), "generator.safetensors");
+});
+
+test("train: Ctrl-C ends the run after a step, with losses, an image and weights of that step", async () => {
+  const path = join(base, "stopped");
+  const args = ["--preset", "small", "--data", data, "--batch", "4", "--seed", "1", "--out", path];
+  const child = spawn(
+    process.execPath,
+    [script("train"), ...args, "--steps", "100000", "--sample-every", "1", "--log-every", "100000"],
+    { cwd: base, env },
+  );
+  let output = "";
+  child.stdout.on("data", (chunk) => {
+    output += chunk;
+  });
+  const closed = new Promise((resolve) => child.on("close", resolve));
+  const guard = setTimeout(() => child.kill("SIGKILL"), 30_000);
+  while (!existsSync(join(path, "samples", "step-000001.png")) && child.exitCode === null) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  child.kill("SIGINT");
+  assert.is(await closed, 0, output);
+  clearTimeout(guard);
+  assert.match(output, "\nstopping after this step; Ctrl-C again to stop at once\n");
+  const steps = Number(output.match(/\nstopped after (\d+) steps? in \d+ s: /)?.[1]);
+  assert.is(rows(path).length, 1 + steps, output);
+  assert.ok(existsSync(join(path, "samples", `step-${String(steps).padStart(6, "0")}.png`)));
+  assert.equal(readdirSync(path).sort(), [
+    ...["config.yaml", "critic.safetensors", "generator.safetensors", "losses.csv", "samples"],
+  ]);
+});
+
+test("sample draws as many images as asked for, and evaluate measures the run", () => {
+  const sampled = run("sample", ["--run", trained, "--count", "5", "--seed", "2"]);
+  assert.is(sampled.status, 0, sampled.stderr);
+  const file = join(trained, "sample-seed-2.png");
+  assert.is(sampled.stdout, `5 images: ${file}\n`);
+  const { width, height } = PNG.sync.read(readFileSync(file));
+  assert.equal([width, height], [88, 58]);
+
+  const { status, stdout, stderr } = run("evaluate", ["--run", trained, "--data", data]);
+  assert.is(status, 0, stderr);
+  const [generated, real, ratio] = stdout.trimEnd().split("\n");
+  assert.match(generated, /^generated {2}taken for 5: \d+ of 100 .* mean pairwise distance: \d+\.\d\d$/);
+  assert.match(real, /^real {7}taken for 5: \d of 7 /);
+  assert.match(ratio, /^distance, generated to real: \d+\.\d\d$/);
+});
+
+test("sample and evaluate: a folder that is no run, or a damaged one, gets one line", () => {
+  /** A copy of the run with one file changed. */
+  const damaged = (name: string, file: string, change: (bytes: Buffer) => Uint8Array | string) => {
+    const folder = join(base, name);
+    cpSync(trained, folder, { recursive: true });
+    writeFileSync(join(folder, file), change(readFileSync(join(folder, file))));
+    return folder;
+  };
+  const both = (folder: string, message: RegExp) => {
+    assert.match(complaint("sample", ["--run", folder]), message);
+    assert.match(complaint("evaluate", ["--run", folder, "--data", data]), message);
+    assert.not(existsSync(join(folder, "sample-seed-1.png")));
+  };
+  both(join(base, "nowhere"), /nowhere: no config\.yaml there, expected the folder of a training run\.$/);
+  both(base, /no config\.yaml there/);
+  both(join(base, "file"), /--run \S+file: a file, expected a folder\.$/);
+  both(
+    damaged("corrupt", "config.yaml", () => "# run\nsteps: [3\nbatch: 4\n"),
+    /config\.yaml:\d: not YAML, .*\.$/,
+  );
+  both(
+    damaged("misspelt", "config.yaml", (text) => text.toString().replace("latent:", "latnet:")),
+    /config\.yaml:\d+: network\.lat[en]+t: (missing|unknown key)\.$/,
+  );
+  both(
+    damaged("cut", "generator.safetensors", (bytes) => bytes.subarray(0, 5000)),
+    /cut\/generator\.safetensors: not a sound safetensors file of f32 tensors: truncated, its tensors take \d+ bytes but \d+ follow the header\.$/,
+  );
+  const other = damaged("other", "config.yaml", (text) =>
+    text.toString().replace("generatorChannels: 32", "generatorChannels: 16"),
+  );
+  assert.match(
+    complaint("sample", ["--run", other]),
+    /generator\.safetensors: not the network that config\.yaml beside it describes: 0\.weight must be \[32,784\], got \[32,1568\]\.$/,
+  );
+});
+
+test("sample and evaluate: what else they need is checked first", () => {
+  const to = (path: string) => complaint("sample", ["--run", trained, "--out", path]);
+  assert.match(to(join(base, "no", "a.png")), /its folder \S+no: no such file or folder\.$/);
+  mkdirSync(join(base, "folder.png"));
+  assert.match(to(join(base, "folder.png")), /folder\.png: a folder, expected the name of a file\.$/);
+  assert.match(complaint("sample", []), /--run DIR is missing: name the folder of a training run\.$/);
+  const sevens = dataFolder("sevens", { "t10k-labels-idx1-ubyte": labelsFile(new Array(20).fill(7)) });
+  assert.match(
+    complaint("evaluate", ["--run", trained, "--data", sevens]),
+    /no images of 5 in .* There are 7\.$/,
+  );
+});
+
+test.run();
