@@ -58,14 +58,15 @@ export interface EvaluateOptions {
   help: boolean;
 }
 
-export const evaluateHelp = `Says how good a trained generator's images are: how many of 100 a vote of the nearest test
-images takes for the digits it was trained on, and how much they differ from each other.
+export const evaluateHelp = `Says how good a trained generator's images are: how many of 100 a vote of the nearest
+test images takes for the digits it was trained on, and how much they differ from each other.
 
 usage: npm run evaluate -- --run DIR [options]
 
   --run DIR            folder of a training run, as made by npm run train
-  --data DIR           folder with the MNIST test files t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte
-                       (or .gz); without it they are looked for as npm run train does
+  --data DIR           folder with the MNIST test files t10k-images-idx3-ubyte and
+                       t10k-labels-idx1-ubyte (or .gz); without it they are looked for as
+                       npm run train does
   --help               show this text
 `;
 

@@ -1,0 +1,172 @@
+// Optimisers against their float64 references over three steps, with and without bounds; what an optimiser was not
+// given stays as it is, to the bit.
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import {
+  grad,
+  memory,
+  mul,
+  Random,
+  requireGrad,
+  square,
+  sum,
+  type Tensor,
+  tensor,
+  tidy,
+} from "../../src/autograd";
+import { Adam, Linear, RMSprop, type RmspropForm, rmspropForms, Sequential, SGD, Tanh } from "../../src/nn";
+import { device } from "../device";
+import { type F64, make, roundToF32 } from "../reference/array";
+import * as reference from "../reference/optimizers";
+
+test.before(async () => {
+  await device();
+});
+
+const STEPS = 3;
+const BOUND = 0.05;
+const f32 = (values: number[], shape = [values.length]) => roundToF32(make(shape, values));
+
+// The first parameter is held to ±BOUND, the second is free.
+const starts = [f32([0.04, -0.049, 0.01, 0, 0.02, -0.03], [2, 3]), f32([1, -2, 0.5, 100])];
+/** Gradients of ordinary, tiny, huge and no size, that change from step to step. */
+const gradients = Array.from({ length: STEPS }, (_, step) => [
+  f32([1, -1, 1e-4, 0, -3e3, 2e-8 * (step + 1)], [2, 3]),
+  f32([0.3 - step, 5, -1e-3, step === 1 ? 0 : 40]),
+]);
+
+interface Engine {
+  step(gradients: readonly Tensor[]): void;
+  dispose(): void;
+}
+type Clip = (parameter: Tensor) => readonly [number, number] | undefined;
+
+/** Runs both for three steps: the engine's optimiser, and `advance`, which returns a parameter's next value. */
+async function compare(
+  build: (parameters: Tensor[], clip: Clip) => Engine,
+  advance: (x: F64, gradient: F64, parameter: number, step: number) => F64,
+): Promise<void> {
+  const before = memory().tensors;
+  const parameters = starts.map(({ data, shape }) => requireGrad(tensor(Float32Array.from(data), shape)));
+  const optimizer = build(parameters, (parameter) =>
+    parameter === parameters[0] ? [-BOUND, BOUND] : undefined,
+  );
+  let expected = starts;
+  for (let step = 0; step < STEPS; step++) {
+    tidy(() => {
+      optimizer.step(gradients[step].map(({ data, shape }) => tensor(Float32Array.from(data), shape)));
+    });
+    expected = expected.map((x, i) => {
+      const next = advance(x, gradients[step][i], i, step);
+      return i === 0 ? reference.clip(next, BOUND) : next;
+    });
+    for (const [i, parameter] of parameters.entries()) {
+      const got = await parameter.data();
+      expected[i].data.forEach((wanted, j) => {
+        const close = Math.abs(got[j] - wanted) <= 1e-7 + 3e-6 * Math.abs(wanted);
+        assert.ok(close, `step ${step + 1}, parameter ${i}, entry ${j}: ${got[j]} for ${wanted}`);
+      });
+    }
+  }
+  const clipped = await parameters[0].data();
+  assert.ok(
+    clipped.some((value) => Math.abs(value) === Math.fround(BOUND)),
+    "some entry meets its bound",
+  );
+  optimizer.dispose();
+  for (const parameter of parameters) parameter.dispose();
+  assert.is(memory().tensors, before, "dispose frees all slots");
+}
+
+const formNames: Record<RmspropForm, reference.RmspropForm> = {
+  keras: "keras",
+  kerasLegacy: "kerasBefore2.11",
+  torch: "pytorch",
+  tensorflow1: "tensorflow1",
+};
+for (const form of Object.keys(rmspropForms) as RmspropForm[]) {
+  test(`RMSprop in the form of ${form} does what its reference does`, () => {
+    const slots = starts.map(({ shape, data }) =>
+      make(shape, new Float64Array(data.length).fill(reference.rmspropForms[formNames[form]].start)),
+    );
+    return compare(
+      (parameters, clip) => new RMSprop(parameters, { learningRate: 0.01, form, clip }),
+      (x, gradient, i) => {
+        const next = reference.rmsprop(x, gradient, slots[i], { lr: 0.01, form: formNames[form] });
+        slots[i] = next.accumulator;
+        return next.x;
+      },
+    );
+  });
+}
+
+for (const [name, betas] of [
+  ["its defaults", {}],
+  ["the betas of WGAN-GP", { beta1: 0.5, beta2: 0.9 }],
+] as const) {
+  test(`Adam with ${name} does what its reference does`, () => {
+    const moments = starts.map(({ shape }) => ({ first: make(shape), second: make(shape) }));
+    return compare(
+      (parameters, clip) => new Adam(parameters, { learningRate: 0.01, clip, ...betas }),
+      (x, gradient, i, step) => {
+        const rule = { lr: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, ...betas };
+        const next = reference.adam(x, gradient, moments[i].first, moments[i].second, step + 1, rule);
+        moments[i] = next;
+        return next.x;
+      },
+    );
+  });
+}
+
+for (const momentum of [0, 0.9]) {
+  test(`SGD with momentum ${momentum} does what its reference does`, () => {
+    const velocities = starts.map(({ shape }) => make(shape));
+    return compare(
+      (parameters, clip) => new SGD(parameters, { learningRate: 0.01, momentum, clip }),
+      (x, gradient, i) => {
+        const next = reference.sgd(x, gradient, velocities[i], { lr: 0.01, momentum });
+        velocities[i] = next.buffer;
+        return next.x;
+      },
+    );
+  });
+}
+
+test("an optimiser over a part of a network leaves the rest as it is, to the bit", async () => {
+  const random = new Random(4);
+  const frozen = new Linear(3, 4, { random });
+  const trained = new Linear(4, 1, { random });
+  const model = new Sequential(frozen, new Tanh(), trained);
+  const before = await model.stateDict();
+  const optimizer = new RMSprop(trained.parameters(), { learningRate: 0.1, form: "torch" });
+  const x = random.normal([5, 3]);
+  for (let step = 0; step < 2; step++) {
+    tidy(() => optimizer.step(grad(sum(square(model.forward(x))), trained.parameters())));
+  }
+  const after = await model.stateDict();
+  assert.equal(after["0.weight"], before["0.weight"]);
+  assert.equal(after["0.bias"], before["0.bias"]);
+  for (const name of ["2.weight", "2.bias"]) assert.not.equal(after[name].data, before[name].data);
+  for (const owned of [model, optimizer, x]) owned.dispose();
+});
+
+test("two optimisers may share a parameter; each has slots of its own", async () => {
+  const shared = requireGrad(tensor([1]));
+  const [one, other] = [0, 1].map(() => new SGD([shared], { learningRate: 0.1, momentum: 0.9 }));
+  const step = (optimizer: SGD) => tidy(() => optimizer.step(grad(sum(mul(shared, 1)), [shared])));
+  step(one);
+  step(other); // with shared momentum this would move by 0.19
+  assert.ok(Math.abs((await shared.item()) - 0.8) < 1e-6);
+  for (const owned of [shared, one, other]) owned.dispose();
+});
+
+test("step wants one gradient of its shape for each parameter, and says so", () => {
+  const x = requireGrad(tensor([1, 2]));
+  const optimizer = new Adam([x], { learningRate: 0.1 });
+  assert.throws(() => optimizer.step([]), /^step: one gradient for each of 1 parameters, got 0\.$/);
+  const wrong = tensor([1, 2, 3]);
+  assert.throws(() => optimizer.step([wrong]), /^adam: shapes must be equal, got/);
+  for (const owned of [x, optimizer, wrong]) owned.dispose();
+});
+
+test.run();
