@@ -61,6 +61,15 @@ struct Params { n4: u32, p: f32, q: f32 }
   }
 }
 
+// ½ x (1 + tanh u), u = √(2/π) (x + 0.044715 x³): Hendrycks and Gimpel's approximation.
+@compute @workgroup_size(WG) fn gelu(@builtin(global_invocation_id) id: vec3u) {
+  let i = flat(id);
+  if (i < P.n4) {
+    let u = 0.7978845608 * x[i] * (1.0 + 0.044715 * x[i] * x[i]);
+    y[i] = 0.5 * x[i] * (1.0 + select(tanh(u), sign(u), abs(u) > vec4f(15.0)));
+  }
+}
+
 @compute @workgroup_size(WG) fn relu(@builtin(global_invocation_id) id: vec3u) {
   let i = flat(id); if (i < P.n4) { y[i] = select(x[i], vec4f(0.0), x[i] < vec4f(0.0)); }
 }

@@ -3,7 +3,7 @@ import { binary, unary } from "../../kernels/pointwise";
 import { defineOp } from "../op";
 import { type Shape, sameShape, shapeError } from "../shape";
 import type { Tensor } from "../tensor";
-import { mul, square, sub } from "./pointwise";
+import { add, mul, pow, square, sub } from "./pointwise";
 
 type One = [x: Tensor];
 const same = ([x]: Shape[]): Shape => x;
@@ -57,4 +57,20 @@ export const leakyReluGrad = defineOp<[x: Tensor, dy: Tensor], { slope: number }
   },
   forward: ([x, dy], y, { slope }) => binary("leaky_relu_grad", x, dy, y, slope),
   vjp: ({ xs: [x], dy, attributes }) => [undefined, (): Tensor => leakyReluGrad(x, dy, attributes)],
+});
+
+/** ½ x (1 + tanh u) with u = √(2/π) (x + 0.044715 x³): Hendrycks and Gimpel 2016, the tanh form. */
+export const gelu = defineOp<One>({
+  name: "gelu",
+  shape: same,
+  forward: ([x], y) => unary("gelu", x, y),
+  vjp: ({ xs: [x], dy }) => [
+    () => {
+      const root = Math.sqrt(2 / Math.PI);
+      const t = tanh(mul(root, add(x, mul(0.044715, pow(x, { p: 3 })))));
+      const du = mul(root, add(1, mul(3 * 0.044715, square(x))));
+      const dgelu = add(mul(0.5, add(1, t)), mul(mul(0.5, x), mul(sub(1, square(t)), du)));
+      return mul(dy, dgelu);
+    },
+  ],
 });
