@@ -94,8 +94,9 @@ export class Adam extends Optimizer {
 
   protected override update(i: number, parameter: Tensor, gradient: Tensor, clip: Clip): void {
     const { beta1, beta2 } = this.rule;
-    const correction1 = 1 - beta1 ** this.steps;
-    const correction2 = 1 - beta2 ** this.steps;
+    // Of the betas as the GPU rounds them: 1 - 0.999 is off by 5e-5 of itself in f32, and so would be each step.
+    const correction1 = 1 - Math.fround(beta1) ** this.steps;
+    const correction2 = 1 - Math.fround(beta2) ** this.steps;
     const rule = { ...this.rule, rate: this.learningRate, correction1, correction2 };
     adamUpdate(parameter, gradient, this.first[i], this.second[i], rule, clip);
   }

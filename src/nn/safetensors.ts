@@ -16,18 +16,19 @@ const MAX_HEADER = 100_000_000; // the format's own bound
  * numbers than its shape.
  */
 export function encodeSafetensors(state: StateDict, metadata: Record<string, string> = {}): Uint8Array {
-  const header: Record<string, unknown> = Object.keys(metadata).length > 0 ? { __metadata__: metadata } : {};
+  const header: [name: string, entry: unknown][] = [];
+  if (Object.keys(metadata).length > 0) header.push(["__metadata__", metadata]);
   let end = 0;
   for (const [name, { shape, data }] of Object.entries(state)) {
     if (name === "__metadata__") throw new Error("encodeSafetensors: __metadata__ can't be a tensor's name.");
     if (sizeOf(shape) !== data.length) {
       throw new Error(`encodeSafetensors: ${name} must be ${show(shape)}, got ${data.length} numbers.`);
     }
-    header[name] = { dtype: "F32", shape: [...shape], data_offsets: [end, end + 4 * data.length] };
+    header.push([name, { dtype: "F32", shape: [...shape], data_offsets: [end, end + 4 * data.length] }]);
     end += 4 * data.length;
   }
   // Spaces after the JSON bring the numbers to a multiple of 8, as the format advises.
-  const json = new TextEncoder().encode(JSON.stringify(header));
+  const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
   const length = Math.ceil(json.length / 8) * 8;
   const bytes = new Uint8Array(8 + length + end);
   const view = new DataView(bytes.buffer);

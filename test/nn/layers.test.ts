@@ -37,7 +37,7 @@ test.before(async () => {
 const random = new Random(1);
 const counting = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
 
-/** The layer's output for x, with its weights set to the given numbers; everything is freed. */
+/** The layer's output for x, with its weights set to the given numbers. */
 async function output(
   layer: Module,
   x: { shape: number[]; data: number[] },

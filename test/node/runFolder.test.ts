@@ -113,7 +113,7 @@ test("a broken configuration is told with file, line and key", () => {
   complains("latent: 50", "latent: 50\n  latnet: 9", /^network\.latnet: unknown key\.$/, 12);
   complains("batch: 64\n", "", /^batch: missing\.$/, 2);
   complains("seed: 42", "batch: 65\nseed: 42", /^not YAML, Map keys must be unique/);
-  complains("steps: 1000", "steps: [1000", /^not YAML, Flow sequence/, 28);
+  complains("steps: 1000", "steps: [1000", /^not YAML, Flow sequence/, 31);
   complains("preset: wgan", "preset: *other", /^write the value in place of the alias \*other/);
   complains("- 0", "- 11", /^data\.digits\.0: expected at most 9\.$/);
 });

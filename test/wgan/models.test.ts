@@ -59,7 +59,11 @@ test("tutorial: kernels begin at N(0, 0.02²) and N(0, 0.03²), not truncated; t
   for (const state of Object.values(states)) {
     for (const [name, { data }] of Object.entries(state)) {
       const constant = /bias|beta|Mean/.test(name) ? 0 : /gamma|Variance/.test(name) ? 1 : undefined;
-      if (constant !== undefined) assert.ok(data.every((value) => value === constant), name); // biome-ignore format: one line a check
+      if (constant !== undefined)
+        assert.ok(
+          data.every((value) => value === constant),
+          name,
+        );
     }
   }
   critic.dispose();
