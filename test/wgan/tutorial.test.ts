@@ -2,7 +2,17 @@
 // reference that was written from the tutorial's text: outputs, gradients, moving statistics, changed weights.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { full, grad, neg, requireGrad, rmspropUpdate, type Tensor, tensor, tidy, zeros } from "../../src/autograd";
+import {
+  full,
+  grad,
+  neg,
+  requireGrad,
+  rmspropUpdate,
+  type Tensor,
+  tensor,
+  tidy,
+  zeros,
+} from "../../src/autograd";
 import { type Module, type RmspropForm, rmspropForms } from "../../src/nn";
 import type { RunConfig } from "../../src/wgan/config";
 import { score } from "../../src/wgan/objectives";
@@ -11,7 +21,7 @@ import { drawDigits } from "../../src/wgan/strokes";
 import { Trainer } from "../../src/wgan/trainer";
 import { device } from "../device";
 import { type F64, makeRandom, randomNormal, randomUniform, roundToF32 } from "../reference/array";
-import { rmsprop, rmspropForms as referenceForms } from "../reference/optimizers";
+import { rmspropForms as referenceForms, rmsprop } from "../reference/optimizers";
 import {
   criticUpdate,
   criticUpdateOnFakes,
@@ -64,7 +74,14 @@ const trainer = async () => {
   const { digits, ...preset } = presets.tutorial;
   const data = drawDigits({ count: 8, seed: 1, digits: [5] });
   const adapter = { name: "test", driver: "", kernels: "" };
-  const run = { monge: "0", preset: "tutorial", data: { source: "strokes", digits, count: 8 }, seed: 1, logEvery: 1, adapter };
+  const run = {
+    monge: "0",
+    preset: "tutorial",
+    data: { source: "strokes", digits, count: 8 },
+    seed: 1,
+    logEvery: 1,
+    adapter,
+  };
   const made = new Trainer({ ...preset, ...run, batch: BATCH } as RunConfig, data);
   load(made, weights);
   return made;
@@ -85,8 +102,7 @@ async function compare(got: Tensor, expected: F64): Promise<{ error: number; sca
 }
 
 /** A bias in front of batch norm moves the mean, which is subtracted again: its true gradient is 0. */
-const isIdleBias = (name: string) =>
-  /critic\.conv[12]\.bias|generator\.conv[12]\.bias/.test(name);
+const isIdleBias = (name: string) => /critic\.conv[12]\.bias|generator\.conv[12]\.bias/.test(name);
 
 async function holdsTo(trainer: Trainer, reference: Update, gradients: Map<Tensor, Tensor>): Promise<void> {
   for (const [name, expected] of Object.entries(reference.gradients)) {
@@ -115,11 +131,17 @@ async function movedLike(trainer: Trainer, reference: Update): Promise<void> {
     const { error } = await compare(locate(trainer, name), reference.weights[name]);
     assert.ok(error <= learningRate * 1e-2, `${name}: changed weight is off by ${error}`);
   }
-  const untouched = Object.keys(reference.weights).filter((name) => !(name in reference.gradients) && !(name in reference.moving));
-  for (const name of untouched) assert.is((await compare(locate(trainer, name), weights[name])).error, 0, name);
+  const untouched = Object.keys(reference.weights).filter(
+    (name) => !(name in reference.gradients) && !(name in reference.moving),
+  );
+  for (const name of untouched)
+    assert.is((await compare(locate(trainer, name), weights[name])).error, 0, name);
 }
 
-for (const [what, label] of [["real", -1], ["fake", 1]] as const) {
+for (const [what, label] of [
+  ["real", -1],
+  ["fake", 1],
+] as const) {
   test(`a critic update on ${what} images: scores, gradients, moving statistics and weights`, async () => {
     const made = await trainer();
     const reference = label === -1 ? criticUpdate(weights, real, -1) : criticUpdateOnFakes(weights, z);
@@ -177,12 +199,21 @@ for (const form of Object.keys(forms) as RmspropForm[]) {
       const numbers = Float64Array.from(await gradient.data());
       const g = { shape: [...gradient.shape], data: numbers };
       const zero = { shape: g.shape, data: new Float64Array(numbers.length) };
-      const start = { shape: g.shape, data: new Float64Array(numbers.length).fill(referenceForms[forms[form]].start) };
+      const start = {
+        shape: g.shape,
+        data: new Float64Array(numbers.length).fill(referenceForms[forms[form]].start),
+      };
       const expected = rmsprop(zero, g, start, { lr: 5e-5, form: forms[form] }).x.data;
       const got = await weight.data();
       // Below the smallest normal f32 a GPU may flush to 0.
-      const bad = expected.findIndex((change, i) => !(Math.abs(got[i] - change) <= 1e-5 * Math.abs(change) + 1.2e-38));
-      assert.is(bad, -1, `entry ${bad} of [${g.shape}]: ${got[bad]} for ${expected[bad]} from gradient ${numbers[bad]}`);
+      const bad = expected.findIndex(
+        (change, i) => !(Math.abs(got[i] - change) <= 1e-5 * Math.abs(change) + 1.2e-38),
+      );
+      assert.is(
+        bad,
+        -1,
+        `entry ${bad} of [${g.shape}]: ${got[bad]} for ${expected[bad]} from gradient ${numbers[bad]}`,
+      );
     }
     made.dispose();
   });
