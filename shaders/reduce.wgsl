@@ -27,7 +27,7 @@ fn sum(@builtin(global_invocation_id) id: vec3u) {
   store(t, total * P.scale);
 }
 
-// The largest. R must not be 0.
+// The largest, or NaN if there is one: found by its bits, since comparisons with it are false. R must not be 0.
 @compute @workgroup_size(WG)
 fn max_(@builtin(global_invocation_id) id: vec3u) {
   let t = flat(id);
@@ -36,7 +36,8 @@ fn max_(@builtin(global_invocation_id) id: vec3u) {
   var best = load((a * P.r + s) * P.b + b);
   for (var r = s + P.s; r < P.r; r += P.s) {
     let v = load((a * P.r + r) * P.b + b);
-    best = select(best, v, v > best);
+    let is_nan = (bitcast<vec4u>(v) & vec4u(0x7fffffff)) > vec4u(0x7f800000);
+    best = select(best, v, (v > best) | is_nan);
   }
   store(t, best);
 }

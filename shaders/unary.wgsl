@@ -5,24 +5,34 @@ struct Params { n4: u32, p: f32, q: f32 }
 @group(0) @binding(1) var<storage, read_write> y: array<vec4f>;
 @group(1) @binding(0) var<uniform> P: Params;
 
+// WGSL lets a driver's exp or log lose a NaN, and some do; and `v != v` does not find one. The bits tell.
+fn keep_nan(v: vec4f, y: vec4f) -> vec4f {
+  return select(y, v, (bitcast<vec4u>(v) & vec4u(0x7fffffff)) > vec4u(0x7f800000));
+}
+
+// Where v < 0: NaN. It is made of a uniform, since as a constant it would not compile.
+fn nan_below_0(v: vec4f, y: vec4f) -> vec4f {
+  return select(y, vec4f(bitcast<f32>(0x7fc00000u | (P.n4 & 0u))), v < vec4f(0.0));
+}
+
 @compute @workgroup_size(WG) fn neg(@builtin(global_invocation_id) id: vec3u) {
   let i = flat(id); if (i < P.n4) { y[i] = -x[i]; }
 }
 
 @compute @workgroup_size(WG) fn exp_(@builtin(global_invocation_id) id: vec3u) {
-  let i = flat(id); if (i < P.n4) { y[i] = exp(x[i]); }
+  let i = flat(id); if (i < P.n4) { y[i] = keep_nan(x[i], exp(x[i])); }
 }
 
 @compute @workgroup_size(WG) fn log_(@builtin(global_invocation_id) id: vec3u) {
-  let i = flat(id); if (i < P.n4) { y[i] = log(x[i]); }
+  let i = flat(id); if (i < P.n4) { y[i] = keep_nan(x[i], nan_below_0(x[i], log(x[i]))); }
 }
 
 @compute @workgroup_size(WG) fn sqrt_(@builtin(global_invocation_id) id: vec3u) {
-  let i = flat(id); if (i < P.n4) { y[i] = sqrt(x[i]); }
+  let i = flat(id); if (i < P.n4) { y[i] = keep_nan(x[i], nan_below_0(x[i], sqrt(x[i]))); }
 }
 
 @compute @workgroup_size(WG) fn rsqrt(@builtin(global_invocation_id) id: vec3u) {
-  let i = flat(id); if (i < P.n4) { y[i] = inverseSqrt(x[i]); }
+  let i = flat(id); if (i < P.n4) { y[i] = keep_nan(x[i], nan_below_0(x[i], inverseSqrt(x[i]))); }
 }
 
 @compute @workgroup_size(WG) fn square(@builtin(global_invocation_id) id: vec3u) {
@@ -39,7 +49,7 @@ struct Params { n4: u32, p: f32, q: f32 }
 
 // Beyond 15 tanh is 1 in f32, and drivers that build it from exp overflow.
 @compute @workgroup_size(WG) fn tanh_(@builtin(global_invocation_id) id: vec3u) {
-  let i = flat(id); if (i < P.n4) { y[i] = select(tanh(x[i]), sign(x[i]), abs(x[i]) > vec4f(15.0)); }
+  let i = flat(id); if (i < P.n4) { y[i] = keep_nan(x[i], select(tanh(x[i]), sign(x[i]), abs(x[i]) > vec4f(15.0))); }
 }
 
 // exp(-|x|) never overflows, and the smaller of the two tails keeps its digits.
@@ -47,7 +57,7 @@ struct Params { n4: u32, p: f32, q: f32 }
   let i = flat(id);
   if (i < P.n4) {
     let z = exp(-abs(x[i]));
-    y[i] = select(vec4f(1.0), z, x[i] < vec4f(0.0)) / (1.0 + z);
+    y[i] = keep_nan(x[i], select(vec4f(1.0), z, x[i] < vec4f(0.0)) / (1.0 + z));
   }
 }
 
@@ -57,7 +67,8 @@ struct Params { n4: u32, p: f32, q: f32 }
   if (i < P.n4) {
     let z = exp(-abs(x[i]));
     let series = z * (1.0 - z * (0.5 - z * (1.0 / 3.0 - z * 0.25)));
-    y[i] = select(x[i], vec4f(0.0), x[i] < vec4f(0.0)) + select(log(1.0 + z), series, z < vec4f(0.01));
+    let tail = select(log(1.0 + z), series, z < vec4f(0.01));
+    y[i] = keep_nan(x[i], select(x[i], vec4f(0.0), x[i] < vec4f(0.0)) + tail);
   }
 }
 
@@ -66,7 +77,7 @@ struct Params { n4: u32, p: f32, q: f32 }
   let i = flat(id);
   if (i < P.n4) {
     let u = 0.7978845608 * x[i] * (1.0 + 0.044715 * x[i] * x[i]);
-    y[i] = 0.5 * x[i] * (1.0 + select(tanh(u), sign(u), abs(u) > vec4f(15.0)));
+    y[i] = keep_nan(x[i], 0.5 * x[i] * (1.0 + select(tanh(u), sign(u), abs(u) > vec4f(15.0))));
   }
 }
 
@@ -86,8 +97,8 @@ struct Params { n4: u32, p: f32, q: f32 }
   if (i < P.n4) {
     let up = pow(abs(x[i]), vec4f(abs(P.p)));
     let size = select(select(up, 1.0 / up, P.p < 0.0), vec4f(1.0), P.p == 0.0);
-    let below = select(select(size, -size, P.q == 1.0), sqrt(x[i]), P.q == 2.0);
-    y[i] = select(size, below, x[i] < vec4f(0.0));
+    let below = select(select(size, -size, P.q == 1.0), nan_below_0(x[i], size), P.q == 2.0);
+    y[i] = keep_nan(x[i], select(size, below, x[i] < vec4f(0.0)));
   }
 }
 

@@ -24,7 +24,10 @@ test("the example of the engine fits a plane", async () => {
     });
     const { stdout, stderr, status } = spawnSync(process.execPath, [bundle], { encoding: "utf8" });
     assert.is(status, 0, stderr);
-    const [a, b] = stdout.slice(stdout.indexOf("[")).match(/-?\d+(\.\d+)?/g)!.map(Number);
+    const [a, b] = stdout
+      .slice(stdout.indexOf("["))
+      .match(/-?\d+(\.\d+)?/g)!
+      .map(Number);
     assert.ok(Math.abs(a - 3) < 0.01 && Math.abs(b + 2) < 0.01, stdout);
   } finally {
     rmSync(folder, { recursive: true });

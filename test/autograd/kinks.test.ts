@@ -102,6 +102,13 @@ test("NaN goes in and comes out", async () => {
     const { y } = await at(op, [Number.NaN]);
     assert.ok(Number.isNaN(y[0]), `${name}: ${y[0]}`);
   }
+  for (const list of [
+    [Number.NaN, 1, 2],
+    [1, Number.NaN, 2],
+    [1, 2, Number.NaN],
+  ]) {
+    assert.ok(Number.isNaN(await engine.max(engine.tensor(list)).item()), `max of ${list}`);
+  }
 });
 
 test("log and sqrt are NaN below 0, and so is a broken power", async () => {
