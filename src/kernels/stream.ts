@@ -3,6 +3,7 @@
 import type { Gpu } from "./gpu";
 import { type Pipeline, type PipelineKey, UNIFORM_BYTES } from "./pipelines";
 import type { Storage } from "./pool";
+import type { Profiler } from "./profiler";
 
 /** A float among a dispatch's parameters; plain numbers there are u32. */
 export const float = (value: number) => ({ float: value });
@@ -21,7 +22,7 @@ export interface Dispatch extends Omit<PipelineKey, "reads" | "writes"> {
 }
 
 type Command =
-  | { kind: "dispatch"; pipeline: Pipeline; group: GPUBindGroup; offset: number; grid: Dispatch["grid"] }
+  | { kind: "dispatch"; pipeline: Pipeline; group: GPUBindGroup; offset: number; call: Dispatch }
   | { kind: "copy"; from: GPUBuffer; fromOffset: number; to: GPUBuffer; toOffset: number; bytes: number }
   | { kind: "clear"; to: GPUBuffer; offset: number; bytes: number };
 
@@ -39,6 +40,8 @@ const MAX_WORK = 2e9;
 const MAX_CACHED_GROUPS = 4096;
 
 export class Stream {
+  /** Where there is one, it times each dispatch in a pass of its own. */
+  profiler: Profiler | undefined;
   private batch = newBatch();
   private work = 0;
   private readonly waiting: Batch[] = [];
@@ -85,9 +88,10 @@ export class Stream {
     });
     const bound = [...call.reads, ...call.writes];
     const offset = this.uniform(call.params ?? []);
-    this.record({ kind: "dispatch", pipeline, group: this.group(pipeline, bound), offset, grid: call.grid });
+    this.record({ kind: "dispatch", pipeline, group: this.group(pipeline, bound), offset, call });
+    this.profiler?.recorded(pipeline.label);
     this.work += call.work ?? bound.reduce((sum, storage) => sum + storage.bytes, 0);
-    if (this.work > MAX_WORK) this.send();
+    if (this.work > MAX_WORK || this.profiler?.alone) this.send();
   }
 
   /** Records a copy of `bytes` (a multiple of 4) between two ranges. */
@@ -225,6 +229,10 @@ export class Stream {
         return;
       }
       this.submit(this.waiting.shift()!);
+      if (this.profiler?.alone) {
+        this.pumping = this.profiler.finished().then(() => this.pump());
+        return;
+      }
     }
     this.pumping = undefined;
   }
@@ -240,17 +248,22 @@ export class Stream {
     const { device } = this.gpu;
     if (batch.uniformBytes > 0)
       device.queue.writeBuffer(this.arena, 0, batch.uniforms, 0, batch.uniformBytes);
+    const timing = this.profiler?.batch();
     const encoder = device.createCommandEncoder({ label: "monge" });
     let pass: GPUComputePassEncoder | undefined;
     let bound: Pipeline | undefined;
     for (const command of batch.commands) {
       if (command.kind === "dispatch") {
-        pass ??= encoder.beginComputePass({ label: "monge" });
+        if (timing) pass?.end();
+        if (timing) pass = bound = undefined;
+        pass ??= encoder.beginComputePass(
+          timing?.passFor(command.pipeline.label, command.call) ?? { label: "monge" },
+        );
         if (bound !== command.pipeline) pass.setPipeline(command.pipeline.ready!);
         bound = command.pipeline;
         pass.setBindGroup(0, command.group);
         pass.setBindGroup(1, this.uniformGroup, [command.offset]);
-        pass.dispatchWorkgroups(...command.grid);
+        pass.dispatchWorkgroups(...command.call.grid);
         continue;
       }
       pass?.end();
@@ -263,7 +276,9 @@ export class Stream {
       }
     }
     pass?.end();
+    timing?.resolve(encoder);
     device.queue.submit([encoder.finish()]);
+    timing?.submitted();
     for (const action of batch.after) action();
   }
 }

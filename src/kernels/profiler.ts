@@ -1,0 +1,175 @@
+// Times every dispatch of the stream that it is attached to: on the GPU by timestamps, each dispatch in a pass of
+// its own, and where the adapter has none by the wall clock, each dispatch submitted alone and waited for.
+import type { Gpu } from "./gpu";
+import type { Dispatch } from "./stream";
+
+/** One dispatch that ran. Times in milliseconds; all starts share one origin, that of `performance.now()`. */
+export interface Timed {
+  /** shader:entry and the constants. */
+  label: string;
+  grid: readonly number[];
+  /** Floating-point operations, where the kernel says. */
+  work: number | undefined;
+  /** Bytes bound, which is what a kernel touches at most. */
+  bytes: number;
+  start: number;
+  duration: number;
+}
+
+/** What the host did: recorded a dispatch (with all JavaScript since the last one), or encoded and submitted a batch. */
+export interface HostSpan {
+  name: string;
+  start: number;
+  duration: number;
+}
+
+/** What a batch asks of the profiler while it is encoded; see Stream. */
+interface Timing {
+  passFor(label: string, call: Dispatch): GPUComputePassDescriptor;
+  resolve(encoder: GPUCommandEncoder): void;
+  submitted(): void;
+}
+
+/** Dispatches of one query set: a dispatch takes two queries, and WebGPU allows 4096. */
+const CHUNK = 256;
+
+interface Chunk {
+  set: GPUQuerySet;
+  /** Dispatches in the set, and their first one's place in the batch. */
+  count: number;
+  first: number;
+  /** Where the GPU writes the times, and where we read them. */
+  buffers: { resolve: GPUBuffer; read: GPUBuffer };
+}
+
+/** Attach with `new Profiler(gpu)`, run something, `await stop()`. One at a time. */
+export class Profiler {
+  /** Whether every dispatch is a batch of its own: so it is without timestamps. */
+  readonly alone: boolean;
+  readonly host: HostSpan[] = [];
+  private readonly batches: { dispatches: Timed[]; chunks: Chunk[]; submitted: number }[] = [];
+  private clock = performance.now();
+
+  /** `timestamps: false` uses the wall clock even where the adapter has timestamps. */
+  constructor(
+    private readonly gpu: Gpu,
+    { timestamps = true } = {},
+  ) {
+    if (gpu.stream.profiler) throw new Error("profiler: one is attached already; stop it first");
+    this.alone = !timestamps || !gpu.device.features.has("timestamp-query");
+    gpu.stream.profiler = this;
+  }
+
+  /** Sets the host's clock: what it does from now on counts. */
+  restart(): void {
+    this.clock = performance.now();
+  }
+
+  /** Detaches, waits for the GPU and gives what ran since the profiler was attached, in order. */
+  async stop(): Promise<Timed[]> {
+    await this.gpu.stream.flush();
+    this.gpu.stream.profiler = undefined;
+    await this.finishedQueue();
+    for (const batch of this.batches) {
+      for (const chunk of batch.chunks) await this.read(batch.dispatches, chunk);
+    }
+    if (!this.alone) this.align();
+    return this.batches.flatMap(({ dispatches }) => dispatches);
+  }
+
+  /** Told by the stream: a dispatch was recorded. */
+  recorded(label: string): void {
+    this.span(`record ${label}`);
+  }
+
+  /** Told by the stream: a batch is about to be encoded. */
+  batch(): Timing {
+    const batch = { dispatches: [] as Timed[], chunks: [] as Chunk[], submitted: 0 };
+    this.batches.push(batch);
+    this.restart();
+    return {
+      passFor: (label, call) => {
+        const bytes = [...call.reads, ...call.writes].reduce((sum, storage) => sum + storage.bytes, 0);
+        const grid = call.grid.map((count) => count ?? 1);
+        batch.dispatches.push({ label, grid, work: call.work, bytes, start: 0, duration: 0 });
+        return { label, timestampWrites: this.alone ? undefined : this.query(batch) };
+      },
+      resolve: (encoder) => {
+        for (const { set, count, buffers } of batch.chunks) {
+          encoder.resolveQuerySet(set, 0, 2 * count, buffers.resolve, 0);
+          encoder.copyBufferToBuffer(buffers.resolve, 0, buffers.read, 0, 16 * count);
+        }
+        batch.submitted = performance.now();
+      },
+      submitted: () => this.span(`submit ${batch.dispatches.length} dispatches`),
+    };
+  }
+
+  /** Settles when the batch that was just submitted is done; its one dispatch took as long as that. */
+  async finished(): Promise<void> {
+    const { dispatches, submitted } = this.batches.at(-1)!;
+    await this.finishedQueue();
+    const now = performance.now();
+    for (const dispatch of dispatches) {
+      dispatch.start = submitted;
+      dispatch.duration = now - submitted;
+    }
+  }
+
+  private finishedQueue(): Promise<undefined> {
+    return this.gpu.host.wait(this.gpu.device.queue.onSubmittedWorkDone());
+  }
+
+  private span(name: string): void {
+    const now = performance.now();
+    this.host.push({ name, start: this.clock, duration: now - this.clock });
+    this.clock = now;
+  }
+
+  private query(batch: { dispatches: Timed[]; chunks: Chunk[] }): GPUComputePassTimestampWrites {
+    let chunk = batch.chunks.at(-1);
+    if (!chunk || chunk.count === CHUNK) {
+      chunk = this.chunk(batch.dispatches.length - 1);
+      batch.chunks.push(chunk);
+    }
+    const beginningOfPassWriteIndex = 2 * chunk.count++;
+    return {
+      querySet: chunk.set,
+      beginningOfPassWriteIndex,
+      endOfPassWriteIndex: beginningOfPassWriteIndex + 1,
+    };
+  }
+
+  private chunk(first: number): Chunk {
+    const { device } = this.gpu;
+    const [MAP_READ, COPY_SRC, COPY_DST, QUERY_RESOLVE] = [0x1, 0x4, 0x8, 0x200];
+    const buffer = (usage: number) => device.createBuffer({ label: "profiler", size: 16 * CHUNK, usage });
+    return {
+      set: device.createQuerySet({ label: "profiler", type: "timestamp", count: 2 * CHUNK }),
+      count: 0,
+      first,
+      buffers: { resolve: buffer(QUERY_RESOLVE | COPY_SRC), read: buffer(MAP_READ | COPY_DST) },
+    };
+  }
+
+  private async read(dispatches: Timed[], { set, buffers, count, first }: Chunk): Promise<void> {
+    await this.gpu.host.wait(buffers.read.mapAsync(0x1));
+    const times = new BigInt64Array(buffers.read.getMappedRange().slice(0));
+    for (let i = 0; i < count; i++) {
+      const [start, end] = [times[2 * i], times[2 * i + 1]];
+      dispatches[first + i].start = Number(start) / 1e6;
+      dispatches[first + i].duration = Math.max(0, Number(end - start) / 1e6); // a clock may be reset
+    }
+    for (const owned of [set, buffers.resolve, buffers.read]) owned.destroy();
+  }
+
+  /**
+   * The GPU's clock has an origin of its own. No batch starts before it is submitted: the one that started
+   * soonest after that tells how the two clocks lie.
+   */
+  private align(): void {
+    const ran = this.batches.filter(({ dispatches }) => dispatches.length > 0);
+    const shift = Math.max(...ran.map(({ submitted, dispatches }) => submitted - dispatches[0].start));
+    for (const { dispatches } of ran) for (const dispatch of dispatches) dispatch.start += shift;
+  }
+}
