@@ -22,7 +22,7 @@ const shared = {
   logLevel: quiet ? "error" : "info",
 };
 
-const commands = ["train", "sample", "evaluate", "doctor"]
+const commands = ["train", "sample", "evaluate", "doctor", "profile", "ladder"]
   .map((name) => `src/node/${name}.ts`)
   .filter(existsSync);
 

@@ -5,6 +5,7 @@ override VEC_A: bool = true;         // every run of A starts at a multiple of 4
 override VEC_B: bool = true;         // the same for the rows of B as they lie in memory
 override FLAT: bool = false;         // a matrix product: no second line, no second tap, nothing outside
 override TRANSPOSE_B: bool = false;  // within a tap B lies as (columns, channels)
+override BIAS: bool = false;         // add a number to each column of C
 
 // `product` computes C (images, out, columns) from A (images, source, pitch) and B (taps, channels, columns):
 // a row of C is a pixel, and the sum runs over taps and channels. `outer` computes C (taps, channels, columns)
@@ -33,10 +34,12 @@ struct Sizes {
   split_stride: u32,
   start: vec3u,          // of A, B and C
   stride: vec3u,         // from one matrix of a batch to the next
+  bias_step: u32,        // from one column's bias to the next's; 0 gives all columns the first
 }
 @group(0) @binding(0) var<storage, read> A: array<vec4f>;
 @group(0) @binding(1) var<storage, read> B: array<vec4f>;
-@group(0) @binding(2) var<storage, read_write> C: array<f32>;
+@group(0) @binding(2) var<storage, read> bias: array<f32>;  // anything at all where BIAS is off
+@group(0) @binding(3) var<storage, read_write> C: array<f32>;
 @group(1) @binding(0) var<uniform> p: Sizes;
 
 // One workgroup's share: its tile, its class (or tap, in `outer`), its matrix and its part of the sum.
@@ -88,7 +91,14 @@ fn load_b_run(i: u32, k: u32) -> vec4f {
 
 // Four columns of the row of C that starts at i, as many as there are.
 fn store_c(i: u32, column: u32, value: vec4f) {
-  for (var j = 0u; j < 4; j++) {
-    if (column + j < p.columns) { C[i + column + j] = value[j]; }
-  }
+  let to = i + column;
+  if (column < p.columns) { C[to] = value.x + bias_of(column); }
+  if (column + 1 < p.columns) { C[to + 1] = value.y + bias_of(column + 1); }
+  if (column + 2 < p.columns) { C[to + 2] = value.z + bias_of(column + 2); }
+  if (column + 3 < p.columns) { C[to + 3] = value.w + bias_of(column + 3); }
+}
+
+fn bias_of(column: u32) -> f32 {
+  if (BIAS) { return bias[column * p.bias_step]; }
+  return 0.0;
 }

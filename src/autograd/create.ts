@@ -34,21 +34,21 @@ export class Random {
   /** Uniform in [low, high). */
   uniform(shape: Shape, low = 0, high = 1): Tensor {
     const made = empty(shape, "f32", "uniform");
-    randomUniform(made, this.next(made.size), low, high);
+    randomUniform(made, () => this.next(made.size), low, high);
     return made;
   }
 
   /** Normal with the given mean and standard deviation. */
   normal(shape: Shape, mean = 0, deviation = 1): Tensor {
     const made = empty(shape, "f32", "normal");
-    randomNormal(made, this.next(made.size), mean, deviation);
+    randomNormal(made, () => this.next(made.size), mean, deviation);
     return made;
   }
 
   /** u32, each whole number below `bound` equally likely (to 1 in 2^32 / bound). */
   integer(shape: Shape, bound: number): Tensor {
     const made = empty(shape, "u32", "integer");
-    randomInteger(made, this.next(made.size), bound);
+    randomInteger(made, () => this.next(made.size), bound);
     return made;
   }
 

@@ -1,6 +1,7 @@
 // The public face of the engine: tensors, ops, gradients, memory.
 
 export { settle } from "../kernels/block";
+export { type Captured, capture } from "./capture";
 export * from "./create";
 export { backward, type GradOptions, grad } from "./grad";
 export { defineMultiOp, defineOp, noGrad, type Op, type Operand, ops } from "./op";

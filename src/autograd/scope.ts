@@ -76,7 +76,8 @@ function isTensor(value: unknown): value is Tensor {
   return typeof value === "object" && value !== null && "share" in value && "variable" in value;
 }
 
-function tensorsIn(value: unknown): Tensor[] {
+/** The tensors in a value: itself, or those in arrays and plain objects. */
+export function tensorsIn(value: unknown): Tensor[] {
   if (isTensor(value)) return [value];
   if (Array.isArray(value)) return value.flatMap(tensorsIn);
   if (value && typeof value === "object" && Object.getPrototypeOf(value) === Object.prototype) {

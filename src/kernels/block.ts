@@ -1,6 +1,7 @@
 // What a kernel is given for a tensor: where its numbers are and how they are arranged.
 import { gpu, openedGpu } from "./gpu";
 import type { Storage } from "./pool";
+import type { Program } from "./program";
 
 export type { Storage } from "./pool";
 export type DType = "f32" | "u32";
@@ -38,6 +39,11 @@ export const copy = (from: Storage, to: Storage): void =>
 export const place = (from: Storage, size: number, to: Storage, at: number): void =>
   gpu().stream.copy(from, { ...to, offset: to.offset + 4 * at }, 4 * size);
 export const clear = (to: Storage): void => gpu().stream.clear(to);
+
+/** Records what `fn` records as a program, too. */
+export const captureCommands = <T>(fn: () => T): { result: T; program: Program } => gpu().stream.capture(fn);
+export const replayProgram = (program: Program): void => gpu().stream.replay(program);
+export const dropProgram = (program: Program): void => gpu().stream.drop(program);
 
 /** Submits all recorded work and lets at most `most` earlier calls of this function be unfinished. */
 export const settle = (most: number): Promise<void> => gpu().stream.settle(most);

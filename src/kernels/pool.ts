@@ -20,6 +20,12 @@ export function sizeClass(bytes: number): number {
 export class Pool {
   private readonly free = new Map<number, GPUBuffer[]>();
   private readonly used = new Set<GPUBuffer>();
+  // A captured step writes its buffers at every replay, so no one else may have them in between. All captured
+  // steps share theirs, since replays run one after the other: what lives across steps is never released.
+  private readonly capturedFree = new Map<number, GPUBuffer[]>();
+  private readonly captured = new Set<GPUBuffer>();
+  /** While it is set, ranges come from the buffers of captured steps. */
+  capturing = false;
   /** Bytes in use now, the most there ever were, and bytes that wait for reuse. */
   liveBytes = 0;
   peakBytes = 0;
@@ -42,7 +48,7 @@ export class Pool {
       );
     }
     const size = Math.min(sizeClass(bytes), limit); // what is close to the limit gets no spare room
-    const reused = this.free.get(size)?.pop();
+    const reused = (this.capturing ? this.capturedFree : this.free).get(size)?.pop();
     if (reused) this.pooledBytes -= size;
     else if (this.liveBytes + this.pooledBytes + size > this.budget) this.trim();
     if (this.liveBytes + size > this.budget) {
@@ -55,6 +61,7 @@ export class Pool {
     this.peakBytes = Math.max(this.peakBytes, this.liveBytes);
     const buffer = reused ?? this.device.createBuffer({ size, usage: USAGE, label: `pool ${size}` });
     this.used.add(buffer);
+    if (this.capturing) this.captured.add(buffer);
     return { buffer, offset: 0, bytes: bound };
   }
 
@@ -67,16 +74,25 @@ export class Pool {
     const { size } = storage.buffer;
     this.liveBytes -= size;
     this.pooledBytes += size;
-    const list = this.free.get(size);
+    const free = this.captured.has(storage.buffer) ? this.capturedFree : this.free;
+    const list = free.get(size);
     if (list) list.push(storage.buffer);
-    else this.free.set(size, [storage.buffer]);
+    else free.set(size, [storage.buffer]);
   }
 
-  /** Destroys the buffers that wait for reuse. */
+  /** Gives the buffers of captured steps to everyone, once the last such step is gone. */
+  endCaptures(): void {
+    this.captured.clear();
+    for (const [size, buffers] of this.capturedFree)
+      this.free.set(size, [...(this.free.get(size) ?? []), ...buffers]);
+    this.capturedFree.clear();
+  }
+
+  /** Destroys the buffers that wait for reuse, but for those of captured steps. */
   trim(): void {
     const gone = [...this.free.values()].flat();
     this.free.clear();
-    this.pooledBytes = 0;
+    this.pooledBytes -= gone.reduce((sum, buffer) => sum + buffer.size, 0);
     if (gone.length === 0) return;
     this.afterSubmit(() => {
       for (const buffer of gone) buffer.destroy();

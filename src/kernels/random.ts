@@ -9,8 +9,12 @@ export interface Draw {
   counter: readonly [number, number];
 }
 
-function draw(entry: string, y: Block, { key, counter }: Draw, p: number, q: number, bound: number): void {
-  const params = [y.size, ...key, ...counter, float(p), float(q), bound];
+function draw(entry: string, y: Block, next: () => Draw, p: number, q: number, bound: number): void {
+  // A function, since a captured step that is replayed draws on from where the last one ended.
+  const params = () => {
+    const { key, counter } = next();
+    return [y.size, ...key, ...counter, float(p), float(q), bound];
+  };
   gpu().stream.dispatch({
     shader: "random",
     entry,
@@ -22,10 +26,11 @@ function draw(entry: string, y: Block, { key, counter }: Draw, p: number, q: num
 }
 
 /** y uniform in [low, high). */
-export const randomUniform = (y: Block, from: Draw, low: number, high: number) =>
-  draw("uniform_", y, from, low, high, 0);
+export const randomUniform = (y: Block, next: () => Draw, low: number, high: number) =>
+  draw("uniform_", y, next, low, high, 0);
 /** y normal with that mean and deviation. */
-export const randomNormal = (y: Block, from: Draw, mean: number, deviation: number) =>
-  draw("normal", y, from, mean, deviation, 0);
+export const randomNormal = (y: Block, next: () => Draw, mean: number, deviation: number) =>
+  draw("normal", y, next, mean, deviation, 0);
 /** y u32, uniform below `bound`. */
-export const randomInteger = (y: Block, from: Draw, bound: number) => draw("integer", y, from, 0, 0, bound);
+export const randomInteger = (y: Block, next: () => Draw, bound: number) =>
+  draw("integer", y, next, 0, 0, bound);

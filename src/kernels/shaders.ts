@@ -3,6 +3,7 @@
 import binary from "../../shaders/binary.wgsl";
 import blend from "../../shaders/blend.wgsl";
 import bytes from "../../shaders/bytes.wgsl";
+import ceilings from "../../shaders/ceilings.wgsl";
 import fill from "../../shaders/fill.wgsl";
 import gather from "../../shaders/gather.wgsl";
 import gemm from "../../shaders/gemm.wgsl";
@@ -32,6 +33,7 @@ const files = {
   binary,
   blend,
   bytes,
+  ceilings,
   fill,
   gather,
   gemm,

@@ -1,9 +1,11 @@
 // The command stream: kernels append dispatches, `flush` encodes them in one pass and submits them.
 // Eager to the reader, batched to the GPU; uniforms of a batch lie in one arena, written once before its submit.
 import type { Gpu } from "./gpu";
+import { Passes } from "./passes";
 import { type Pipeline, type PipelineKey, UNIFORM_BYTES } from "./pipelines";
 import type { Storage } from "./pool";
 import type { Profiler } from "./profiler";
+import { Program } from "./program";
 
 /** A float among a dispatch's parameters; plain numbers there are u32. */
 export const float = (value: number) => ({ float: value });
@@ -13,16 +15,25 @@ export interface Dispatch extends Omit<PipelineKey, "reads" | "writes"> {
   /** Storage buffers in the order of their bindings: those only read, then those written (or both). */
   reads: readonly Storage[];
   writes: readonly Storage[];
-  /** The uniform's words, laid out as the shader's struct. */
-  params?: readonly Param[];
+  /** The uniform's words, laid out as the shader's struct; a function where they change from step to step. */
+  params?: readonly Param[] | (() => readonly Param[]);
   /** Workgroups in x, y and z. Nothing is recorded when one of them is 0. */
   grid: readonly [number, number?, number?];
   /** Estimated work in floating-point operations; bytes bound, where it is not given. */
   work?: number;
 }
 
-type Command =
-  | { kind: "dispatch"; pipeline: Pipeline; group: GPUBindGroup; offset: number; call: Dispatch }
+/** One dispatch as it is encoded; its uniform lies at `offset` of the batch's or the program's arena. */
+export interface DispatchCommand {
+  kind: "dispatch";
+  pipeline: Pipeline;
+  group: GPUBindGroup;
+  offset: number;
+  call: Dispatch;
+}
+
+export type Command =
+  | DispatchCommand
   | { kind: "copy"; from: GPUBuffer; fromOffset: number; to: GPUBuffer; toOffset: number; bytes: number }
   | { kind: "clear"; to: GPUBuffer; offset: number; bytes: number };
 
@@ -30,6 +41,8 @@ interface Batch {
   commands: Command[];
   uniforms: ArrayBuffer;
   uniformBytes: number;
+  /** A captured program that runs after the commands, with the uniform words that changed. */
+  replay?: { program: Program; words: Map<number, ArrayBuffer> };
   after: (() => void)[];
 }
 
@@ -43,6 +56,8 @@ export class Stream {
   /** Where there is one, it times each dispatch in a pass of its own. */
   profiler: Profiler | undefined;
   private batch = newBatch();
+  private capturing: Program | undefined;
+  private programs = 0;
   private work = 0;
   private readonly waiting: Batch[] = [];
   private pumping: Promise<void> | undefined;
@@ -87,8 +102,11 @@ export class Stream {
       writes: call.writes.length,
     });
     const bound = [...call.reads, ...call.writes];
-    const offset = this.uniform(call.params ?? []);
-    this.record({ kind: "dispatch", pipeline, group: this.group(pipeline, bound), offset, call });
+    const words = uniformWords(call.params);
+    const offset = this.uniform(words);
+    const command = { kind: "dispatch", pipeline, group: this.group(pipeline, bound), offset, call } as const;
+    this.batch.commands.push(command);
+    this.capturing?.dispatch(command, words);
     this.profiler?.recorded(pipeline.label);
     this.work += call.work ?? bound.reduce((sum, storage) => sum + storage.bytes, 0);
     if (this.work > MAX_WORK || this.profiler?.alone) this.send();
@@ -101,6 +119,40 @@ export class Stream {
     this.record({ kind: "copy", from: from.buffer, fromOffset, to: to.buffer, toOffset, bytes });
   }
 
+  /** Records what `fn` records a second time, as a program that `replay` runs again. */
+  capture<T>(fn: () => T): { result: T; program: Program } {
+    if (this.capturing) throw new Error("capture: a capture must not be made inside of another one.");
+    const program = new Program(this.gpu.device, this.gpu.pipelines.uniformLayout);
+    this.capturing = program;
+    this.gpu.pool.capturing = true;
+    try {
+      const result = fn();
+      program.finish();
+      this.programs++;
+      return { result, program };
+    } catch (error) {
+      program.dispose();
+      throw error;
+    } finally {
+      this.capturing = undefined;
+      this.gpu.pool.capturing = false;
+    }
+  }
+
+  /** Frees a program once no recorded work needs it, and the buffers of all of them with the last. */
+  drop(program: Program): void {
+    this.programs--;
+    if (this.programs === 0) this.gpu.pool.endCaptures();
+    this.afterSubmit(() => program.dispose());
+  }
+
+  /** Records a program's commands, behind what was recorded before: one pass and one submit. */
+  replay(program: Program): void {
+    if (this.capturing) throw new Error("capture: a captured step must not be replayed inside of a capture.");
+    this.batch.replay = { program, words: program.changedWords() };
+    this.send();
+  }
+
   /** Records the zeroing of a range. */
   clear(to: Storage): void {
     this.record({ kind: "clear", to: to.buffer, offset: to.offset, bytes: to.bytes });
@@ -109,6 +161,11 @@ export class Stream {
   /** Copies host data to the GPU, in order with the recorded work (queue.writeBuffer would overtake it). */
   upload(data: Float32Array | Uint32Array | Uint8Array, to: Storage): void {
     if (data.byteLength === 0) return;
+    if (this.capturing) {
+      throw new Error(
+        "capture: host data must not be uploaded inside of a capture, since a replay has no new data. Upload before",
+      );
+    }
     const COPY_SRC = 0x4;
     const size = Math.ceil(data.byteLength / 4) * 4;
     const from = this.gpu.device.createBuffer({
@@ -168,17 +225,14 @@ export class Stream {
 
   private record(command: Command): void {
     this.batch.commands.push(command);
+    this.capturing?.command(command);
   }
 
-  private uniform(params: readonly Param[]): number {
+  private uniform(words: ArrayBuffer): number {
     if (this.batch.uniformBytes === this.batch.uniforms.byteLength) this.send();
     const offset = this.batch.uniformBytes;
     this.batch.uniformBytes += UNIFORM_BYTES;
-    const view = new DataView(this.batch.uniforms, offset, UNIFORM_BYTES);
-    params.forEach((param, i) => {
-      if (typeof param === "number") view.setUint32(4 * i, param, true);
-      else view.setFloat32(4 * i, param.float, true);
-    });
+    new Uint8Array(this.batch.uniforms, offset).set(new Uint8Array(words));
     return offset;
   }
 
@@ -211,7 +265,7 @@ export class Stream {
 
   /** Hands the recorded batch on; it is submitted at once if its pipelines are compiled. */
   send(): void {
-    if (this.batch.commands.length === 0) return;
+    if (this.batch.commands.length === 0 && !this.batch.replay) return;
     this.waiting.push(this.batch);
     this.batch = newBatch();
     this.work = 0;
@@ -220,7 +274,9 @@ export class Stream {
 
   private pump(): void {
     while (this.waiting.length > 0) {
-      const pipelines = this.waiting[0].commands.flatMap((c) => (c.kind === "dispatch" ? [c.pipeline] : []));
+      const { commands, replay } = this.waiting[0];
+      const all = replay ? [...commands, ...replay.program.commands] : commands;
+      const pipelines = all.flatMap((c) => (c.kind === "dispatch" ? [c.pipeline] : []));
       const uncompiled = pipelines.filter((pipeline) => !pipeline.ready);
       if (uncompiled.length > 0) {
         this.pumping = Promise.all(uncompiled.map((pipeline) => pipeline.compiled))
@@ -250,37 +306,30 @@ export class Stream {
       device.queue.writeBuffer(this.arena, 0, batch.uniforms, 0, batch.uniformBytes);
     const timing = this.profiler?.batch();
     const encoder = device.createCommandEncoder({ label: "monge" });
-    let pass: GPUComputePassEncoder | undefined;
-    let bound: Pipeline | undefined;
-    for (const command of batch.commands) {
-      if (command.kind === "dispatch") {
-        if (timing) pass?.end();
-        if (timing) pass = bound = undefined;
-        pass ??= encoder.beginComputePass(
-          timing?.passFor(command.pipeline.label, command.call) ?? { label: "monge" },
-        );
-        if (bound !== command.pipeline) pass.setPipeline(command.pipeline.ready!);
-        bound = command.pipeline;
-        pass.setBindGroup(0, command.group);
-        pass.setBindGroup(1, this.uniformGroup, [command.offset]);
-        pass.dispatchWorkgroups(...command.call.grid);
-        continue;
-      }
-      pass?.end();
-      pass = undefined;
-      bound = undefined;
-      if (command.kind === "clear") encoder.clearBuffer(command.to, command.offset, command.bytes);
-      else {
-        const { from, fromOffset, to, toOffset, bytes } = command;
-        encoder.copyBufferToBuffer(from, fromOffset, to, toOffset, bytes);
-      }
+    const passes = new Passes(encoder, timing);
+    passes.encode(batch.commands, this.uniformGroup);
+    if (batch.replay) {
+      const { program, words } = batch.replay;
+      program.write(words);
+      passes.encode(program.commands, program.uniformGroup);
     }
-    pass?.end();
+    passes.end();
     timing?.resolve(encoder);
     device.queue.submit([encoder.finish()]);
     timing?.submitted();
     for (const action of batch.after) action();
   }
+}
+
+/** One dispatch's uniform, as bytes. */
+export function uniformWords(params: Dispatch["params"] = []): ArrayBuffer {
+  const values = typeof params === "function" ? params() : params;
+  const words = new DataView(new ArrayBuffer(4 * values.length));
+  values.forEach((param, i) => {
+    if (typeof param === "number") words.setUint32(4 * i, param, true);
+    else words.setFloat32(4 * i, param.float, true);
+  });
+  return words.buffer;
 }
 
 const newBatch = (): Batch => ({

@@ -18,35 +18,8 @@ export interface AdamRule {
   beta1: number;
   beta2: number;
   epsilon: number;
-  /** 1 − beta1^t and 1 − beta2^t at step t = 1, 2, … */
-  correction1: number;
-  correction2: number;
-}
-
-function update(entry: string, gradient: Block, written: Block[], clip: Clip, numbers: UpdateNumbers): void {
-  const n = gradient.size;
-  const [low, high] = clip ?? [0, 0];
-  const { rate, decay, epsilon, inside, beta1, correction1, correction2 } = numbers;
-  gpu().stream.dispatch({
-    shader: "update",
-    entry,
-    reads: [gradient.storage],
-    writes: written.map((block) => block.storage),
-    params: [
-      ...[
-        n,
-        clip ? 1 : 0,
-        float(low),
-        float(high),
-        float(rate),
-        float(decay),
-        float(epsilon),
-        inside ? 1 : 0,
-      ],
-      ...[float(beta1), float(correction1), float(correction2)],
-    ],
-    grid: gridOf(n),
-  });
+  /** 1 − beta1^t and 1 − beta2^t at step t = 1, 2, …; asked anew when a captured step is replayed. */
+  corrections: () => readonly [number, number];
 }
 
 interface UpdateNumbers {
@@ -55,11 +28,28 @@ interface UpdateNumbers {
   epsilon: number;
   inside: boolean;
   beta1: number;
-  correction1: number;
-  correction2: number;
+  corrections: () => readonly [number, number];
 }
 
-const plain = { epsilon: 0, inside: false, beta1: 0, correction1: 1, correction2: 1 };
+function update(entry: string, gradient: Block, written: Block[], clip: Clip, numbers: UpdateNumbers): void {
+  const n = gradient.size;
+  const [low, high] = clip ?? [0, 0];
+  const { rate, decay, epsilon, inside, beta1, corrections } = numbers;
+  const fixed = [
+    ...[n, clip ? 1 : 0, float(low), float(high)],
+    ...[float(rate), float(decay), float(epsilon), inside ? 1 : 0, float(beta1)],
+  ];
+  gpu().stream.dispatch({
+    shader: "update",
+    entry,
+    reads: [gradient.storage],
+    writes: written.map((block) => block.storage),
+    params: entry === "adam" ? () => [...fixed, ...corrections().map(float)] : fixed,
+    grid: gridOf(n),
+  });
+}
+
+const plain = { epsilon: 0, inside: false, beta1: 0, corrections: () => [1, 1] as const };
 
 /** One RMSprop step; `slot` is the mean of squared gradients. */
 export const rmsprop = (gradient: Block, weight: Block, slot: Block, rule: RmspropRule, clip: Clip) =>

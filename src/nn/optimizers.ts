@@ -38,7 +38,6 @@ abstract class Optimizer {
         `step: one gradient for each of ${this.parameters.length} parameters, got ${gradients.length}.`,
       );
     }
-    this.before();
     this.parameters.forEach((parameter, i) => {
       this.update(i, parameter, gradients[i], this.clips[i]);
     });
@@ -46,7 +45,6 @@ abstract class Optimizer {
 
   /** Frees the slots. */
   abstract dispose(): void;
-  protected before(): void {}
   protected abstract update(index: number, parameter: Tensor, gradient: Tensor, clip: Clip): void;
 }
 
@@ -88,16 +86,15 @@ export class Adam extends Optimizer {
     this.second = parameters.map(({ shape }) => keep(zeros(shape)));
   }
 
-  protected override before(): void {
-    this.steps++;
-  }
-
   protected override update(i: number, parameter: Tensor, gradient: Tensor, clip: Clip): void {
-    const { beta1, beta2 } = this.rule;
-    // Of the betas as the GPU rounds them: 1 - 0.999 is off by 5e-5 of itself in f32, and so would be each step.
-    const correction1 = 1 - Math.fround(beta1) ** this.steps;
-    const correction2 = 1 - Math.fround(beta2) ** this.steps;
-    const rule = { ...this.rule, rate: this.learningRate, correction1, correction2 };
+    // A step begins with the first parameter: counted there, a replayed step counts as well.
+    const corrections = () => {
+      if (i === 0) this.steps++;
+      // Of the betas as the GPU rounds them: 1 - 0.999 is off by 5e-5 of itself in f32, and so would be each step.
+      const { beta1, beta2 } = this.rule;
+      return [1 - Math.fround(beta1) ** this.steps, 1 - Math.fround(beta2) ** this.steps] as const;
+    };
+    const rule = { ...this.rule, rate: this.learningRate, corrections };
     adamUpdate(parameter, gradient, this.first[i], this.second[i], rule, clip);
   }
 

@@ -7,11 +7,15 @@ import { InputError } from "../wgan/errors";
 export type Reader<T> = (text: string, name: string) => T;
 
 /**
- * Splits the arguments of a command that takes the options `names`, each with a value, and --help.
+ * Splits the arguments of a command that takes the options `names`, each with a value, and `flags` and --help without.
  * Throws InputError for what isn't one of them. We judge parseArgs's tokens ourselves: its own errors are long and give no hint.
  */
-export function readOptions(command: string, args: string[], names: string[]) {
-  const options = Object.fromEntries(names.map((name) => [name, { type: "string" as const }]));
+export function readOptions(command: string, args: string[], names: string[], flags: string[] = []) {
+  const bare = ["help", ...flags];
+  const options = Object.fromEntries([
+    ...names.map((name) => [name, { type: "string" as const }]),
+    ...flags.map((name) => [name, { type: "boolean" as const }]),
+  ]);
   const { tokens } = parseArgs({
     args,
     strict: false,
@@ -28,16 +32,19 @@ export function readOptions(command: string, args: string[], names: string[]) {
       );
     }
     const { name, rawName, value } = token;
-    if (name !== "help" && !names.includes(name)) throw unknownOption(command, rawName, name, names);
+    if (![...bare, ...names].includes(name)) {
+      throw unknownOption(command, rawName, name, [...names, ...bare]);
+    }
     if (texts.has(name)) throw new InputError(`${rawName} is given twice.`);
-    if (name === "help" && value !== undefined) throw new InputError(`${rawName} takes no value.`);
-    if (name !== "help" && (value === undefined || (!token.inlineValue && value.startsWith("--")))) {
+    if (bare.includes(name) && value !== undefined) throw new InputError(`${rawName} takes no value.`);
+    if (!bare.includes(name) && (value === undefined || (!token.inlineValue && value.startsWith("--")))) {
       throw new InputError(`${rawName} needs a value. See npm run ${command} -- --help.`);
     }
     texts.set(name, value ?? "");
   }
   return {
     help: texts.has("help"),
+    has: (flag: string): boolean => texts.has(flag),
     read<T>(name: string, reader: Reader<T>): T | undefined {
       const text = texts.get(name);
       return text === undefined ? undefined : reader(text, `--${name}`);
@@ -46,7 +53,7 @@ export function readOptions(command: string, args: string[], names: string[]) {
 }
 
 function unknownOption(command: string, rawName: string, name: string, names: string[]): InputError {
-  const [nearest] = [...names, "help"].sort((a, b) => editDistance(name, a) - editDistance(name, b));
+  const [nearest] = [...names].sort((a, b) => editDistance(name, a) - editDistance(name, b));
   const hint =
     editDistance(name, nearest) <= Math.max(2, nearest.length / 3)
       ? `Did you mean --${nearest}?`

@@ -136,13 +136,13 @@ export function parseEvaluateOptions(args: string[]): EvaluateOptions {
   return { run, data: given.read("data", notEmpty), help: given.help };
 }
 
-const choosePreset: Reader<PresetName> = (text, name) => {
+export const choosePreset: Reader<PresetName> = (text, name) => {
   const preset = presetNames.find((known) => known === text);
   if (preset) return preset;
   throw new InputError(`${name} "${text}": expected one of ${presetNames.join(", ")}.`);
 };
 
-const notEmpty: Reader<string> = (text, name) => {
+export const notEmpty: Reader<string> = (text, name) => {
   if (text !== "") return text;
   throw new InputError(`${name} is empty, expected a path.`);
 };

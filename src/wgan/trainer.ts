@@ -2,7 +2,11 @@
 // so it runs in a browser as it does in Node. What each objective does is in critic updates of its own below.
 import {
   add,
+  assign,
+  blend,
   byteTensor,
+  type Captured,
+  capture,
   grad,
   keep,
   mul,
@@ -13,6 +17,7 @@ import {
   type Tensor,
   takeBytes,
   tidy,
+  zeros,
 } from "../autograd";
 import { Adam, BatchNorm2d, type Module, RMSprop } from "../nn";
 import type { RunConfig } from "./config";
@@ -38,11 +43,17 @@ export class Trainer {
   private readonly random: Record<"weights" | "batches" | "latents" | "penalty", Random>;
   private readonly criticOptimizer: Optimizer;
   private readonly generatorOptimizer: Optimizer;
+  /** Sums of c1 and c2 over a step's critic updates (2), and g (); captured updates write them in place. */
+  private readonly scores: Tensor;
+  private readonly generatorLoss: Tensor;
+  private readonly captured = new Map<string, Captured<void>>();
   private stepsDone = 0;
 
   constructor(
     readonly config: RunConfig,
     private readonly dataset: ByteDataset,
+    /** Whether updates are captured and replayed; the numbers are the same bit by bit. */
+    private readonly replays = true,
   ) {
     const random = (stream: number) => streamOf(config, stream);
     this.random = {
@@ -54,6 +65,8 @@ export class Trainer {
     this.critic = makeCritic(config.network, this.random.weights);
     this.generator = makeGenerator(config.network, this.random.weights);
     this.data = keep(byteTensor(dataset.images));
+    this.scores = keep(zeros([2]));
+    this.generatorLoss = keep(zeros([]));
     this.criticOptimizer = makeOptimizer(config, this.critic.parameters(), clipped(config, this.critic));
     this.generatorOptimizer = makeOptimizer(config, this.generatorTrains(), new Set());
   }
@@ -62,14 +75,23 @@ export class Trainer {
   step(): Tensor {
     const count = this.criticSteps();
     this.stepsDone++;
+    for (let i = 0; i < count; i++) this.run("critic", () => blend(this.scores, this.updateCritic(), 1, 1));
+    this.run("generator", () =>
+      assign(this.generatorLoss, this.trainGenerator(this.latents(this.config.batch))),
+    );
     return tidy(() => {
-      let scores: Tensor | undefined;
-      for (let i = 0; i < count; i++) {
-        const last = tidy(() => this.updateCritic());
-        scores = scores ? add(scores, last) : last;
-      }
-      return pack([mul(scores!, 1 / count), this.trainGenerator(this.latents(this.config.batch))]);
+      const losses = pack([mul(this.scores, 1 / count), this.generatorLoss]);
+      assign(this.scores, zeros([2]));
+      return losses;
     });
+  }
+
+  /** Captures an update the first time, and replays it from then on. */
+  private run(name: string, update: () => void): void {
+    if (!this.replays) return tidy(update);
+    const captured = this.captured.get(name);
+    if (captured) captured.replay();
+    else this.captured.set(name, capture(update));
   }
 
   /** Reads the losses of steps back, oldest first, and frees them. */

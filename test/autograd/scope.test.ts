@@ -1,7 +1,5 @@
 // tidy, keep and dispose: what is freed, when, and what a use after that says. All numbers of memory() are exact,
 // so each test reads them without an await between, in which the garbage collector could free other tests' tensors.
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import {
@@ -22,6 +20,7 @@ import {
   untidied,
 } from "../../src/autograd/index";
 import { device } from "../device";
+import { collectGarbage } from "../garbage";
 
 test.before(async () => {
   await device();
@@ -256,36 +255,20 @@ test("a graph of ten thousand nodes goes without a deep recursion", () => {
 });
 
 test("outside of tidy the garbage collector frees a tensor that nobody refers to, and its graph", async () => {
-  setFlagsFromString("--expose-gc");
-  const collect = runInNewContext("gc") as () => void;
-  const settled = async () => {
-    for (let before = -1; before !== memory().tensors; ) {
-      before = memory().tensors;
-      for (let i = 0; i < 5; i++) {
-        collect();
-        await new Promise(setImmediate);
-      }
-    }
-    return memory().tensors;
-  };
-  const before = await settled();
+  const before = await collectGarbage();
   (() => {
     const x = requireGrad(tensor([1, 2, 3]));
     square(add(x, 1)).toString();
   })();
   assert.is(memory().tensors, before + 3);
-  assert.is(await settled(), before);
+  assert.is(await collectGarbage(), before);
 });
 
 test("a tensor that was disposed is not freed again by the garbage collector", async () => {
-  const collect = runInNewContext("gc") as () => void;
   const x = ones([100]);
   const view = detach(x);
   (() => detach(x).dispose())();
-  for (let i = 0; i < 5; i++) {
-    collect();
-    await new Promise(setImmediate);
-  }
+  await collectGarbage();
   assert.equal(Array.from(await view.data()), new Array(100).fill(1));
   x.dispose();
   view.dispose();

@@ -31,8 +31,8 @@ test("uniform numbers are the upper 24 bits of the host's words, exactly", async
   for (const draw of DRAWS) {
     const made = SIZES.map((n) => {
       const [unit, wide] = [block(undefined, [n]), block(undefined, [n])];
-      randomUniform(unit, draw, 0, 1);
-      randomUniform(wide, draw, -1, 1);
+      randomUniform(unit, () => draw, 0, 1);
+      randomUniform(wide, () => draw, -1, 1);
       return { n, unit, wide };
     });
     for (const { n, unit, wide } of made) {
@@ -51,7 +51,7 @@ test("whole numbers are the host's words times the bound over 2^32, exactly", as
   for (const draw of DRAWS) {
     for (const bound of [1, 2, 10, 60_000, 65_537, 0xffffffff]) {
       const made = [3, 257].map((n) => ({ n, y: integers(n) }));
-      for (const { y } of made) randomInteger(y, draw, bound);
+      for (const { y } of made) randomInteger(y, () => draw, bound);
       for (const { n, y } of made) {
         const wanted = words(draw, n).map((word) => Number((BigInt(word) * BigInt(bound)) >> 32n));
         assert.equal([...(await read(y))], wanted, `below ${bound}`);
@@ -71,7 +71,7 @@ test("the GPU gives Random123's known answers for 20 rounds", async () => {
   for (const [draw, wanted] of vectors) {
     const y = integers(2);
     // Below 2^32 − 1 a word w > 0 becomes w − 1, so no bit is lost.
-    randomInteger(y, draw, ones);
+    randomInteger(y, () => draw, ones);
     assert.equal(
       [...(await read(y))].map((v) => (v + 1) >>> 0),
       wanted,
@@ -84,7 +84,7 @@ test("normal numbers are Box and Muller's of the host's words", async () => {
   for (const draw of DRAWS) {
     const n = 4097;
     const y = block(undefined, [n]);
-    randomNormal(y, draw, 0, 1);
+    randomNormal(y, () => draw, 0, 1);
     const bits = words(draw, n + 1).map((word) => word >>> 8);
     (await read(y)).forEach((v, i) => {
       const [first, second] = [bits[i - (i % 2)], bits[i - (i % 2) + 1]];
@@ -99,7 +99,7 @@ test("normal numbers are Box and Muller's of the host's words", async () => {
 test("a normal's mean and deviation are what was asked for, and no number is infinite", async () => {
   await device();
   const y = block(undefined, [100_000]);
-  randomNormal(y, DRAWS[0], 3, 0.5);
+  randomNormal(y, () => DRAWS[0], 3, 0.5);
   const values = [...(await read(y))];
   const mean = values.reduce((a, b) => a + b) / product(y.shape);
   const deviation = Math.sqrt(values.reduce((a, b) => a + (b - mean) ** 2, 0) / product(y.shape));

@@ -52,8 +52,8 @@ function adamOf(beta1: number, beta2: number, epsilon: number, n: number): Optim
   const [m, v] = [toBlock(first), toBlock(second)];
   return {
     gpu(gradient, weight, step, bounds) {
-      const correction = { correction1: 1 - beta1 ** step, correction2: 1 - beta2 ** step };
-      adam(gradient, weight, m, v, { rate: LR, beta1, beta2, epsilon, ...correction }, bounds);
+      const corrections = () => [1 - beta1 ** step, 1 - beta2 ** step] as const;
+      adam(gradient, weight, m, v, { rate: LR, beta1, beta2, epsilon, corrections }, bounds);
     },
     reference(gradient, weight, step) {
       const options = { lr: LR, beta1, beta2, epsilon };

@@ -7,6 +7,7 @@ import { type PresetName, presetNames, presets } from "../../src/wgan/presets";
 import { drawDigits } from "../../src/wgan/strokes";
 import { Trainer } from "../../src/wgan/trainer";
 import { device } from "../device";
+import { collectGarbage } from "../garbage";
 
 /** Counts the buffers of the device that are alive, pool and staging included, from now on. */
 function countBuffers(gpuDevice: GPUDevice): { alive: number } {
@@ -42,6 +43,7 @@ function makeTrainer(name: PresetName): Trainer {
 for (const name of presetNames) {
   test(`200 steps of ${name} leave tensors, bytes and GPU buffers where they were after step 10`, async () => {
     const { device: gpuDevice } = await device();
+    await collectGarbage();
     const buffers = countBuffers(gpuDevice);
     const trainer = makeTrainer(name);
     const counts = () => ({ ...memory(), peakBytes: 0, buffers: buffers.alive });

@@ -1,0 +1,3 @@
+// jax-js as the bench imports it. The declarations beside this file name the few functions that are used, so that
+// type checks pass where the peers are not installed.
+export * from "@jax-js/jax";

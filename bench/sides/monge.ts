@@ -1,0 +1,169 @@
+// monge's side: its public ops, its tutorial preset and its Trainer.
+// Results are freed as soon as they are queued, except for those of the latest run, which may be read.
+import {
+  add,
+  batchNorm,
+  conv2d,
+  conv2dFilterGrad,
+  convTranspose2d,
+  grad,
+  keep,
+  leakyRelu,
+  matmul,
+  mean as meanOf,
+  neg,
+  requireGrad,
+  settle,
+  sum,
+  type Tensor,
+  tanh,
+  tensor,
+  tidy,
+} from "../../src/autograd";
+import { gpu } from "../../src/kernels/gpu";
+import { openGpu } from "../../src/kernels/open";
+import { type HostArray, RMSprop, type StateDict } from "../../src/nn";
+import type { RunConfig } from "../../src/wgan/config";
+import { score } from "../../src/wgan/objectives";
+import { presets } from "../../src/wgan/presets";
+import { drawDigits } from "../../src/wgan/strokes";
+import { Trainer } from "../../src/wgan/trainer";
+import { benchGpu } from "../gpu";
+import type { Case, Side, State, Training, Work } from "./side";
+
+export async function open(): Promise<Side> {
+  // The bench itself naps while it waits for any side, so the engine must not nap on top of it.
+  const { device } = await openGpu(benchGpu(), { wait: (promise) => promise, memoryBudget: 16 * 2 ** 30 });
+  return { name: "monge", device, prepare, train, finish: () => settle(0) };
+}
+
+function prepare(work: Work, inputs: HostArray[]): Case {
+  const held = inputs.map(({ shape, data }) => keep(tensor(data, shape)));
+  const op = operation(work, held);
+  let latest: Tensor[] = [];
+  const forget = () => {
+    for (const result of latest) result.dispose();
+  };
+  return {
+    run() {
+      forget();
+      latest = tidy(op).map(keep);
+    },
+    read: async () => {
+      const read: Float32Array[] = [];
+      for (const result of latest) read.push((await result.data()) as Float32Array);
+      return read;
+    },
+    dispose() {
+      forget();
+      for (const input of held) input.dispose();
+    },
+  };
+}
+
+function operation(work: Work, inputs: Tensor[]): () => Tensor[] {
+  const [x, w, dy] = inputs;
+  switch (work.kind) {
+    case "matmul":
+      return () => [matmul(x, w, work)];
+    case "conv": {
+      const options = { stride: work.stride, padding: "same" } as const;
+      const filterOptions = { ...options, kernelSize: [work.w[0], work.w[1]] as const };
+      const forward = () => conv2d(x, w, options);
+      const inputGradient = () =>
+        convTranspose2d(dy, w, { ...options, outputSize: [work.x[1], work.x[2]] as const });
+      const filterGradient = () => conv2dFilterGrad(x, dy, filterOptions);
+      if (work.pass === "forward") return () => [forward()];
+      if (work.pass === "input-gradient") return () => [inputGradient()];
+      if (work.pass === "filter-gradient") return () => [filterGradient()];
+      return () => [inputGradient(), filterGradient()];
+    }
+    case "batch-norm": {
+      const [, gamma, beta, upstream] = inputs;
+      if (work.pass === "forward") return () => batchNorm(x, gamma, beta, 1e-3);
+      for (const leaf of [x, gamma, beta]) requireGrad(leaf);
+      const [y] = batchNorm(x, gamma, beta, 1e-3);
+      keep(y);
+      return () => grad(y, [x, gamma, beta], { dy: upstream, retainGraph: true });
+    }
+    case "pointwise":
+      if (work.op === "add") return () => [add(x, w)];
+      if (work.op === "tanh") return () => [tanh(x)];
+      return () => [leakyRelu(x, { slope: 0.2 })];
+    case "reduce":
+      return work.op === "sum" ? () => [meanOf(x)] : () => [sum(x, { axes: [0] })];
+  }
+}
+
+function train(start: State): Training<Tensor> {
+  const trainer = new Trainer(tutorialConfig(), drawDigits({ count: 1, seed: 1, digits: [5] }));
+  const of = (network: string): StateDict =>
+    Object.fromEntries(
+      Object.entries(start).flatMap(([name, value]) =>
+        name.startsWith(`${network}.`) ? [[name.slice(network.length + 1), value]] : [],
+      ),
+    );
+  if (Object.keys(start).length > 0) {
+    trainer.critic.loadStateDict(of("critic"));
+    trainer.generator.loadStateDict(of("generator"));
+  }
+  let alone: RMSprop | undefined;
+  return {
+    upload: ({ shape, data }) => keep(tensor(data, shape)),
+    critic: (images, label) =>
+      keep(
+        tidy(() =>
+          trainer.trainCritic(() => {
+            const value = score(trainer.critic, images);
+            return label === 1 ? value : neg(value);
+          }),
+        ),
+      ),
+    fakes: (latents) => keep(trainer.sample(latents)),
+    generator: (latents) => keep(tidy(() => trainer.trainGenerator(latents))),
+    rmsprop() {
+      const parameters = trainer.critic.parameters();
+      alone ??= new RMSprop(parameters, {
+        learningRate: 5e-5,
+        form: "keras",
+        clip: ({ shape }) => (shape.length === 4 ? [-0.01, 0.01] : undefined),
+      });
+      alone.step(parameters);
+    },
+    free: (value) => value.dispose(),
+    scalar: (value) => value.item(),
+    async state() {
+      const state: State = {};
+      for (const network of ["critic", "generator"] as const)
+        for (const [name, value] of Object.entries(await trainer[network].stateDict()))
+          state[`${network}.${name}`] = value;
+      return state;
+    },
+    dispose() {
+      alone?.dispose();
+      trainer.dispose();
+    },
+  };
+}
+
+/** The preset's networks before their first update, as every side gets them. */
+export async function tutorialStart(): Promise<State> {
+  const training = train({});
+  const state = await training.state();
+  training.dispose();
+  return state;
+}
+
+function tutorialConfig(): RunConfig {
+  const { digits, ...preset } = presets.tutorial;
+  const { name, driver } = gpu().info;
+  return {
+    ...preset,
+    monge: "bench",
+    preset: "tutorial",
+    data: { source: "strokes", digits, count: 1 },
+    seed: 1,
+    logEvery: 1,
+    adapter: { name, driver, kernels: "bench" },
+  };
+}

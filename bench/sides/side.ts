@@ -1,0 +1,56 @@
+// What the bench asks of an engine: one piece of work at a time, prepared from host arrays, run, and read back.
+// Host arrays are in monge's layouts (images NHWC, filters HWIO); a side that prefers others converts in here.
+import type { HostArray } from "../../src/nn";
+
+export type SideName = "monge" | "tfjs" | "jax";
+export type Shape = readonly number[];
+
+/** A piece of work; its inputs are those of `inputsOf` in inputs.ts, in that order. */
+export type Work =
+  | { kind: "matmul"; m: number; k: number; n: number; transposeA?: boolean; transposeB?: boolean }
+  | { kind: "conv"; pass: ConvPass; x: Shape; w: Shape; stride: number }
+  | { kind: "batch-norm"; pass: "forward" | "backward"; x: Shape }
+  | { kind: "pointwise"; op: "add" | "leaky-relu" | "tanh"; size: number }
+  | { kind: "reduce"; op: "sum" | "column-sums"; rows: number; columns: number };
+
+/** "both" is the input gradient and the filter gradient. The padding is Keras's "same". */
+export type ConvPass = "forward" | "input-gradient" | "filter-gradient" | "both";
+
+/** One piece of work with its inputs on the GPU. */
+export interface Case {
+  /** Queues the work once. */
+  run(): void;
+  /** The results of the latest run, as host arrays in monge's layouts. */
+  read(): Promise<Float32Array[]>;
+  dispose(): void;
+}
+
+/** Parameters and running averages of both networks, as "critic.0.weight". */
+export type State = Record<string, HostArray>;
+
+/** The tutorial's two networks with their optimisers. Images and latents are named by what `upload` returned. */
+export interface Training<T = unknown> {
+  upload(array: HostArray): T;
+  /** One critic update that lowers label · mean f(images); gives that loss. */
+  critic(images: T, label: -1 | 1): T;
+  /** Images by the generator's running averages. */
+  fakes(latents: T): T;
+  /** One generator update; gives −mean f(G(latents)). */
+  generator(latents: T): T;
+  /** One step of the critic's RMSprop alone, with its clip, from gradients that equal the weights. */
+  rmsprop(): void;
+  /** Frees what a call returned. */
+  free(value: T): void;
+  scalar(value: T): Promise<number>;
+  state(): Promise<State>;
+  dispose(): void;
+}
+
+export interface Side {
+  readonly name: SideName;
+  readonly device: GPUDevice;
+  prepare(work: Work, inputs: HostArray[]): Case;
+  train(start: State): Training;
+  /** Settles when the GPU has done all that was queued. */
+  finish(): Promise<void>;
+}

@@ -1,0 +1,33 @@
+// The two limits that no kernel on this adapter passes: `stream` copies memory and does nothing else, `multiply`
+// multiplies and adds in registers and touches no memory until its end.
+struct Params { n: u32, rounds: u32, factor: f32, term: f32 }
+@group(0) @binding(0) var<storage, read> x: array<vec4f>;
+@group(0) @binding(1) var<storage, read_write> y: array<vec4f>;
+@group(1) @binding(0) var<uniform> p: Params;
+
+@compute @workgroup_size(256)
+fn stream(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = id.x + id.y * groups.x * 256;
+  if (i < p.n) { y[i] = x[i]; }
+}
+
+// Twelve sums that do not wait for each other: enough to keep every multiplier busy, few enough for 16 registers.
+struct Sums { a: vec4f, b: vec4f, c: vec4f }
+
+fn step(s: Sums) -> Sums {
+  let factor = vec4f(p.factor);
+  let term = vec4f(p.term);
+  return Sums(fma(s.a, factor, term), fma(s.b, factor, term), fma(s.c, factor, term));
+}
+// A straight line, since some drivers pay for each turn of a loop and each variable in it.
+fn step4(s: Sums) -> Sums { return step(step(step(step(s)))); }
+fn step16(s: Sums) -> Sums { return step4(step4(step4(step4(s)))); }
+fn step64(s: Sums) -> Sums { return step16(step16(step16(step16(s)))); }
+
+@compute @workgroup_size(256)
+fn multiply(@builtin(global_invocation_id) id: vec3u) {
+  var s = Sums(x[0] + f32(id.x), x[1] + f32(id.x), x[2] + f32(id.x));
+  for (var i = 0u; i < p.rounds; i++) { s = step64(s); }
+  let sum = s.a + s.b + s.c;
+  if (sum.x + sum.y + sum.z + sum.w == p.term) { y[0] = sum; }  // never, but the compiler can't know
+}

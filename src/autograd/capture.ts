@@ -1,0 +1,37 @@
+// Capture and replay: a step's kernels are recorded once, over fixed buffers, and run again without any of the
+// JavaScript that chose them. On a GPU a small step is bound by that JavaScript, so this is worth more than tiles.
+import { captureCommands, dropProgram, replayProgram } from "../kernels/block";
+import { keep, tensorsIn, tidy } from "./scope";
+
+/** A captured step. */
+export interface Captured<T> {
+  /** What the step returned; a replay overwrites its numbers. */
+  readonly result: T;
+  /** Runs the step's kernels again, on the same tensors, with random numbers drawn on. */
+  replay(): void;
+  /** Frees the result and all that the step needed. */
+  dispose(): void;
+}
+
+/**
+ * Runs `fn` once, as ever, and remembers its kernels. `fn` may read and change kept tensors and draw random numbers;
+ * what it decides in JavaScript is decided once. Throws if it uploads host data: a replay would have no new data.
+ */
+export function capture<T>(fn: () => T): Captured<T> {
+  const { result, program } = captureCommands(() => tidy(fn));
+  const owned = tensorsIn(result).map(keep);
+  let disposed = false;
+  return {
+    result,
+    replay() {
+      if (disposed) throw new Error("replay: the captured step must be alive, but it was disposed.");
+      replayProgram(program);
+    },
+    dispose() {
+      if (disposed) return;
+      disposed = true;
+      for (const tensor of owned) tensor.dispose();
+      dropProgram(program);
+    },
+  };
+}

@@ -1,0 +1,54 @@
+// Measures what the adapter does at best: bytes copied and f32 multiply-adds a second, by two kernels of their own.
+// A kernel's rate says little until one knows how much of this it is.
+import type { Gpu } from "./gpu";
+import { Profiler } from "./profiler";
+import { type Dispatch, float } from "./stream";
+
+export interface Ceilings {
+  /** Floating-point operations a second; an fma counts as two. */
+  flops: number;
+  /** Bytes a second, read and written together. */
+  bytes: number;
+}
+
+/** Each side of the copy: beyond any cache, and what WebGPU lets every adapter bind. */
+const COPIED = 2 ** 27;
+const [GROUPS, THREADS] = [1024, 256];
+/** Operations of one round of one thread: 64 steps of 12 fma. */
+const ROUND = 64 * 12 * 2;
+const REPEATS = 5;
+/** So long must a run take at least, for its start not to count. */
+const LONG_ENOUGH_MS = 5;
+
+export async function measureCeilings(gpu: Gpu, timestamps = true): Promise<Ceilings> {
+  const [x, y] = [gpu.pool.allocate(COPIED, "ceilings"), gpu.pool.allocate(COPIED, "ceilings")];
+  gpu.stream.clear(x);
+  const shared = { shader: "ceilings", reads: [x], writes: [y] } as const;
+  const best = async (call: Dispatch, repeats: number): Promise<number> => {
+    const profiler = new Profiler(gpu, { timestamps });
+    for (let i = 0; i < repeats; i++) gpu.stream.dispatch(call);
+    return Math.min(...(await profiler.stop()).map(({ duration }) => duration));
+  };
+  try {
+    const vectors = COPIED / 16;
+    const groups = vectors / THREADS;
+    const copy = { ...shared, entry: "stream", params: [vectors, 0], grid: [groups / 256, 256] } as const;
+    await best(copy, 1); // compiles
+    const bytes = (2 * COPIED) / (await best(copy, REPEATS));
+
+    let rounds = 1;
+    const multiply = (): Dispatch => ({
+      ...{ ...shared, entry: "multiply", grid: [GROUPS] },
+      params: [0, rounds, float(0.999), float(0.001)],
+      work: GROUPS * THREADS * ROUND * rounds,
+    });
+    await best(multiply(), 1);
+    while ((await best(multiply(), 1)) < LONG_ENOUGH_MS && rounds < 2 ** 16) rounds *= 2;
+    const flops = multiply().work! / (await best(multiply(), REPEATS));
+    return { flops: 1000 * flops, bytes: 1000 * bytes };
+  } finally {
+    gpu.pool.release(x);
+    gpu.pool.release(y);
+    gpu.pool.trim();
+  }
+}

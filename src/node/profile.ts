@@ -1,0 +1,159 @@
+// The command `npm run profile`: one training iteration by kernel, held against what the adapter does at best,
+// as a table, as JSON and as a trace.
+
+import { version } from "../../package.json";
+import { settle } from "../autograd";
+import { type Ceilings, measureCeilings } from "../kernels/ceilings";
+import type { Gpu } from "../kernels/gpu";
+import { type HostSpan, Profiler, type Timed } from "../kernels/profiler";
+import { byKernel, kernelSpan, kernelTime } from "../kernels/summary";
+import { traceJson } from "../kernels/trace";
+import type { RunConfig } from "../wgan/config";
+import { type PresetName, presets } from "../wgan/presets";
+import { drawDigits } from "../wgan/strokes";
+import { Trainer } from "../wgan/trainer";
+import { requireAdapter, runCommand } from "./command";
+import { openDevice } from "./device";
+import { requireWritable, writeFileAtomic } from "./files";
+import { parseProfileOptions, profileHelp } from "./toolOptions";
+
+const IMAGES = 1024;
+/** Iterations timed without the profiler, since it slows them down. */
+const PLAIN = 3;
+
+interface Profile {
+  dispatches: Timed[];
+  host: HostSpan[];
+  /** Milliseconds of the first iteration, of a later one, and of the profiled one. */
+  cold: number;
+  plain: number;
+  profiled: number;
+}
+
+function configure(name: PresetName, gpu: Gpu): RunConfig {
+  const { digits, ...preset } = presets[name];
+  const { subgroupSize } = gpu.info;
+  return {
+    ...preset,
+    monge: version,
+    preset: name,
+    data: { source: "drawn", digits, count: IMAGES },
+    objective: { ...preset.objective, warmUp: false }, // one iteration is to be like all others
+    seed: 1,
+    logEvery: 1,
+    adapter: {
+      name: gpu.info.name,
+      driver: gpu.info.driver,
+      kernels: subgroupSize > 0 ? `subgroups of ${subgroupSize}` : "portable",
+    },
+  };
+}
+
+async function profile(gpu: Gpu, name: PresetName, timestamps: boolean): Promise<Profile> {
+  const config = configure(name, gpu);
+  const digits = config.data.digits === "all" ? undefined : config.data.digits;
+  const trainer = new Trainer(config, drawDigits({ count: IMAGES, seed: 1, digits }));
+  await settle(0);
+  const timed = async () => {
+    const start = performance.now();
+    trainer.step().dispose();
+    await settle(0);
+    return performance.now() - start;
+  };
+  const cold = await timed();
+  const plain: number[] = [];
+  for (let i = 0; i < PLAIN; i++) plain.push(await timed());
+  // Once for nothing: the driver compiles what resolves the timestamps.
+  for (let i = 0; ; i++) {
+    const profiler = new Profiler(gpu, { timestamps });
+    const profiled = await timed();
+    const dispatches = await profiler.stop();
+    if (i === 0) continue;
+    return { dispatches, host: profiler.host, cold, plain: plain.sort((a, b) => a - b)[1], profiled };
+  }
+}
+
+const ms = (value: number) => (value < 10 ? value.toFixed(2) : value.toFixed(1));
+const percent = (part: number) => (100 * part).toFixed(part < 0.0995 ? 1 : 0);
+
+/** Rates in units of 1e9 a second, with the percentage of the ceiling. */
+function rate(amount: number | undefined, milliseconds: number, ceiling: number): [string, string] {
+  if (amount === undefined || milliseconds === 0) return ["-", "-"];
+  const perSecond = (1000 * amount) / milliseconds;
+  return [(perSecond / 1e9).toFixed(1), percent(perSecond / ceiling)];
+}
+
+function table({ dispatches }: Profile, ceilings: Ceilings): string {
+  const rows = byKernel(dispatches).map((kernel) => [
+    ...[kernel.name, String(kernel.calls), ms(kernel.ms), percent(kernel.share)],
+    ...rate(kernel.work, kernel.ms, ceilings.flops),
+    ...rate(kernel.bytes, kernel.ms, ceilings.bytes),
+  ]);
+  const head = ["kernel", "calls", "ms", "share %", "GFLOP/s", "% of max", "GB/s", "% of max"];
+  const widths = head.map((_, i) => Math.max(...[head, ...rows].map((row) => row[i].length)));
+  const line = (row: string[]) =>
+    row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join("  ");
+  return [head, ...rows].map(line).join("\n");
+}
+
+/** What is not in a kernel's row: the whole against its parts, and what lies between them. */
+function totals({ dispatches, host, cold, plain, profiled }: Profile, alone: boolean): string[] {
+  const kernels = kernelTime(dispatches);
+  const between = kernelSpan(dispatches) - kernels;
+  const work = dispatches.reduce((sum, dispatch) => sum + (dispatch.work ?? 0), 0);
+  const spans = (kind: string) =>
+    host.filter(({ name }) => name.startsWith(kind)).reduce((sum, { duration }) => sum + duration, 0);
+  const batches = host.filter(({ name }) => name.startsWith("submit")).length;
+  return [
+    `iteration: ${ms(plain)} ms (median of ${PLAIN}, not profiled); the first one ${ms(cold)} ms, compiling included`,
+    `profiled: ${ms(profiled)} ms, of it kernels ${ms(kernels)} ms (${percent(kernels / profiled)} %), ` +
+      `gaps between them ${ms(between)} ms, before and after ${ms(profiled - kernels - between)} ms`,
+    `host: ${dispatches.length} dispatches recorded in ${ms(spans("record"))} ms, ` +
+      `${batches} submits in ${ms(spans("submit"))} ms${alone ? " (one a dispatch, for the clock)" : ""}`,
+    `work: ${(work / 1e9).toFixed(2)} GFLOP in the heavy kernels, ` +
+      `${(work / kernels / 1e6).toFixed(1)} GFLOP/s over all of the kernels' time`,
+  ];
+}
+
+await runCommand(async () => {
+  const options = parseProfileOptions(process.argv.slice(2));
+  if (options.help) return void process.stdout.write(profileHelp);
+  for (const path of [options.json, options.trace]) if (path !== undefined) requireWritable(path);
+  const adapter = requireAdapter();
+  const name = options.preset ?? (adapter.software ? "small" : "tutorial");
+  const gpu = await openDevice();
+  const timestamps = !options.wallClock && gpu.device.features.has("timestamp-query");
+  const why = options.wallClock ? "asked for" : "the adapter has no timestamps";
+  const timing = timestamps
+    ? "timestamps of the GPU, each dispatch in a pass of its own"
+    : `the wall clock (${why}), each dispatch submitted alone: short kernels seem longer than they are`;
+  const ceilings = await measureCeilings(gpu, timestamps);
+  const result = await profile(gpu, name, timestamps);
+
+  console.log(`preset ${name}, batch ${presets[name].batch}, on ${gpu.info.name} (${gpu.info.driver})`);
+  console.log(`timed by ${timing}`);
+  console.log(
+    `ceilings, measured: ${(ceilings.flops / 1e9).toFixed(1)} GFLOP/s of f32 fma, ` +
+      `${(ceilings.bytes / 1e9).toFixed(1)} GB/s copied\n`,
+  );
+  console.log(`${table(result, ceilings)}\n`);
+  console.log(totals(result, !timestamps).join("\n"));
+  console.log("GB/s counts all bytes bound, once a dispatch: more than that passes where a kernel reads again.");
+  const { dispatches, host, ...times } = result;
+  if (options.json !== undefined) {
+    const { subgroupSize, driver } = gpu.info;
+    const about = {
+      monge: version,
+      preset: name,
+      adapter: { name: gpu.info.name, driver, subgroupSize },
+      timestamps,
+    };
+    const all = { ...about, ceilings, ms: times, kernels: byKernel(dispatches), dispatches };
+    writeFileAtomic(options.json, `${JSON.stringify(all, null, 1)}\n`);
+    console.log(`figures: ${options.json}`);
+  }
+  if (options.trace !== undefined) {
+    writeFileAtomic(options.trace, traceJson(dispatches, host, gpu.info.name));
+    console.log(`trace: ${options.trace}, to be opened in ui.perfetto.dev`);
+  }
+});

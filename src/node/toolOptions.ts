@@ -1,0 +1,75 @@
+// The command lines of `profile` and `ladder`: what each option takes, its help text, and the complaint if it is off.
+import { InputError } from "../wgan/errors";
+import type { PresetName } from "../wgan/presets";
+import { integer, readOptions } from "./commandLine";
+import { choosePreset, notEmpty } from "./options";
+
+export interface ProfileOptions {
+  preset?: PresetName;
+  json?: string;
+  trace?: string;
+  wallClock: boolean;
+  help: boolean;
+}
+
+export interface LadderOptions {
+  /** Rows and columns of the matrices. */
+  size: number;
+  /** Images of the convolution. */
+  batch: number;
+  rounds: number;
+  markdown: boolean;
+  help: boolean;
+}
+
+export const profileHelp = `Shows where the time of one training iteration goes, kernel by kernel, and how close each comes
+to what this adapter does at best. Needs no data set: the digits are drawn.
+
+usage: npm run profile -- [options]
+
+  --preset NAME        tutorial, wgan or small; without it: tutorial on a GPU, small where the
+                       adapter computes on the CPU
+  --json FILE          write all figures, and every dispatch
+  --trace FILE         write a trace that ui.perfetto.dev opens
+  --wall-clock         time each kernel by the clock on the wall even where the adapter has
+                       timestamps
+  --help               show this text
+`;
+
+export const ladderHelp = `Climbs the ladder of kernels: one matrix product and one convolution in every form from the
+naive one to the engine's own, checked and timed side by side. docs/ladder.md explains each rung.
+
+usage: npm run ladder -- [options]
+
+  --size N             rows and columns of the matrices, a multiple of 4 (default 1024)
+  --batch N            images of the convolution (default 16)
+  --rounds N           how often each rung is timed; the median counts (default 5)
+  --markdown           print the tables as docs/ladder.md has them
+  --help               show this text
+`;
+
+/** Reads profile's arguments (without node and script). Throws InputError at the first that is off. */
+export function parseProfileOptions(args: string[]): ProfileOptions {
+  const given = readOptions("profile", args, ["preset", "json", "trace"], ["wall-clock"]);
+  return {
+    preset: given.read("preset", choosePreset),
+    json: given.read("json", notEmpty),
+    trace: given.read("trace", notEmpty),
+    wallClock: given.has("wall-clock"),
+    help: given.help,
+  };
+}
+
+/** Reads ladder's arguments (without node and script). Throws InputError at the first that is off. */
+export function parseLadderOptions(args: string[]): LadderOptions {
+  const given = readOptions("ladder", args, ["size", "batch", "rounds"], ["markdown"]);
+  const size = given.read("size", integer(4, 4096)) ?? 1024;
+  if (size % 4 !== 0) throw new InputError(`--size "${size}": expected a multiple of 4, since rungs load vec4.`);
+  return {
+    size,
+    batch: given.read("batch", integer(1, 256)) ?? 16,
+    rounds: given.read("rounds", integer(1, 1000)) ?? 5,
+    markdown: given.has("markdown"),
+    help: given.help,
+  };
+}
