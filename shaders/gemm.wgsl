@@ -92,13 +92,13 @@ fn load_b_run(i: u32, k: u32) -> vec4f {
 // Four columns of the row of C that starts at i, as many as there are.
 fn store_c(i: u32, column: u32, value: vec4f) {
   let to = i + column;
-  if (column < p.columns) { C[to] = value.x + bias_of(column); }
-  if (column + 1 < p.columns) { C[to + 1] = value.y + bias_of(column + 1); }
-  if (column + 2 < p.columns) { C[to + 2] = value.z + bias_of(column + 2); }
-  if (column + 3 < p.columns) { C[to + 3] = value.w + bias_of(column + 3); }
+  if (column < p.columns) { C[to] = biased(value.x, column); }
+  if (column + 1 < p.columns) { C[to + 1] = biased(value.y, column + 1); }
+  if (column + 2 < p.columns) { C[to + 2] = biased(value.z, column + 2); }
+  if (column + 3 < p.columns) { C[to + 3] = biased(value.w, column + 3); }
 }
 
-fn bias_of(column: u32) -> f32 {
-  if (BIAS) { return bias[column * p.bias_step]; }
-  return 0.0;
+fn biased(value: f32, column: u32) -> f32 {
+  if (BIAS) { return value + bias[column * p.bias_step]; }
+  return value;
 }

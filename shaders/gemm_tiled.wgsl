@@ -54,10 +54,18 @@ fn multiply(acc: ptr<function, array<vec4f, 16>>, thread: vec3u) {
   for (var k = 0u; k < KT; k++) {
     let a = tile_a[k * PITCH_A + thread.y];
     let b = tile_b[k * PITCH_B + thread.x];
+    var right: vec4f;
     acc[0] = fma(vec4f(a.x), b, acc[0]);
     acc[1] = fma(vec4f(a.y), b, acc[1]);
     acc[2] = fma(vec4f(a.z), b, acc[2]);
     acc[3] = fma(vec4f(a.w), b, acc[3]);
+    if (TC > 4) {
+      right = tile_b[k * PITCH_B + RX + thread.x];
+      acc[8] = fma(vec4f(a.x), right, acc[8]);
+      acc[9] = fma(vec4f(a.y), right, acc[9]);
+      acc[10] = fma(vec4f(a.z), right, acc[10]);
+      acc[11] = fma(vec4f(a.w), right, acc[11]);
+    }
     if (TR > 4) {
       let below = tile_a[k * PITCH_A + RY + thread.y];
       acc[4] = fma(vec4f(below.x), b, acc[4]);
@@ -65,19 +73,11 @@ fn multiply(acc: ptr<function, array<vec4f, 16>>, thread: vec3u) {
       acc[6] = fma(vec4f(below.z), b, acc[6]);
       acc[7] = fma(vec4f(below.w), b, acc[7]);
       if (TC > 4) {
-        let right = tile_b[k * PITCH_B + RX + thread.x];
         acc[12] = fma(vec4f(below.x), right, acc[12]);
         acc[13] = fma(vec4f(below.y), right, acc[13]);
         acc[14] = fma(vec4f(below.z), right, acc[14]);
         acc[15] = fma(vec4f(below.w), right, acc[15]);
       }
-    }
-    if (TC > 4) {
-      let right = tile_b[k * PITCH_B + RX + thread.x];
-      acc[8] = fma(vec4f(a.x), right, acc[8]);
-      acc[9] = fma(vec4f(a.y), right, acc[9]);
-      acc[10] = fma(vec4f(a.z), right, acc[10]);
-      acc[11] = fma(vec4f(a.w), right, acc[11]);
     }
   }
 }
@@ -134,10 +134,10 @@ fn product(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id
       }
       let step = k + block.step;
       if (block.of_a) {
-        let from = start + step;
+        let at = start + step;
         let left = end - min(vec4u(step), end);
-        four = transpose(mat4x4f(load_a(from.x, left.x), load_a(from.y, left.y),
-                                 load_a(from.z, left.z), load_a(from.w, left.w)));
+        four = transpose(mat4x4f(load_a(at.x, left.x), load_a(at.y, left.y),
+                                 load_a(at.z, left.z), load_a(at.w, left.w)));
       } else if (block.of_b) {
         four = load_b(b_start, step, column0 + block.at);
       }

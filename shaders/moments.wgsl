@@ -5,7 +5,8 @@
 override VEC: bool = false;  // B counts vec4s
 struct Params { a: u32, r: u32, b: u32, s: u32 }
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;        // (A, R, B), or the partial sums (A, S, B, 2)
-@group(0) @binding(1) var<storage, read_write> y: array<vec4f>;  // (A, S, B, 2), or mean and variance (2, A, B)
+@group(0) @binding(1) var<storage, read_write> y: array<vec4f>;  // (A, S, B, 2), or the mean (A, B)
+@group(0) @binding(2) var<storage, read_write> variance: array<vec4f>;  // (A, B)
 @group(1) @binding(0) var<uniform> P: Params;
 
 fn load(i: u32) -> vec4f {
@@ -52,5 +53,5 @@ fn merge(@builtin(global_invocation_id) id: vec3u) {
     n += m;
   }
   store(t, mean);
-  store(P.a * P.b + t, deviation / n);
+  if (VEC) { variance[t] = deviation / n; } else { variance[t / 4][t % 4] = deviation.x / n; }
 }

@@ -2,6 +2,8 @@
 // Batch and layer normalisation after their statistics are known, forward and backward, elementwise.
 // x is seen as (A, R, B) with a mean and variance for each (a, b), and gamma and beta repeat every C numbers:
 // batch norm has A = 1, B = C = channels; layer norm has A = samples, B = 1, R = C = numbers a sample.
+// A leaky relu behind it costs nothing here: SLOPE below 0, where 1 means none.
+override SLOPE = 1.0;
 override VEC: bool = false;  // B and C count vec4s; needs B > 1
 override CHANNELS = 0u;      // batch norm: B = C as a constant, since dividing by a variable is slow on a CPU
 struct Params {
@@ -14,7 +16,7 @@ struct Params {
 @group(0) @binding(1) var<storage, read> mean: array<vec4f>;
 @group(0) @binding(2) var<storage, read> variance: array<vec4f>;
 @group(0) @binding(3) var<storage, read> gamma: array<vec4f>;
-@group(0) @binding(4) var<storage, read> u: array<vec4f>;  // forward: beta (C); backward: dy, as x
+@group(0) @binding(4) var<storage, read> beta: array<vec4f>;
 @group(1) @binding(0) var<uniform> P: Params;
 
 struct Point { statistic: u32, affine: u32 }
@@ -32,7 +34,7 @@ fn gamma_at(c: u32) -> vec4f {
   if (VEC) { return gamma[c]; }
   return vec4f(gamma[c / 4][c % 4]);
 }
-fn u_at(i: u32) -> vec4f {
-  if (VEC) { return u[i]; }
-  return vec4f(u[i / 4][i % 4]);
+fn beta_at(c: u32) -> vec4f {
+  if (VEC) { return beta[c]; }
+  return vec4f(beta[c / 4][c % 4]);
 }

@@ -1,9 +1,9 @@
-// uses: normalize
+// uses: normalize_gradient
 // dx = (g - mean of g - xhat * mean of (g * xhat)) / sqrt(variance + epsilon), with g = gamma * dy and the means
 // over an (a, b)'s R numbers. `sums` (2, A, B) holds the two sums, of g or (P.weighed = 0: batch norm, where
 // gamma is one number for all R) of dy.
-@group(0) @binding(5) var<storage, read> sums: array<vec4f>;
-@group(0) @binding(6) var<storage, read_write> dx: array<vec4f>;
+@group(0) @binding(6) var<storage, read> sums: array<vec4f>;
+@group(0) @binding(7) var<storage, read_write> dx: array<vec4f>;
 
 fn sum_at(i: u32) -> vec4f {
   if (VEC) { return sums[i]; }
@@ -21,6 +21,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   if (P.weighed == 0u) { g_mean *= gamma; gx_mean *= gamma; }
   var scale: vec4f;
   if (VEC) { scale = inverse_deviation(variance[s]); } else { scale = inverse_deviation(vec4f(variance[s / 4][s % 4])); }
-  let v = (gamma * u_at(i) - g_mean - normalized(i, s) * gx_mean) * scale;
+  let xhat = normalized(i, s);
+  let v = (gamma * gradient(i, at.affine, xhat) - g_mean - xhat * gx_mean) * scale;
   if (VEC) { dx[i] = v; } else { dx[i / 4][i % 4] = v.x; }
 }

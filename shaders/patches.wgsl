@@ -12,10 +12,12 @@ struct Sizes {
   images: u32,
   channels: u32,
   pitch: u32,      // numbers from one patch to the next: kernel * channels rounded up to 4
-  start: u32,      // of the chunk's images in `from` (patches) or `to` (overlap and swap)
+  start: u32,      // of the chunk's images in `source` (patches) or `to` (overlap)
+  biased: u32,     // 1: `overlap` adds a bias to each channel
 }
 @group(0) @binding(0) var<storage, read> source: array<f32>;
-@group(0) @binding(1) var<storage, read_write> to: array<f32>;
+@group(0) @binding(1) var<storage, read> bias: array<f32>;
+@group(0) @binding(2) var<storage, read_write> to: array<f32>;
 @group(1) @binding(0) var<uniform> p: Sizes;
 
 // The taps that a window meets are first, first + by, …; they look at `at`, at + dir, … (per axis).
@@ -72,6 +74,7 @@ fn overlap(@builtin(global_invocation_id) id: vec3u) {
   let w = window_of(i / p.channels);
   let c = i % p.channels;
   var sum = 0.0;
+  if (p.biased == 1) { sum = bias[c]; }
   var y = w.at.x;
   for (var ky = w.first.x; ky < p.kernel.x; ky += w.by.x) {
     let line = (w.image * p.source.x + u32(y)) * p.source.y;

@@ -10,7 +10,7 @@ import {
   keep,
   leakyRelu,
   matmul,
-  mean as meanOf,
+  mul,
   neg,
   requireGrad,
   settle,
@@ -68,11 +68,10 @@ function operation(work: Work, inputs: Tensor[]): () => Tensor[] {
       return () => [matmul(x, w, work)];
     case "conv": {
       const options = { stride: work.stride, padding: "same" } as const;
-      const filterOptions = { ...options, kernelSize: [work.w[0], work.w[1]] as const };
       const forward = () => conv2d(x, w, options);
       const inputGradient = () =>
         convTranspose2d(dy, w, { ...options, outputSize: [work.x[1], work.x[2]] as const });
-      const filterGradient = () => conv2dFilterGrad(x, dy, filterOptions);
+      const filterGradient = () => conv2dFilterGrad(x, dy, [work.w[0], work.w[1]], options);
       if (work.pass === "forward") return () => [forward()];
       if (work.pass === "input-gradient") return () => [inputGradient()];
       if (work.pass === "filter-gradient") return () => [filterGradient()];
@@ -91,7 +90,7 @@ function operation(work: Work, inputs: Tensor[]): () => Tensor[] {
       if (work.op === "tanh") return () => [tanh(x)];
       return () => [leakyRelu(x, { slope: 0.2 })];
     case "reduce":
-      return work.op === "sum" ? () => [meanOf(x)] : () => [sum(x, { axes: [0] })];
+      return work.op === "sum" ? () => [sum(x)] : () => [sum(x, { axes: [0] })];
   }
 }
 
@@ -107,7 +106,7 @@ function train(start: State): Training<Tensor> {
     trainer.critic.loadStateDict(of("critic"));
     trainer.generator.loadStateDict(of("generator"));
   }
-  let alone: RMSprop | undefined;
+  let alone: { optimizer: RMSprop; gradients: Tensor[] } | undefined;
   return {
     upload: ({ shape, data }) => keep(tensor(data, shape)),
     critic: (images, label) =>
@@ -122,13 +121,13 @@ function train(start: State): Training<Tensor> {
     fakes: (latents) => keep(trainer.sample(latents)),
     generator: (latents) => keep(tidy(() => trainer.trainGenerator(latents))),
     rmsprop() {
-      const parameters = trainer.critic.parameters();
-      alone ??= new RMSprop(parameters, {
-        learningRate: 5e-5,
-        form: "keras",
-        clip: ({ shape }) => (shape.length === 4 ? [-0.01, 0.01] : undefined),
-      });
-      alone.step(parameters);
+      if (!alone) {
+        const parameters = trainer.critic.parameters();
+        const clip = ({ shape }: Tensor) => (shape.length === 4 ? ([-0.01, 0.01] as const) : undefined);
+        const optimizer = new RMSprop(parameters, { learningRate: 5e-5, form: "keras", clip });
+        alone = { optimizer, gradients: parameters.map((parameter) => keep(mul(parameter, 1))) };
+      }
+      alone.optimizer.step(alone.gradients);
     },
     free: (value) => value.dispose(),
     scalar: (value) => value.item(),
@@ -140,7 +139,8 @@ function train(start: State): Training<Tensor> {
       return state;
     },
     dispose() {
-      alone?.dispose();
+      alone?.optimizer.dispose();
+      for (const gradient of alone?.gradients ?? []) gradient.dispose();
       trainer.dispose();
     },
   };

@@ -37,7 +37,7 @@ export interface Training<T = unknown> {
   fakes(latents: T): T;
   /** One generator update; gives −mean f(G(latents)). */
   generator(latents: T): T;
-  /** One step of the critic's RMSprop alone, with its clip, from gradients that equal the weights. */
+  /** One step of the critic's RMSprop alone, with its clip, from gradients that equal the weights at its first call. */
   rmsprop(): void;
   /** Frees what a call returned. */
   free(value: T): void;

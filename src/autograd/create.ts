@@ -1,7 +1,7 @@
 // Tensors made from nothing: constants, and random numbers from a seed and a counter.
-import { clear, place } from "../kernels/block";
+import { clear } from "../kernels/block";
 import { randomInteger, randomNormal, randomUniform } from "../kernels/random";
-import { fill } from "../kernels/update";
+import { fill, place } from "../kernels/update";
 import type { Shape } from "./shape";
 import { empty, Tensor } from "./tensor";
 
@@ -75,7 +75,7 @@ export function pack(parts: readonly Tensor[]): Tensor {
   const made = empty([parts.reduce((total, part) => total + part.size, 0)], "f32", "pack");
   let at = 0;
   for (const part of parts) {
-    place(part.storage, part.size, made.storage, at);
+    place(part, made, at);
     at += part.size;
   }
   return made;

@@ -35,9 +35,6 @@ export async function download(
 
 export const copy = (from: Storage, to: Storage): void =>
   gpu().stream.copy(from, to, Math.min(from.bytes, to.bytes));
-/** Copies `size` numbers to position `at` of another block. */
-export const place = (from: Storage, size: number, to: Storage, at: number): void =>
-  gpu().stream.copy(from, { ...to, offset: to.offset + 4 * at }, 4 * size);
 export const clear = (to: Storage): void => gpu().stream.clear(to);
 
 /** Records what `fn` records as a program, too. */

@@ -11,9 +11,9 @@ export interface Window {
   padding: readonly [number, number, number, number];
 }
 
-/** y = the convolution of x with w. */
-export function conv2d(x: Block, w: Block, y: Block, window: Window): void {
-  if (isThin(w)) return thinConv2d(x, w, y, window);
+/** y = the convolution of x with w, plus the bias (out) of each channel where there is one. */
+export function conv2d(x: Block, w: Block, y: Block, window: Window, bias?: Block): void {
+  if (isThin(w)) return thinConv2d(x, w, y, window, bias);
   gemm({
     entry: "product",
     a: x.storage,
@@ -25,12 +25,13 @@ export function conv2d(x: Block, w: Block, y: Block, window: Window): void {
     ...shape(w, window),
     channels: w.shape[2],
     columns: w.shape[3],
+    bias,
   });
 }
 
-/** dx = the gradient of x, which is also the transposed convolution of dy. */
-export function conv2dInputGrad(dy: Block, w: Block, dx: Block, window: Window): void {
-  if (isThin(w)) return thinInputGrad(dy, w, dx, window);
+/** dx = the gradient of x, which is also the transposed convolution of dy; then the bias (in) has its place. */
+export function conv2dInputGrad(dy: Block, w: Block, dx: Block, window: Window, bias?: Block): void {
+  if (isThin(w)) return thinInputGrad(dy, w, dx, window, bias);
   gemm({
     entry: "product",
     a: dy.storage,
@@ -44,6 +45,7 @@ export function conv2dInputGrad(dy: Block, w: Block, dx: Block, window: Window):
     channels: w.shape[3],
     columns: w.shape[2],
     transposeB: true,
+    bias,
   });
 }
 

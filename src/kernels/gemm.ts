@@ -1,7 +1,9 @@
-// The heavy products: one description for matrix products and the three directions of a convolution, run by the
-// subgroup family where the adapter promises a subgroup size and by the portable family elsewhere.
+// The heavy products: one description for matrix products and the three directions of a convolution. The adapter's
+// tuning table says which kernel runs it, and into how many parts its sums are cut.
 import { allocate, gridOf, release, type Storage } from "./block";
 import { gpu } from "./gpu";
+import type { Dispatch } from "./stream";
+import { type Configuration, type Extent, partsFor, stepsOfPart } from "./tunerConfigurations";
 
 /** Sizes in pairs are (height, width); see gemm.wgsl for what each word means to the two entry points. */
 export interface Gemm {
@@ -28,37 +30,87 @@ export interface Gemm {
   strides?: readonly [number, number];
   /** First number of A, B and C. */
   start?: readonly [number, number, number];
-  /** Add to what C holds; then C starts at 0. */
+  /** Add to what C holds. */
   add?: boolean;
+  /** Added to C: a number for each column, or one for all of them. */
+  bias?: { readonly storage: Storage; readonly size: number };
 }
 
-/** What one long sum is cut into at least, so that a part is worth its dispatch. */
-const SHORTEST = 64;
 const one = [1, 1] as const;
+let listener: ((call: Gemm) => void) | undefined;
 
 export function gemm(call: Gemm): void {
-  const { entry, images, out, source, channels, columns, batch = 1 } = call;
+  listener?.(call);
+  const extent = extentOf(call);
+  if (sizeOf(call) === 0) return;
+  const { dispatches, parts } = plan(call, gpu().tuning.configure(extent));
+  for (const dispatch of dispatches) gpu().stream.dispatch(dispatch);
+  if (parts) release(parts);
+}
+
+/** Runs `body` and tells `each` of the products that it records; for the tuner. */
+export function watchGemms<T>(each: (call: Gemm) => void, body: () => T): T {
+  const before = listener;
+  listener = each;
+  try {
+    return body();
+  } finally {
+    listener = before;
+  }
+}
+
+/** Numbers of C. */
+export function sizeOf({ entry, images, out, channels, columns, kernel = one, batch = 1 }: Gemm): number {
+  const rows = entry === "product" ? images * out[0] * out[1] : kernel[0] * kernel[1] * channels;
+  return batch * rows * columns;
+}
+
+/** Floating-point operations that are no multiplications by padding. */
+export function workOf({ images, out, channels, columns, kernel = one, batch = 1, ...call }: Gemm): number {
+  const classes = call.adjoint ? (call.stride ?? one) : one;
+  const taps = (kernel[0] * kernel[1]) / (classes[0] * classes[1]);
+  return 2 * batch * images * out[0] * out[1] * columns * channels * taps;
+}
+
+/** The rows and columns of one dense product, the terms of its sums, and how many such products there are. */
+export function extentOf(call: Gemm): Extent {
+  const { images, out, channels, columns, kernel = one, stride = one, batch = 1 } = call;
+  const taps = kernel[0] * kernel[1];
+  const window = `${kernel.join("x")}/${stride.join("x")}`;
+  if (call.entry === "outer") {
+    const kind = call.kernel ? `filter gradient ${window}` : "tn";
+    return { kind, rows: channels, columns, sum: images * out[0] * out[1], copies: batch * taps };
+  }
+  const classes = call.adjoint ? stride : one;
+  const rows = images * Math.ceil(out[0] / classes[0]) * Math.ceil(out[1] / classes[1]);
+  const copies = batch * classes[0] * classes[1];
+  const sum = channels * Math.ceil(taps / (classes[0] * classes[1]));
+  const direction = call.adjoint ? "input gradient" : "convolution";
+  const kind = call.kernel ? `${direction} ${window}` : call.transposeB ? "nt" : "nn";
+  return { kind, rows, columns, sum, copies };
+}
+
+/** The dispatches of a product, and storage that they need, to be released when they are recorded. */
+export function plan(call: Gemm, configuration: Configuration): { dispatches: Dispatch[]; parts?: Storage } {
+  const { entry, images, out, source, channels, columns, batch = 1, bias } = call;
   const { kernel = one, before = [0, 0], stride = one, strides = [0, 0], start = [0, 0, 0] } = call;
+  const { shader, tile } = configuration;
   const pitch = call.pitch ?? channels;
   const classes = call.adjoint ? stride : one;
   const product = entry === "product";
   const taps = kernel[0] * kernel[1];
-  const pixels = images * out[0] * out[1];
-
-  const rows = product ? images * Math.ceil(out[0] / classes[0]) * Math.ceil(out[1] / classes[1]) : channels;
-  const size = batch * columns * (product ? pixels : taps * channels);
-  if (size === 0) return;
-  const { shader, constants, tile } = family(rows);
+  const size = sizeOf(call);
+  const { rows, copies } = extentOf(call);
   const rowTiles = Math.ceil(rows / tile[0]);
   const columnTiles = Math.ceil(columns / tile[1]);
-  const groups = rowTiles * columnTiles * batch * (product ? classes[0] * classes[1] : taps);
+  const groups = rowTiles * columnTiles * copies;
 
   // Few outputs and long sums leave most of the adapter idle: then the sum is split, taps first.
-  const wanted = splitsFor(groups);
+  const wanted = start[2] % 4 === 0 ? partsFor(gpu().info, configuration, groups) : 1;
   const overTaps = product && taps > 1;
-  const run = product ? channels : pixels;
+  const run = product ? channels : images * out[0] * out[1];
   const tapsEach = overTaps ? Math.ceil(taps / Math.min(wanted, taps)) : taps;
-  const runEach = overTaps || run === 0 ? run : 4 * Math.ceil(Math.max(run / wanted, SHORTEST) / 4);
+  const runEach = overTaps || run === 0 ? run : stepsOfPart(run, wanted);
   const runSplits = runEach === 0 ? 1 : Math.ceil(run / runEach);
   const splits = runSplits * (overTaps ? Math.ceil(taps / tapsEach) : 1);
 
@@ -66,52 +118,40 @@ export function gemm(call: Gemm): void {
   const parts = splits > 1 || call.add ? allocate(splits * sized, "parts of a split sum") : undefined;
   const total = groups * splits;
   const aligned = (...counts: number[]) => (counts.every((count) => count % 4 === 0) ? 1 : 0);
-  gpu().stream.dispatch({
-    shader,
-    entry,
-    constants: {
-      ...constants,
-      FLAT: product || call.kernel ? 0 : 1,
-      VEC_A: aligned(pitch, strides[0], start[0]),
-      VEC_B: aligned(call.transposeB ? channels : columns, strides[1], start[1]),
-      TRANSPOSE_B: call.transposeB ? 1 : 0,
+  const biasStep = bias?.size === 1 ? 0 : 1;
+  const dispatches: Dispatch[] = [
+    {
+      shader,
+      entry,
+      constants: {
+        ...configuration.constants,
+        FLAT: call.kernel || (product && shader !== "gemm_tiled") ? 0 : 1,
+        VEC_A: aligned(pitch, strides[0], start[0]),
+        VEC_B: aligned(call.transposeB ? channels : columns, strides[1], start[1]),
+        TRANSPOSE_B: call.transposeB ? 1 : 0,
+        BIAS: bias && !parts ? 1 : 0,
+      },
+      reads: [call.a, call.b, bias?.storage ?? call.b],
+      writes: [parts ?? call.c],
+      params: [
+        ...[...out, ...source, ...kernel, ...before, ...classes, ...(call.adjoint ? one : stride)],
+        ...[call.adjoint ? 1 : -1, images, channels, pitch, columns, columnTiles, rowTiles],
+        ...[splits, runSplits, tapsEach, runEach, sized],
+        ...[start[0], start[1], parts ? 0 : start[2], 0],
+        ...[...strides, size / batch, biasStep],
+      ],
+      grid: [Math.min(total, 65535), Math.ceil(total / 65535)],
+      work: workOf(call),
     },
-    reads: [call.a, call.b],
-    writes: [parts ?? call.c],
-    params: [
-      ...[...out, ...source, ...kernel, ...before, ...classes, ...(call.adjoint ? one : stride)],
-      ...[call.adjoint ? 1 : -1, images, channels, pitch, columns, columnTiles, rowTiles],
-      ...[splits, runSplits, tapsEach, runEach, sized],
-      ...[start[0], start[1], parts ? 0 : start[2], 0],
-      ...[...strides, size / batch],
-    ],
-    grid: [Math.min(total, 65535), Math.ceil(total / 65535)],
-    work: (2 * batch * pixels * columns * channels * taps) / (classes[0] * classes[1]),
-  });
-  if (!parts) return;
-  gpu().stream.dispatch({
+  ];
+  if (!parts) return { dispatches };
+  dispatches.push({
     shader: "sum_parts",
     entry: "sum_parts",
-    reads: [parts],
+    reads: [parts, bias?.storage ?? parts],
     writes: [call.c],
-    params: [sized / 4, splits, sized / 4, call.add ? 1 : 0],
+    params: [sized / 4, splits, sized / 4, call.add ? 1 : 0, start[2] / 4, bias ? columns : 0, biasStep],
     grid: gridOf(sized / 4),
   });
-  release(parts);
-}
-
-/** The shader, its constants and the (rows, columns) that one workgroup computes. */
-function family(rows: number) {
-  const lanes = gpu().info.subgroupSize;
-  if (lanes === 0) return { shader: "gemm_portable", constants: {}, tile: [64, 32] } as const;
-  // Measured on lavapipe's 8 lanes: 8 rows 24 GFLOP/s, 16 rows 30 to 36, 32 rows 22 to 29.
-  const height = rows <= 4 ? 4 : 16;
-  const constants = { SG: lanes, TM: height, KQ: Math.max(1, lanes / height) };
-  return { shader: "gemm_subgroup", constants, tile: [height, 4 * lanes] } as const;
-}
-
-/** Into how many parts to cut the sum of a product of so many workgroups. */
-function splitsFor(groups: number): number {
-  const busy = gpu().info.software ? 16 : 1024;
-  return groups > busy / 2 ? 1 : Math.ceil(busy / groups);
+  return { dispatches, parts };
 }

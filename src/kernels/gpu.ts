@@ -4,6 +4,7 @@ import type { DeviceInfo } from "./adapter";
 import { Pipelines } from "./pipelines";
 import { Pool } from "./pool";
 import { Stream } from "./stream";
+import { Tuning } from "./tunerTable";
 
 /** What the platform (Node or a browser) lends to the device. */
 export interface Host {
@@ -17,6 +18,7 @@ export class Gpu {
   readonly pipelines: Pipelines;
   readonly stream: Stream;
   readonly pool: Pool;
+  readonly tuning: Tuning;
   private failure: string | undefined;
   private closed = false;
 
@@ -27,6 +29,7 @@ export class Gpu {
   ) {
     this.pipelines = new Pipelines(device);
     this.stream = new Stream(this);
+    this.tuning = new Tuning(info);
     this.pool = new Pool(device, host.memoryBudget, (destroy) => {
       this.stream.forgetGroups();
       this.stream.send(); // the room is needed now, not at the end of the batch

@@ -16,15 +16,15 @@ export interface MatmulDims {
   strideB: number;
 }
 
-/** y (batch, m, n) = a (m, k) · b (k, n) for every matrix of the batch. */
-export function matmul(a: Block, b: Block, y: Block, dims: MatmulDims): void {
+/** y (batch, m, n) = a (m, k) · b (k, n) for every matrix of the batch, plus the bias (n) where there is one. */
+export function matmul(a: Block, b: Block, y: Block, dims: MatmulDims, bias?: Block): void {
   const { batch, m, n, k, transposeA, transposeB, strideA, strideB } = dims;
   if (transposeA && transposeB) throw new Error("matmul: at most one side may be transposed");
-  const common = { b: b.storage, c: y.storage, images: 1, batch };
+  const common = { b: b.storage, c: y.storage, images: 1, batch, bias };
   if (n === 1 && m > 1) {
     // One column would waste the rest of its vec4 and tile: computed as the row yᵀ = bᵀ · aᵀ.
     const swapped = { m: 1, n: m, transposeA: false, transposeB: !transposeA };
-    matmul(b, a, y, { batch, k, ...swapped, strideA: strideB, strideB: strideA });
+    matmul(b, a, y, { batch, k, ...swapped, strideA: strideB, strideB: strideA }, bias);
   } else if (transposeA) {
     const line = [1, k] as const;
     gemm({

@@ -8,6 +8,8 @@ import { float } from "./stream";
 /** What a normalisation is over: batch norm (1, N*H*W, C), layer norm (N, H*W*C, 1). */
 export interface Norm extends Middle {
   epsilon: number;
+  /** Slope below 0 of a leaky relu behind the normalisation; 1 means none. */
+  slope: number;
 }
 
 const isVector = (b: number) => b % 4 === 0;
@@ -18,7 +20,6 @@ export function moments(x: Block, mean: Block, variance: Block, { a, r, b }: Mid
   const columns = wide ? b / 4 : b;
   const s = splits(r, a * columns);
   const parts = allocate(2 * a * s * b, "moments");
-  const both = allocate(2 * a * b, "moments");
   const common = { shader: "moments" as const, constants: { VEC: wide ? 1 : 0 }, params: [a, r, columns, s] };
   gpu().stream.dispatch({
     ...common,
@@ -31,15 +32,13 @@ export function moments(x: Block, mean: Block, variance: Block, { a, r, b }: Mid
     ...common,
     entry: "merge",
     reads: [parts],
-    writes: [both],
+    writes: [mean.storage, variance.storage],
     grid: gridOf(a * columns),
   });
-  splitPair(both, mean.storage, variance.storage, a * b);
   release(parts);
-  release(both);
 }
 
-/** y = gamma * (x - mean) / sqrt(variance + epsilon) + beta; gamma and beta repeat along x. */
+/** y = leaky relu of gamma * (x - mean) / sqrt(variance + epsilon) + beta; gamma and beta repeat along x. */
 export function normalize(
   x: Block,
   mean: Block,
@@ -66,12 +65,12 @@ export function normalize(
  * With b > 1 (batch norm) gamma is constant over r, so one pair of sums serves all three.
  */
 export function normalizeGrad(
-  inputs: { x: Block; mean: Block; variance: Block; gamma: Block; dy: Block },
+  inputs: { x: Block; mean: Block; variance: Block; gamma: Block; beta: Block; dy: Block },
   outputs: { dx: Block; dgamma: Block; dbeta: Block },
   norm: Norm,
 ): void {
-  const { x, mean, variance, gamma, dy } = inputs;
-  const reads = [x, mean, variance, gamma, dy].map((block) => block.storage);
+  const { x, mean, variance, gamma, beta, dy } = inputs;
+  const reads = [x, mean, variance, gamma, beta, dy].map((block) => block.storage);
   const perChannel = norm.a === 1 && gamma.size === norm.b;
   // Over all that shares an entry of gamma: gives dbeta and dgamma.
   const affineView = perChannel ? norm : { a: 1, r: x.size / gamma.size, b: gamma.size };
@@ -128,7 +127,11 @@ function uniform(x: Block, gamma: Block, norm: Norm, weighed: boolean, view: Mid
   const wide = isVector(norm.b);
   const width = wide ? 4 : 1;
   return {
-    constants: { VEC: wide ? 1 : 0, CHANNELS: norm.a === 1 && gamma.size === norm.b ? norm.b / width : 0 },
+    constants: {
+      VEC: wide ? 1 : 0,
+      SLOPE: norm.slope,
+      CHANNELS: norm.a === 1 && gamma.size === norm.b ? norm.b / width : 0,
+    },
     grid: gridOf(x.size / width),
     params: [
       ...[x.size / width, (norm.r * norm.b) / width, norm.b / width, gamma.size / width],
@@ -139,8 +142,14 @@ function uniform(x: Block, gamma: Block, norm: Norm, weighed: boolean, view: Mid
   };
 }
 
-/** Copies the halves of a pair (2, size) to two arrays. */
+/** The halves of a pair (2, size) as two arrays. */
 function splitPair(pair: Storage, first: Storage, second: Storage, size: number): void {
-  gpu().stream.copy(pair, first, 4 * size);
-  gpu().stream.copy({ ...pair, offset: pair.offset + 4 * size }, second, 4 * size);
+  gpu().stream.dispatch({
+    shader: "split_pair",
+    entry: "main",
+    reads: [pair],
+    writes: [first, second],
+    params: [size],
+    grid: gridOf(size),
+  });
 }

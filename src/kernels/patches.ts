@@ -39,15 +39,15 @@ function sidesOf(w: Block): Sides {
 }
 
 /** y = conv2d(x, w): patches of x, or (few outputs) a patch of partial sums for every pixel of x. */
-export function thinConv2d(x: Block, w: Block, y: Block, window: Window): void {
-  if (sidesOf(w).wideInput) spread(x, w, y, window);
-  else collect(x, w, y, window);
+export function thinConv2d(x: Block, w: Block, y: Block, window: Window, bias?: Block): void {
+  if (sidesOf(w).wideInput) spread(x, w, y, window, bias);
+  else collect(x, w, y, window, bias);
 }
 
 /** dx = conv2dInputGrad(dy, w): the same with the sides changed over. */
-export function thinInputGrad(dy: Block, w: Block, dx: Block, window: Window): void {
-  if (sidesOf(w).wideInput) collect(dy, w, dx, window);
-  else spread(dy, w, dx, window);
+export function thinInputGrad(dy: Block, w: Block, dx: Block, window: Window, bias?: Block): void {
+  if (sidesOf(w).wideInput) collect(dy, w, dx, window, bias);
+  else spread(dy, w, dx, window, bias);
 }
 
 /** dw = patchesᵀ · the wide image, summed over all of its pixels. */
@@ -78,7 +78,7 @@ export function thinFilterGrad(x: Block, dy: Block, dw: Block, window: Window): 
 }
 
 /** wide = patches of the thin image · w. */
-function collect(thin: Block, w: Block, wide: Block, window: Window): void {
+function collect(thin: Block, w: Block, wide: Block, window: Window, bias?: Block): void {
   const { channels, pitch, columns } = sidesOf(w);
   withWeight(w, (weight) =>
     inChunks(wide, pitch, (chunk, patches) => {
@@ -93,13 +93,14 @@ function collect(thin: Block, w: Block, wide: Block, window: Window): void {
         pitch,
         columns,
         start: [0, 0, chunk.first * pixels(wide) * columns],
+        bias,
       });
     }),
   );
 }
 
 /** thin = the overlapping sum of the patches that the wide image · wᵀ makes. */
-function spread(wide: Block, w: Block, thin: Block, window: Window): void {
+function spread(wide: Block, w: Block, thin: Block, window: Window, bias?: Block): void {
   const { channels, columns } = sidesOf(w);
   if (wide.size === 0) gpu().stream.clear(thin.storage);
   withWeight(w, (weight) =>
@@ -115,7 +116,7 @@ function spread(wide: Block, w: Block, thin: Block, window: Window): void {
         transposeB: true,
         start: [chunk.first * pixels(wide) * columns, 0, 0],
       });
-      windows("overlap", { thin, wide, w, window, patches, pitch: channels, ...chunk });
+      windows("overlap", { thin, wide, w, window, patches, pitch: channels, bias, ...chunk });
     }),
   );
 }
@@ -162,6 +163,7 @@ interface Windows extends Chunk {
   window: Window;
   patches: Storage;
   pitch: number;
+  bias?: Block;
 }
 
 /** `patches`: the thin image into patches; `overlap`: patches into the thin image. */
@@ -175,12 +177,12 @@ function windows(entry: "patches" | "overlap", call: Windows): void {
   gpu().stream.dispatch({
     shader: "patches",
     entry,
-    reads: [into ? thin.storage : call.patches],
+    reads: [into ? thin.storage : call.patches, (call.bias ?? w).storage],
     writes: [into ? call.patches : thin.storage],
     params: [
       ...[out.shape[1], out.shape[2], source.shape[1], source.shape[2], w.shape[0], w.shape[1]],
       ...[padding[0], padding[2], ...stride, adjoint ? 1 : 0, images, channels, call.pitch],
-      first * height * width * channels,
+      ...[first * height * width * channels, call.bias ? 1 : 0],
     ],
     grid: gridOf(images * pixels(out) * (into ? 1 : channels)),
   });
@@ -191,7 +193,7 @@ function swap(from: Storage, to: Storage, kernel: number, rows: number, columns:
   gpu().stream.dispatch({
     shader: "patches",
     entry: "swap",
-    reads: [from],
+    reads: [from, from],
     writes: [to],
     params: [0, 0, 0, 0, kernel, 1, 0, 0, 0, 0, 0, 0, rows, columns],
     grid: gridOf(kernel * rows * columns),

@@ -105,15 +105,18 @@ export class Profiler {
     };
   }
 
-  /** Settles when the batch that was just submitted is done; its one dispatch took as long as that. */
+  /**
+   * Settles when the batch that was just submitted is done; its one dispatch took as long as that. The dispatches of a
+   * replayed program are submitted together: they share the time evenly, so profile the eager form by the wall clock.
+   */
   async finished(): Promise<void> {
     const { dispatches, submitted } = this.batches.at(-1)!;
     await this.finishedQueue();
-    const now = performance.now();
-    for (const dispatch of dispatches) {
-      dispatch.start = submitted;
-      dispatch.duration = now - submitted;
-    }
+    const each = (performance.now() - submitted) / dispatches.length;
+    dispatches.forEach((dispatch, i) => {
+      dispatch.start = submitted + i * each;
+      dispatch.duration = each;
+    });
   }
 
   private finishedQueue(): Promise<undefined> {

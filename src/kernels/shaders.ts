@@ -9,12 +9,14 @@ import gather from "../../shaders/gather.wgsl";
 import gemm from "../../shaders/gemm.wgsl";
 import gemmPortable from "../../shaders/gemm_portable.wgsl";
 import gemmSubgroup from "../../shaders/gemm_subgroup.wgsl";
+import gemmTiled from "../../shaders/gemm_tiled.wgsl";
 import gemmWindows from "../../shaders/gemm_windows.wgsl";
 import indexing from "../../shaders/indexing.wgsl";
 import moments from "../../shaders/moments.wgsl";
 import normalize from "../../shaders/normalize.wgsl";
 import normalizeBackward from "../../shaders/normalize_backward.wgsl";
 import normalizeForward from "../../shaders/normalize_forward.wgsl";
+import normalizeGradient from "../../shaders/normalize_gradient.wgsl";
 import normalizeSums from "../../shaders/normalize_sums.wgsl";
 import patches from "../../shaders/patches.wgsl";
 import random from "../../shaders/random.wgsl";
@@ -22,6 +24,7 @@ import reduce from "../../shaders/reduce.wgsl";
 import selftest from "../../shaders/selftest.wgsl";
 import selftestSubgroup from "../../shaders/selftest_subgroup.wgsl";
 import softmax from "../../shaders/softmax.wgsl";
+import splitPair from "../../shaders/split_pair.wgsl";
 import strided from "../../shaders/strided.wgsl";
 import subgroups from "../../shaders/subgroups.wgsl";
 import sumParts from "../../shaders/sum_parts.wgsl";
@@ -39,17 +42,20 @@ const files = {
   gemm,
   gemm_portable: gemmPortable,
   gemm_subgroup: gemmSubgroup,
+  gemm_tiled: gemmTiled,
   gemm_windows: gemmWindows,
   indexing,
   moments,
   normalize,
   normalize_backward: normalizeBackward,
+  normalize_gradient: normalizeGradient,
   normalize_forward: normalizeForward,
   normalize_sums: normalizeSums,
   patches,
   random,
   reduce,
   softmax,
+  split_pair: splitPair,
   strided,
   subgroups,
   sum_parts: sumParts,

@@ -82,6 +82,19 @@ export function blend(x: Block, y: Block, keep: number, take: number): void {
   });
 }
 
+/** Puts x into y from position `at` on. A kernel, where a copy would end the compute pass. */
+export function place(x: Block, y: Block, at: number): void {
+  const params = [x.size, 0, 0, at];
+  gpu().stream.dispatch({
+    shader: "blend",
+    entry: "place",
+    reads: [x.storage],
+    writes: [y.storage],
+    params,
+    grid: gridOf(x.size),
+  });
+}
+
 /** y = value everywhere. */
 export function fill(y: Block, value: number): void {
   gpu().stream.dispatch({

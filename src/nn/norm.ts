@@ -14,6 +14,8 @@ import { Module } from "./module";
 export interface BatchNormOptions {
   /** Added to the variance under the root. */
   epsilon?: number;
+  /** Slope below 0 of a leaky relu behind it, in the same kernel; 1 means none. */
+  slope?: number;
   /** Share of the newest batch in the running averages; Keras's momentum is 1 minus this. */
   momentum?: number;
 }
@@ -29,9 +31,11 @@ export class BatchNorm2d extends Module {
   readonly runningVariance: Tensor;
   private readonly epsilon: number;
   private readonly momentum: number;
+  private readonly slope: number;
 
-  constructor(channels: number, { epsilon = 1e-5, momentum = 0.1 }: BatchNormOptions = {}) {
+  constructor(channels: number, { epsilon = 1e-5, momentum = 0.1, slope = 1 }: BatchNormOptions = {}) {
     super();
+    this.slope = slope;
     this.epsilon = epsilon;
     this.momentum = momentum;
     this.gamma = this.parameter("gamma", ones([channels]));
@@ -41,9 +45,10 @@ export class BatchNorm2d extends Module {
   }
 
   override forward(x: Tensor): Tensor {
-    const { gamma, beta, runningMean, runningVariance, epsilon, momentum } = this;
-    if (!this.training) return batchNormInference(x, runningMean, runningVariance, gamma, beta, { epsilon });
-    const [y, mean, variance] = batchNorm(x, gamma, beta, epsilon);
+    const { gamma, beta, runningMean, runningVariance, epsilon, momentum, slope } = this;
+    if (!this.training)
+      return batchNormInference(x, runningMean, runningVariance, gamma, beta, { epsilon, slope });
+    const [y, mean, variance] = batchNorm(x, gamma, beta, epsilon, slope);
     const count = x.size / gamma.size;
     blend(runningMean, mean, 1 - momentum, momentum);
     blend(runningVariance, variance, 1 - momentum, (momentum * count) / Math.max(1, count - 1));

@@ -1,9 +1,11 @@
 // Batch norm and layer norm. Forward and first derivative are fused kernels; the derivative is also written out
 // in public ops, which is the definition that the fused one is held to and what a second derivative runs through.
-import { moments, type Norm, normalize, normalizeGrad } from "../../kernels/normalize";
+import { moments, normalize, normalizeGrad } from "../../kernels/normalize";
+import type { Middle } from "../../kernels/reduce";
 import { type Backward, defineMultiOp, defineOp } from "../op";
 import { type Shape, sameShape, shapeError, show, sizeOf } from "../shape";
 import { empty, type Tensor } from "../tensor";
+import { leakyReluGrad } from "./activation";
 import { add, mul, rsqrt, square, sub } from "./pointwise";
 import { broadcastTo, reshape } from "./rearrange";
 import { mean as meanOf, sum } from "./reduce";
@@ -13,9 +15,11 @@ interface Attributes {
   /** Axes that share a mean and variance. */
   axes: readonly number[];
   epsilon: number;
+  /** Slope below 0 of a leaky relu behind it; 1 means none. */
+  slope: number;
 }
 
-const normOp = (name: string, view: (x: Shape, gamma: Shape) => Omit<Norm, "epsilon">) =>
+const normOp = (name: string, view: (x: Shape, gamma: Shape) => Middle) =>
   defineMultiOp<Inputs, Attributes>({
     name,
     shape: ([x, gamma, beta], { axes }) => {
@@ -27,25 +31,25 @@ const normOp = (name: string, view: (x: Shape, gamma: Shape) => Omit<Norm, "epsi
       const statistics = x.filter((_, axis) => !axes.includes(axis));
       return [x, statistics, statistics];
     },
-    forward: ([x, gamma, beta], [y, mean, variance], { epsilon }) => {
-      const norm = { ...view(x.shape, gamma.shape), epsilon };
+    forward: ([x, gamma, beta], [y, mean, variance], { epsilon, slope }) => {
+      const norm = { ...view(x.shape, gamma.shape), epsilon, slope };
       moments(x, mean, variance, norm);
       normalize(x, mean, variance, gamma, beta, y, norm);
     },
     vjp: (context) => compositeGrad(context),
     fusedVjp: (context) => {
       const { xs, y, dy: dys, attributes } = context;
-      const [x, gamma] = xs;
+      const [x, gamma, beta] = xs;
       const [, mean, variance] = y;
       const [dy, dMean, dVariance] = dys;
       if (!dy || dMean || dVariance) return compositeGrad(context);
-      const norm = { ...view(x.shape, gamma.shape), epsilon: attributes.epsilon };
+      const norm = { ...view(x.shape, gamma.shape), epsilon: attributes.epsilon, slope: attributes.slope };
       let made: { dx: Tensor; dgamma: Tensor; dbeta: Tensor } | undefined;
       const run = () => {
         if (made) return made;
         const like = (t: Tensor) => empty(t.shape, "f32", name);
         made = { dx: like(x), dgamma: like(gamma), dbeta: like(gamma) };
-        normalizeGrad({ x, mean, variance, gamma, dy }, made, norm);
+        normalizeGrad({ x, mean, variance, gamma, beta, dy }, made, norm);
         return made;
       };
       return [() => run().dx, () => run().dgamma, () => run().dbeta];
@@ -61,13 +65,20 @@ const layerNormOp = normOp("layerNorm", (x, gamma) => ({
 
 /**
  * Ioffe and Szegedy 2015, training: each channel of x (…, C) gets mean 0 and variance 1 over all other axes, then
- * gamma (C) and beta (C). Returns y, the mean (C) and the biased variance (C).
+ * gamma (C) and beta (C), then leaky relu of that `slope` below 0 (1: none). Returns y, the mean (C) and the
+ * biased variance (C).
  */
-export function batchNorm(x: Tensor, gamma: Tensor, beta: Tensor, epsilon: number): [Tensor, Tensor, Tensor] {
+export function batchNorm(
+  x: Tensor,
+  gamma: Tensor,
+  beta: Tensor,
+  epsilon: number,
+  slope = 1,
+): [Tensor, Tensor, Tensor] {
   const axes = x.shape.map((_, axis) => axis).slice(0, -1);
   if (gamma.shape.length !== 1)
     throw shapeError("batchNorm", "gamma must be (channels)", [x.shape, gamma.shape]);
-  return batchNormOp(x, gamma, beta, { axes, epsilon }) as [Tensor, Tensor, Tensor];
+  return batchNormOp(x, gamma, beta, { axes, epsilon, slope }) as [Tensor, Tensor, Tensor];
 }
 
 /**
@@ -77,22 +88,23 @@ export function batchNorm(x: Tensor, gamma: Tensor, beta: Tensor, epsilon: numbe
 export function layerNorm(x: Tensor, gamma: Tensor, beta: Tensor, epsilon: number): Tensor {
   const lead = x.shape.length - gamma.shape.length;
   const axes = gamma.shape.map((_, axis) => axis + lead);
-  return layerNormOp(x, gamma, beta, { axes, epsilon })[0];
+  return layerNormOp(x, gamma, beta, { axes, epsilon, slope: 1 })[0];
 }
 
 /** The derivative in public ops; the statistics are made anew from x, so that they are differentiated too. */
 function compositeGrad({
-  xs: [x, gamma],
+  xs: [x, gamma, beta],
   dy: dys,
-  attributes: { axes, epsilon },
+  attributes: { axes, epsilon, slope },
 }: Backward<Inputs, Tensor[], Attributes>) {
-  const [dy, dMean, dVariance] = dys;
+  const [dOutput, dMean, dVariance] = dys;
   const keep = { axes, keepDims: true };
   const lead = Array.from({ length: x.shape.length - gamma.shape.length }, (_, axis) => axis);
   const mean = meanOf(x, keep);
   const centered = sub(x, mean);
   const scale = rsqrt(add(meanOf(square(centered), keep), epsilon));
   const normalized = mul(centered, scale);
+  const dy = slope === 1 || !dOutput ? dOutput : beforeLeaky(dOutput, normalized, gamma, beta, slope);
   const spread = (t: Tensor) => broadcastTo(reshape(t, mean.shape), { shape: x.shape });
   return [
     () => {
@@ -112,12 +124,18 @@ function compositeGrad({
   ];
 }
 
+/** The gradient of gamma · x̂ + beta from that of its leaky relu. */
+function beforeLeaky(dy: Tensor, normalized: Tensor, gamma: Tensor, beta: Tensor, slope: number): Tensor {
+  return leakyReluGrad(add(mul(normalized, gamma), beta), dy, { slope });
+}
+
 /**
- * Batch norm at inference: x (…, C) by given mean (C) and variance (C), then gamma (C) and beta (C).
+ * Batch norm at inference: x (…, C) by given mean (C) and variance (C), then gamma (C) and beta (C), then leaky relu
+ * of that `slope` below 0, if one is given.
  */
 export const batchNormInference = defineOp<
   [x: Tensor, mean: Tensor, variance: Tensor, gamma: Tensor, beta: Tensor],
-  { epsilon: number }
+  { epsilon: number; slope?: number }
 >({
   name: "batchNormInference",
   shape: ([x, ...rest]) => {
@@ -126,14 +144,15 @@ export const batchNormInference = defineOp<
       throw shapeError("batchNormInference", "statistics, gamma and beta must be (channels)", [x, bad]);
     return x;
   },
-  forward: ([x, mean, variance, gamma, beta], y, { epsilon }) => {
+  forward: ([x, mean, variance, gamma, beta], y, { epsilon, slope = 1 }) => {
     const b = x.shape.at(-1)!;
-    normalize(x, mean, variance, gamma, beta, y, { a: 1, r: x.size / b, b, epsilon });
+    normalize(x, mean, variance, gamma, beta, y, { a: 1, r: x.size / b, b, epsilon, slope });
   },
-  vjp: ({ xs: [x, mean, variance, gamma], dy, attributes: { epsilon } }) => {
+  vjp: ({ xs: [x, mean, variance, gamma, beta], dy: dOutput, attributes: { epsilon, slope = 1 } }) => {
     const lead = x.shape.map((_, axis) => axis).slice(0, -1);
     const scale = () => rsqrt(add(variance, epsilon));
     const centered = () => sub(x, mean);
+    const dy = slope === 1 ? dOutput : beforeLeaky(dOutput, mul(centered(), scale()), gamma, beta, slope);
     return [
       () => mul(dy, mul(gamma, scale())),
       () => mul(sum(dy, { axes: lead }), mul(mul(gamma, scale()), -1)),

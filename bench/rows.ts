@@ -1,0 +1,120 @@
+// The rows of the bench, by families: what is computed, how much work that is, and what limits it.
+// A row of a kernel compares results to 1e-4 of their largest entry, a row of training as training.ts says.
+import { convOutput } from "./inputs";
+import type { ConvPass, Shape, Work } from "./sides/side";
+
+export interface KernelRow {
+  name: string;
+  family: string;
+  work: Work;
+  /** Floating-point operations, where they and not the memory are what a machine runs out of. */
+  flops?: number;
+  /** Bytes that must be read and written at least. */
+  bytes?: number;
+}
+
+/** What limits a family; goes into the report beside its rows. */
+export const limitsOf: Record<string, string> = {
+  matmul:
+    "Arithmetic. On lavapipe every storage load goes lane by lane, so the ratio of loads to fused multiply-adds decides; " +
+    "on a GPU it is the rate of the registers and the workgroup memory that feed them.",
+  "matmul skinny":
+    "Memory and parallelism: one side of the product is tiny, so each weight is used a few times and then gone, and few " +
+    "workgroups are busy unless the sum is split.",
+  convolution:
+    "Arithmetic, as in a product of the same size; the input gradient has four parity classes of 2x2 taps each, the filter " +
+    "gradient few outputs and long sums, which are split.",
+  "thin convolution":
+    "Loads: with one channel on a side there is nothing to share between the lanes of a tile, so it stays below the rate of " +
+    "the wide convolutions.",
+  "batch norm": "Memory: forward reads x twice and writes y, backward reads x and dy twice and writes dx.",
+  pointwise: "Memory; tanh on a software driver by its arithmetic.",
+  reduce: "Memory: each number is read once.",
+  training:
+    "The sum of its kernels. On a GPU the host: recording dispatches and their bind groups, and how many there are.",
+  optimizer: "Memory and the number of dispatches: weights, slots and gradients are read once, weights and slots written.",
+  memory: "What the backward pass needs of the forward pass, at a batch of 64, and what a pool keeps for reuse.",
+  start: "Compiling shaders, and loading the engine's own code.",
+};
+
+const matmul = (name: string, m: number, k: number, n: number, form: "nn" | "nt" | "tn" = "nn"): KernelRow => ({
+  name: `matmul ${name}`,
+  family: name.startsWith("skinny") ? "matmul skinny" : "matmul",
+  work: { kind: "matmul", m, k, n, transposeA: form === "tn", transposeB: form === "nt" },
+  flops: 2 * m * k * n,
+  bytes: 4 * (m * k + k * n + m * n),
+});
+
+const conv = (name: string, pass: ConvPass, x: Shape, w: Shape, stride: number): KernelRow => {
+  const y = convOutput(x, w, stride);
+  const flops = 2 * y[0] * y[1] * y[2] * w.reduce((a, b) => a * b);
+  return {
+    name,
+    family: w[2] === 1 || w[3] === 1 ? "thin convolution" : "convolution",
+    work: { kind: "conv", pass, x, w, stride },
+    flops: pass === "both" ? 2 * flops : flops,
+  };
+};
+
+const wide = (channels: number, batch: number): KernelRow[] => {
+  const x = [batch, 14, 14, channels];
+  const w = [4, 4, channels, channels];
+  return (["forward", "input-gradient", "filter-gradient"] as const).map((pass) =>
+    conv(`conv${channels} ${pass}`, pass, x, w, 2),
+  );
+};
+
+/** 2M numbers, as one row or as rows of 128 channels. */
+const MANY = 2 ** 21;
+
+export const kernelRows: KernelRow[] = [
+  ...(["nn", "nt", "tn"] as const).flatMap((form) =>
+    [256, 512, 1024].map((n) => matmul(`${form} ${n}`, n, n, n, form)),
+  ),
+  matmul("skinny 64x3136x1", 64, 3136, 1),
+  matmul("skinny 64x50x6272", 64, 50, 6272),
+  matmul("skinny tn 50x64x6272", 50, 64, 6272, "tn"),
+  ...wide(64, 32),
+  ...wide(128, 64),
+  conv("first-conv forward", "forward", [32, 28, 28, 1], [4, 4, 1, 64], 2),
+  conv("first-conv backward", "filter-gradient", [32, 28, 28, 1], [4, 4, 1, 64], 2),
+  conv("last-conv forward", "forward", [64, 28, 28, 128], [7, 7, 128, 1], 1),
+  conv("last-conv backward", "both", [64, 28, 28, 128], [7, 7, 128, 1], 1),
+  {
+    name: "batch-norm forward",
+    family: "batch norm",
+    work: { kind: "batch-norm", pass: "forward", x: [64, 14, 14, 128] },
+    bytes: 4 * 3 * 64 * 14 * 14 * 128,
+  },
+  {
+    name: "batch-norm backward",
+    family: "batch norm",
+    work: { kind: "batch-norm", pass: "backward", x: [64, 14, 14, 128] },
+    bytes: 4 * 5 * 64 * 14 * 14 * 128,
+  },
+  ...(["add", "leaky-relu", "tanh"] as const).map((op) => ({
+    name: `pointwise ${op}`,
+    family: "pointwise",
+    work: { kind: "pointwise", op, size: MANY } as const,
+    bytes: 4 * MANY * (op === "add" ? 3 : 2),
+  })),
+  ...(["sum", "column-sums"] as const).map((op) => ({
+    name: `reduce ${op.replace("-", " ")}`,
+    family: "reduce",
+    work: { kind: "reduce", op, rows: MANY / 128, columns: 128 } as const,
+    bytes: 4 * MANY,
+  })),
+];
+
+export const trainingRows = [
+  { name: "rmsprop-clip critic", family: "optimizer" },
+  { name: "critic-update", family: "training" },
+  { name: "generator-update", family: "training" },
+  { name: "iteration tutorial", family: "training" },
+] as const;
+export const processRows = [
+  { name: "peak-memory iteration", family: "memory" },
+  { name: "cold-start", family: "start" },
+] as const;
+
+export const rowNames: string[] = [...kernelRows, ...trainingRows, ...processRows].map(({ name }) => name);

@@ -1,0 +1,73 @@
+// Times one piece of work on all sides in turn: rounds A B C, A B C, …; in each some repeats are queued, then waited for.
+// Warm-up is left out: the check before has run everything once.
+import type { Side, SideName } from "./sides/side";
+import { throttled } from "./wait";
+
+/** What one side is timed on. */
+export interface Subject {
+  side: Side;
+  run(): void;
+}
+
+export interface Timing {
+  /** Median and minimum over the rounds, of the time of one repeat. */
+  ms: number;
+  minMs: number;
+  rounds: number;
+  /** Repeats queued before each wait. */
+  repeats: number;
+}
+
+export interface Budget {
+  /** For each side; the least number of rounds goes before it. */
+  seconds: number;
+  leastRounds: number;
+  mostRounds: number;
+}
+
+/** Repeats that a round of the fastest side should last at least, so that its one wait does not count. */
+const ROUND_MS = 30;
+const MOST_REPEATS = 30;
+/** A round of the slowest side should not last longer, unless one repeat does. */
+const LONGEST_ROUND_MS = 1500;
+
+async function round({ side, run }: Subject, repeats: number): Promise<number> {
+  const start = performance.now();
+  for (let i = 0; i < repeats; i++) run();
+  await throttled(side.finish());
+  return (performance.now() - start) / repeats;
+}
+
+export async function time(subjects: Subject[], budget: Budget): Promise<Map<SideName, Timing>> {
+  const first: number[] = [];
+  for (const subject of subjects) first.push(await round(subject, 1));
+  const atMost = Math.max(1, Math.floor(LONGEST_ROUND_MS / Math.max(...first)));
+  const repeats = Math.min(MOST_REPEATS, atMost, Math.max(3, Math.ceil(ROUND_MS / Math.min(...first))));
+
+  const samples = new Map(subjects.map((subject) => [subject, [] as number[]]));
+  const spent = new Map(subjects.map((subject) => [subject, 0]));
+  for (let i = 0; i < budget.mostRounds; i++) {
+    let timed = false;
+    for (const subject of subjects) {
+      // A slow side stops when its time is up; the others go on to theirs.
+      if (i >= budget.leastRounds && spent.get(subject)! > budget.seconds * 1000) continue;
+      const ms = await round(subject, repeats);
+      samples.get(subject)!.push(ms);
+      spent.set(subject, spent.get(subject)! + ms * repeats);
+      timed = true;
+    }
+    if (!timed) break;
+  }
+  return new Map(
+    [...samples].map(([{ side }, all]) => [
+      side.name,
+      { ms: median(all), minMs: Math.min(...all), rounds: all.length, repeats },
+    ]),
+  );
+}
+
+function median(values: number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
