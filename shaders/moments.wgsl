@@ -5,8 +5,8 @@
 override VEC: bool = false;  // B counts vec4s
 struct Params { a: u32, r: u32, b: u32, s: u32 }
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;        // (A, R, B), or the partial sums (A, S, B, 2)
-@group(0) @binding(1) var<storage, read_write> y: array<vec4f>;  // (A, S, B, 2), or the mean (A, B)
-@group(0) @binding(2) var<storage, read_write> variance: array<vec4f>;  // (A, B)
+@group(0) @binding(1) var<storage, read_write> y: array<f32>;         // (A, S, B, 2), or the mean (A, B)
+@group(0) @binding(2) var<storage, read_write> variance: array<f32>;  // (A, B)
 @group(1) @binding(0) var<uniform> P: Params;
 
 fn load(i: u32) -> vec4f {
@@ -14,8 +14,11 @@ fn load(i: u32) -> vec4f {
   return vec4f(x[i / 4][i % 4]);
 }
 
+// Number by number: a write to one component of a vec4 in memory may write all four (WGSL; Metal does), and the others
+// may be another thread's.
 fn store(i: u32, v: vec4f) {
-  if (VEC) { y[i] = v; } else { y[i / 4][i % 4] = v.x; }
+  if (!VEC) { y[i] = v.x; return; }
+  y[4 * i] = v.x; y[4 * i + 1] = v.y; y[4 * i + 2] = v.z; y[4 * i + 3] = v.w;
 }
 
 // How many r a part s takes.
@@ -53,5 +56,7 @@ fn merge(@builtin(global_invocation_id) id: vec3u) {
     n += m;
   }
   store(t, mean);
-  if (VEC) { variance[t] = deviation / n; } else { variance[t / 4][t % 4] = deviation.x / n; }
+  let v = deviation / n;
+  if (!VEC) { variance[t] = v.x; return; }
+  variance[4 * t] = v.x; variance[4 * t + 1] = v.y; variance[4 * t + 2] = v.z; variance[4 * t + 3] = v.w;
 }

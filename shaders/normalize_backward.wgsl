@@ -3,7 +3,7 @@
 // over an (a, b)'s R numbers. `sums` (2, A, B) holds the two sums, of g or (P.weighed = 0: batch norm, where
 // gamma is one number for all R) of dy.
 @group(0) @binding(6) var<storage, read> sums: array<vec4f>;
-@group(0) @binding(7) var<storage, read_write> dx: array<vec4f>;
+@group(0) @binding(7) var<storage, read_write> dx: array<f32>;
 
 fn sum_at(i: u32) -> vec4f {
   if (VEC) { return sums[i]; }
@@ -23,5 +23,6 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   if (VEC) { scale = inverse_deviation(variance[s]); } else { scale = inverse_deviation(vec4f(variance[s / 4][s % 4])); }
   let xhat = normalized(i, s);
   let v = (gamma * gradient(i, at.affine, xhat) - g_mean - xhat * gx_mean) * scale;
-  if (VEC) { dx[i] = v; } else { dx[i / 4][i % 4] = v.x; }
+  if (!VEC) { dx[i] = v.x; return; }
+  dx[4 * i] = v.x; dx[4 * i + 1] = v.y; dx[4 * i + 2] = v.z; dx[4 * i + 3] = v.w;
 }

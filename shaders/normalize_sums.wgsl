@@ -2,7 +2,7 @@
 // The sums of the backward pass: z = (Σ g, Σ g * normalised x) with g = dy, or gamma * dy when P.weighed.
 // They run over the middle axis of a view (A, R, B) of its own: thread (a, s, b) takes r = s, s + S, …
 // Summing over the samples gives the gradients of beta and gamma; over a sample's numbers, layer norm's means.
-@group(0) @binding(6) var<storage, read_write> z: array<vec4f>;  // (2, A, S, B)
+@group(0) @binding(6) var<storage, read_write> z: array<f32>;  // (2, A, S, B)
 
 @compute @workgroup_size(WG)
 fn main(@builtin(global_invocation_id) id: vec3u) {
@@ -20,6 +20,11 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     g_sum += g;
     gx_sum = fma(g, xhat, gx_sum);
   }
-  if (VEC) { z[t] = g_sum; z[outputs + t] = gx_sum; }
-  else { z[t / 4][t % 4] = g_sum.x; let o = outputs + t; z[o / 4][o % 4] = gx_sum.x; }
+  store(t, g_sum);
+  store(outputs + t, gx_sum);
+}
+
+fn store(i: u32, v: vec4f) {
+  if (!VEC) { z[i] = v.x; return; }
+  z[4 * i] = v.x; z[4 * i + 1] = v.y; z[4 * i + 2] = v.z; z[4 * i + 3] = v.w;
 }

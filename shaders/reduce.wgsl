@@ -5,7 +5,7 @@
 override VEC: bool = false;  // B counts vec4s
 struct Params { a: u32, r: u32, b: u32, s: u32, scale: f32 }
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;
-@group(0) @binding(1) var<storage, read_write> y: array<vec4f>;
+@group(0) @binding(1) var<storage, read_write> y: array<f32>;
 @group(1) @binding(0) var<uniform> P: Params;
 
 fn load(i: u32) -> vec4f {
@@ -13,8 +13,11 @@ fn load(i: u32) -> vec4f {
   return vec4f(x[i / 4][i % 4]);
 }
 
+// Number by number: a write to one component of a vec4 in memory may write all four (WGSL; Metal does), and the others
+// may be another thread's.
 fn store(i: u32, v: vec4f) {
-  if (VEC) { y[i] = v; } else { y[i / 4][i % 4] = v.x; }
+  if (!VEC) { y[i] = v.x; return; }
+  y[4 * i] = v.x; y[4 * i + 1] = v.y; y[4 * i + 2] = v.z; y[4 * i + 3] = v.w;
 }
 
 @compute @workgroup_size(WG)
