@@ -33,6 +33,7 @@ struct Sizes {
   run_per_split: u32,
   split_stride: u32,
   start: vec3u,          // of A, B and C
+  batch: u32,            // matrices
   stride: vec3u,         // from one matrix of a batch to the next
   bias_step: u32,        // from one column's bias to the next's; 0 gives all columns the first
 }
@@ -45,6 +46,7 @@ struct Sizes {
 // One workgroup's share: its tile, its class (or tap, in `outer`), its matrix and its part of the sum.
 struct Job { column_tile: u32, row_tile: u32, class_: u32, split: u32, matrix: u32, start: vec3u }
 
+// The grid folds into a rectangle, so its last workgroups may have nothing to do: `matrix` is past the batch there.
 fn job_of(workgroup: vec3u, classes: u32) -> Job {
   var z = workgroup.y * 65535 + workgroup.x;  // the grid folds at WebGPU's limit
   let column_tile = z % p.column_tiles; z /= p.column_tiles;

@@ -11,7 +11,7 @@ fn product(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id
   let rows = p.images * phase.size.x * phase.size.y;
   let row0 = (job.row_tile * 8 + thread.y) * TM;
   let column = 4 * (job.column_tile * 8 + thread.x);
-  if (row0 >= rows || column >= p.columns) { return; }
+  if (row0 >= rows || column >= p.columns || job.matrix >= p.batch) { return; }
 
   // Spelled out, since lavapipe keeps an array in memory that a loop filled before.
   let pixel = array<vec3u, TM>(
@@ -56,7 +56,7 @@ fn outer(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id) 
   let tap = vec2u(job.class_ / p.kernel.y, job.class_ % p.kernel.y);
   let row0 = (job.row_tile * 8 + thread.y) * TM;
   let column = 4 * (job.column_tile * 8 + thread.x);
-  if (row0 >= p.channels || column >= p.columns) { return; }
+  if (row0 >= p.channels || column >= p.columns || job.matrix >= p.batch) { return; }
   let first_k = job.split * p.run_per_split;
   let end_k = min(first_k + p.run_per_split, p.images * p.out.x * p.out.y);
 

@@ -12,7 +12,7 @@ fn product(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation
   let rows = p.images * phase.size.x * phase.size.y;
   let row0 = job.row_tile * TM;
   let column = 4 * (job.column_tile * SG + lane);
-  if (row0 >= rows) { return; }
+  if (row0 >= rows || job.matrix >= p.batch) { return; }
 
   // Number t of A in an iteration is row t % TM at step t / TM; lane t % SG has it in register t / SG.
   // Spelled out, since lavapipe keeps an array in memory that a loop filled before: that made all 3 times slower.
@@ -66,6 +66,7 @@ fn outer(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation_i
   let tap = vec2u(job.class_ / p.kernel.y, job.class_ % p.kernel.y);
   let row0 = job.row_tile * TM;
   let column = 4 * (job.column_tile * SG + lane);
+  if (job.matrix >= p.batch) { return; }
   let first_k = job.split * p.run_per_split;
   let end_k = min(first_k + p.run_per_split, p.images * p.out.x * p.out.y);
 

@@ -99,7 +99,7 @@ fn product(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id
   let phase = phase_of(job.class_);
   let row0 = job.row_tile * RY * TR;
   let column0 = job.column_tile * RX * TC;
-  if (row0 >= p.images * phase.size.x * phase.size.y) { return; }
+  if (row0 >= p.images * phase.size.x * phase.size.y || job.matrix >= p.batch) { return; }
 
   let block = block_of(t, true);
   let row = row0 + block.at;
@@ -183,6 +183,7 @@ fn outer(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id) 
   let tap = vec2u(job.class_ / p.kernel.y, job.class_ % p.kernel.y);
   let row0 = job.row_tile * RY * TR;
   let column0 = job.column_tile * RX * TC;
+  if (job.matrix >= p.batch) { return; }
   let first_k = job.split * p.run_per_split;
   let end_k = min(first_k + p.run_per_split, p.images * p.out.x * p.out.y);
 

@@ -137,7 +137,7 @@ export function plan(call: Gemm, configuration: Configuration): { dispatches: Di
         ...[...out, ...source, ...kernel, ...before, ...classes, ...(call.adjoint ? one : stride)],
         ...[call.adjoint ? 1 : -1, images, channels, pitch, columns, columnTiles, rowTiles],
         ...[splits, runSplits, tapsEach, runEach, sized],
-        ...[start[0], start[1], parts ? 0 : start[2], 0],
+        ...[start[0], start[1], parts ? 0 : start[2], batch],
         ...[...strides, size / batch, biasStep],
       ],
       grid: [Math.min(total, 65535), Math.ceil(total / 65535)],
