@@ -45,7 +45,8 @@ fn normal(@builtin(global_invocation_id) id: vec3u) {
   let i = flat(id);
   if (2 * i >= P.n) { return; }
   let w = words(i) >> vec2u(8);
-  let radius = sqrt(-2.0 * log(f32(w.x + 1) * exp2(-24.0)));
+  // max, since WGSL lets log be off by 5e-7 next to 1, and a root of less than 0 is NaN.
+  let radius = sqrt(max(-2.0 * log(f32(w.x + 1) * exp2(-24.0)), 0.0));
   put(i, bitcast<vec2u>(P.p + P.q * radius * on_circle(f32(w.y) * exp2(-24.0))));
 }
 
