@@ -1,6 +1,6 @@
 // uses: indexing
-// In-place updates: the optimisers, clipping, and the running averages of batch norm.
-// Each thread owns one entry. A NaN gradient stays NaN in the slot, though clipping would hide it in the weight.
+// In-place updates: the optimisers, and the bounds that a weight is held to after its step.
+// Each thread owns one entry. NaN passes the bounds, so that a NaN gradient shows in the next loss.
 struct Params {
   n: u32, clip: u32,           // clip: whether low and high apply
   low: f32, high: f32, rate: f32,
@@ -15,7 +15,9 @@ struct Params {
 @group(1) @binding(0) var<uniform> P: Params;
 
 fn put(i: u32, value: f32) {
-  weight[i] = select(value, clamp(value, P.low, P.high), P.clip == 1);
+  if (P.clip == 0) { weight[i] = value; return; }
+  let high = select(value, P.high, value > P.high);  // not clamp, which turns NaN into a bound
+  weight[i] = select(high, P.low, value < P.low);
 }
 
 // slot = decay * slot + (1 - decay) g²; weight -= rate * g / sqrt(slot), epsilon inside or outside of the root.
