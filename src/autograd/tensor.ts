@@ -161,7 +161,7 @@ export function tensor(
   return made;
 }
 
-/** Bytes for `takeBytes`, packed four a word; the shape is that of the bytes. */
+/** Bytes for `takeBytes`: u32 (words), four bytes a word, lowest first. */
 export function byteTensor(bytes: Uint8Array): Tensor {
   const made = empty([Math.ceil(bytes.length / 4)], "u32", "bytes");
   upload(bytes, made.storage);

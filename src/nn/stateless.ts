@@ -2,7 +2,7 @@
 import { leakyRelu, relu, reshape, type Shape, sigmoid, type Tensor, tanh, tidy } from "../autograd";
 import { Module } from "./module";
 
-/** Runs layers one after the other. What lies between them is freed at once, unless a gradient needs it. */
+/** Runs layers one after the other. What lies between them is freed at the end, unless a gradient needs it. */
 export class Sequential extends Module {
   private readonly layers: Module[];
 

@@ -1,4 +1,4 @@
-// The command lines of `train` and `sample`: what each option takes, its help text, and the complaint if it is off.
+// The command lines of `train`, `sample` and `evaluate`: what each option takes, its help text, and the complaint if it is off.
 // What wasn't given stays undefined: presets know the defaults.
 import { type Digits, parseDigits } from "../wgan/dataset";
 import { InputError } from "../wgan/errors";
@@ -44,7 +44,7 @@ usage: npm run train -- [options]
   --batch N            images in a batch
   --seed N             same seed, machine and options: the same images (0 to 4294967295)
   --out DIR            folder for the results, new or empty; without it: one under runs/
-  --sample-every N     steps between sample images; 0 for none
+  --sample-every N     steps between sample images; 0 for those of the last step alone
   --log-every N        steps between lines of the loss
   --help               show this text
 

@@ -64,7 +64,7 @@ async function train(trainer: Trainer, folder: RunFolder): Promise<void> {
   const { digits, count } = config.data;
   const progress = createProgress(config.steps, process.stdout);
   progress.log(
-    `training ${config.preset} on ${count} images of ${digits === "all" ? "all digits" : `digit ${digits}`}, ` +
+    `training ${config.preset} on ${count} images of ${digits === "all" ? "all digits" : `digit ${digits.join(" and ")}`}, ` +
       `${config.steps} steps, seed ${config.seed}, on ${config.adapter.name}, into ${folder.path}`,
   );
   const stop = onInterrupt(progress.log);

@@ -69,7 +69,7 @@ export const RunConfig = exactly({
   steps: count,
   batch: count,
   seed: whole(0, 2 ** 32 - 1),
-  /** Steps between sample images, 0 for none. */
+  /** Steps between sample images; 0 for those of the last step alone. */
   sampleEvery: whole(0),
   logEvery: count,
   /** What computed it: the same seed gives the same bits only on the same three. */

@@ -1,5 +1,5 @@
 // Training: a step is some updates of the critic and one of the generator. It knows no files and no terminal,
-// so it runs in a browser as it does in Node. What each objective does is in critic updates of its own below.
+// so it runs in a browser as it does in Node.
 import {
   add,
   assign,
