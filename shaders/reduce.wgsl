@@ -3,7 +3,7 @@
 // Neighbouring threads read neighbouring numbers, and a second call with S = 1 ends it: no barrier, no atomics,
 // and the order of summation is fixed.
 override VEC: bool = false;  // B counts vec4s
-struct Params { a: u32, r: u32, b: u32, s: u32, scale: f32 }
+struct Params { a: u32, r: u32, b: u32, s: u32 }
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;
 @group(0) @binding(1) var<storage, read_write> y: array<f32>;
 @group(1) @binding(0) var<uniform> P: Params;
@@ -27,7 +27,7 @@ fn sum(@builtin(global_invocation_id) id: vec3u) {
   let b = t % P.b; let s = (t / P.b) % P.s; let a = t / (P.b * P.s);
   var total = vec4f(0.0);
   for (var r = s; r < P.r; r += P.s) { total += load((a * P.r + r) * P.b + b); }
-  store(t, total * P.scale);
+  store(t, total);
 }
 
 // The largest, or NaN if there is one: found by its bits, since comparisons with it are false. R must not be 0.
