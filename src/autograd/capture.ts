@@ -2,6 +2,8 @@
 // JavaScript that chose them. On a GPU a small step is bound by that JavaScript, so this is worth more than tiles.
 import { captureCommands, dropProgram, replayProgram } from "../kernels/block";
 import { keep, tensorsIn, tidy } from "./scope";
+import type { Share } from "./tensor";
+import { noteChanges } from "./update";
 
 /** A captured step. */
 export interface Captured<T> {
@@ -18,7 +20,8 @@ export interface Captured<T> {
  * what it decides in JavaScript is decided once. Throws if it uploads host data: a replay would have no new data.
  */
 export function capture<T>(fn: () => T): Captured<T> {
-  const { result, program } = captureCommands(() => tidy(fn));
+  const changes = new Set<Share>();
+  const { result, program } = captureCommands(() => noteChanges(changes, () => tidy(fn)));
   const owned = tensorsIn(result).map(keep);
   let disposed = false;
   return {
@@ -26,6 +29,8 @@ export function capture<T>(fn: () => T): Captured<T> {
     replay() {
       if (disposed) throw new Error("replay: the captured step must be alive, but it was disposed.");
       replayProgram(program);
+      // What the kernels change in place is newer now: a graph that saved it before must refuse to run.
+      for (const share of changes) share.version++;
     },
     dispose() {
       if (disposed) return;

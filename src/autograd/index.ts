@@ -23,4 +23,14 @@ export * from "./ops/rows";
 export { keep, memory, tidy, untidied } from "./scope";
 export { type Shape, sameShape, show, sizeOf } from "./shape";
 export { byteTensor, Tensor, tensor } from "./tensor";
-export * from "./update";
+export {
+  type AdamRule,
+  adamUpdate,
+  assign,
+  blend,
+  type Clip,
+  clip,
+  type RmspropRule,
+  rmspropUpdate,
+  sgdUpdate,
+} from "./update";

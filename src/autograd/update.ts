@@ -3,7 +3,7 @@
 import { copy, upload } from "../kernels/block";
 import * as kernels from "../kernels/update";
 import { sameShape, shapeError, show } from "./shape";
-import type { Tensor } from "./tensor";
+import type { Share, Tensor } from "./tensor";
 
 export type { AdamRule, Clip, RmspropRule } from "../kernels/update";
 
@@ -95,6 +95,21 @@ function check(op: string, target: Tensor, ...others: Tensor[]): void {
     );
 }
 
+let noted: Set<Share> | undefined;
+
+/** Runs `fn` and adds to `changes` what it changes in place. */
+export function noteChanges<T>(changes: Set<Share>, fn: () => T): T {
+  noted = changes;
+  try {
+    return fn();
+  } finally {
+    noted = undefined;
+  }
+}
+
 function changed(...tensors: Tensor[]): void {
-  for (const tensor of tensors) tensor.share.version++;
+  for (const { share } of tensors) {
+    share.version++;
+    noted?.add(share);
+  }
 }

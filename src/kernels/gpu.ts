@@ -31,7 +31,7 @@ export class Gpu {
     this.stream = new Stream(this);
     this.tuning = new Tuning(info);
     this.pool = new Pool(device, host.memoryBudget, (destroy) => {
-      this.stream.forgetGroups();
+      this.stream.groups.clear();
       this.stream.send(); // the room is needed now, not at the end of the batch
       this.stream.afterSubmit(destroy);
     });

@@ -1,7 +1,8 @@
 // Encodes recorded commands: dispatches share a compute pass, copies and clears end it.
+
+import type { Command } from "./command";
 import type { Pipeline } from "./pipelines";
 import type { Profiler } from "./profiler";
-import type { Command } from "./stream";
 
 export class Passes {
   private pass: GPUComputePassEncoder | undefined;

@@ -1,8 +1,9 @@
 // A captured step: its commands over fixed buffers, with an arena of uniforms of its own.
 // What changes from replay to replay (random counters, Adam's corrections) are uniform words whose function is
 // asked anew each time, in the recorded order; so the host's counters stay the one truth, and no kernel is added.
+
+import { type Command, type DispatchCommand, type Param, uniformWords } from "./command";
 import { UNIFORM_BYTES } from "./pipelines";
-import { type Command, type DispatchCommand, type Param, uniformWords } from "./stream";
 
 export class Program {
   readonly commands: Command[] = [];

@@ -87,9 +87,9 @@ export class Adam extends Optimizer {
   }
 
   protected override update(i: number, parameter: Tensor, gradient: Tensor, clip: Clip): void {
-    // A step begins with the first parameter: counted there, a replayed step counts as well.
+    // A step begins with the first parameter that has entries: counted there, a replayed step counts as well.
     const corrections = () => {
-      if (i === 0) this.steps++;
+      if (i === this.parameters.findIndex(({ size }) => size > 0)) this.steps++;
       // Of the betas as the GPU rounds them: 1 - 0.999 is off by 5e-5 of itself in f32, and so would be each step.
       const { beta1, beta2 } = this.rule;
       return [1 - Math.fround(beta1) ** this.steps, 1 - Math.fround(beta2) ** this.steps] as const;

@@ -112,15 +112,10 @@ export class Trainer {
   }
 
   dispose(): void {
-    for (const owned of [
-      this.critic,
-      this.generator,
-      this.criticOptimizer,
-      this.generatorOptimizer,
-      this.data,
-    ]) {
+    const { critic, generator, criticOptimizer, generatorOptimizer, data, scores, generatorLoss } = this;
+    const networks = [critic, generator, criticOptimizer, generatorOptimizer];
+    for (const owned of [...this.captured.values(), ...networks, data, scores, generatorLoss])
       owned.dispose();
-    }
   }
 
   /** One critic update; the result holds c1 and c2 (2). */

@@ -19,7 +19,7 @@ const SLOPE = 0.2;
 const EPSILON = 1e-3;
 
 async function near(got: Tensor, wanted: Tensor, what: string): Promise<void> {
-  const [a, b] = [await got.data(), await wanted.data()];
+  const [a, b] = [await got.data(), await wanted.data()] as Float32Array[];
   const scale = b.reduce((most: number, value: number) => Math.max(most, Math.abs(value)), 0);
   const error = a.reduce(
     (most: number, value: number, i: number) => Math.max(most, Math.abs(value - b[i])),
