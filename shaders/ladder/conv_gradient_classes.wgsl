@@ -18,12 +18,12 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   var sum: array<vec4f, 4>;
   for (var ky = first_tap.x; ky < p.kernel; ky += p.step) {
     for (var kx = first_tap.y; kx < p.kernel; kx += p.step) {
-      var from: array<u32, 4>;
+      var start: array<u32, 4>;
       var inside: array<bool, 4>;
       for (var i = 0u; i < 4; i++) {
         let pixel = pixel_of(min(first + i, pixels - 1), size);
         let at = pixel.yz + shift - vec2u(ky, kx) / p.step;
-        from[i] = ((pixel.x * p.out.x + at.x) * p.out.y + at.y) * p.outs;
+        start[i] = ((pixel.x * p.out.x + at.x) * p.out.y + at.y) * p.outs;
         inside[i] = all(at < p.out);
       }
       for (var c = 0u; c < p.outs; c += 4) {
@@ -33,7 +33,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
         let w2 = W[at + p.outs / 2];
         let w3 = W[at + p.outs / 4 * 3];
         for (var i = 0u; i < 4; i++) {
-          let dy = select(vec4f(), DY[(from[i] + c) / 4], inside[i]);
+          let dy = select(vec4f(), DY[(start[i] + c) / 4], inside[i]);
           sum[i] += vec4f(dot(dy, w0), dot(dy, w1), dot(dy, w2), dot(dy, w3));
         }
       }

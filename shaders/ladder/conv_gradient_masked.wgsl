@@ -13,13 +13,13 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   if (channel >= p.ins || first >= pixels) { return; }
   var sum: array<vec4f, 4>;
   for (var tap = 0u; tap < p.kernel * p.kernel; tap++) {
-    var from: array<u32, 4>;
+    var start: array<u32, 4>;
     var fits: array<bool, 4>;
     for (var i = 0u; i < 4; i++) {
       let pixel = pixel_of(min(first + i, pixels - 1), p.source);
       let reach = pixel.yz + p.before - vec2u(tap / p.kernel, tap % p.kernel);  // wraps where it is negative
       let at = reach / p.step;
-      from[i] = ((pixel.x * p.out.x + at.x) * p.out.y + at.y) * p.outs;
+      start[i] = ((pixel.x * p.out.x + at.x) * p.out.y + at.y) * p.outs;
       fits[i] = all(reach % p.step == vec2u()) && all(at < p.out);
     }
     for (var c = 0u; c < p.outs; c += 4) {
@@ -29,7 +29,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       let w2 = W[at + p.outs / 2];
       let w3 = W[at + p.outs / 4 * 3];
       for (var i = 0u; i < 4; i++) {
-        let dy = select(vec4f(), DY[(from[i] + c) / 4], fits[i]);
+        let dy = select(vec4f(), DY[(start[i] + c) / 4], fits[i]);
         sum[i] += vec4f(dot(dy, w0), dot(dy, w1), dot(dy, w2), dot(dy, w3));
       }
     }

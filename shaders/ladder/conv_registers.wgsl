@@ -13,12 +13,12 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   if (channel >= p.outs || first >= pixels) { return; }
   var sum: array<vec4f, 4>;
   for (var tap = 0u; tap < p.kernel * p.kernel; tap++) {
-    var from: array<u32, 4>;
+    var start: array<u32, 4>;
     var inside: array<bool, 4>;
     for (var i = 0u; i < 4; i++) {
       let pixel = pixel_of(min(first + i, pixels - 1), p.out);
       let at = looks_at(pixel, vec2u(tap / p.kernel, tap % p.kernel));
-      from[i] = ((pixel.x * p.source.x + at.x) * p.source.y + at.y) * p.ins;
+      start[i] = ((pixel.x * p.source.x + at.x) * p.source.y + at.y) * p.ins;
       inside[i] = all(at < p.source);
     }
     for (var c = 0u; c < p.ins; c += 4) {
@@ -28,7 +28,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       let w2 = W[at + p.outs / 2];
       let w3 = W[at + p.outs / 4 * 3];
       for (var i = 0u; i < 4; i++) {
-        let x = select(vec4f(), X[(from[i] + c) / 4], inside[i]);
+        let x = select(vec4f(), X[(start[i] + c) / 4], inside[i]);
         sum[i] = fma(vec4f(x.x), w0, sum[i]);
         sum[i] = fma(vec4f(x.y), w1, sum[i]);
         sum[i] = fma(vec4f(x.z), w2, sum[i]);

@@ -15,9 +15,9 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     for (var kx = 0u; kx < p.kernel; kx++) {
       let at = looks_at(pixel, vec2u(ky, kx));
       if (any(at >= p.source)) { continue; }
-      let from = ((pixel.x * p.source.x + at.x) * p.source.y + at.y) * p.ins;
+      let start = ((pixel.x * p.source.x + at.x) * p.source.y + at.y) * p.ins;
       for (var c = 0u; c < p.ins; c += 4) {
-        let x = X[(from + c) / 4];
+        let x = X[(start + c) / 4];
         let w = (((ky * p.kernel + kx) * p.ins + c) * p.outs + channel) / 4;
         sum = fma(vec4f(x.x), W[w], sum);
         sum = fma(vec4f(x.y), W[w + p.outs / 4], sum);

@@ -18,7 +18,7 @@ const COPY_THREADS = 256;
 const [GROUPS, THREADS] = [4096, 64];
 /** Operations of one round of one thread: 64 steps of 8 fma. */
 const ROUND = 64 * 8 * 2;
-const REPEATS = 10;
+const REPEATS = 20;
 /** So long must a run take at least, for its start not to count. */
 const LONG_ENOUGH_MS = 5;
 

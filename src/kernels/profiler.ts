@@ -60,11 +60,6 @@ export class Profiler {
     gpu.stream.profiler = this;
   }
 
-  /** Sets the host's clock: what it does from now on counts. */
-  restart(): void {
-    this.clock = performance.now();
-  }
-
   /** Detaches, waits for the GPU and gives what ran since the profiler was attached, in order. */
   async stop(): Promise<Timed[]> {
     await this.gpu.stream.flush();
@@ -86,7 +81,7 @@ export class Profiler {
   batch(): Timing {
     const batch = { dispatches: [] as Timed[], chunks: [] as Chunk[], submitted: 0 };
     this.batches.push(batch);
-    this.restart();
+    this.clock = performance.now();
     return {
       passFor: (label, call) => {
         const bytes = [...call.reads, ...call.writes].reduce((sum, storage) => sum + storage.bytes, 0);

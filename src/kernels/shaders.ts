@@ -7,6 +7,7 @@ import ceilings from "../../shaders/ceilings.wgsl";
 import fill from "../../shaders/fill.wgsl";
 import gather from "../../shaders/gather.wgsl";
 import gemm from "../../shaders/gemm.wgsl";
+import gemmNarrow from "../../shaders/gemm_narrow.wgsl";
 import gemmPortable from "../../shaders/gemm_portable.wgsl";
 import gemmSubgroup from "../../shaders/gemm_subgroup.wgsl";
 import gemmTiled from "../../shaders/gemm_tiled.wgsl";
@@ -31,6 +32,7 @@ import sumParts from "../../shaders/sum_parts.wgsl";
 import threefry from "../../shaders/threefry.wgsl";
 import unary from "../../shaders/unary.wgsl";
 import update from "../../shaders/update.wgsl";
+import { ladderFiles } from "./ladder/shaders";
 
 const files = {
   binary,
@@ -40,6 +42,7 @@ const files = {
   fill,
   gather,
   gemm,
+  gemm_narrow: gemmNarrow,
   gemm_portable: gemmPortable,
   gemm_subgroup: gemmSubgroup,
   gemm_tiled: gemmTiled,
@@ -64,6 +67,7 @@ const files = {
   update,
   selftest,
   selftest_subgroup: selftestSubgroup,
+  ...ladderFiles,
 };
 
 export type ShaderName = keyof typeof files;

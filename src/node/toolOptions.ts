@@ -41,7 +41,7 @@ naive one to the engine's own, checked and timed side by side. docs/ladder.md ex
 
 usage: npm run ladder -- [options]
 
-  --size N             rows and columns of the matrices, a multiple of 4 (default 1024)
+  --size N             rows and columns of the matrices, a multiple of 64 (default 1024)
   --batch N            images of the convolution (default 16)
   --rounds N           how often each rung is timed; the median counts (default 5)
   --markdown           print the tables as docs/ladder.md has them
@@ -63,8 +63,8 @@ export function parseProfileOptions(args: string[]): ProfileOptions {
 /** Reads ladder's arguments (without node and script). Throws InputError at the first that is off. */
 export function parseLadderOptions(args: string[]): LadderOptions {
   const given = readOptions("ladder", args, ["size", "batch", "rounds"], ["markdown"]);
-  const size = given.read("size", integer(4, 4096)) ?? 1024;
-  if (size % 4 !== 0) throw new InputError(`--size "${size}": expected a multiple of 4, since rungs load vec4.`);
+  const size = given.read("size", integer(64, 4096)) ?? 1024;
+  if (size % 64 !== 0) throw new InputError(`--size "${size}": expected a multiple of 64.`);
   return {
     size,
     batch: given.read("batch", integer(1, 256)) ?? 16,

@@ -5,7 +5,9 @@ import * as assert from "uvu/assert";
 import { type ShaderName, shaderNames, shaderSource } from "../../src/kernels/shaders";
 import { device } from "../device";
 
-const files = readdirSync("shaders").filter((name) => name.endsWith(".wgsl"));
+const files = readdirSync("shaders", { recursive: true, encoding: "utf8" }).filter((name) =>
+  name.endsWith(".wgsl"),
+);
 const text = (name: string) => readFileSync(`shaders/${name}.wgsl`, "utf8");
 const usedBy = (name: string) =>
   text(name)

@@ -1,0 +1,95 @@
+// What a ladder is: one product in several forms, each checked against float64 sums and timed side by side.
+import { allocate, type Block, download, product, release, upload } from "../block";
+import { gpu } from "../gpu";
+import { Profiler } from "../profiler";
+import { kernelSpan } from "../summary";
+import { HostRandom } from "../threefry";
+
+export interface Rung {
+  name: string;
+  /** Records the kernel: c from a and b. */
+  run(a: Block, b: Block, c: Block): void;
+  /** Whether it is a step that one would try and that gains little or loses. */
+  aside?: boolean;
+}
+
+export interface Ladder {
+  /** What is computed, with its sizes. */
+  title: string;
+  /** Floating-point operations that the result needs. */
+  work: number;
+  shapes: { a: readonly number[]; b: readonly number[]; c: readonly number[] };
+  /** Number `index` of c in float64, and the sum of the magnitudes of its terms, which bounds rounding. */
+  exact(a: Float32Array, b: Float32Array, index: number): { value: number; scale: number };
+  rungs: Rung[];
+}
+
+export interface Climbed {
+  rung: Rung;
+  /** Median of the rounds, in milliseconds. */
+  ms: number;
+  /** Largest error of all numbers checked, as a part of the sum of their terms' magnitudes. */
+  error: number;
+}
+
+/** What an f32 sum may be off, as a part of the sum of its terms' magnitudes. */
+const TOLERANCE = 1e-5;
+/** So many results are checked, spread over all of them; the naive form is too slow to check more in float64. */
+const SAMPLES = 2048;
+
+/** Checks every rung and times them in rounds, one after the other in each. Throws when a rung computes wrongly. */
+export async function climb(ladder: Ladder, rounds: number): Promise<Climbed[]> {
+  const random = new HostRandom(1);
+  const numbers = (shape: readonly number[]) =>
+    Float32Array.from({ length: product(shape) }, () => 2 * random.uniform() - 1);
+  const { shapes, rungs } = ladder;
+  const values = { a: numbers(shapes.a), b: numbers(shapes.b) };
+  const [a, b, c] = [block(shapes.a), block(shapes.b), block(shapes.c)];
+  try {
+    upload(values.a, a.storage);
+    upload(values.b, b.storage);
+    const count = Math.min(c.size, SAMPLES);
+    const samples = Array.from({ length: count }, (_, i) => {
+      const index = Math.floor((i * c.size) / count);
+      return { index, ...ladder.exact(values.a, values.b, index) };
+    });
+    const errors: number[] = [];
+    for (const rung of rungs) {
+      upload(new Float32Array(c.size).fill(Number.NaN), c.storage); // what no thread writes must show
+      rung.run(a, b, c);
+      const got = await download(c.storage, c.size, "f32");
+      const off = samples.map(({ index, value, scale }) => Math.abs(got[index] - value) / (scale || 1));
+      const bad = off.findIndex((error) => !(error <= TOLERANCE));
+      if (bad >= 0 || got.some(Number.isNaN)) {
+        const { index, value } = samples[Math.max(bad, 0)];
+        throw new Error(`ladder: ${rung.name}: number ${index} is ${got[index]}, expected ${value}.`);
+      }
+      errors.push(Math.max(0, ...off));
+    }
+    const times: number[][] = rungs.map(() => []);
+    for (let round = 0; round < rounds; round++) {
+      for (const [i, rung] of rungs.entries()) {
+        const profiler = new Profiler(gpu());
+        rung.run(a, b, c);
+        times[i].push(kernelSpan(await profiler.stop()));
+      }
+    }
+    return rungs.map((rung, i) => ({ rung, ms: median(times[i]), error: errors[i] }));
+  } finally {
+    for (const { storage } of [a, b, c]) release(storage);
+  }
+}
+
+/** Sizes with commas, for titles. */
+export const by = (...sizes: number[]): string => sizes.join(" x ");
+
+function block(shape: readonly number[]): Block {
+  const size = product(shape);
+  return { storage: allocate(size, "ladder"), shape: [...shape], size, dtype: "f32" };
+}
+
+function median(numbers: number[]): number {
+  const sorted = [...numbers].sort((x, y) => x - y);
+  const middle = Math.floor(sorted.length / 2);
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
