@@ -32,12 +32,20 @@ export const limitsOf: Record<string, string> = {
   reduce: "Memory: each number is read once.",
   training:
     "The sum of its kernels. On a GPU the host: recording dispatches and their bind groups, and how many there are.",
-  optimizer: "Memory and the number of dispatches: weights, slots and gradients are read once, weights and slots written.",
-  memory: "What the backward pass needs of the forward pass, at a batch of 64, and what a pool keeps for reuse.",
+  optimizer:
+    "Memory and the number of dispatches: weights, slots and gradients are read once, weights and slots written.",
+  memory:
+    "What the backward pass needs of the forward pass, at a batch of 64, and what a pool keeps for reuse.",
   start: "Compiling shaders, and loading the engine's own code.",
 };
 
-const matmul = (name: string, m: number, k: number, n: number, form: "nn" | "nt" | "tn" = "nn"): KernelRow => ({
+const matmul = (
+  name: string,
+  m: number,
+  k: number,
+  n: number,
+  form: "nn" | "nt" | "tn" = "nn",
+): KernelRow => ({
   name: `matmul ${name}`,
   family: name.startsWith("skinny") ? "matmul skinny" : "matmul",
   work: { kind: "matmul", m, k, n, transposeA: form === "tn", transposeB: form === "nt" },

@@ -7,6 +7,8 @@ import { throttled } from "./wait";
 export interface Subject {
   side: Side;
   run(): void;
+  /** How long its first run took, compiling included. */
+  firstMs: number;
 }
 
 export interface Timing {
@@ -25,6 +27,9 @@ export interface Budget {
   mostRounds: number;
 }
 
+/** A side that took this long the first time is not run once more to plan the rounds, and is timed once at least. */
+const SLOW_MS = 10_000;
+
 /** Repeats that a round of the fastest side should last at least, so that its one wait does not count. */
 const ROUND_MS = 30;
 const MOST_REPEATS = 30;
@@ -40,7 +45,8 @@ async function round({ side, run }: Subject, repeats: number): Promise<number> {
 
 export async function time(subjects: Subject[], budget: Budget): Promise<Map<SideName, Timing>> {
   const first: number[] = [];
-  for (const subject of subjects) first.push(await round(subject, 1));
+  for (const subject of subjects)
+    first.push(subject.firstMs > SLOW_MS ? subject.firstMs : await round(subject, 1));
   const atMost = Math.max(1, Math.floor(LONGEST_ROUND_MS / Math.max(...first)));
   const repeats = Math.min(MOST_REPEATS, atMost, Math.max(3, Math.ceil(ROUND_MS / Math.min(...first))));
 
@@ -50,7 +56,8 @@ export async function time(subjects: Subject[], budget: Budget): Promise<Map<Sid
     let timed = false;
     for (const subject of subjects) {
       // A slow side stops when its time is up; the others go on to theirs.
-      if (i >= budget.leastRounds && spent.get(subject)! > budget.seconds * 1000) continue;
+      const least = subject.firstMs > SLOW_MS ? 1 : budget.leastRounds;
+      if (i >= least && spent.get(subject)! > budget.seconds * 1000) continue;
       const ms = await round(subject, repeats);
       samples.get(subject)!.push(ms);
       spent.set(subject, spent.get(subject)! + ms * repeats);

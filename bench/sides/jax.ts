@@ -289,7 +289,11 @@ function train(start: State): Training<Arr> {
   const held = (numbers: Numbers) => jax.tree.ref(numbers);
   const take = (into: Numbers, changed: Numbers) => ({ ...into, ...changed });
 
-  const updater = (label: number, clip: boolean, forward: (w: Numbers, old: Numbers, x: Arr, moved: Numbers) => Arr) =>
+  const updater = (
+    label: number,
+    clip: boolean,
+    forward: (w: Numbers, old: Numbers, x: Arr, moved: Numbers) => Arr,
+  ) =>
     jax.jit((trained: Numbers, fixed: Numbers, old: Numbers, slots: Numbers, x: Arr) => {
       const loss = (w: Numbers): [Arr, Numbers] => {
         const moved: Numbers = {};
@@ -311,7 +315,9 @@ function train(start: State): Training<Arr> {
   const averagesOf = (network: string) => Object.keys(averages).filter((name) => name.startsWith(network));
   const inference = jax.jit((w: Numbers, old: Numbers, latents: Arr) => generate(w, old, latents));
   const criticFixed = names.filter((name) => name.startsWith("critic.") && !/gamma|beta/.test(name));
-  const optimize = jax.jit((w: Numbers, gradients: Numbers, slots: Numbers) => step(w, gradients, slots, true));
+  const optimize = jax.jit((w: Numbers, gradients: Numbers, slots: Numbers) =>
+    step(w, gradients, slots, true),
+  );
   let gradients: Numbers | undefined;
   const current = () => ({ weights, averages, criticSlots, generatorSlots });
   states.add(current);
@@ -377,8 +383,10 @@ const [DENSE_IN, DENSE_OUT] = ["critic.7.weight", "generator.0.weight"];
 function toJax(name: string, host: HostArray): HostArray {
   const { shape, data } = host;
   if (shape.length === 4) return permuted(host, toFiltersFirst);
-  if (name === DENSE_IN) return { shape, data: permuted({ shape: [1, 7, 7, 64], data }, toChannelsFirst).data };
-  if (name === DENSE_OUT) return { shape, data: permuted({ shape: [50, 7, 7, 128], data }, toChannelsFirst).data };
+  if (name === DENSE_IN)
+    return { shape, data: permuted({ shape: [1, 7, 7, 64], data }, toChannelsFirst).data };
+  if (name === DENSE_OUT)
+    return { shape, data: permuted({ shape: [50, 7, 7, 128], data }, toChannelsFirst).data };
   if (name === "generator.0.bias")
     return { shape, data: permuted({ shape: [1, 7, 7, 128], data }, toChannelsFirst).data };
   return host;
@@ -387,8 +395,10 @@ function toJax(name: string, host: HostArray): HostArray {
 function fromJax(name: string, host: HostArray, shape: Shape): HostArray {
   const { data } = host;
   if (shape.length === 4) return permuted(host, toFiltersLast);
-  if (name === DENSE_IN) return { shape, data: permuted({ shape: [1, 64, 7, 7], data }, toChannelsLast).data };
-  if (name === DENSE_OUT) return { shape, data: permuted({ shape: [50, 128, 7, 7], data }, toChannelsLast).data };
+  if (name === DENSE_IN)
+    return { shape, data: permuted({ shape: [1, 64, 7, 7], data }, toChannelsLast).data };
+  if (name === DENSE_OUT)
+    return { shape, data: permuted({ shape: [50, 128, 7, 7], data }, toChannelsLast).data };
   if (name === "generator.0.bias")
     return { shape, data: permuted({ shape: [1, 128, 7, 7], data }, toChannelsLast).data };
   return host;

@@ -2,7 +2,10 @@
 // Results are freed as soon as they are queued, except for those of the latest run, which may be read.
 import {
   add,
+  assign,
   batchNorm,
+  type Captured,
+  capture,
   conv2d,
   conv2dFilterGrad,
   convTranspose2d,
@@ -19,6 +22,7 @@ import {
   tanh,
   tensor,
   tidy,
+  zeros,
 } from "../../src/autograd";
 import { gpu } from "../../src/kernels/gpu";
 import { openGpu } from "../../src/kernels/open";
@@ -106,20 +110,34 @@ function train(start: State): Training<Tensor> {
     trainer.critic.loadStateDict(of("critic"));
     trainer.generator.loadStateDict(of("generator"));
   }
+  // As the trainer does: an update is captured once, over tensors that stay, and replayed from then on.
+  const captured = new Map<string, Captured<Tensor>>();
+  const slots = new Map<string, Tensor>();
+  const replayed = (name: string, input: Tensor, update: (input: Tensor) => Tensor): Tensor => {
+    let slot = slots.get(name);
+    if (!slot) {
+      slot = keep(zeros(input.shape));
+      slots.set(name, slot);
+    }
+    assign(slot, input);
+    const before = captured.get(name);
+    if (before) before.replay();
+    const now = before ?? capture(() => update(slot));
+    captured.set(name, now);
+    return keep(mul(now.result, 1)); // the next replay overwrites the result itself
+  };
   let alone: { optimizer: RMSprop; gradients: Tensor[] } | undefined;
   return {
     upload: ({ shape, data }) => keep(tensor(data, shape)),
     critic: (images, label) =>
-      keep(
-        tidy(() =>
-          trainer.trainCritic(() => {
-            const value = score(trainer.critic, images);
-            return label === 1 ? value : neg(value);
-          }),
-        ),
+      replayed(`critic ${label}`, images, (slot) =>
+        trainer.trainCritic(() => {
+          const value = score(trainer.critic, slot);
+          return label === 1 ? value : neg(value);
+        }),
       ),
-    fakes: (latents) => keep(trainer.sample(latents)),
-    generator: (latents) => keep(tidy(() => trainer.trainGenerator(latents))),
+    fakes: (latents) => replayed("fakes", latents, (slot) => trainer.sample(slot)),
+    generator: (latents) => replayed("generator", latents, (slot) => trainer.trainGenerator(slot)),
     rmsprop() {
       if (!alone) {
         const parameters = trainer.critic.parameters();
@@ -139,6 +157,7 @@ function train(start: State): Training<Tensor> {
       return state;
     },
     dispose() {
+      for (const owned of [...captured.values(), ...slots.values()]) owned.dispose();
       alone?.optimizer.dispose();
       for (const gradient of alone?.gradients ?? []) gradient.dispose();
       trainer.dispose();

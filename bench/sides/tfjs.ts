@@ -1,4 +1,5 @@
 // TensorFlow.js's side: core ops on the WebGPU backend, `variableGrads` and `train.rmsprop` for training, in NHWC.
+// Layers would run the same kernels through the same `variableGrads`, with more calls around them.
 // Single kernels that core does not export are run through the engine, so that nothing else is timed with them.
 import { benchGpu } from "../gpu";
 import type { Optimizer, Tensor, Variable } from "../peers/tfjs.mjs";

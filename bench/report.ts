@@ -1,0 +1,163 @@
+// What the bench found, as JSON, as a table on the screen, and as bench/results/README.md, which is made of the JSON
+// files beside it.
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { writeFileAtomic } from "../src/node/files";
+import type { Adapter } from "./gpu";
+import { limitsOf } from "./rows";
+import type { SideName } from "./sides/side";
+
+/** A peer's figure in a row, or why it has none. `ratio` is its time (or memory) over monge's. */
+export interface PeerFigure {
+  ms?: number;
+  minMs?: number;
+  warmMs?: number;
+  mib?: number;
+  ratio?: number;
+  error?: string;
+}
+
+export interface ReportRow {
+  name: string;
+  family: string;
+  /** Median and minimum of monge's rounds, ms for one repeat. */
+  ms?: number;
+  minMs?: number;
+  /** The start with a warm shader cache. */
+  warmMs?: number;
+  mib?: number;
+  gflops?: number;
+  gbs?: number;
+  peers: Partial<Record<SideName, PeerFigure>>;
+  /** Whether the results of all sides in the row agreed before they were timed. */
+  checked: boolean;
+  note?: string;
+}
+
+export interface Report {
+  adapter: Adapter;
+  versions: Record<string, string>;
+  date: string;
+  /** Dawn's toggles, the same for all. */
+  toggles: string[];
+  waiting: string;
+  rows: ReportRow[];
+}
+
+export function title(report: Report): string {
+  const { adapter, versions, toggles } = report;
+  const list = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
+  return [
+    `adapter: ${adapter.name}; driver: ${adapter.driver}`,
+    `versions: ${list.join(", ")}`,
+    `toggles: ${toggles.join(", ") || "none"}; features for all: ${adapter.features.join(", ")}; date: ${report.date}`,
+    `waiting, for all: ${report.waiting}`,
+    "ms: median over rounds in turn, the minimum in brackets; a ratio is the peer's median over monge's",
+  ].join("\n");
+}
+
+/** Whether sides disagreed; a row that monge has to itself was not compared. */
+export const differs = (row: ReportRow): boolean =>
+  !row.checked && Object.values(row.peers).some(({ error }) => error === undefined);
+
+const figure = (value: number) => value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0);
+
+function cells(row: ReportRow, peers: readonly SideName[]): string[] {
+  const own = row.mib !== undefined ? `${figure(row.mib)} MiB` : figure(row.ms!);
+  const rate = row.gflops ? `${figure(row.gflops)} GFLOP/s` : row.gbs ? `${figure(row.gbs)} GB/s` : "";
+  return [
+    row.name,
+    row.minMs === undefined ? own : `${own} (${figure(row.minMs)})`,
+    rate,
+    ...peers.flatMap((peer) => {
+      const found = row.peers[peer];
+      if (!found || found.error !== undefined) return ["—", "—"];
+      const value = found.mib !== undefined ? `${figure(found.mib)} MiB` : figure(found.ms!);
+      const shown = found.minMs === undefined ? value : `${value} (${figure(found.minMs)})`;
+      return [shown, `${figure(found.ratio!)}x`];
+    }),
+    row.checked ? "equal" : differs(row) ? "DIFFERENT" : "alone",
+  ];
+}
+
+const columns = (peers: readonly SideName[]) => [
+  "row",
+  "monge, ms",
+  "rate",
+  ...peers.flatMap((peer) => [`${peer}, ms`, "ratio"]),
+  "results",
+];
+const widths = (peers: readonly SideName[]) => [28, 18, 14, ...peers.flatMap(() => [20, 7]), 0];
+const padded = (texts: string[], peers: readonly SideName[]) => {
+  const all = widths(peers);
+  return texts
+    .map((text, i) => text.padEnd(all[i]))
+    .join("  ")
+    .trimEnd();
+};
+
+export const heading = (peers: readonly SideName[]): string => padded(columns(peers), peers);
+
+/** A row on the screen, with what kept a peer out of it. */
+export function line(row: ReportRow, peers: readonly SideName[]): string {
+  const errors = peers.flatMap((peer) => {
+    const error = row.peers[peer]?.error;
+    return error === undefined ? [] : [`    ${peer}: ${error}`];
+  });
+  return [padded(cells(row, peers), peers), ...errors].join("\n");
+}
+
+export const writeReport = (file: string, report: Report): void =>
+  writeFileAtomic(file, `${JSON.stringify(report, undefined, 1)}\n`);
+
+const FOLDER = "bench/results";
+
+/** Makes bench/results/README.md of the JSON files there. */
+export async function writeReadme(): Promise<void> {
+  const files = (await readdir(FOLDER)).filter((name) => name.endsWith(".json")).sort();
+  const parts: string[] = [];
+  const families = new Set<string>();
+  for (const name of files) {
+    const report = JSON.parse(await readFile(join(FOLDER, name), "utf8")) as Report;
+    for (const row of report.rows) families.add(row.family);
+    parts.push(section(name, report));
+  }
+  const limits = Object.entries(limitsOf).filter(([family]) => families.has(family));
+  const text = [
+    "# Bench results",
+    "monge against TensorFlow.js (tfjs-backend-webgpu) and jax-js, all on WebGPU through Dawn, in one process. This " +
+      "file is generated from the JSON files beside it (`npm run bench -- --report`).",
+    "## How to repeat it",
+    "`npm run bench -- --json bench/results/NAME.json`, then `npm run bench -- --report`. Every row first compares the " +
+      "results of all sides (kernels to 1e-4 of the largest entry, losses of training to 1e-3, and what its updates changed to 2e-2 in the mean square), then times them in turn. " +
+      "A ratio over 1 says how many times longer the peer takes (or how much more memory).",
+    ...parts,
+    "## What limits each row",
+    ...limits.map(([family, limit]) => `- **${family}**: ${limit}`),
+  ];
+  writeFileAtomic(join(FOLDER, "README.md"), `${text.join("\n\n").replaceAll("\n\n- ", "\n- ")}\n`);
+}
+
+function section(name: string, report: Report): string {
+  const peers = (["tfjs", "jax"] as const).filter((peer) => report.rows.some((row) => row.peers[peer]));
+  const table = [
+    columns(peers),
+    columns(peers).map(() => "---"),
+    ...report.rows.map((row) => cells(row, peers)),
+  ];
+  const notes = report.rows.flatMap((row) => [
+    ...(row.note ? [`- ${row.name}: ${row.note}`] : []),
+    ...peers.flatMap((peer) =>
+      row.peers[peer]?.error ? [`- ${row.name}, ${peer}: ${row.peers[peer]?.error}`] : [],
+    ),
+  ]);
+  return [
+    `## ${report.adapter.name} (${name})`,
+    title(report)
+      .split("\n")
+      .map((each) => `- ${each}`)
+      .join("\n"),
+    table.map((row) => `| ${row.join(" | ")} |`).join("\n"),
+    ...(notes.length > 0 ? [notes.join("\n")] : []),
+  ].join("\n\n");
+}
