@@ -259,15 +259,15 @@ function train(start: State): Training<Arr> {
   };
   const score = (w: Numbers, old: Numbers, images: Arr, moved: Numbers) => {
     const a = leaky(norm(w, old, conv(w, images, "critic.0", 2), "critic.1", moved));
-    const b = leaky(norm(w, old, conv(w, a, "critic.3", 2), "critic.4", moved));
-    return np.mean(dense(w, b.reshape([b.shape[0], 3136]), "critic.7"));
+    const b = leaky(norm(w, old, conv(w, a, "critic.2", 2), "critic.3", moved));
+    return np.mean(dense(w, b.reshape([b.shape[0], 3136]), "critic.5"));
   };
   const generate = (w: Numbers, old: Numbers, latents: Arr, moved?: Numbers) => {
     const batch = latents.shape[0];
     const a = leaky(dense(w, latents, "generator.0")).reshape([batch, 128, 7, 7]);
     const b = leaky(norm(w, old, convTranspose(w, a, "generator.3"), "generator.4", moved));
-    const c = leaky(norm(w, old, convTranspose(w, b, "generator.6"), "generator.7", moved));
-    return np.tanh(conv(w, c, "generator.9", 1));
+    const c = leaky(norm(w, old, convTranspose(w, b, "generator.5"), "generator.6", moved));
+    return np.tanh(conv(w, c, "generator.7", 1));
   };
   const rmsprop = (weight: Arr, gradient: Arr, slot: Arr, clip: boolean): [Arr, Arr] => {
     const average = slot.mul(0.9).add(np.square(gradient.ref).mul(0.1));
@@ -378,7 +378,7 @@ function train(start: State): Training<Arr> {
 }
 
 /** Between the dense layers and the images, features are ordered by channel first in jax-js, last in monge. */
-const [DENSE_IN, DENSE_OUT] = ["critic.7.weight", "generator.0.weight"];
+const [DENSE_IN, DENSE_OUT] = ["critic.5.weight", "generator.0.weight"];
 
 function toJax(name: string, host: HostArray): HostArray {
   const { shape, data } = host;

@@ -134,14 +134,14 @@ function train(start: State): Training<Tensor> {
 
   const score = (images: Tensor) => {
     const a = leaky(norm(conv(images, "critic.0", 2), "critic.1", true));
-    const b = leaky(norm(conv(a, "critic.3", 2), "critic.4", true));
-    return tf.mean(dense(tf.reshape(b, [b.shape[0], 3136]), "critic.7"));
+    const b = leaky(norm(conv(a, "critic.2", 2), "critic.3", true));
+    return tf.mean(dense(tf.reshape(b, [b.shape[0], 3136]), "critic.5"));
   };
   const generate = (latents: Tensor, training: boolean) => {
     const a = tf.reshape(leaky(dense(latents, "generator.0")), [latents.shape[0], 7, 7, 128]);
     const b = leaky(norm(convTranspose(a, "generator.3"), "generator.4", training));
-    const c = leaky(norm(convTranspose(b, "generator.6"), "generator.7", training));
-    return tf.tanh(conv(c, "generator.9", 1));
+    const c = leaky(norm(convTranspose(b, "generator.5"), "generator.6", training));
+    return tf.tanh(conv(c, "generator.7", 1));
   };
   const update = (who: string, names: string[], loss: () => Tensor) => {
     optimizers[who] ??= tf.train.rmsprop(5e-5, 0.9, 0, 1e-7); // its epsilon stands inside of the root

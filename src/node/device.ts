@@ -36,7 +36,7 @@ const cell = new Int32Array(new SharedArrayBuffer(4));
  * Waits for a promise of the GPU. While one is pending, Dawn's binding polls without pause, which takes a core
  * from a software driver: after 0.3 ms we sleep between polls for 5 % of the time waited, 1 ms at most.
  */
-async function throttled<T>(promise: Promise<T>): Promise<T> {
+export async function throttled<T>(promise: Promise<T>): Promise<T> {
   let pending = true;
   const settled = () => {
     pending = false;

@@ -39,11 +39,11 @@ test("tutorial: kernels begin at N(0, 0.02²) and N(0, 0.03²), not truncated; t
   const states = { critic: await critic.stateDict(), generator: await generator.stateDict() };
   const kernels = [
     ["critic", "0.weight", 0.02],
-    ["critic", "3.weight", 0.02],
+    ["critic", "2.weight", 0.02],
     ["generator", "0.weight", 0.03],
     ["generator", "3.weight", 0.03],
-    ["generator", "6.weight", 0.03],
-    ["generator", "9.weight", 0.03],
+    ["generator", "5.weight", 0.03],
+    ["generator", "7.weight", 0.03],
   ] as const;
   for (const [which, name, wanted] of kernels) {
     const { deviation, farthest } = spread(states[which], name);
@@ -53,7 +53,7 @@ test("tutorial: kernels begin at N(0, 0.02²) and N(0, 0.03²), not truncated; t
     assert.ok(farthest > 2.5 * wanted && farthest < 6.5 * wanted, `${which} ${name}: farthest ${farthest}`);
   }
   const bound = Math.sqrt(6 / (3136 + 1));
-  const head = spread(states.critic, "7.weight");
+  const head = spread(states.critic, "5.weight");
   assert.ok(head.farthest <= bound && head.farthest > 0.98 * bound, `${head.farthest} for ${bound}`);
   assert.ok(Math.abs(head.deviation / (bound / Math.sqrt(3)) - 1) < 0.05, `${head.deviation}`);
   for (const state of Object.values(states)) {

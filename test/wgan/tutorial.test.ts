@@ -34,8 +34,8 @@ import {
 
 const BATCH = 4;
 const LAYERS = {
-  critic: { conv1: 0, norm1: 1, conv2: 3, norm2: 4, dense: 7 },
-  generator: { dense: 0, conv1: 3, norm1: 4, conv2: 6, norm2: 7, conv3: 9 },
+  critic: { conv1: 0, norm1: 1, conv2: 2, norm2: 3, dense: 5 },
+  generator: { dense: 0, conv1: 3, norm1: 4, conv2: 5, norm2: 6, conv3: 7 },
 } as const;
 const FIELDS: Record<string, string> = { movingMean: "runningMean", movingVariance: "runningVariance" };
 
