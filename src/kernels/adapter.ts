@@ -39,7 +39,8 @@ function describe(adapter: GPUAdapter): DeviceInfo {
   return {
     name: device || description || vendor || "unnamed adapter",
     driver: description || architecture || "unknown driver",
-    software: adapter.info.isFallbackAdapter || /llvmpipe|swiftshader|software|lavapipe/i.test(words),
+    software:
+      adapter.info.isFallbackAdapter || /llvmpipe|lavapipe|swiftshader|software|basic render/i.test(words),
     subgroupSize: fixed ? (subgroupMaxSize ?? 0) : 0,
   };
 }

@@ -1,14 +1,14 @@
 // Finds MNIST: a folder that is named, the cache, or the network; else the program draws digits itself.
 // So `npm run train` works at once anywhere, and says in one line what it trains on.
 import { mkdirSync, readFileSync } from "node:fs";
-import { homedir } from "node:os";
-import { isAbsolute, join } from "node:path";
+import { join } from "node:path";
 import { type ByteDataset, joinDataset } from "../wgan/dataset";
 import { InputError } from "../wgan/errors";
 import { parseIdxImages, parseIdxLabels } from "../wgan/idx";
 import { drawDigits } from "../wgan/strokes";
 import { download, type Patience, sha256 } from "./download";
 import {
+  cacheFolder,
   findPlainOrGz,
   readFileUnpacked,
   reason,
@@ -72,7 +72,7 @@ export async function loadMnist(options: MnistOptions): Promise<ByteDataset> {
   const { dataDir, env, split = "train" } = options;
   if (dataDir !== undefined) return readFolder(dataDir, "--data", split);
   if (env.MONGE_DATA) return readFolder(env.MONGE_DATA, "MONGE_DATA", split);
-  const cache = cacheFolder(env);
+  const cache = join(cacheFolder(env), "mnist");
   try {
     await fillCache(cache, split, options);
   } catch (error) {
@@ -84,12 +84,6 @@ export async function loadMnist(options: MnistOptions): Promise<ByteDataset> {
     return drawDigits(drawn[split]);
   }
   return readFolder(cache, "cache", split);
-}
-
-/** $XDG_CACHE_HOME/monge/mnist, where that is an absolute path, as its specification asks; else in ~/.cache. */
-function cacheFolder(env: MnistOptions["env"]): string {
-  const base = env.XDG_CACHE_HOME;
-  return join(base && isAbsolute(base) ? base : join(homedir(), ".cache"), "monge", "mnist");
 }
 
 function readFolder(folder: string, namedBy: string, split: Split): ByteDataset {

@@ -1,8 +1,8 @@
 // The command `npm run doctor`: shows what this machine offers, opens the device with its numeric self-test,
 // and ends with "ready" and exit code 0, or with one line on what is wrong and exit code 1.
 import { existsSync, readFileSync } from "node:fs";
-import { arch, availableParallelism, homedir, platform, release, totalmem, type } from "node:os";
-import { isAbsolute, join } from "node:path";
+import { arch, availableParallelism, platform, release, totalmem, type } from "node:os";
+import { cacheFolder } from "./files";
 import { type AdapterSummary, probeAdapter } from "./probe";
 
 const MiB = 2 ** 20;
@@ -58,8 +58,7 @@ async function examine(): Promise<string | null> {
   row("webgpu", version ?? "not installed");
   row("VK_DRIVER_FILES", process.env.VK_DRIVER_FILES ?? "not set");
   row("MONGE_DATA", process.env.MONGE_DATA ?? "not set");
-  const { XDG_CACHE_HOME: base } = process.env;
-  row("cache folder", join(base && isAbsolute(base) ? base : join(homedir(), ".cache"), "monge"));
+  row("cache folder", cacheFolder(process.env));
   if (version === null) return "the npm package webgpu is not installed. Run `npm run setup`.";
 
   const adapter = probeAdapter();

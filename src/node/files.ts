@@ -15,7 +15,8 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { homedir } from "node:os";
+import { basename, dirname, isAbsolute, join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { InputError } from "../wgan/errors";
 
@@ -130,4 +131,9 @@ function syncFolder(path: string): void {
   } finally {
     closeSync(folder);
   }
+}
+
+/** The program's cache folder: $XDG_CACHE_HOME/monge, where that is an absolute path as its specification asks, else in ~/.cache. */
+export function cacheFolder({ XDG_CACHE_HOME: base }: Record<string, string | undefined>): string {
+  return join(base && isAbsolute(base) ? base : join(homedir(), ".cache"), "monge");
 }

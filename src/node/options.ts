@@ -113,10 +113,7 @@ export function parseTrainOptions(args: string[]): TrainOptions {
 /** Reads sample's arguments (without node and script). Throws InputError at the first that is off. */
 export function parseSampleOptions(args: string[]): SampleOptions {
   const given = readOptions("sample", args, ["run", "out", "seed", "count"]);
-  const run = given.read("run", notEmpty);
-  if (run === undefined && !given.help) {
-    throw new InputError("--run DIR is missing: name the folder of a training run.");
-  }
+  const run = readRun(given);
   return {
     run,
     out: given.read("out", pngName),
@@ -129,11 +126,14 @@ export function parseSampleOptions(args: string[]): SampleOptions {
 /** Reads evaluate's arguments (without node and script). Throws InputError at the first that is off. */
 export function parseEvaluateOptions(args: string[]): EvaluateOptions {
   const given = readOptions("evaluate", args, ["run", "data"]);
-  const run = given.read("run", notEmpty);
-  if (run === undefined && !given.help) {
-    throw new InputError("--run DIR is missing: name the folder of a training run.");
-  }
+  const run = readRun(given);
   return { run, data: given.read("data", notEmpty), help: given.help };
+}
+
+function readRun({ help, read }: ReturnType<typeof readOptions>): string | undefined {
+  const run = read("run", notEmpty);
+  if (run !== undefined || help) return run;
+  throw new InputError("--run DIR is missing: name the folder of a training run.");
 }
 
 export const choosePreset: Reader<PresetName> = (text, name) => {
