@@ -22,7 +22,7 @@ const shared = {
   logLevel: quiet ? "error" : "info",
 };
 
-const commands = ["train", "sample", "evaluate", "doctor", "profile", "ladder"]
+const commands = ["train", "sample", "evaluate", "doctor", "profile", "tune", "ladder"]
   .map((name) => `src/node/${name}.ts`)
   .filter(existsSync);
 

@@ -7,6 +7,7 @@
 struct Phase { origin: vec2u, size: vec2u, first_tap: vec2u, taps: vec2u, shift: vec2i }
 
 fn phase_of(index: u32) -> Phase {
+  if (FLAT) { return Phase(vec2u(), p.out, vec2u(), vec2u(1), vec2i()); }
   let origin = vec2u(index / p.classes.y, index % p.classes.y);
   let reach = origin + p.before;
   let first = reach % p.classes;
@@ -23,11 +24,13 @@ fn pixel_of(index: u32, size: vec2u) -> vec3u {
 
 // The pixel of a row of `product`; past the end the last one again.
 fn row_pixel(row: u32, phase: Phase) -> vec3u {
+  if (FLAT) { return vec3u(0, 0, min(row, p.out.y - 1)); }
   return pixel_of(min(row, p.images * phase.size.x * phase.size.y - 1), phase.size);
 }
 
 // Where C has that pixel.
 fn result_of(pixel: vec3u, phase: Phase) -> u32 {
+  if (FLAT) { return pixel.z * p.columns; }
   let at = pixel.yz * p.classes + phase.origin;
   return ((pixel.x * p.out.x + at.x) * p.out.y + at.y) * p.columns;
 }
@@ -36,6 +39,7 @@ fn result_of(pixel: vec3u, phase: Phase) -> u32 {
 struct Run { start: u32, inside: bool }
 
 fn run_of(pixel: vec3u, shift: vec2i, tap: vec2u) -> Run {
+  if (FLAT) { return Run(pixel.z * p.pitch, true); }
   let at = vec2u(vec2i(pixel.yz * p.step) + p.sign * (shift - vec2i(tap)));  // what is negative wraps far outside
   let start = ((pixel.x * p.source.x + at.x) * p.source.y + at.y) * p.pitch;
   return Run(start, all(at < p.source));

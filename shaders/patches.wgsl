@@ -2,15 +2,19 @@
 // Convolutions whose one side has very few channels go by patches: the windows of the thin image laid out as
 // rows, so that a dense matrix product does the work. `overlap` is the way back: a gather, so no atomics.
 
+// Constants, so that loops over a window can be unrolled: a network has few kernels.
+override KY: u32 = 1u;        // the kernel, (KY, KX)
+override KX: u32 = 1u;
+override STEP_Y: u32 = 1u;
+override STEP_X: u32 = 1u;
+override CHANNELS: u32 = 1u;  // of the thin image
+override ADJOINT: bool = false;  // off: a window looks forward, as in a convolution; on: as in its input gradient
+
 struct Sizes {
   out: vec2u,      // (height, width) of the image that has one window a pixel
   source: vec2u,   // of the image that the windows look at
-  kernel: vec2u,
   before: vec2u,   // zeros above and to the left
-  step: vec2u,
-  adjoint: u32,    // 0: a window looks forward, as in a convolution; 1: as in its input gradient
   images: u32,
-  channels: u32,
   pitch: u32,      // numbers from one patch to the next: kernel * channels rounded up to 4
   start: u32,      // of the chunk's images in `source` (patches) or `to` (overlap)
   biased: u32,     // 1: `overlap` adds a bias to each channel
@@ -20,82 +24,86 @@ struct Sizes {
 @group(0) @binding(2) var<storage, read_write> to: array<f32>;
 @group(1) @binding(0) var<uniform> p: Sizes;
 
-// The taps that a window meets are first, first + by, …; they look at `at`, at + dir, … (per axis).
-struct Window { image: u32, first: vec2u, by: vec2u, at: vec2i, dir: i32 }
+// The first tap that a window meets, and where that one looks (per axis).
+struct Window { image: u32, first: vec2u, at: vec2i }
 
 fn window_of(pixel: u32) -> Window {
   let line = pixel / p.out.y;
   let yx = vec2u(line % p.out.x, pixel % p.out.y);
   let image = line / p.out.x;
-  if (p.adjoint == 0) {
-    return Window(image, vec2u(0), vec2u(1), vec2i(yx * p.step) - vec2i(p.before), 1);
-  }
+  let step = vec2u(STEP_Y, STEP_X);
+  if (!ADJOINT) { return Window(image, vec2u(), vec2i(yx * step) - vec2i(p.before)); }
   let reach = yx + p.before;
-  return Window(image, reach % p.step, p.step, vec2i(reach / p.step), -1);
+  return Window(image, reach % step, vec2i(reach / step));
 }
 
-// source (images, H, W, channels) -> to (images * out pixels, pitch), one pixel a thread; zeros off the image.
+// Where the window's tap looks, and whether it meets it at all: in the adjoint, only every step-th.
+struct Look { at: i32, hit: bool }
+
+fn look(first: u32, at: i32, tap: u32, step: u32, size: u32) -> Look {
+  if (!ADJOINT) {
+    let there = at + i32(tap);
+    return Look(there, u32(there) < size);
+  }
+  let there = at - i32(tap / step);
+  return Look(there, tap % step == first && u32(there) < size);
+}
+
+// source (images, H, W, CHANNELS) -> to (images * out pixels, pitch), one pixel a thread; zeros off the image.
 @compute @workgroup_size(WG)
 fn patches(@builtin(global_invocation_id) id: vec3u) {
   let pixel = flat(id);
   if (pixel >= p.images * p.out.x * p.out.y) { return; }
   let w = window_of(pixel);
-  var i = pixel * p.pitch;
-  let end = i + p.pitch;
-  var y = w.at.x;
-  var next_y = w.first.x;
-  for (var ky = 0u; ky < p.kernel.x; ky++) {
-    let hit_y = ky == next_y && u32(y) < p.source.x;
-    let line = (w.image * p.source.x + u32(y)) * p.source.y;
-    if (ky == next_y) { next_y += w.by.x; y += w.dir; }
-    var x = w.at.y;
-    var next_x = w.first.y;
-    for (var kx = 0u; kx < p.kernel.y; kx++) {
-      let hit = hit_y && kx == next_x && u32(x) < p.source.y;
-      let start = p.start + (line + u32(x)) * p.channels;
-      if (kx == next_x) { next_x += w.by.y; x += w.dir; }
-      for (var c = 0u; c < p.channels; c++) {
-        var value = 0.0;
-        if (hit) { value = source[start + c]; }
-        to[i] = value;
+  let start = pixel * p.pitch;
+  var i = 0u;
+  for (var ky = 0u; ky < KY; ky++) {
+    let y = look(w.first.x, w.at.x, ky, STEP_Y, p.source.x);
+    let line = (w.image * p.source.x + u32(y.at)) * p.source.y;
+    for (var kx = 0u; kx < KX; kx++) {
+      let x = look(w.first.y, w.at.y, kx, STEP_X, p.source.y);
+      let at = p.start + (line + u32(x.at)) * CHANNELS;
+      for (var c = 0u; c < CHANNELS; c++) {
+        to[start + i] = select(0.0, source[at + c], y.hit && x.hit);
         i++;
       }
     }
   }
-  for (; i < end; i++) { to[i] = 0.0; }
+  for (; i < p.pitch; i++) { to[start + i] = 0.0; }
 }
 
-// source (images * source pixels, pitch) -> to (images, out, channels), one number a thread: the sum of what all
+// source (images * source pixels, pitch) -> to (images, out, CHANNELS), one number a thread: the sum of what all
 // patches hold for it.
 @compute @workgroup_size(WG)
 fn overlap(@builtin(global_invocation_id) id: vec3u) {
   let i = flat(id);
-  if (i >= p.images * p.out.x * p.out.y * p.channels) { return; }
-  let w = window_of(i / p.channels);
-  let c = i % p.channels;
+  if (i >= p.images * p.out.x * p.out.y * CHANNELS) { return; }
+  let w = window_of(i / CHANNELS);
+  let c = i % CHANNELS;
   var sum = 0.0;
   if (p.biased == 1) { sum = bias[c]; }
+  let dir = select(1, -1, ADJOINT);
+  let by = select(vec2u(1), vec2u(STEP_Y, STEP_X), ADJOINT);
   var y = w.at.x;
-  for (var ky = w.first.x; ky < p.kernel.x; ky += w.by.x) {
+  for (var ky = w.first.x; ky < KY; ky += by.x) {
     let line = (w.image * p.source.x + u32(y)) * p.source.y;
     var x = w.at.y;
-    for (var kx = w.first.y; kx < p.kernel.y; kx += w.by.y) {
-      if (u32(y) < p.source.x && u32(x) < p.source.y) {
-        sum += source[(line + u32(x)) * p.pitch + (ky * p.kernel.y + kx) * p.channels + c];
-      }
-      x += w.dir;
+    for (var kx = w.first.y; kx < KX; kx += by.y) {
+      let at = (line + u32(x)) * p.pitch + (ky * KX + kx) * CHANNELS + c;
+      sum += select(0.0, source[at], u32(y) < p.source.x && u32(x) < p.source.y);
+      x += dir;
     }
-    y += w.dir;
+    y += dir;
   }
   to[p.start + i] = sum;
 }
 
-// Swaps the last two axes: source (kernel, channels, pitch) -> to (kernel, pitch, channels).
+// Swaps the last two axes: source (images, CHANNELS, pitch) -> to (images, pitch, CHANNELS).
 @compute @workgroup_size(WG)
 fn swap(@builtin(global_invocation_id) id: vec3u) {
   let i = flat(id);
-  let size = p.channels * p.pitch;
-  if (i >= p.kernel.x * p.kernel.y * size) { return; }
+  let size = CHANNELS * p.pitch;
+  if (i >= p.images * size) { return; }
   let at = i % size;
-  to[i] = source[i - at + at % p.channels * p.pitch + at / p.channels];
+  to[i] = source[i - at + at % CHANNELS * p.pitch + at / CHANNELS];
 }

@@ -101,9 +101,11 @@ export function plan(call: Gemm, configuration: Configuration): { dispatches: Di
   const taps = kernel[0] * kernel[1];
   const size = sizeOf(call);
   const { rows, copies } = extentOf(call);
-  const rowTiles = Math.ceil(rows / tile[0]);
   const columnTiles = Math.ceil(columns / tile[1]);
-  const groups = rowTiles * columnTiles * copies;
+  // The narrow kernel takes the rows of all taps for rows, in whole fours.
+  const folded = shader === "gemm_narrow" && !product;
+  const rowTiles = Math.ceil((folded ? taps * 4 * Math.ceil(channels / 4) : rows) / tile[0]);
+  const groups = rowTiles * columnTiles * (folded ? batch : copies);
 
   // Few outputs and long sums leave most of the adapter idle: then the sum is split, taps first.
   const wanted = start[2] % 4 === 0 ? partsFor(gpu().info, configuration, groups) : 1;
@@ -125,7 +127,7 @@ export function plan(call: Gemm, configuration: Configuration): { dispatches: Di
       entry,
       constants: {
         ...configuration.constants,
-        FLAT: call.kernel || (product && shader !== "gemm_tiled") ? 0 : 1,
+        FLAT: call.kernel ? 0 : 1,
         VEC_A: aligned(pitch, strides[0], start[0]),
         VEC_B: aligned(call.transposeB ? channels : columns, strides[1], start[1]),
         TRANSPOSE_B: call.transposeB ? 1 : 0,

@@ -174,15 +174,17 @@ function windows(entry: "patches" | "overlap", call: Windows): void {
   const into = entry === "patches";
   const [out, source] = into ? [wide, thin] : [thin, wide];
   const adjoint = sidesOf(w).wideInput === into;
+  const [KY, KX] = w.shape;
+  const [STEP_Y, STEP_X] = stride;
   gpu().stream.dispatch({
     shader: "patches",
     entry,
+    constants: { KY, KX, STEP_Y, STEP_X, CHANNELS: channels, ADJOINT: adjoint ? 1 : 0 },
     reads: [into ? thin.storage : call.patches, (call.bias ?? w).storage],
     writes: [into ? call.patches : thin.storage],
     params: [
-      ...[out.shape[1], out.shape[2], source.shape[1], source.shape[2], w.shape[0], w.shape[1]],
-      ...[padding[0], padding[2], ...stride, adjoint ? 1 : 0, images, channels, call.pitch],
-      ...[first * height * width * channels, call.bias ? 1 : 0],
+      ...[out.shape[1], out.shape[2], source.shape[1], source.shape[2], padding[0], padding[2]],
+      ...[images, call.pitch, first * height * width * channels, call.bias ? 1 : 0],
     ],
     grid: gridOf(images * pixels(out) * (into ? 1 : channels)),
   });
@@ -193,9 +195,10 @@ function swap(from: Storage, to: Storage, kernel: number, rows: number, columns:
   gpu().stream.dispatch({
     shader: "patches",
     entry: "swap",
+    constants: { CHANNELS: rows },
     reads: [from, from],
     writes: [to],
-    params: [0, 0, 0, 0, kernel, 1, 0, 0, 0, 0, 0, 0, rows, columns],
+    params: [0, 0, 0, 0, 0, 0, kernel, columns],
     grid: gridOf(kernel * rows * columns),
   });
 }

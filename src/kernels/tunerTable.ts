@@ -31,6 +31,7 @@ export class Tuning {
   /** What a product of this extent runs in. */
   configure(extent: Extent): Configuration {
     if (this.forced) return this.forced;
+    if (this.table.size === 0) return defaultFor(this.info, extent);
     return this.table.get(className(extent))?.configuration ?? defaultFor(this.info, extent);
   }
 

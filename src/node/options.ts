@@ -15,6 +15,8 @@ export interface TrainOptions {
   out?: string;
   sampleEvery?: number;
   logEvery?: number;
+  /** Run the default kernels, not those that the tuner found. */
+  noTune: boolean;
   help: boolean;
 }
 
@@ -46,6 +48,7 @@ usage: npm run train -- [options]
   --out DIR            folder for the results, new or empty; without it: one under runs/
   --sample-every N     steps between sample images; 0 for those of the last step alone
   --log-every N        steps between lines of the loss
+  --no-tune            run the usual kernels, not those that npm run tune found
   --help               show this text
 
 example: npm run train -- --preset wgan --digits 0,1 --steps 2000
@@ -85,17 +88,12 @@ example: npm run sample -- --run runs/my-run --count 64 --out sixty-four.png
 
 /** Reads train's arguments (without node and script). Throws InputError at the first that is off. */
 export function parseTrainOptions(args: string[]): TrainOptions {
-  const given = readOptions("train", args, [
-    "preset",
-    "data",
-    "digits",
-    "steps",
-    "batch",
-    "seed",
-    "out",
-    "sample-every",
-    "log-every",
-  ]);
+  const given = readOptions(
+    "train",
+    args,
+    ["preset", "data", "digits", "steps", "batch", "seed", "out", "sample-every", "log-every"],
+    ["no-tune"],
+  );
   return {
     preset: given.read("preset", choosePreset),
     data: given.read("data", notEmpty),
@@ -106,6 +104,7 @@ export function parseTrainOptions(args: string[]): TrainOptions {
     out: given.read("out", notEmpty),
     sampleEvery: given.read("sample-every", integer(0, 100_000_000)),
     logEvery: given.read("log-every", integer(1, 100_000_000)),
+    noTune: given.has("no-tune"),
     help: given.help,
   };
 }

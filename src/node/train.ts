@@ -17,6 +17,7 @@ import { parseTrainOptions, type TrainOptions, trainHelp } from "./options";
 import { encodePng } from "./png";
 import { createProgress, duration } from "./progress";
 import { createRunFolder, type RunFolder, requireMakeable, requireUnused } from "./runFolder";
+import { tuningStore } from "./tuningStore";
 
 const SAMPLES = 100;
 
@@ -37,7 +38,6 @@ function checkBatch(batch: number, preset: PresetName, data: ByteDataset): void 
 function configure(options: TrainOptions, name: PresetName, data: ByteDataset, gpu: Gpu): RunConfig {
   const { digits, ...preset } = presets[name];
   const steps = options.steps ?? preset.steps;
-  const { subgroupSize } = gpu.info;
   return {
     monge: version,
     preset: name,
@@ -54,7 +54,7 @@ function configure(options: TrainOptions, name: PresetName, data: ByteDataset, g
     adapter: {
       name: gpu.info.name,
       driver: gpu.info.driver,
-      kernels: subgroupSize > 0 ? `subgroups of ${subgroupSize}` : "portable",
+      kernels: gpu.tuning.describe(),
     },
   };
 }
@@ -160,6 +160,8 @@ await runCommand(async () => {
   const data = selectDigits(all, options.digits ?? presets[name].digits);
   checkBatch(options.batch ?? presets[name].batch, name, data);
   const gpu = await openDevice();
+  const ignored = options.noTune ? undefined : gpu.tuning.load(tuningStore(process.env));
+  if (ignored) console.log(ignored);
   const config = configure(options, name, data, gpu);
   const trainer = new Trainer(config, data);
   const folder = createRunFolder({ out: options.out, preset: name, digits: config.data.digits });

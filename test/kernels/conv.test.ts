@@ -1,7 +1,9 @@
-// The three directions of a convolution over strides, paddings, kernel sizes and channel counts, by both kernel
-// families, against float64 sums.
+// The three directions of a convolution over strides, paddings, kernel sizes and channel counts, by every
+// kernel family, against float64 sums.
 import { suite } from "uvu";
+import * as assert from "uvu/assert";
 import { conv2d, conv2dFilterGrad, conv2dInputGrad } from "../../src/kernels/conv";
+import { block, device, read } from "../device";
 import * as reference from "../reference/convolution";
 import { check, normal } from "./families";
 
@@ -83,6 +85,35 @@ test("one or three channels out", async () => {
 
 test("one channel on both sides, in batches too large for the patches of all", async () => {
   await directions({ x: [420, 28, 28, 1], w: [7, 7, 1], stride: [1, 1], padding: [3, 3, 3, 3] });
+});
+
+test("a bias is added to every channel, also beside thin images and to split sums", async () => {
+  await device();
+  const window = { stride: [2, 2], padding: [1, 1, 1, 1] } as const;
+  for (const [ins, outs, size] of [
+    [8, 12, 14],
+    [1, 16, 14],
+    [16, 3, 14],
+    [64, 8, 4],
+  ]) {
+    const half = size / 2;
+    const [x, dy] = [normal([2, size, size, ins]), normal([2, half, half, outs])];
+    const [w, a, b] = [normal([4, 4, ins, outs]), normal([outs]), normal([ins])];
+    const [bx, bdy, bw, ba, bb] = [x, dy, w, a, b].map((z) => block(z.data, z.shape));
+    const [y, dx, plainY, plainDx] = [dy, x, dy, x].map((like) => block(undefined, like.shape));
+    conv2d(bx, bw, plainY, window);
+    conv2d(bx, bw, y, window, ba);
+    conv2dInputGrad(bdy, bw, plainDx, window);
+    conv2dInputGrad(bdy, bw, dx, window, bb);
+    for (const [biased, plain, bias, channels] of [
+      [y, plainY, a, outs],
+      [dx, plainDx, b, ins],
+    ] as const) {
+      const [got, sums] = [await read(biased), await read(plain)];
+      const bad = got.findIndex((value, i) => !(Math.abs(value - sums[i] - bias.data[i % channels]) < 1e-5));
+      assert.is(bad, -1, `(${w.shape}): ${got[bad]} at ${bad}`);
+    }
+  }
 });
 
 test("an empty batch gives no pixels and a filter gradient of zeros", async () => {

@@ -13,7 +13,7 @@ const absolute = (x: F64): F64 => map(x, Math.abs);
 /** The usual configuration of each family, and what the table would choose (undefined). */
 export async function families(): Promise<(Configuration | undefined)[]> {
   const all = configurations((await device()).info);
-  const named = ["portable 64x32", "tiled 32x32x16, 4x4 a thread"];
+  const named = ["portable 64x32", "tiled 16x64x8, 4x4 a thread"];
   return [undefined, ...all.filter(({ name }) => named.includes(name))];
 }
 

@@ -1,10 +1,11 @@
-// Matrix products in every orientation and awkward size, by both kernel families, against float64 sums.
+// Matrix products in every orientation and awkward size, by every kernel family, against float64 sums.
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { matmul } from "../../src/kernels/matmul";
+import { configurations } from "../../src/kernels/tunerConfigurations";
 import { block, device, read } from "../device";
 import { matmul as reference } from "../reference/matmul";
-import { check, normal } from "./families";
+import { check, families, normal, within } from "./families";
 
 const test = suite("matmul");
 
@@ -73,6 +74,62 @@ test("batches, each side its own or shared", async () => {
 
 test("a grid beyond 65,535 workgroups folds", async () => {
   await product(2, 2, 2, [70000, 1]);
+});
+
+test("a bias is added to each row, also to split sums, to one column and to nothing", async () => {
+  for (const [m, n, k] of [
+    [65, 63, 5],
+    [16, 32, 3000],
+    [70, 1, 300],
+    [5, 6, 0],
+  ]) {
+    const [a, b, bias] = [normal([m, k]), normal([k, n]), normal([n])];
+    const dims = { batch: 1, m, n, k, transposeA: false, transposeB: false, strideA: 0, strideB: 0 };
+    for (const configuration of await families()) {
+      const [p, q, r] = [a, b, bias].map((x) => block(x.data, x.shape));
+      const [plain, biased] = [block(undefined, [m, n]), block(undefined, [m, n])];
+      await within(configuration, () => {
+        matmul(p, q, plain, dims);
+        matmul(p, q, biased, dims, r);
+      });
+      const expected = (await read(plain)).map((value, i) => Math.fround(value + bias.data[i % n]));
+      assert.equal(await read(biased), expected, `${m} x ${n} x ${k}, ${configuration?.name}`);
+    }
+  }
+});
+
+test("every other configuration: tiles left over on both sides, a sum left over within a tile", async () => {
+  const all = configurations((await device()).info).slice(1);
+  const [a, b] = [normal([150, 44]), normal([44, 136])];
+  const dims = { batch: 1, m: 150, n: 136, k: 44, strideA: 0, strideB: 0 };
+  await check(
+    "nn 150 x 136 x 44",
+    [a, b],
+    (x, y) => reference(x, y),
+    (x, y, to) => matmul(x, y, to, { ...dims, transposeA: false, transposeB: false }),
+    all,
+  );
+  await check(
+    "tn 150 x 136 x 44",
+    [normal([44, 152]), b],
+    (x, y) => reference(x, y, { transposeA: true, transposeB: false }),
+    (x, y, to) => matmul(x, y, to, { ...dims, m: 152, transposeA: true, transposeB: false }),
+    all,
+  );
+});
+
+test("padding of NaN and B's own infinities stay where they belong", async () => {
+  const [m, n, k] = [33, 37, 10];
+  const a = normal([m, k]);
+  const b = normal([k, n]);
+  b.data[5] = Number.POSITIVE_INFINITY; // column 5
+  for (const configuration of await families()) {
+    const [p, q, y] = [block(a.data, a.shape), block(b.data, b.shape), block(undefined, [m, n])];
+    const dims = { batch: 1, m, n, k, transposeA: false, transposeB: false, strideA: 0, strideB: 0 };
+    await within(configuration, () => matmul(p, q, y, dims));
+    const bad = (await read(y)).findIndex((value, i) => Number.isFinite(value) === (i % n === 5));
+    assert.is(bad, -1, `${configuration?.name ?? "default"}: at ${bad}`);
+  }
 });
 
 test("a split sum gives the same bits every time", async () => {

@@ -1,0 +1,116 @@
+// uses: subgroups, gemm_windows
+// Products with few columns by subgroups: where 4 * SG columns would be half empty, a lane takes four rows by 16
+// columns instead, and it is B that is loaded once across the lanes and handed round by shuffles.
+
+const WIDTH = 16u;  // columns of a tile
+
+// Number t of B in an iteration, of 16: lane t % SG has it in register t / SG.
+fn number_of(g: u32, lane: u32) -> u32 { return (g * SG + lane) % WIDTH; }
+
+@compute @workgroup_size(SG)
+fn product(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
+  let job = job_of(workgroup, p.classes.x * p.classes.y);
+  let phase = phase_of(job.class_);
+  let rows = p.images * phase.size.x * phase.size.y;
+  if (job.row_tile * SG * 4 >= rows) { return; }
+  let row = (job.row_tile * SG + lane) * 4;
+  let column = job.column_tile * WIDTH;
+  let pixel = array<vec3u, 4>(
+    row_pixel(row, phase), row_pixel(row + 1, phase), row_pixel(row + 2, phase), row_pixel(row + 3, phase));
+
+  var acc: array<vec4f, WIDTH>;  // by columns
+  let first_tap = job.split / p.run_splits * p.taps_per_split;
+  let first_k = job.split % p.run_splits * p.run_per_split;
+  let end_k = min(first_k + p.run_per_split, p.channels);
+  for (var i = first_tap; i < min(first_tap + p.taps_per_split, phase.taps.x * phase.taps.y); i++) {
+    let tap = vec2u(i / phase.taps.y, i % phase.taps.y);
+    let place = phase.first_tap + tap * p.classes;
+    let b_start = job.start.y + (place.x * p.kernel.y + place.y) * p.channels * p.columns;
+    let run = array<Run, 4>(
+      run_of(pixel[0], phase.shift, tap), run_of(pixel[1], phase.shift, tap),
+      run_of(pixel[2], phase.shift, tap), run_of(pixel[3], phase.shift, tap));
+    let start = vec4u(run[0].start, run[1].start, run[2].start, run[3].start) + job.start.x;
+    let end = select(vec4u(), vec4u(end_k), vec4<bool>(run[0].inside, run[1].inside, run[2].inside, run[3].inside));
+    for (var k = first_k; k < end_k; k += 4) {
+      var b: array<vec4f, 4>;
+      for (var g = 0u; g < (WIDTH + SG - 1) / SG; g++) {
+        let t = number_of(g, lane);
+        if (TRANSPOSE_B) {
+          b[g] = load_b_run(b_start + min(column + t, p.columns - 1) * p.channels, k);
+        } else {
+          b[g] = load_b_row(b_start + min(k + t / 4, p.channels - 1) * p.columns, column + t % 4 * 4);
+        }
+      }
+      let at = start + k;
+      let left = end - min(vec4u(k), end);
+      let a = transpose(mat4x4f(load_a(at.x, left.x), load_a(at.y, left.y),
+                                load_a(at.z, left.z), load_a(at.w, left.w)));
+      if (TRANSPOSE_B) {
+        for (var kk = 0u; kk < 4; kk++) {
+          for (var c = 0u; c < WIDTH; c++) {
+            acc[c] = fma(vec4f(subgroupShuffle(b[c / SG][kk], c % SG)), a[kk], acc[c]);
+          }
+        }
+      } else {
+        for (var kk = 0u; kk < 4; kk++) {
+          for (var c = 0u; c < WIDTH; c++) {
+            let t = kk * 4 + c / 4;
+            acc[c] = fma(vec4f(subgroupShuffle(b[t / SG][c % 4], t % SG)), a[kk], acc[c]);
+          }
+        }
+      }
+    }
+  }
+
+  for (var q = 0u; q < WIDTH; q += 4) {
+    let four = transpose(mat4x4f(acc[q], acc[q + 1], acc[q + 2], acc[q + 3]));
+    for (var i = 0u; i < 4; i++) {
+      if (row + i < rows) { store_c(job.start.z + result_of(pixel[i], phase), column + q, four[i]); }
+    }
+  }
+}
+
+// Here the rows of all taps follow each other, four rows of one tap a lane.
+@compute @workgroup_size(SG)
+fn outer(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
+  let job = job_of(workgroup, 1u);
+  let fours = (p.channels + 3) / 4;
+  let mine = job.row_tile * SG + lane;
+  let four = min(mine, fours * p.kernel.x * p.kernel.y - 1);
+  let row = four % fours * 4;
+  let place = four / fours;
+  let tap = vec2u(place / p.kernel.y, place % p.kernel.y);
+  let column = job.column_tile * WIDTH;
+  let first_k = job.split * p.run_per_split;
+  let end_k = min(first_k + p.run_per_split, p.images * p.out.x * p.out.y);
+
+  var walk = walk_from(first_k, tap);
+  let stride = stride_of(1, tap);
+  var acc: array<vec4f, WIDTH>;  // by columns
+  for (var k = first_k; k < end_k; k += 4) {
+    var b: array<vec4f, 4>;
+    for (var g = 0u; g < (WIDTH + SG - 1) / SG; g++) {
+      let t = number_of(g, lane);
+      b[g] = load_b_row(job.start.y + min(k + t / 4, end_k - 1) * p.columns, column + t % 4 * 4);
+    }
+    for (var kk = 0u; kk < 4; kk++) {
+      let real = k + kk < end_k && all(vec2u(walk.at) < p.source);
+      let a = load_a(job.start.x + walk.start + row, select(0u, 4u, real));
+      walk = advance(walk, stride);
+      for (var c = 0u; c < WIDTH; c++) {
+        let t = kk * 4 + c / 4;
+        acc[c] = fma(vec4f(subgroupShuffle(b[t / SG][c % 4], t % SG)), a, acc[c]);
+      }
+    }
+  }
+
+  if (mine != four) { return; }
+  for (var q = 0u; q < WIDTH; q += 4) {
+    let block = transpose(mat4x4f(acc[q], acc[q + 1], acc[q + 2], acc[q + 3]));
+    for (var i = 0u; i < 4; i++) {
+      if (row + i < p.channels) {
+        store_c(job.start.z + (place * p.channels + row + i) * p.columns, column + q, block[i]);
+      }
+    }
+  }
+}

@@ -1,0 +1,163 @@
+// Tuning: times the configurations that could run each of some products, once, and keeps the fastest in the
+// adapter's table and in a store. A candidate counts only if it computes what the default computes.
+import { allocate, download, release, type Storage, upload } from "./block";
+import { extentOf, type Gemm, plan, sizeOf, workOf } from "./gemm";
+import type { Gpu } from "./gpu";
+import { TunerClock } from "./tunerClock";
+import { type Configuration, candidates, defaultFor } from "./tunerConfigurations";
+import { className, type TuningStore } from "./tunerTable";
+
+export interface Tuned {
+  /** The class of shapes, and how many of the calls are of it. */
+  name: string;
+  calls: number;
+  /** Floating-point operations of the one that was timed. */
+  work: number;
+  before: { kernel: string; ms: number };
+  after: { kernel: string; ms: number };
+  /** Candidates that were timed, and those that computed something else than the default. */
+  tried: number;
+  wrong: string[];
+}
+
+/** A candidate must be this much faster than the default, so that noise does not decide. */
+const WORTH = 0.97;
+/** Most numbers that the parts of a sum may take. */
+const ROOM = 2 ** 24;
+/** Above so many times the best time, a candidate is not timed again. */
+const HOPELESS = 1.5;
+const ROUNDS = 3;
+
+/**
+ * Tunes each class of shapes among the calls, whose storage need not exist any more. `each` is told of every result.
+ * Rejects when the GPU reports an error.
+ */
+export async function tune(
+  gpu: Gpu,
+  calls: readonly Gemm[],
+  store: TuningStore,
+  each: (result: Tuned) => void = () => {},
+): Promise<Tuned[]> {
+  const classes = new Map<string, Gemm[]>();
+  for (const call of calls.filter((any) => sizeOf(any) > 0)) {
+    const name = className(extentOf(call));
+    classes.set(name, [...(classes.get(name) ?? []), call]);
+  }
+  const clock = new TunerClock(gpu);
+  const results: Tuned[] = [];
+  try {
+    for (const [name, members] of classes) {
+      // The heaviest one stands for its class.
+      const call = members.reduce((a, b) => (workOf(b) > workOf(a) ? b : a));
+      const result = { name, calls: members.length, ...(await tuneOne(gpu, clock, call)) };
+      results.push(result);
+      each(result);
+    }
+  } finally {
+    clock.dispose();
+  }
+  gpu.tuning.save(store);
+  return results;
+}
+
+/** The configuration with its parts, for people. */
+export const label = ({ name, parts }: Configuration): string =>
+  parts === undefined ? name : `${name}, ${parts} ${parts === 1 ? "part" : "parts"}`;
+
+interface Trial {
+  configuration: Configuration;
+  splits: number;
+  ms: number;
+}
+
+async function tuneOne(gpu: Gpu, clock: TunerClock, call: Gemm): Promise<Omit<Tuned, "name" | "calls">> {
+  const extent = extentOf(call);
+  const usual = defaultFor(gpu.info, extent);
+  const own: Storage[] = [];
+  const filled = (like: Storage, seed: number) => {
+    const storage = allocate(like.bytes / 4, "tuner");
+    own.push(storage);
+    upload(noise(like.bytes / 4, seed), storage);
+    return storage;
+  };
+  const bias = call.bias && { size: call.bias.size, storage: filled(call.bias.storage, 3) };
+  const mine = { ...call, a: filled(call.a, 1), b: filled(call.b, 2), c: filled(call.c, 4), bias };
+  const wrong: string[] = [];
+  const trials: Trial[] = [];
+
+  /** Runs a candidate, and where its result is right, times it. */
+  const attempt = async (configuration: Configuration, expected: Float32Array | undefined) => {
+    upload(noise(call.c.bytes / 4, 4), mine.c); // `add` builds on what is there
+    const { dispatches, parts } = plan(mine, configuration);
+    try {
+      for (const dispatch of dispatches) gpu.stream.dispatch(dispatch);
+      const all = (await download(mine.c, call.c.bytes / 4, "f32")) as Float32Array;
+      const first = call.start?.[2] ?? 0;
+      const got = all.subarray(first, first + sizeOf(call));
+      if (expected && !agree(got, expected)) {
+        wrong.push(label(configuration));
+        return got;
+      }
+      const once = await clock.time(dispatches, Number.POSITIVE_INFINITY);
+      const splits = parts ? parts.bytes / 16 / Math.ceil(sizeOf(call) / 4) : 1;
+      const trial = { configuration, splits, ms: Number.POSITIVE_INFINITY };
+      const best = Math.min(...trials.map(({ ms }) => ms));
+      trials.push(trial);
+      for (let round = 0; round < ROUNDS; round++) {
+        trial.ms = Math.min(trial.ms, await clock.time(dispatches, Math.min(once, trial.ms)));
+        if (trial.ms > HOPELESS * best) break;
+      }
+      return got;
+    } finally {
+      if (parts) release(parts);
+    }
+  };
+
+  try {
+    const expected = await attempt(usual, undefined);
+    const [base] = trials;
+    for (const configuration of candidates(gpu.info)) {
+      if (configuration.name !== usual.name) await attempt(configuration, expected);
+    }
+    const { configuration: fastest, splits } = quickest(trials);
+    const most = Math.min(extent.sum / 32, ROOM / sizeOf(call));
+    for (const parts of new Set([1, Math.ceil(splits / 2), 2 * splits, 4 * splits])) {
+      if (parts !== splits && (parts === 1 || parts <= most)) await attempt({ ...fastest, parts }, expected);
+    }
+    // Once more, side by side: the machine may have been busier for one than for the other.
+    const best = quickest(trials);
+    if (best !== base) {
+      await attempt(base.configuration, expected);
+      await attempt(best.configuration, expected);
+      const [again, bestAgain] = trials.slice(-2);
+      base.ms = Math.min(base.ms, again.ms);
+      best.ms = Math.min(best.ms, bestAgain.ms);
+    }
+    const winner = best.ms < WORTH * base.ms ? best : base;
+    gpu.tuning.set(extent, winner.configuration, rounded(winner.ms), rounded(base.ms));
+    const side = ({ configuration, ms }: Trial) => ({ kernel: label(configuration), ms });
+    return { work: workOf(call), before: side(base), after: side(winner), tried: trials.length, wrong };
+  } finally {
+    for (const storage of own) release(storage);
+  }
+}
+
+const quickest = (trials: readonly Trial[]) => trials.reduce((a, b) => (b.ms < a.ms ? b : a));
+const rounded = (ms: number) => Number(ms.toPrecision(4));
+
+/** Numbers in [−1, 1) that look random; the same ones for a seed. */
+function noise(size: number, seed: number): Float32Array<ArrayBuffer> {
+  const numbers = new Float32Array(size);
+  let state = seed;
+  for (let i = 0; i < size; i++) {
+    state = (Math.imul(state, 1664525) + 1013904223) | 0;
+    numbers[i] = state / 2 ** 31;
+  }
+  return numbers;
+}
+
+/** Equal but for the order of summation. */
+function agree(got: Float32Array, expected: Float32Array): boolean {
+  const largest = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  return got.every((value, i) => Math.abs(value - expected[i]) <= 1e-4 * largest);
+}

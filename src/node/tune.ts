@@ -1,0 +1,89 @@
+// The command `npm run tune`: finds the fastest kernels for the shapes of one training step of a preset, on this
+// adapter, shows them as a table and keeps them in the cache folder for `npm run train`.
+
+import { version } from "../../package.json";
+import { settle } from "../autograd";
+import { type Gemm, watchGemms } from "../kernels/gemm";
+import type { Gpu } from "../kernels/gpu";
+import { type Tuned, tune } from "../kernels/tuner";
+import { type PresetName, presets } from "../wgan/presets";
+import { drawDigits } from "../wgan/strokes";
+import { Trainer } from "../wgan/trainer";
+import { requireAdapter, runCommand } from "./command";
+import { readOptions } from "./commandLine";
+import { openDevice } from "./device";
+import { choosePreset } from "./options";
+import { tuningFile, tuningStore } from "./tuningStore";
+
+const help = `Times the kernels that could run one training step and keeps the fastest for this adapter.
+npm run train then uses them, unless it is told --no-tune.
+
+usage: npm run tune -- [options]
+
+  --preset NAME        tutorial, wgan or small; without it: tutorial on a GPU, small where the
+                       adapter computes on the CPU
+  --help               show this text
+`;
+
+const IMAGES = 256;
+
+/** The products of one training step: one critic update is like the other. */
+async function recordStep(name: PresetName, gpu: Gpu): Promise<Gemm[]> {
+  const { digits, ...preset } = presets[name];
+  const config = {
+    ...preset,
+    monge: version,
+    preset: name,
+    data: { source: "drawn", digits, count: IMAGES },
+    objective: { ...preset.objective, warmUp: false, criticSteps: 1 },
+    seed: 1,
+    logEvery: 1,
+    adapter: { name: gpu.info.name, driver: gpu.info.driver, kernels: gpu.tuning.describe() },
+  };
+  const trainer = new Trainer(config, drawDigits({ count: IMAGES, seed: 1 }), false);
+  const calls: Gemm[] = [];
+  watchGemms(
+    (call) => void calls.push(call),
+    () => trainer.step().dispose(),
+  );
+  await settle(0);
+  trainer.dispose();
+  return calls;
+}
+
+const columns = ["shape", "calls", "default ms", "best ms", "GFLOP/s", "kernel"];
+const widths = [52, 5, 10, 9, 8, 0];
+const line = (cells: string[]) =>
+  cells.map((cell, i) => (i === 0 || i === 5 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join("  ");
+
+function row({ name, calls, work, before, after, wrong }: Tuned): string {
+  const ms = (value: number) => value.toFixed(value < 1 ? 3 : 2);
+  const winner = after.kernel === before.kernel ? `${after.kernel} (the default)` : after.kernel;
+  const rate = (work / after.ms / 1e6).toFixed(1);
+  const warning = wrong.length === 0 ? "" : `  wrong here, not used: ${wrong.join("; ")}`;
+  return line([name, String(calls), ms(before.ms), ms(after.ms), rate, winner]) + warning;
+}
+
+await runCommand(async () => {
+  const given = readOptions("tune", process.argv.slice(2), ["preset"]);
+  const chosen = given.read("preset", choosePreset);
+  if (given.help) return void process.stdout.write(help);
+  const adapter = requireAdapter();
+  const name = chosen ?? (adapter.software ? "small" : "tutorial");
+  const store = tuningStore(process.env);
+  const gpu = await openDevice();
+  const ignored = gpu.tuning.load(store);
+  if (ignored) console.log(ignored);
+  console.log(`tuning the products of one step of ${name} on ${gpu.info.name}\n`);
+  const start = performance.now();
+  const calls = await recordStep(name, gpu);
+  console.log(line(columns));
+  const results = await tune(gpu, calls, store, (result) => console.log(row(result)));
+  const total = (side: "before" | "after") =>
+    results.reduce((sum, result) => sum + result.calls * result[side].ms, 0).toFixed(1);
+  const seconds = ((performance.now() - start) / 1000).toFixed(0);
+  console.log(
+    `\nall of them ${total("before")} ms by default, ${total("after")} ms tuned; took ${seconds} s`,
+  );
+  console.log(`kept in ${tuningFile(process.env)}; npm run train uses it`);
+});

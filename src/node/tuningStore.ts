@@ -1,0 +1,32 @@
+// Where the tuner's table is kept: tuning.json in the cache folder, which a person can read and delete.
+import { existsSync, mkdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { TuningStore } from "../kernels/tunerTable";
+import { InputError } from "../wgan/errors";
+import { cacheFolder, readFileUnpacked, reason, writeFileAtomic } from "./files";
+
+type Environment = Record<string, string | undefined>;
+
+/** $XDG_CACHE_HOME/monge/tuning.json, by default under ~/.cache. */
+export function tuningFile(env: Environment): string {
+  return join(cacheFolder(env), "tuning.json");
+}
+
+/** The store in that file. Reading throws what is wrong with it, which `Tuning.load` turns into a line. */
+export function tuningStore(env: Environment): TuningStore {
+  const file = tuningFile(env);
+  return {
+    read() {
+      if (!existsSync(file)) return undefined;
+      return new TextDecoder().decode(readFileUnpacked(file, 4_000_000));
+    },
+    write(text) {
+      try {
+        mkdirSync(dirname(file), { recursive: true });
+      } catch (error) {
+        throw new InputError(`${dirname(file)}: can't be made (${reason(error)}).`);
+      }
+      writeFileAtomic(file, text);
+    },
+  };
+}
