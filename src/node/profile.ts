@@ -34,7 +34,6 @@ interface Profile {
 
 function configure(name: PresetName, gpu: Gpu): RunConfig {
   const { digits, ...preset } = presets[name];
-  const { subgroupSize } = gpu.info;
   return {
     ...preset,
     monge: version,
@@ -46,7 +45,7 @@ function configure(name: PresetName, gpu: Gpu): RunConfig {
     adapter: {
       name: gpu.info.name,
       driver: gpu.info.driver,
-      kernels: subgroupSize > 0 ? `subgroups of ${subgroupSize}` : "portable",
+      kernels: gpu.tuning.describe(),
     },
   };
 }
