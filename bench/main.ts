@@ -1,5 +1,7 @@
 // `npm run bench`: the same work on monge and its peers in one process, results compared before anything is timed.
 // Prints a table, and writes the same as JSON where it is asked to.
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
 import { runCommand } from "../src/node/command";
 import { readOptions } from "../src/node/commandLine";
 import { InputError } from "../src/wgan/errors";
@@ -74,6 +76,7 @@ function parse(args: string[]): Options | "help" | "report" {
 }
 
 async function bench({ only, peers, json }: Options): Promise<void> {
+  if (json) mkdirSync(dirname(json), { recursive: true }); // now, not after a quarter of an hour
   const names: SideName[] = ["monge", ...peers];
   const sides: Side[] = [];
   const missing: Failures = {};
