@@ -16,7 +16,7 @@ const complaint = (words: string, parse: (args: string[]) => unknown = parseTrai
 
 test("train reads every option, with a space or with =", () => {
   const words =
-    "--preset wgan --data d --digits 1,0 --steps=10 --batch 32 --seed 0 --out o --sample-every 0 --log-every 5";
+    "--preset wgan --data d --digits 1,0 --steps=10 --batch 32 --seed 0 --out o --sample-every 0 --log-every 5 --no-tune";
   assert.equal(parseTrainOptions(words.split(" ")), {
     preset: "wgan",
     data: "d",
@@ -27,13 +27,14 @@ test("train reads every option, with a space or with =", () => {
     out: "o",
     sampleEvery: 0,
     logEvery: 5,
+    noTune: true,
     help: false,
   });
 });
 
-test("what wasn't given is undefined", () => {
-  const { help, ...others } = parseTrainOptions([]);
-  assert.is(help, false);
+test("what wasn't given is undefined, or off", () => {
+  const { help, noTune, ...others } = parseTrainOptions([]);
+  assert.equal([help, noTune], [false, false]);
   assert.ok(Object.values(others).every((value) => value === undefined));
   assert.is(parseTrainOptions(["-h"]).help, true);
 });
