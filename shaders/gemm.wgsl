@@ -36,11 +36,12 @@ struct Sizes {
   batch: u32,            // matrices
   stride: vec3u,         // from one matrix of a batch to the next
   bias_step: u32,        // from one column's bias to the next's; 0 gives all columns the first
+  result_pitch: u32,     // numbers from one row of C to the next, a multiple of 4
 }
 @group(0) @binding(0) var<storage, read> A: array<vec4f>;
 @group(0) @binding(1) var<storage, read> B: array<vec4f>;
 @group(0) @binding(2) var<storage, read> bias: array<f32>;  // anything at all where BIAS is off
-@group(0) @binding(3) var<storage, read_write> C: array<f32>;
+@group(0) @binding(3) var<storage, read_write> C: array<vec4f>;
 @group(1) @binding(0) var<uniform> p: Sizes;
 
 // One workgroup's share: its tile, its class (or tap, in `outer`), its matrix and its part of the sum.
@@ -91,16 +92,24 @@ fn load_b_run(i: u32, k: u32) -> vec4f {
   return vec4f(b_at(at.x), b_at(at.y), b_at(at.z), b_at(at.w));
 }
 
-// Four columns of the row of C that starts at i, as many as there are.
+// Four columns of the row of C that starts at i, if it has them.
 fn store_c(i: u32, column: u32, value: vec4f) {
-  let to = i + column;
-  if (column < p.columns) { C[to] = biased(value.x, column); }
-  if (column + 1 < p.columns) { C[to + 1] = biased(value.y, column + 1); }
-  if (column + 2 < p.columns) { C[to + 2] = biased(value.z, column + 2); }
-  if (column + 3 < p.columns) { C[to + 3] = biased(value.w, column + 3); }
+  if (column < p.columns) { C[(i + column) / 4] = biased(value, column); }
 }
 
-fn biased(value: f32, column: u32) -> f32 {
-  if (BIAS) { return value + bias[column * p.bias_step]; }
-  return value;
+fn biased(value: vec4f, column: u32) -> vec4f {
+  if (!BIAS) { return value; }
+  let at = min(vec4u(column) + vec4u(0, 1, 2, 3), vec4u(p.columns - 1)) * p.bias_step;
+  return value + vec4f(bias[at.x], bias[at.y], bias[at.z], bias[at.w]);
+}
+
+// sum + a · b for one row, four steps of the sum and four columns.
+fn add_row(a: vec4f, b: mat4x4f, sum: vec4f) -> vec4f {
+  return fma(vec4f(a.w), b[3], fma(vec4f(a.z), b[2], fma(vec4f(a.y), b[1], fma(vec4f(a.x), b[0], sum))));
+}
+
+// The same for four rows. A block's sums are read and written once for four steps, since they do not all fit into
+// registers.
+fn add_rows(a: mat4x4f, b: mat4x4f, sum: mat4x4f) -> mat4x4f {
+  return mat4x4f(add_row(a[0], b, sum[0]), add_row(a[1], b, sum[1]), add_row(a[2], b, sum[2]), add_row(a[3], b, sum[3]));
 }

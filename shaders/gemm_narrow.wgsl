@@ -7,6 +7,13 @@ const WIDTH = 16u;  // columns of a tile
 // Number t of B in an iteration, of 16: lane t % SG has it in register t / SG.
 fn number_of(g: u32, lane: u32) -> u32 { return (g * SG + lane) % WIDTH; }
 
+fn across(b: array<vec4f, 4>, t: u32) -> vec4f { return subgroupShuffle(b[t / SG], t % SG); }
+
+// Columns 4 * q to 4 * q + 3, where the numbers are four columns of one step each.
+fn columns_of(b: array<vec4f, 4>, q: u32) -> mat4x4f {
+  return transpose(mat4x4f(across(b, q), across(b, q + 4), across(b, q + 8), across(b, q + 12)));
+}
+
 @compute @workgroup_size(SG)
 fn product(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
   let job = job_of(workgroup, p.classes.x * p.classes.y);
@@ -18,7 +25,7 @@ fn product(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation
   let pixel = array<vec3u, 4>(
     row_pixel(row, phase), row_pixel(row + 1, phase), row_pixel(row + 2, phase), row_pixel(row + 3, phase));
 
-  var acc: array<vec4f, WIDTH>;  // by columns
+  var acc: array<mat4x4f, 4>;  // by columns
   let first_tap = job.split / p.run_splits * p.taps_per_split;
   let first_k = job.split % p.run_splits * p.run_per_split;
   let end_k = min(first_k + p.run_per_split, p.channels);
@@ -45,27 +52,21 @@ fn product(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation
       let left = end - min(vec4u(k), end);
       let a = transpose(mat4x4f(load_a(at.x, left.x), load_a(at.y, left.y),
                                 load_a(at.z, left.z), load_a(at.w, left.w)));
-      if (TRANSPOSE_B) {
-        for (var kk = 0u; kk < 4; kk++) {
-          for (var c = 0u; c < WIDTH; c++) {
-            acc[c] = fma(vec4f(subgroupShuffle(b[c / SG][kk], c % SG)), a[kk], acc[c]);
-          }
-        }
-      } else {
-        for (var kk = 0u; kk < 4; kk++) {
-          for (var c = 0u; c < WIDTH; c++) {
-            let t = kk * 4 + c / 4;
-            acc[c] = fma(vec4f(subgroupShuffle(b[t / SG][c % 4], t % SG)), a[kk], acc[c]);
-          }
+      for (var q = 0u; q < 4; q++) {
+        if (TRANSPOSE_B) {
+          let t = 4 * q;
+          acc[q] = add_rows(mat4x4f(across(b, t), across(b, t + 1), across(b, t + 2), across(b, t + 3)), a, acc[q]);
+        } else {
+          acc[q] = add_rows(columns_of(b, q), a, acc[q]);
         }
       }
     }
   }
 
-  for (var q = 0u; q < WIDTH; q += 4) {
-    let four = transpose(mat4x4f(acc[q], acc[q + 1], acc[q + 2], acc[q + 3]));
+  for (var q = 0u; q < 4; q++) {
+    let block = transpose(acc[q]);
     for (var i = 0u; i < 4; i++) {
-      if (row + i < rows) { store_c(job.start.z + result_of(pixel[i], phase), column + q, four[i]); }
+      if (row + i < rows) { store_c(job.start.z + result_of(pixel[i], phase), column + 4 * q, block[i]); }
     }
   }
 }
@@ -86,30 +87,28 @@ fn outer(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation_i
 
   var walk = walk_from(first_k, tap);
   let stride = stride_of(1, tap);
-  var acc: array<vec4f, WIDTH>;  // by columns
+  var acc: array<mat4x4f, 4>;  // by columns
   for (var k = first_k; k < end_k; k += 4) {
     var b: array<vec4f, 4>;
     for (var g = 0u; g < (WIDTH + SG - 1) / SG; g++) {
       let t = number_of(g, lane);
       b[g] = load_b_row(job.start.y + min(k + t / 4, end_k - 1) * p.columns, column + t % 4 * 4);
     }
+    var a: mat4x4f;
     for (var kk = 0u; kk < 4; kk++) {
       let real = k + kk < end_k && all(vec2u(walk.at) < p.source);
-      let a = load_a(job.start.x + walk.start + row, select(0u, 4u, real));
+      a[kk] = load_a(job.start.x + walk.start + row, select(0u, 4u, real));
       walk = advance(walk, stride);
-      for (var c = 0u; c < WIDTH; c++) {
-        let t = kk * 4 + c / 4;
-        acc[c] = fma(vec4f(subgroupShuffle(b[t / SG][c % 4], t % SG)), a, acc[c]);
-      }
     }
+    for (var q = 0u; q < 4; q++) { acc[q] = add_rows(columns_of(b, q), a, acc[q]); }
   }
 
   if (mine != four) { return; }
-  for (var q = 0u; q < WIDTH; q += 4) {
-    let block = transpose(mat4x4f(acc[q], acc[q + 1], acc[q + 2], acc[q + 3]));
+  for (var q = 0u; q < 4; q++) {
+    let block = transpose(acc[q]);
     for (var i = 0u; i < 4; i++) {
       if (row + i < p.channels) {
-        store_c(job.start.z + (place * p.channels + row + i) * p.columns, column + q, block[i]);
+        store_c(job.start.z + (place * p.channels + row + i) * p.result_pitch, column + 4 * q, block[i]);
       }
     }
   }

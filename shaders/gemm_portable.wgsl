@@ -37,10 +37,7 @@ fn product(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id
       let b = load_b(b_start, k, column);
       for (var i = 0u; i < TM; i++) {
         let a = load_a(start[i] + k, end[i] - min(k, end[i]));
-        acc[i] = fma(vec4f(a.x), b[0], acc[i]);
-        acc[i] = fma(vec4f(a.y), b[1], acc[i]);
-        acc[i] = fma(vec4f(a.z), b[2], acc[i]);
-        acc[i] = fma(vec4f(a.w), b[3], acc[i]);
+        acc[i] = add_row(a, b, acc[i]);
       }
     }
   }
@@ -80,7 +77,7 @@ fn outer(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id) 
 
   for (var i = 0u; i < TM; i++) {
     if (row0 + i < p.channels) {
-      store_c(job.start.z + (job.class_ * p.channels + row0 + i) * p.columns, column, acc[i]);
+      store_c(job.start.z + (job.class_ * p.channels + row0 + i) * p.result_pitch, column, acc[i]);
     }
   }
 }

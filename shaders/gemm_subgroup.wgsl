@@ -2,8 +2,18 @@
 // Products by subgroups: one subgroup computes TM rows by 4 * SG columns in registers. A is loaded once across
 // the lanes and handed round by shuffles, so there is no workgroup memory and no barrier.
 
-override TM: u32 = 16u;  // rows of a tile, at most 16
-override KQ: u32 = 1u;   // steps of 4 along the sum per iteration; TM * KQ is a multiple of SG
+override TM: u32 = 32u;  // rows of a tile: 4, 8, 16 or 32
+override KQ: u32 = 1u;   // steps of 4 along the sum per iteration; TM * KQ is a multiple of SG, and 4 * SG at most
+
+// Number t of A in an iteration, from the lane that loaded it.
+fn across(a: array<vec4f, 4>, t: u32) -> vec4f { return subgroupShuffle(a[t / SG], t % SG); }
+
+// The rows of a tile, to be stored by a loop: spelled out, 32 stores take a software driver a second to compile.
+fn rows_of(acc: array<mat4x4f, 8>) -> array<vec4f, 32> {
+  var tile: array<vec4f, 32>;
+  for (var i = 0u; i < TM; i++) { tile[i] = acc[i / 4][i % 4]; }
+  return tile;
+}
 
 @compute @workgroup_size(SG)
 fn product(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
@@ -21,7 +31,7 @@ fn product(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation
     row_pixel(row0 + (1 * SG + lane) % TM, phase),
     row_pixel(row0 + (2 * SG + lane) % TM, phase),
     row_pixel(row0 + (3 * SG + lane) % TM, phase));
-  var acc: array<vec4f, 16>;
+  var acc: array<mat4x4f, 8>;
   let first_tap = job.split / p.run_splits * p.taps_per_split;
   let first_k = job.split % p.run_splits * p.run_per_split;
   let end_k = min(first_k + p.run_per_split, p.channels);
@@ -43,20 +53,19 @@ fn product(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation
         a[g] = load_a(start[g] + at, end[g] - min(at, end[g]));
       }
       for (var q = 0u; q < KQ; q++) {
-        var b = load_b(b_start, k + 4 * q, column);
-        for (var kk = 0u; kk < 4; kk++) {
-          for (var i = 0u; i < TM; i++) {
-            let t = q * TM + i;
-            acc[i] = fma(vec4f(subgroupShuffle(a[t / SG][kk], t % SG)), b[kk], acc[i]);
-          }
+        let b = load_b(b_start, k + 4 * q, column);
+        for (var i = 0u; i < TM / 4; i++) {
+          let t = q * TM + 4 * i;
+          let four = mat4x4f(across(a, t), across(a, t + 1), across(a, t + 2), across(a, t + 3));
+          acc[i] = add_rows(four, b, acc[i]);
         }
       }
     }
   }
 
-  for (var i = 0u; i < TM; i++) {
-    let to = subgroupShuffle(result_of(pixel[i / SG], phase), i % SG);
-    if (row0 + i < rows) { store_c(job.start.z + to, column, acc[i]); }
+  var tile = rows_of(acc);
+  for (var i = 0u; i < min(TM, rows - row0); i++) {
+    store_c(job.start.z + result_of(row_pixel(row0 + i, phase), phase), column, tile[i]);
   }
 }
 
@@ -77,7 +86,7 @@ fn outer(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation_i
     walk_from(first_k + (2 * SG + lane) / (TM / 4), tap),
     walk_from(first_k + (3 * SG + lane) / (TM / 4), tap));
   let stride = stride_of(4 * KQ, tap);
-  var acc: array<vec4f, 16>;
+  var acc: array<mat4x4f, 8>;
   for (var k = first_k; k < end_k; k += 4 * KQ) {
     var a: array<vec4f, 4>;
     for (var g = 0u; g < TM * KQ / SG; g++) {
@@ -86,22 +95,21 @@ fn outer(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation_i
       a[g] = load_a(job.start.x + walk[g].start + row0 + t % (TM / 4) * 4, select(0u, 4u, real));
       walk[g] = advance(walk[g], stride);
     }
-    for (var kk = 0u; kk < 4 * KQ; kk++) {
-      let b = load_b_row(job.start.y + min(k + kk, end_k - 1) * p.columns, column);
+    for (var q = 0u; q < KQ; q++) {
+      let at = vec4u(k + 4 * q) + vec4u(0, 1, 2, 3);
+      let line = job.start.y + min(at, vec4u(end_k - 1)) * p.columns;
+      let b = mat4x4f(load_b_row(line.x, column), load_b_row(line.y, column),
+                      load_b_row(line.z, column), load_b_row(line.w, column));
       for (var i = 0u; i < TM / 4; i++) {
-        let t = kk * (TM / 4) + i;
-        let four = subgroupShuffle(a[t / SG], t % SG);
-        acc[4 * i] = fma(vec4f(four.x), b, acc[4 * i]);
-        acc[4 * i + 1] = fma(vec4f(four.y), b, acc[4 * i + 1]);
-        acc[4 * i + 2] = fma(vec4f(four.z), b, acc[4 * i + 2]);
-        acc[4 * i + 3] = fma(vec4f(four.w), b, acc[4 * i + 3]);
+        let t = q * TM + i;
+        let four = mat4x4f(across(a, t), across(a, t + TM / 4), across(a, t + TM / 2), across(a, t + 3 * TM / 4));
+        acc[i] = add_rows(transpose(four), b, acc[i]);
       }
     }
   }
 
-  for (var i = 0u; i < TM; i++) {
-    if (row0 + i < p.channels) {
-      store_c(job.start.z + (job.class_ * p.channels + row0 + i) * p.columns, column, acc[i]);
-    }
+  var tile = rows_of(acc);
+  for (var i = 0u; i < min(TM, p.channels - row0); i++) {
+    store_c(job.start.z + (job.class_ * p.channels + row0 + i) * p.result_pitch, column, tile[i]);
   }
 }

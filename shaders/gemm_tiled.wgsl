@@ -173,7 +173,7 @@ fn product(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id
 
 fn store_channel(job: Job, row: u32, column: u32, left: vec4f, right: vec4f) {
   if (row >= p.channels) { return; }
-  store_row(job.start.z + (job.class_ * p.channels + row) * p.columns, column, left, right);
+  store_row(job.start.z + (job.class_ * p.channels + row) * p.result_pitch, column, left, right);
 }
 
 @compute @workgroup_size(RX, RY)

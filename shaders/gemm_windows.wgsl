@@ -30,9 +30,9 @@ fn row_pixel(row: u32, phase: Phase) -> vec3u {
 
 // Where C has that pixel.
 fn result_of(pixel: vec3u, phase: Phase) -> u32 {
-  if (FLAT) { return pixel.z * p.columns; }
+  if (FLAT) { return pixel.z * p.result_pitch; }
   let at = pixel.yz * p.classes + phase.origin;
-  return ((pixel.x * p.out.x + at.x) * p.out.y + at.y) * p.columns;
+  return ((pixel.x * p.out.x + at.x) * p.out.y + at.y) * p.result_pitch;
 }
 
 // Where A's channels for a pixel and a tap start, and whether that is inside the image at all.

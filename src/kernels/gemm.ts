@@ -28,6 +28,8 @@ export interface Gemm {
   /** Matrices, and the steps from one to the next in A and B; those of C are dense. */
   batch?: number;
   strides?: readonly [number, number];
+  /** Numbers from one row of C to the next, where that is not \`columns\`. */
+  resultPitch?: number;
   /** First number of A, B and C. */
   start?: readonly [number, number, number];
   /** Add to what C holds. */
@@ -108,7 +110,7 @@ export function plan(call: Gemm, configuration: Configuration): { dispatches: Di
   const groups = rowTiles * columnTiles * (folded ? batch : copies);
 
   // Few outputs and long sums leave most of the adapter idle: then the sum is split, taps first.
-  const wanted = start[2] % 4 === 0 ? partsFor(gpu().info, configuration, groups) : 1;
+  const wanted = partsFor(gpu().info, configuration, groups);
   const overTaps = product && taps > 1;
   const run = product ? channels : images * out[0] * out[1];
   const tapsEach = overTaps ? Math.ceil(taps / Math.min(wanted, taps)) : taps;
@@ -116,10 +118,14 @@ export function plan(call: Gemm, configuration: Configuration): { dispatches: Di
   const runSplits = runEach === 0 ? 1 : Math.ceil(run / runEach);
   const splits = runSplits * (overTaps ? Math.ceil(taps / tapsEach) : 1);
 
-  const sized = 4 * Math.ceil(size / 4);
-  const parts = splits > 1 || call.add ? allocate(splits * sized, "parts of a split sum") : undefined;
-  const total = groups * splits;
+  // Kernels store four columns at once. Where C has no room for that, its rows are padded first and copied after.
   const aligned = (...counts: number[]) => (counts.every((count) => count % 4 === 0) ? 1 : 0);
+  const fits = aligned(call.resultPitch ?? columns, start[2]);
+  const resultPitch = call.resultPitch ?? 4 * Math.ceil(columns / 4);
+  const sized = (size / columns) * resultPitch;
+  const direct = fits && splits === 1 && !call.add;
+  const parts = direct ? undefined : allocate(splits * sized, "parts of a sum");
+  const total = groups * splits;
   const biasStep = bias?.size === 1 ? 0 : 1;
   const dispatches: Dispatch[] = [
     {
@@ -140,20 +146,21 @@ export function plan(call: Gemm, configuration: Configuration): { dispatches: Di
         ...[call.adjoint ? 1 : -1, images, channels, pitch, columns, columnTiles, rowTiles],
         ...[splits, runSplits, tapsEach, runEach, sized],
         ...[start[0], start[1], parts ? 0 : start[2], batch],
-        ...[...strides, size / batch, biasStep],
+        ...[...strides, sized / batch, biasStep, resultPitch],
       ],
       grid: [Math.min(total, 65535), Math.ceil(total / 65535)],
       work: workOf(call),
     },
   ];
   if (!parts) return { dispatches };
+  const count = fits ? sized / 4 : size;
   dispatches.push({
     shader: "sum_parts",
-    entry: "sum_parts",
+    entry: fits ? "fours" : "numbers",
     reads: [parts, bias?.storage ?? parts],
     writes: [call.c],
-    params: [sized / 4, splits, sized / 4, call.add ? 1 : 0, start[2] / 4, bias ? columns : 0, biasStep],
-    grid: gridOf(sized / 4),
+    params: [count, splits, sized, call.add ? 1 : 0, start[2], columns, resultPitch, bias ? 1 : 0, biasStep],
+    grid: gridOf(count),
   });
   return { dispatches, parts };
 }

@@ -101,10 +101,10 @@ function collect(thin: Block, w: Block, wide: Block, window: Window, bias?: Bloc
 
 /** thin = the overlapping sum of the patches that the wide image · wᵀ makes. */
 function spread(wide: Block, w: Block, thin: Block, window: Window, bias?: Block): void {
-  const { channels, columns } = sidesOf(w);
+  const { channels, pitch, columns } = sidesOf(w);
   if (wide.size === 0) gpu().stream.clear(thin.storage);
   withWeight(w, (weight) =>
-    inChunks(wide, channels, (chunk, patches) => {
+    inChunks(wide, pitch, (chunk, patches) => {
       gemm({
         entry: "product",
         a: wide.storage,
@@ -113,10 +113,11 @@ function spread(wide: Block, w: Block, thin: Block, window: Window, bias?: Block
         ...line(chunk.images * pixels(wide)),
         channels: columns,
         columns: channels,
+        resultPitch: pitch,
         transposeB: true,
         start: [chunk.first * pixels(wide) * columns, 0, 0],
       });
-      windows("overlap", { thin, wide, w, window, patches, pitch: channels, bias, ...chunk });
+      windows("overlap", { thin, wide, w, window, patches, pitch, bias, ...chunk });
     }),
   );
 }

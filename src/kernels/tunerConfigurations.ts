@@ -41,6 +41,9 @@ function subgroup(lanes: number, rows: number): Configuration {
   };
 }
 
+/** Rows of its tiles. */
+const heights = [32, 16, 8, 4];
+
 /** For few columns: rows go by lanes instead, on subgroups of `lanes`. */
 const narrow = (lanes: number): Configuration => ({
   name: `narrow ${4 * lanes}x16`,
@@ -73,7 +76,8 @@ const more = [tiled(16, 16, 4, 8, 16), tiled(8, 16, 8, 8, 8), tiled(8, 8, 8, 8, 
 /** All configurations that this adapter can run. */
 export function configurations(info: DeviceInfo): Configuration[] {
   const lanes = info.subgroupSize;
-  const rows = [16, 8, 4].filter((each) => lanes > 0 && lanes <= 4 * each * Math.max(1, lanes / each));
+  // A lane holds at most four numbers of A.
+  const rows = heights.filter((each) => lanes > 0 && each <= 4 * lanes);
   const few = lanes >= 4 ? [narrow(lanes)] : [];
   return [...rows.map((each) => subgroup(lanes, each)), ...few, portable, ...ladder, ...more];
 }
@@ -88,11 +92,18 @@ export function candidates(info: DeviceInfo): Configuration[] {
 export function defaultFor(info: DeviceInfo, extent: Extent): Configuration {
   if (!info.software) return tiledFor(extent);
   if (info.subgroupSize === 0) return portable;
-  // Measured on lavapipe's 8 lanes: 8 rows 24 GFLOP/s, 16 rows 30 to 39, 32 rows 22 to 29. With 16 columns the narrow
-  // kernel reaches 24 to 33 and 16 rows 13 to 16; in filter gradients it is 3 to 6 % ahead at any width.
-  const few = extent.columns <= 16 || extent.kind.startsWith("filter gradient");
-  if (few && extent.rows > 4 && info.subgroupSize >= 4) return narrow(info.subgroupSize);
-  return subgroup(info.subgroupSize, extent.rows <= 4 ? 4 : 16);
+  // Measured on lavapipe's 8 lanes: with 16 columns the narrow kernel reaches 25 to 35 GFLOP/s, the others half of theirs.
+  if (extent.columns <= 16 && extent.rows > 4 && info.subgroupSize >= 4) return narrow(info.subgroupSize);
+  return subgroup(info.subgroupSize, heightFor(extent.rows, 4 * info.subgroupSize));
+}
+
+/** GFLOP/s on lavapipe by the rows of a tile: the more rows, the fewer loads each product needs. */
+const rates: Record<number, number> = { 32: 55, 16: 43, 8: 28, 4: 16 };
+
+/** The height whose tiles, the empty part of the last one too, take the least time. */
+function heightFor(rows: number, most: number): number {
+  const cost = (height: number) => (Math.ceil(rows / height) * height) / rates[height];
+  return heights.filter((height) => height <= most).reduce((a, b) => (cost(b) < cost(a) ? b : a));
 }
 
 /** The largest tile that C fills for the most part and that leaves work for a whole GPU. */

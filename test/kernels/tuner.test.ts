@@ -177,7 +177,7 @@ test("defaults: GPUs tile by the size of C, processors don't", () => {
   assert.match(name(1, 64, 3136), /^tiled 16x64/);
   const large = { kind: "nn", rows: 4096, columns: 4096, sum: 4096, copies: 1 };
   assert.is(defaultFor({ ...adapter, software: true }, large).name, "portable 64x32");
-  assert.match(defaultFor({ ...adapter, software: true, subgroupSize: 8 }, large).name, /^subgroup 16x32/);
+  assert.match(defaultFor({ ...adapter, software: true, subgroupSize: 8 }, large).name, /^subgroup 32x32/);
 });
 
 test("configurations stay within WebGPU's default limits, and have names of their own", () => {
