@@ -102,7 +102,10 @@ function collect(thin: Block, w: Block, wide: Block, window: Window, bias?: Bloc
 /** thin = the overlapping sum of the patches that the wide image · wᵀ makes. */
 function spread(wide: Block, w: Block, thin: Block, window: Window, bias?: Block): void {
   const { channels, pitch, columns } = sidesOf(w);
-  if (wide.size === 0) gpu().stream.clear(thin.storage);
+  const overlap = (chunk: Chunk, patches: Storage) =>
+    windows("overlap", { thin, wide, w, window, patches, pitch, bias, ...chunk });
+  // Without wide pixels no window meets a patch, and any storage will do.
+  if (wide.size === 0) return overlap({ first: 0, images: thin.shape[0] }, w.storage);
   withWeight(w, (weight) =>
     inChunks(wide, pitch, (chunk, patches) => {
       gemm({
@@ -117,7 +120,7 @@ function spread(wide: Block, w: Block, thin: Block, window: Window, bias?: Block
         transposeB: true,
         start: [chunk.first * pixels(wide) * columns, 0, 0],
       });
-      windows("overlap", { thin, wide, w, window, patches, pitch, bias, ...chunk });
+      overlap(chunk, patches);
     }),
   );
 }

@@ -116,6 +116,15 @@ test("a bias is added to every channel, also beside thin images and to split sum
   }
 });
 
+test("where no filter meets a pixel, a thin image is its bias", async () => {
+  await device();
+  const [dy, w, bias] = [block(undefined, [1, 0, 0, 16]), block(undefined, [4, 4, 3, 16]), normal([3])];
+  const dx = block(undefined, [1, 2, 2, 3]);
+  const window = { stride: [2, 2], padding: [0, 0, 0, 0] } as const;
+  conv2dInputGrad(dy, w, dx, window, block(bias.data, [3]));
+  assert.equal([...(await read(dx))], Array.from({ length: 12 }, (_, i) => Math.fround(bias.data[i % 3])));
+});
+
 test("an empty batch gives no pixels and a filter gradient of zeros", async () => {
   await directions({ x: [0, 8, 8, 8], w: [3, 3, 8], stride: [1, 1], padding: [1, 1, 1, 1] });
   await directions({ x: [0, 8, 8, 3], w: [3, 3, 8], stride: [1, 1], padding: [1, 1, 1, 1] });
