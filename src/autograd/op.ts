@@ -17,7 +17,10 @@ export interface Backward<I, O, A> {
   attributes: A;
 }
 
-/** One thunk an input; only those that are asked for run. undefined: not differentiable by that input. */
+/**
+ * One thunk an input; only those that are asked for run. undefined: not differentiable by that input. An input that
+ * may be left out has its thunk last, which nobody asks for then.
+ */
 export type Thunks = readonly ((() => Tensor) | undefined)[];
 
 export interface Op<I extends readonly Operand[], O extends Tensor | Tensor[], A> {

@@ -1,6 +1,5 @@
 // The layers with weights. Images are (N, H, W, C); filters have the layout of the ops they are used by.
 import {
-  add,
   type ConvOptions,
   type ConvTransposeOptions,
   conv2d,
@@ -31,7 +30,7 @@ export class Linear extends Module {
   }
 
   override forward(x: Tensor): Tensor {
-    return add(matmul(x, this.weight), this.bias);
+    return matmul(x, this.weight, { bias: this.bias });
   }
 }
 
@@ -50,7 +49,7 @@ export class Conv2d extends Module {
   }
 
   override forward(x: Tensor): Tensor {
-    return add(conv2d(x, this.weight, this.options), this.bias);
+    return conv2d(x, this.weight, { ...this.options, bias: this.bias });
   }
 }
 
@@ -74,6 +73,6 @@ export class ConvTranspose2d extends Module {
   }
 
   override forward(x: Tensor): Tensor {
-    return add(convTranspose2d(x, this.weight, this.options), this.bias);
+    return convTranspose2d(x, this.weight, { ...this.options, bias: this.bias });
   }
 }

@@ -50,6 +50,10 @@ const mistakes: Record<string, [make: () => unknown, message: string]> = {
     () => m.matmul(ones([2, 4, 5]), ones([3, 5, 6])),
     "matmul: sizes must be equal or 1 (axis 0 of the result), got [2] and [3].",
   ],
+  "matmul: bias": [
+    () => m.matmul(ones([4, 5]), ones([5, 6]), { bias: ones([4, 1]) }),
+    "matmul: the bias must be [6], got [4,5] and [5,6] and [4,1]. add(y, bias) takes other shapes.",
+  ],
   "reshape: size": [
     () => m.reshape(ones([2, 3]), [4, 2]),
     "reshape: both must hold as many numbers, 6 is not 8, got [2,3] and [4,2].",
@@ -117,6 +121,18 @@ const mistakes: Record<string, [make: () => unknown, message: string]> = {
   "conv2d: dtype": [
     () => m.conv2d(m.reshape(u32(1, 2, 3, 4), [1, 2, 2, 1]), ones([1, 1, 1, 1])),
     "conv2d: input 0 must be f32, got tensor u32[1,2,2,1].",
+  ],
+  "conv2d: bias": [
+    () => m.conv2d(ones([1, 8, 8, 3]), ones([5, 5, 3, 16]), { bias: ones([3]) }),
+    "conv2d: the bias must be [16], got [1,8,8,3] and [5,5,3,16] and [3]. add(y, bias) takes other shapes.",
+  ],
+  "conv2d: bias's dtype": [
+    () => m.conv2d(ones([1, 8, 8, 3]), ones([5, 5, 3, 2]), { bias: u32(1, 2) }),
+    "conv2d: input 2 must be f32, got tensor u32[2].",
+  ],
+  "convTranspose2d: bias": [
+    () => m.convTranspose2d(ones([1, 8, 8, 3]), ones([5, 5, 16, 3]), { bias: ones([3]) }),
+    "convTranspose2d: the bias must be [16], got [1,8,8,3] and [5,5,16,3] and [3]. add(y, bias) takes other shapes.",
   ],
   "convTranspose2d: channels": [
     () => m.convTranspose2d(ones([1, 8, 8, 3]), ones([5, 5, 16, 4])),

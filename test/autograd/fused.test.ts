@@ -2,10 +2,14 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import {
+  add,
   batchNorm,
   batchNormInference,
+  conv2d,
+  convTranspose2d,
   grad,
   leakyRelu,
+  matmul,
   mul,
   Random,
   requireGrad,
@@ -28,11 +32,11 @@ async function near(got: Tensor, wanted: Tensor, what: string): Promise<void> {
   assert.ok(scale > 0 && error <= 1e-5 * scale, `${what}: off by ${error} of ${scale}`);
 }
 
-type Inputs = [x: Tensor, gamma: Tensor, beta: Tensor];
+type Inputs = [x: Tensor, weight: Tensor, bias: Tensor];
 
 /** The value, the gradients by all inputs (recorded and not), and those of the gradients' squares. */
 function derivatives(f: (...inputs: Inputs) => Tensor, inputs: Inputs, dy: Tensor): Record<string, Tensor> {
-  const names = ["x", "gamma", "beta"];
+  const names = ["x", "the weight", "the bias"];
   const loss = () => sum(mul(f(...inputs), dy));
   const first = grad(loss(), inputs);
   const recorded = grad(loss(), inputs, { createGraph: true });
@@ -72,6 +76,40 @@ for (const channels of [1, 3, 4, 8]) {
       const [got, wanted] = [derivatives(fused, inputs, dy), derivatives(composite, inputs, dy)];
       for (const name of Object.keys(wanted)) await near(got[name], wanted[name], `${mode}, ${name}`);
     }
+  });
+}
+
+type Product = (a: Tensor, b: Tensor, more: { bias?: Tensor }) => Tensor;
+const halved = { stride: 2, padding: "same" } as const;
+const down: Product = (x, w, more) => conv2d(x, w, { ...halved, ...more });
+const up: Product = (x, w, more) => convTranspose2d(x, w, { ...halved, ...more });
+
+/** A product, the shapes of its factors, and its columns; the convolutions of few channels have other kernels. */
+const products: Record<string, [product: Product, a: number[], b: number[], columns: number]> = {
+  matmul: [matmul, [6, 7], [7, 5], 5],
+  "matmul, a transposed": [(a, b, more) => matmul(a, b, { transposeA: true, ...more }), [7, 6], [7, 5], 5],
+  "matmul, b transposed": [(a, b, more) => matmul(a, b, { transposeB: true, ...more }), [6, 7], [5, 7], 5],
+  "matmul, a long sum": [matmul, [6, 3000], [3000, 8], 8],
+  "matmul, one column": [matmul, [6, 7], [7, 1], 1],
+  "matmul, batches": [matmul, [3, 1, 6, 7], [2, 7, 5], 5],
+  "matmul, batches of one column": [matmul, [3, 6, 7], [3, 7, 1], 1],
+  conv2d: [down, [2, 7, 6, 8], [4, 4, 8, 12], 12],
+  "conv2d, one channel in": [down, [2, 7, 6, 1], [4, 4, 1, 12], 12],
+  "conv2d, three channels out": [down, [2, 7, 6, 8], [4, 4, 8, 3], 3],
+  convTranspose2d: [up, [2, 4, 3, 8], [4, 4, 12, 8], 12],
+  "convTranspose2d, one channel in": [up, [2, 4, 3, 1], [4, 4, 12, 1], 12],
+  "convTranspose2d, three channels out": [up, [2, 4, 3, 8], [4, 4, 3, 8], 3],
+};
+
+for (const [name, [product, a, b, columns]] of Object.entries(products)) {
+  test(`a product with a bias is the product and add: ${name}`, async () => {
+    await device();
+    const random = new Random(7);
+    const inputs = [a, b, [columns]].map((shape) => requireGrad(random.normal(shape, 0, 0.5))) as Inputs;
+    const dy = random.normal(product(inputs[0], inputs[1], {}).shape, 0, 0.1);
+    const got = derivatives((x, w, bias) => product(x, w, { bias }), inputs, dy);
+    const wanted = derivatives((x, w, bias) => add(product(x, w, {}), bias), inputs, dy);
+    for (const each of Object.keys(wanted)) await near(got[each], wanted[each], each);
   });
 }
 

@@ -1,5 +1,6 @@
 // Cases of the two trilinear forms: matrix products with either side transposed and batches that broadcast, and the
-// three directions of convolution under strides 1 to 3, all paddings, and channels that 4 does and doesn't divide.
+// three directions of convolution under strides 1 to 3, all paddings, and channels that 4 does and doesn't divide;
+// all with a bias, too.
 import * as engine from "../../src/autograd";
 import { type F64, make } from "../reference/array";
 import * as reference from "../reference/forward";
@@ -8,6 +9,17 @@ import { normal, show } from "./inputs";
 
 type Tensor = engine.Tensor;
 type Pair = readonly [number, number];
+
+/** The case as it is, and with a bias of so many numbers for a third input. */
+const alsoBiased = (item: Case, columns: number): Case[] => [
+  item,
+  {
+    ...item,
+    name: `${item.name}, bias`,
+    inputs: [...item.inputs, normal(columns)],
+    reference: ([a, b, bias]) => reference.add(item.reference([a, b]) as F64, bias),
+  },
+];
 
 /** Shapes as stored, and which side is transposed. */
 const PRODUCTS: [number[], number[], boolean, boolean][] = [
@@ -31,12 +43,17 @@ const PRODUCTS: [number[], number[], boolean, boolean][] = [
   [[2, 1, 3, 4], [3, 5, 4], false, true],
 ];
 
-const matmulCases: Case[] = PRODUCTS.map(([left, right, transposeA, transposeB]) => ({
-  name: `${show(left, right)} ${transposeA ? "t" : "n"}${transposeB ? "t" : "n"}`,
-  inputs: [normal(...left), normal(...right)],
-  engine: ([a, b]) => engine.matmul(a, b, { transposeA, transposeB }),
-  reference: ([a, b]) => reference.matmul(a, b, { transposeA, transposeB }),
-}));
+const matmulCases: Case[] = PRODUCTS.flatMap(([left, right, transposeA, transposeB]) =>
+  alsoBiased(
+    {
+      name: `${show(left, right)} ${transposeA ? "t" : "n"}${transposeB ? "t" : "n"}`,
+      inputs: [normal(...left), normal(...right)],
+      engine: ([a, b, bias]) => engine.matmul(a, b, { transposeA, transposeB, bias }),
+      reference: ([a, b]) => reference.matmul(a, b, { transposeA, transposeB }),
+    },
+    right.at(transposeB ? -2 : -1)!,
+  ),
+);
 
 /** Image, filter (kh, kw, in, out), stride, padding. */
 const CONVOLUTIONS: [number[], number[], Pair, engine.Padding][] = [
@@ -54,6 +71,7 @@ const CONVOLUTIONS: [number[], number[], Pair, engine.Padding][] = [
   [[1, 9, 8, 4], [2, 2, 4, 4], [3, 3], "valid"],
   [[1, 5, 6, 3], [1, 1, 3, 8], [2, 2], "same"],
   [[1, 4, 4, 8], [5, 5, 8, 4], [1, 1], "same"],
+  [[1, 5, 6, 8], [3, 3, 8, 12], [2, 2], "same"],
 ];
 
 const convolutions = CONVOLUTIONS.map(([image, filter, stride, padding]) => {
@@ -72,19 +90,30 @@ function zeros(size: Pair, kernel: Pair, stride: Pair, padding: engine.Padding):
   return [0, 1].flatMap((axis) => reference.samePadding(size[axis], kernel[axis], stride[axis]));
 }
 
-const conv2dCases: Case[] = convolutions.map(({ image, filter, geometry, name, options }) => ({
-  name: `${show(image, filter)} ${name}`,
-  inputs: [normal(...image), normal(...filter)],
-  engine: ([x, w]) => engine.conv2d(x, w, options),
-  reference: ([x, w]) => reference.conv2d(x, w, geometry),
-}));
+const conv2dCases: Case[] = convolutions.flatMap(({ image, filter, geometry, name, options }) =>
+  alsoBiased(
+    {
+      name: `${show(image, filter)} ${name}`,
+      inputs: [normal(...image), normal(...filter)],
+      engine: ([x, w, bias]) => engine.conv2d(x, w, { ...options, bias }),
+      reference: ([x, w]) => reference.conv2d(x, w, geometry),
+    },
+    filter[3],
+  ),
+);
 
-const convTranspose2dCases: Case[] = convolutions.map(({ shape, filter, size, geometry, name, options }) => ({
-  name: `${show(shape, filter)} to ${size}, ${name}`,
-  inputs: [normal(...shape), normal(...filter)],
-  engine: ([x, w]) => engine.convTranspose2d(x, w, { ...options, outputSize: size }),
-  reference: ([x, w]) => reference.convTranspose2d(x, w, { ...geometry, outputSize: size }),
-}));
+const convTranspose2dCases: Case[] = convolutions.flatMap(
+  ({ shape, filter, size, geometry, name, options }) =>
+    alsoBiased(
+      {
+        name: `${show(shape, filter)} to ${size}, ${name}`,
+        inputs: [normal(...shape), normal(...filter)],
+        engine: ([x, w, bias]) => engine.convTranspose2d(x, w, { ...options, outputSize: size, bias }),
+        reference: ([x, w]) => reference.convTranspose2d(x, w, { ...geometry, outputSize: size }),
+      },
+      filter[2],
+    ),
+);
 
 // Without an outputSize: Keras's size · stride under "same", (size − 1) · stride + kernel under "valid".
 const layers: Case[] = [

@@ -3,6 +3,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import {
+  add,
   grad,
   memory,
   noGrad,
@@ -97,6 +98,44 @@ test("ConvTranspose2d spreads each input by the filter, with bias", async () => 
     y.data,
     spread.map((value) => value + 1),
   );
+});
+
+/** The shaders that `run` dispatches. */
+async function shadersOf(run: () => Tensor): Promise<string[]> {
+  const { stream } = await device();
+  const { dispatch } = stream;
+  const shaders: string[] = [];
+  stream.dispatch = (call) => {
+    shaders.push(call.shader);
+    dispatch.call(stream, call);
+  };
+  try {
+    tidy(run).dispose();
+  } finally {
+    stream.dispatch = dispatch;
+  }
+  return shaders;
+}
+
+test("the product's kernel adds the bias: no elementwise pass", async () => {
+  const [rows, image] = [random.normal([4, 5]), random.normal([2, 8, 8, 16])];
+  const elementwise = /^(unary|binary)$/;
+  const layers: [Module & { bias: Tensor }, Tensor][] = [
+    [new Linear(5, 3, { random }), rows],
+    [new Linear(5, 1, { random }), rows],
+    [new Conv2d(16, 8, 4, { random, stride: 2, padding: "same" }), image],
+    [new Conv2d(16, 1, 4, { random }), image],
+    [new ConvTranspose2d(16, 8, 4, { random, stride: 2, padding: "same" }), image],
+    [new ConvTranspose2d(16, 1, 4, { random, stride: 2 }), image],
+  ];
+  for (const [layer, x] of layers) {
+    const shaders = await shadersOf(() => layer.forward(x));
+    assert.ok(shaders.length > 0 && !shaders.some((name) => elementwise.test(name)), shaders.join());
+    const composite = await shadersOf(() => add(layer.forward(x), layer.bias));
+    assert.ok(elementwise.test(composite.at(-1)!), "an add is seen");
+    layer.dispose();
+  }
+  for (const owned of [rows, image]) owned.dispose();
 });
 
 test("shapes: 28 → 14 → 7 down by 4x4 of stride 2, and up again", () => {

@@ -8,6 +8,7 @@ import {
 import { defineOp } from "../op";
 import { type Shape, shapeError, show } from "../shape";
 import type { Tensor } from "../tensor";
+import { biasGrad, checkBias, type Factors, type WithBias } from "./bias";
 
 type Pair = readonly [number, number];
 
@@ -31,23 +32,33 @@ export interface ConvOptions {
   padding?: Padding;
 }
 
-const convOp = defineOp<[x: Tensor, w: Tensor], Geometry>({
+const convOp = defineOp<Factors, Geometry>({
   name: "conv2d",
-  shape: ([x, w], geometry) => [x[0], ...outputSize(geometry), w[3]],
-  forward: ([x, w], y, geometry) => forwardKernel(x, w, y, window(geometry)),
+  shape: (shapes, geometry) => {
+    const [x, w] = shapes;
+    checkBias("conv2d", shapes, w[3]);
+    return [x[0], ...outputSize(geometry), w[3]];
+  },
+  forward: ([x, w, bias], y, geometry) => forwardKernel(x, w, y, window(geometry), bias),
   vjp: ({ xs: [x, w], dy, attributes }) => [
     (): Tensor => inputGradOp(dy, w, attributes),
     (): Tensor => filterGradOp(x, dy, attributes),
+    () => biasGrad(dy),
   ],
 });
 
-const inputGradOp = defineOp<[dy: Tensor, w: Tensor], Geometry>({
+const inputGradOp = defineOp<Factors, Geometry>({
   name: "convTranspose2d",
-  shape: ([dy, w], { inputSize }) => [dy[0], ...inputSize, w[2]],
-  forward: ([dy, w], x, geometry) => inputKernel(dy, w, x, window(geometry)),
+  shape: (shapes, { inputSize }) => {
+    const [dy, w] = shapes;
+    checkBias("convTranspose2d", shapes, w[2]);
+    return [dy[0], ...inputSize, w[2]];
+  },
+  forward: ([dy, w, bias], x, geometry) => inputKernel(dy, w, x, window(geometry), bias),
   vjp: ({ xs: [dy, w], dy: dx, attributes }) => [
     (): Tensor => convOp(dx, w, attributes),
     (): Tensor => filterGradOp(dx, dy, attributes),
+    () => biasGrad(dx),
   ],
 });
 
@@ -62,10 +73,15 @@ const filterGradOp = defineOp<[x: Tensor, dy: Tensor], Geometry>({
 });
 
 /**
- * x (N, H, W, Cin) with w (kh, kw, Cin, Cout) → (N, OH, OW, Cout): cross-correlation, as every framework means it.
- * Throws when the channels differ or the kernel is larger than the padded image.
+ * x (N, H, W, Cin) with w (kh, kw, Cin, Cout) → (N, OH, OW, Cout): cross-correlation, as every framework means it,
+ * plus the bias (Cout) where there is one. Throws when the channels differ or the kernel is larger than the padded
+ * image.
  */
-export function conv2d(x: Tensor, w: Tensor, { stride = 1, padding = "valid" }: ConvOptions = {}): Tensor {
+export function conv2d(
+  x: Tensor,
+  w: Tensor,
+  { stride = 1, padding = "valid", bias }: ConvOptions & WithBias = {},
+): Tensor {
   checkRanks("conv2d", x, w);
   if (x.shape[3] !== w.shape[2]) {
     throw shapeError("conv2d", `w (kh, kw, in, out) must take x's ${x.shape[3]} channels`, [
@@ -82,7 +98,7 @@ export function conv2d(x: Tensor, w: Tensor, { stride = 1, padding = "valid" }: 
       'Did you mean padding "same"?',
     );
   }
-  return convOp(x, w, geometry);
+  return bias ? convOp(x, w, bias, geometry) : convOp(x, w, geometry);
 }
 
 export interface ConvTransposeOptions extends ConvOptions {
@@ -92,10 +108,11 @@ export interface ConvTransposeOptions extends ConvOptions {
 
 /**
  * The transposed convolution, which is conv2d's input gradient: x (N, H, W, Cin) with w (kh, kw, Cout, Cin) →
- * (N, OH, OW, Cout). Under "same" OH = H · stride, under "valid" (H − 1) · stride + kh, as in Keras.
+ * (N, OH, OW, Cout), plus the bias (Cout) where there is one. Under "same" OH = H · stride, under "valid"
+ * (H − 1) · stride + kh, as in Keras.
  */
-export function convTranspose2d(x: Tensor, w: Tensor, options: ConvTransposeOptions = {}): Tensor {
-  const { stride = 1, padding = "valid" } = options;
+export function convTranspose2d(x: Tensor, w: Tensor, options: ConvTransposeOptions & WithBias = {}): Tensor {
+  const { stride = 1, padding = "valid", bias } = options;
   checkRanks("convTranspose2d", x, w);
   if (x.shape[3] !== w.shape[3]) {
     throw shapeError("convTranspose2d", `w (kh, kw, out, in) must take x's ${x.shape[3]} channels`, [
@@ -119,7 +136,7 @@ export function convTranspose2d(x: Tensor, w: Tensor, options: ConvTransposeOpti
         `got ${show(back)} and ${show(x.shape.slice(1, 3))}. The usual output is ${show(usual)}.`,
     );
   }
-  return inputGradOp(x, w, geometry);
+  return bias ? inputGradOp(x, w, bias, geometry) : inputGradOp(x, w, geometry);
 }
 
 /** The gradient of conv2d by its filter: x (N, H, W, Cin), dy (N, OH, OW, Cout) → (kh, kw, Cin, Cout). */

@@ -4,16 +4,18 @@ import { matmul as matmulKernel } from "../../kernels/matmul";
 import { defineOp } from "../op";
 import { broadcastShapes, type Shape, shapeError, sizeOf } from "../shape";
 import type { Tensor } from "../tensor";
+import { biasGrad, checkBias, type Factors, type WithBias } from "./bias";
 import { broadcastTo, transpose } from "./rearrange";
 
-export interface MatmulOptions {
-  transposeA?: boolean;
-  transposeB?: boolean;
+interface Sides {
+  transposeA: boolean;
+  transposeB: boolean;
 }
 
-const matmulOp = defineOp<[a: Tensor, b: Tensor], Required<MatmulOptions>>({
+const matmulOp = defineOp<Factors, Sides>({
   name: "matmul",
-  shape: ([a, b], { transposeA, transposeB }) => {
+  shape: (shapes, { transposeA, transposeB }) => {
+    const [a, b] = shapes;
     if (a.length < 2 || b.length < 2)
       throw shapeError("matmul", "both must have two axes or more", [a, b], "reshape adds one.");
     const [m, k] = lastTwo(a, transposeA);
@@ -22,16 +24,17 @@ const matmulOp = defineOp<[a: Tensor, b: Tensor], Required<MatmulOptions>>({
       const hint = k === n ? `Did you mean { transposeB: ${!transposeB} }?` : "";
       throw shapeError("matmul", `inner sizes must be equal, ${k} is not ${k2}`, [a, b], hint);
     }
+    checkBias("matmul", shapes, n);
     return [...broadcastShapes("matmul", a.slice(0, -2), b.slice(0, -2)), m, n];
   },
-  forward: ([a, b], y, { transposeA, transposeB }) => {
+  forward: ([a, b, bias], y, { transposeA, transposeB }) => {
     const [m, k] = lastTwo(a.shape, transposeA);
     const n = y.shape.at(-1)!;
     const batch = sizeOf(y.shape.slice(0, -2));
     const stride = (x: Tensor, rows: number, columns: number) =>
       x.size === rows * columns ? 0 : rows * columns;
     const dims = { batch, m, n, k, transposeA, transposeB };
-    matmulKernel(a, b, y, { ...dims, strideA: stride(a, m, k), strideB: stride(b, k, n) });
+    matmulKernel(a, b, y, { ...dims, strideA: stride(a, m, k), strideB: stride(b, k, n) }, bias);
   },
   vjp: ({ xs: [a, b], dy, attributes: { transposeA, transposeB } }) => [
     () =>
@@ -42,22 +45,26 @@ const matmulOp = defineOp<[a: Tensor, b: Tensor], Required<MatmulOptions>>({
       transposeB
         ? matmul(dy, a, { transposeA: true, transposeB: transposeA })
         : matmul(a, dy, { transposeA: !transposeA }),
+    () => biasGrad(dy),
   ],
 });
 
+export type MatmulOptions = Partial<Sides> & WithBias;
+
 /**
- * a (…, M, K) @ b (…, K, N) → (…, M, N). `transposeA` reads a as (…, K, M), `transposeB` b as (…, N, K).
- * Leading axes broadcast. Throws when the inner sizes differ.
+ * a (…, M, K) @ b (…, K, N) → (…, M, N), plus the bias (N) where there is one. `transposeA` reads a as (…, K, M),
+ * `transposeB` b as (…, N, K). Leading axes broadcast. Throws when the inner sizes differ.
  */
 export function matmul(
   a: Tensor,
   b: Tensor,
-  { transposeA = false, transposeB = false }: MatmulOptions = {},
+  { transposeA = false, transposeB = false, bias }: MatmulOptions = {},
 ): Tensor {
   // Aᵀ·Bᵀ has no kernel of its own: nothing in a network needs it, so it pays one transposition.
-  if (transposeA && transposeB) return matmul(transpose(a), b, { transposeB });
+  if (transposeA && transposeB) return matmul(transpose(a), b, { transposeB, bias });
   const lead = broadcastShapes("matmul", a.shape.slice(0, -2), b.shape.slice(0, -2));
-  return matmulOp(stretched(a, lead), stretched(b, lead), { transposeA, transposeB });
+  const [left, right, sides] = [stretched(a, lead), stretched(b, lead), { transposeA, transposeB }];
+  return bias ? matmulOp(left, right, bias, sides) : matmulOp(left, right, sides);
 }
 
 /** Kernels take one matrix for all or one for each; what lies between is repeated. */
