@@ -3,9 +3,9 @@
 @group(0) @binding(5) var<storage, read> dy: array<vec4f>;
 
 // The gradient of gamma * xhat + beta at i. Its sign, which the slope depends on, is made anew: cheaper than reading y.
-fn gradient(i: u32, affine: u32, xhat: vec4f) -> vec4f {
+fn gradient(i: u32, norm: Norm, xhat: vec4f) -> vec4f {
   var g: vec4f;
   if (VEC) { g = dy[i]; } else { g = vec4f(dy[i / 4][i % 4]); }
   if (SLOPE == 1.0) { return g; }
-  return select(SLOPE * g, g, fma(gamma_at(affine), xhat, beta_at(affine)) > vec4f(0.0));
+  return select(SLOPE * g, g, fma(norm.gamma, xhat, norm.beta) > vec4f(0.0));
 }

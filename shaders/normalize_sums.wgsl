@@ -1,30 +1,41 @@
 // uses: normalize_gradient
 // The sums of the backward pass: z = (Σ g, Σ g * normalised x) with g = dy, or gamma * dy when P.weighed.
-// They run over the middle axis of a view (A, R, B) of its own: thread (a, s, b) takes r = s, s + S, …
 // Summing over the samples gives the gradients of beta and gamma; over a sample's numbers, layer norm's means.
-@group(0) @binding(6) var<storage, read_write> z: array<f32>;  // (2, A, S, B)
+@group(0) @binding(6) var<storage, read_write> z: array<vec4f>;  // (2, A, S, B)
+@group(0) @binding(6) var<storage, read_write> z_numbers: array<f32>;
+
+struct Sums { g: vec4f, gx: vec4f }
+
+fn sums_of(range: Range) -> Sums {
+  var sums: Sums;
+  var norm = norm_of(range.first);
+  for (var i = range.first; i < range.end; i += range.step) {
+    if (!PER_CHANNEL) { norm = norm_of(i); }
+    let xhat = normalized(i, norm);
+    var g = gradient(i, norm, xhat);
+    if (P.weighed == 1u) { g *= norm.gamma; }
+    sums.g += g;
+    sums.gx = fma(g, xhat, sums.gx);
+  }
+  return sums;
+}
 
 @compute @workgroup_size(WG)
-fn main(@builtin(global_invocation_id) id: vec3u) {
+fn fours(@builtin(global_invocation_id) id: vec3u) {
   let t = flat(id);
   let outputs = P.view_a * P.view_s * P.view_b;
   if (t >= outputs) { return; }
-  let b = t % P.view_b; let s = (t / P.view_b) % P.view_s; let a = t / (P.view_b * P.view_s);
-  var g_sum = vec4f(0.0); var gx_sum = vec4f(0.0);
-  for (var r = s; r < P.view_r; r += P.view_s) {
-    let i = (a * P.view_r + r) * P.view_b + b;
-    let at = point(i);
-    let xhat = normalized(i, at.statistic);
-    var g = gradient(i, at.affine, xhat);
-    if (P.weighed == 1u) { g *= gamma_at(at.affine); }
-    g_sum += g;
-    gx_sum = fma(g, xhat, gx_sum);
-  }
-  store(t, g_sum);
-  store(outputs + t, gx_sum);
+  let sums = sums_of(range_of(t));
+  z[t] = sums.g;
+  z[outputs + t] = sums.gx;
 }
 
-fn store(i: u32, v: vec4f) {
-  if (!VEC) { z[i] = v.x; return; }
-  z[4 * i] = v.x; z[4 * i + 1] = v.y; z[4 * i + 2] = v.z; z[4 * i + 3] = v.w;
+@compute @workgroup_size(WG)
+fn numbers(@builtin(global_invocation_id) id: vec3u) {
+  let t = flat(id);
+  let outputs = P.view_a * P.view_s * P.view_b;
+  if (t >= outputs) { return; }
+  let sums = sums_of(range_of(t));
+  z_numbers[t] = sums.g.x;
+  z_numbers[outputs + t] = sums.gx.x;
 }

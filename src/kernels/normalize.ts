@@ -13,6 +13,8 @@ export interface Norm extends Middle {
 }
 
 const isVector = (b: number) => b % 4 === 0;
+/** Batch norm: whether gamma is one number for all that share a mean. */
+const isPerChannel = (gamma: Block, norm: Norm) => norm.a === 1 && gamma.size === norm.b;
 
 /** mean, variance (a, b): the mean and the biased variance of x over r. */
 export function moments(x: Block, mean: Block, variance: Block, { a, r, b }: Middle): void {
@@ -48,15 +50,11 @@ export function normalize(
   y: Block,
   norm: Norm,
 ): void {
-  const { constants, params, grid } = uniform(x, gamma, norm, false, norm, 1);
   gpu().stream.dispatch({
     shader: "normalize_forward",
-    entry: "main",
-    constants,
+    ...call(gamma, norm, false, norm, piecesOf(norm)),
     reads: [x, mean, variance, gamma, beta].map((block) => block.storage),
     writes: [y.storage],
-    params,
-    grid,
   });
 }
 
@@ -71,48 +69,33 @@ export function normalizeGrad(
 ): void {
   const { x, mean, variance, gamma, beta, dy } = inputs;
   const reads = [x, mean, variance, gamma, beta, dy].map((block) => block.storage);
-  const perChannel = norm.a === 1 && gamma.size === norm.b;
+  const perChannel = isPerChannel(gamma, norm);
   // Over all that shares an entry of gamma: gives dbeta and dgamma.
   const affineView = perChannel ? norm : { a: 1, r: x.size / gamma.size, b: gamma.size };
-  const affine = pairOfSums(reads, x, gamma, norm, affineView, false);
+  const affine = pairOfSums(reads, gamma, norm, affineView, false);
   splitPair(affine, outputs.dbeta.storage, outputs.dgamma.storage, gamma.size);
-  const sums = perChannel ? affine : pairOfSums(reads, x, gamma, norm, norm, true);
-  const { constants, params, grid } = uniform(x, gamma, norm, !perChannel, norm, 1);
+  const sums = perChannel ? affine : pairOfSums(reads, gamma, norm, norm, true);
   gpu().stream.dispatch({
     shader: "normalize_backward",
-    entry: "main",
-    constants,
+    ...call(gamma, norm, !perChannel, norm, piecesOf(norm)),
     reads: [...reads, sums],
     writes: [outputs.dx.storage],
-    params,
-    grid,
   });
   release(affine);
   if (sums !== affine) release(sums);
 }
 
 /** (2, a, b): the sums of g and of g * xhat over the view's middle axis. The caller releases it. */
-function pairOfSums(
-  reads: Storage[],
-  x: Block,
-  gamma: Block,
-  norm: Norm,
-  view: Middle,
-  weighed: boolean,
-): Storage {
+function pairOfSums(reads: Storage[], gamma: Block, norm: Norm, view: Middle, weighed: boolean): Storage {
   const wide = isVector(norm.b);
   const columns = wide ? view.b / 4 : view.b;
   const s = splits(view.r, view.a * columns);
   const parts = allocate(2 * view.a * s * view.b, "normalize sums");
-  const { constants, params } = uniform(x, gamma, norm, weighed, view, s);
   gpu().stream.dispatch({
     shader: "normalize_sums",
-    entry: "main",
-    constants,
+    ...call(gamma, norm, weighed, view, s),
     reads,
     writes: [parts],
-    params,
-    grid: gridOf(view.a * s * columns),
   });
   if (s === 1) return parts;
   const outputs = 2 * view.a * view.b;
@@ -123,24 +106,29 @@ function pairOfSums(
   return sums;
 }
 
-function uniform(x: Block, gamma: Block, norm: Norm, weighed: boolean, view: Middle, s: number) {
+/** What the three kernels have in common; each thread takes one of so many pieces of a column of the view. */
+function call(gamma: Block, norm: Norm, weighed: boolean, view: Middle, pieces: number) {
   const wide = isVector(norm.b);
   const width = wide ? 4 : 1;
   return {
+    entry: wide ? "fours" : "numbers",
     constants: {
       VEC: wide ? 1 : 0,
       SLOPE: norm.slope,
-      CHANNELS: norm.a === 1 && gamma.size === norm.b ? norm.b / width : 0,
+      PER_CHANNEL: isPerChannel(gamma, norm) ? 1 : 0,
     },
-    grid: gridOf(x.size / width),
+    grid: gridOf((view.a * pieces * view.b) / width),
     params: [
-      ...[x.size / width, (norm.r * norm.b) / width, norm.b / width, gamma.size / width],
-      ...[float(norm.epsilon), float(1 / norm.r)],
+      ...[norm.r, norm.b / width, gamma.size / width, float(norm.epsilon), float(1 / norm.r)],
       ...[(norm.a * norm.b) / width, weighed ? 1 : 0],
-      ...[view.a, view.r, view.b / width, s],
+      ...[view.a, view.r, view.b / width, pieces],
     ],
   };
 }
+
+// A processor pays for each load of a channel's mean, variance, gamma and beta, so a thread has many numbers of one
+// channel there; a GPU wants threads.
+const piecesOf = ({ r }: Norm): number => Math.ceil(r / (gpu().info.software ? 32 : 4));
 
 /** The halves of a pair (2, size) as two arrays. */
 function splitPair(pair: Storage, first: Storage, second: Storage, size: number): void {
