@@ -14,6 +14,16 @@ fn columns_of(b: array<vec4f, 4>, q: u32) -> mat4x4f {
   return transpose(mat4x4f(across(b, q), across(b, q + 4), across(b, q + 8), across(b, q + 12)));
 }
 
+// A lane's four rows, four columns at a time, to be stored by a loop: see gemm_subgroup.
+fn rows_of(acc: array<mat4x4f, 4>) -> array<vec4f, 16> {
+  var tile: array<vec4f, 16>;
+  for (var q = 0u; q < 4; q++) {
+    let block = transpose(acc[q]);
+    tile[q] = block[0]; tile[4 + q] = block[1]; tile[8 + q] = block[2]; tile[12 + q] = block[3];
+  }
+  return tile;
+}
+
 @compute @workgroup_size(SG)
 fn product(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
   let job = job_of(workgroup, p.classes.x * p.classes.y);
@@ -63,11 +73,11 @@ fn product(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation
     }
   }
 
-  for (var q = 0u; q < 4; q++) {
-    let block = transpose(acc[q]);
-    for (var i = 0u; i < 4; i++) {
-      if (row + i < rows) { store_c(job.start.z + result_of(pixel[i], phase), column + 4 * q, block[i]); }
-    }
+  let tile = rows_of(acc);
+  for (var left = 4 * min(4, max(rows, row) - row); left > 0; left--) {
+    let t = left - 1;
+    let to = result_of(row_pixel(row + t / 4, phase), phase);
+    store_c(job.start.z + to, column + t % 4 * 4, tile[t]);
   }
 }
 
@@ -104,12 +114,9 @@ fn outer(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation_i
   }
 
   if (mine != four) { return; }
-  for (var q = 0u; q < 4; q++) {
-    let block = transpose(acc[q]);
-    for (var i = 0u; i < 4; i++) {
-      if (row + i < p.channels) {
-        store_c(job.start.z + (place * p.channels + row + i) * p.result_pitch, column + 4 * q, block[i]);
-      }
-    }
+  let tile = rows_of(acc);
+  for (var left = 4 * min(4, p.channels - row); left > 0; left--) {
+    let t = left - 1;
+    store_c(job.start.z + (place * p.channels + row + t / 4) * p.result_pitch, column + t % 4 * 4, tile[t]);
   }
 }

@@ -8,7 +8,8 @@ override KQ: u32 = 1u;   // steps of 4 along the sum per iteration; TM * KQ is a
 // Number t of A in an iteration, from the lane that loaded it.
 fn across(a: array<vec4f, 4>, t: u32) -> vec4f { return subgroupShuffle(a[t / SG], t % SG); }
 
-// The rows of a tile, to be stored by a loop: spelled out, 32 stores take a software driver a second to compile.
+// The rows of a tile, to be stored by a loop. It counts down, since a driver would unroll one that counts up, and
+// spelled out 32 stores take a software driver a second to compile.
 fn rows_of(acc: array<mat4x4f, 8>) -> array<vec4f, 32> {
   var tile: array<vec4f, 32>;
   for (var i = 0u; i < TM; i++) { tile[i] = acc[i / 4][i % 4]; }
@@ -64,7 +65,8 @@ fn product(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation
   }
 
   var tile = rows_of(acc);
-  for (var i = 0u; i < min(TM, rows - row0); i++) {
+  for (var left = min(TM, rows - row0); left > 0; left--) {
+    let i = left - 1;
     store_c(job.start.z + result_of(row_pixel(row0 + i, phase), phase), column, tile[i]);
   }
 }
@@ -109,7 +111,8 @@ fn outer(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation_i
   }
 
   var tile = rows_of(acc);
-  for (var i = 0u; i < min(TM, p.channels - row0); i++) {
+  for (var left = min(TM, p.channels - row0); left > 0; left--) {
+    let i = left - 1;
     store_c(job.start.z + (job.class_ * p.channels + row0 + i) * p.result_pitch, column, tile[i]);
   }
 }
