@@ -27,9 +27,8 @@ import {
 import { gpu } from "../../src/kernels/gpu";
 import { openGpu } from "../../src/kernels/open";
 import { type HostArray, RMSprop, type StateDict } from "../../src/nn";
-import type { RunConfig } from "../../src/wgan/config";
+import { drawnRun } from "../../src/wgan/drawnRun";
 import { score } from "../../src/wgan/objectives";
-import { presets } from "../../src/wgan/presets";
 import { drawDigits } from "../../src/wgan/strokes";
 import { Trainer } from "../../src/wgan/trainer";
 import { benchGpu } from "../gpu";
@@ -99,7 +98,7 @@ function operation(work: Work, inputs: Tensor[]): () => Tensor[] {
 }
 
 function train(start: State): Training<Tensor> {
-  const trainer = new Trainer(tutorialConfig(), drawDigits({ count: 1, seed: 1, digits: [5] }));
+  const trainer = new Trainer(drawnRun("tutorial", 1, gpu()), drawDigits({ count: 1, seed: 1, digits: [5] }));
   const of = (network: string): StateDict =>
     Object.fromEntries(
       Object.entries(start).flatMap(([name, value]) =>
@@ -171,18 +170,4 @@ export async function tutorialStart(): Promise<State> {
   const state = await training.state();
   training.dispose();
   return state;
-}
-
-function tutorialConfig(): RunConfig {
-  const { digits, ...preset } = presets.tutorial;
-  const { name, driver } = gpu().info;
-  return {
-    ...preset,
-    monge: "bench",
-    preset: "tutorial",
-    data: { source: "strokes", digits, count: 1 },
-    seed: 1,
-    logEvery: 1,
-    adapter: { name, driver, kernels: "bench" },
-  };
 }

@@ -8,7 +8,7 @@ import type { Gpu } from "../kernels/gpu";
 import { type HostSpan, Profiler, type Timed } from "../kernels/profiler";
 import { byKernel, kernelSpan, kernelTime } from "../kernels/summary";
 import { traceJson } from "../kernels/trace";
-import type { RunConfig } from "../wgan/config";
+import { drawnRun } from "../wgan/drawnRun";
 import { type PresetName, presets } from "../wgan/presets";
 import { drawDigits } from "../wgan/strokes";
 import { Trainer } from "../wgan/trainer";
@@ -16,6 +16,7 @@ import { requireAdapter, runCommand } from "./command";
 import { openDevice } from "./device";
 import { requireWritable, writeFileAtomic } from "./files";
 import { parseProfileOptions, profileHelp } from "./toolOptions";
+import { tuningStore } from "./tuningStore";
 
 const IMAGES = 1024;
 /** Iterations timed without the profiler, since it slows them down. */
@@ -32,26 +33,8 @@ interface Profile {
   profiled: number;
 }
 
-function configure(name: PresetName, gpu: Gpu): RunConfig {
-  const { digits, ...preset } = presets[name];
-  return {
-    ...preset,
-    monge: version,
-    preset: name,
-    data: { source: "drawn", digits, count: IMAGES },
-    objective: { ...preset.objective, warmUp: false }, // one iteration is to be like all others
-    seed: 1,
-    logEvery: 1,
-    adapter: {
-      name: gpu.info.name,
-      driver: gpu.info.driver,
-      kernels: gpu.tuning.describe(),
-    },
-  };
-}
-
 async function profile(gpu: Gpu, name: PresetName, timestamps: boolean): Promise<Profile> {
-  const config = configure(name, gpu);
+  const config = drawnRun(name, IMAGES, gpu);
   const digits = config.data.digits === "all" ? undefined : config.data.digits;
   // Replayed updates are submitted whole, which the wall clock could not take apart.
   const trainer = new Trainer(config, drawDigits({ count: IMAGES, seed: 1, digits }), timestamps);
@@ -125,6 +108,8 @@ await runCommand(async () => {
   const adapter = requireAdapter();
   const name = options.preset ?? (adapter.software ? "small" : "tutorial");
   const gpu = await openDevice();
+  const ignored = gpu.tuning.load(tuningStore(process.env));
+  if (ignored) console.log(ignored);
   const timestamps = !options.wallClock && gpu.device.features.has("timestamp-query");
   const why = options.wallClock ? "asked for" : "the adapter has no timestamps";
   const timing = timestamps
@@ -134,7 +119,7 @@ await runCommand(async () => {
   const result = await profile(gpu, name, timestamps);
 
   console.log(`preset ${name}, batch ${presets[name].batch}, on ${gpu.info.name} (${gpu.info.driver})`);
-  console.log(`timed by ${timing}`);
+  console.log(`kernels: ${gpu.tuning.describe()}; timed by ${timing}`);
   console.log(
     `ceilings, measured: ${(ceilings.flops / 1e9).toFixed(1)} GFLOP/s of f32 fma, ` +
       `${(ceilings.bytes / 1e9).toFixed(1)} GB/s copied\n`,

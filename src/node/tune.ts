@@ -1,12 +1,12 @@
 // The command `npm run tune`: finds the fastest kernels for the shapes of one training step of a preset, on this
 // adapter, shows them as a table and keeps them in the cache folder for `npm run train`.
 
-import { version } from "../../package.json";
 import { settle } from "../autograd";
 import { type Gemm, watchGemms } from "../kernels/gemm";
 import type { Gpu } from "../kernels/gpu";
 import { type Tuned, tune } from "../kernels/tuner";
-import { type PresetName, presets } from "../wgan/presets";
+import { drawnRun } from "../wgan/drawnRun";
+import type { PresetName } from "../wgan/presets";
 import { drawDigits } from "../wgan/strokes";
 import { Trainer } from "../wgan/trainer";
 import { requireAdapter, runCommand } from "./command";
@@ -29,17 +29,8 @@ const IMAGES = 256;
 
 /** The products of one training step: one critic update is like the other. */
 async function recordStep(name: PresetName, gpu: Gpu): Promise<Gemm[]> {
-  const { digits, ...preset } = presets[name];
-  const config = {
-    ...preset,
-    monge: version,
-    preset: name,
-    data: { source: "drawn", digits, count: IMAGES },
-    objective: { ...preset.objective, warmUp: false, criticSteps: 1 },
-    seed: 1,
-    logEvery: 1,
-    adapter: { name: gpu.info.name, driver: gpu.info.driver, kernels: gpu.tuning.describe() },
-  };
+  const run = drawnRun(name, IMAGES, gpu);
+  const config = { ...run, objective: { ...run.objective, criticSteps: 1 } };
   const trainer = new Trainer(config, drawDigits({ count: IMAGES, seed: 1 }), false);
   const calls: Gemm[] = [];
   watchGemms(

@@ -1,0 +1,20 @@
+// The configuration of a run on drawn digits, for who looks at a training step and not at its images: the profiler,
+// the tuner and the bench.
+import { version } from "../../package.json";
+import type { Gpu } from "../kernels/gpu";
+import type { RunConfig } from "./config";
+import { type PresetName, presets } from "./presets";
+
+export function drawnRun(name: PresetName, count: number, { info, tuning }: Gpu): RunConfig {
+  const { digits, ...preset } = presets[name];
+  return {
+    ...preset,
+    monge: version,
+    preset: name,
+    data: { source: "drawn", digits, count },
+    objective: { ...preset.objective, warmUp: false }, // one step is to be like all others
+    seed: 1,
+    logEvery: 1,
+    adapter: { name: info.name, driver: info.driver, kernels: tuning.describe() },
+  };
+}
