@@ -6,43 +6,28 @@ import { float } from "./stream";
 /** y (n, c) = softmax of the rows of x (n, c). */
 export function softmax(x: Block, y: Block): void {
   const c = x.shape.at(-1)!;
-  const n = x.size / Math.max(c, 1);
-  const reads = [x.storage, x.storage];
-  gpu().stream.dispatch({
-    shader: "softmax",
-    entry: "softmax",
-    reads,
-    writes: [y.storage],
-    params: [n, c],
-    grid: gridOf(n),
-  });
+  overRows("softmax", x, x, y, [x.size / Math.max(c, 1), c], 1);
 }
 
 /** y (n) = log Σ exp(x) − x[label] for the rows of x (n, c); labels (n) u32. */
 export function crossEntropy(x: Block, labels: Block, y: Block): void {
-  const [n, c] = x.shape;
-  const reads = [x.storage, labels.storage];
-  gpu().stream.dispatch({
-    shader: "softmax",
-    entry: "cross_entropy",
-    reads,
-    writes: [y.storage],
-    params: [n, c],
-    grid: gridOf(n),
-  });
+  overRows("cross_entropy", x, labels, y, x.shape, 1);
 }
 
 /** y (n, c) = 1 at each label, else 0. */
 export function oneHot(labels: Block, y: Block): void {
-  const [n, c] = y.shape;
-  const reads = [labels.storage, labels.storage];
+  overRows("one_hot", labels, labels, y, y.shape, y.shape[1]);
+}
+
+/** Rows of shape (n, c), with so many threads each. */
+function overRows(entry: string, x: Block, labels: Block, y: Block, [n, c]: readonly number[], each: number) {
   gpu().stream.dispatch({
     shader: "softmax",
-    entry: "one_hot",
-    reads,
+    entry,
+    reads: [x.storage, labels.storage],
     writes: [y.storage],
     params: [n, c],
-    grid: gridOf(n * c),
+    grid: gridOf(n * each),
   });
 }
 
