@@ -1,12 +1,12 @@
-// uses: indexing
-// y = f(a, b) with broadcasting, one entry point an op, four numbers a thread.
+// uses: elements
+// y = f(a, b) with broadcasting, one entry point an op, four numbers a turn.
 // How an operand is read is fixed when the pipeline is made, so the common cases cost one vec4 load.
 override A_MODE = 0u;  // 0 same shape as y, 1 a number in P, 2 one element, 3 repeats every PERIOD vec4s,
 override B_MODE = 0u;  // 4 by strides, a component at a time
 override PERIOD = 1u;  // a constant, since dividing by a variable costs more than all the rest on a CPU
 struct Params {
   n4: u32, rank: u32, number_a: f32, number_b: f32,
-  p: f32, unused_0: u32, unused_1: u32, unused_2: u32,
+  p: f32, turns: u32, unused_0: u32, unused_1: u32,
   sizes: array<vec4u, 2>, strides_a: array<vec4u, 2>, strides_b: array<vec4u, 2>,
 }
 @group(0) @binding(0) var<storage, read> a: array<vec4f>;
@@ -54,46 +54,53 @@ fn right(i: u32) -> vec4f {
   return v;
 }
 
+fn mine(id: vec3u) -> Share { return share(id, P.n4, P.turns); }
+
 @compute @workgroup_size(WG) fn add(@builtin(global_invocation_id) id: vec3u) {
-  let i = flat(id); if (i < P.n4) { y[i] = left(i) + right(i); }
+  let s = mine(id); for (var i = s.i; i < s.end; i += STEP) { y[i] = left(i) + right(i); }
 }
 
 @compute @workgroup_size(WG) fn sub(@builtin(global_invocation_id) id: vec3u) {
-  let i = flat(id); if (i < P.n4) { y[i] = left(i) - right(i); }
+  let s = mine(id); for (var i = s.i; i < s.end; i += STEP) { y[i] = left(i) - right(i); }
 }
 
 @compute @workgroup_size(WG) fn mul(@builtin(global_invocation_id) id: vec3u) {
-  let i = flat(id); if (i < P.n4) { y[i] = left(i) * right(i); }
+  let s = mine(id); for (var i = s.i; i < s.end; i += STEP) { y[i] = left(i) * right(i); }
 }
 
 @compute @workgroup_size(WG) fn div(@builtin(global_invocation_id) id: vec3u) {
-  let i = flat(id); if (i < P.n4) { y[i] = left(i) / right(i); }
+  let s = mine(id); for (var i = s.i; i < s.end; i += STEP) { y[i] = left(i) / right(i); }
 }
 
 // a where a >= b, else b. A tie is a's, in value and in derivative.
 @compute @workgroup_size(WG) fn maximum(@builtin(global_invocation_id) id: vec3u) {
-  let i = flat(id); if (i < P.n4) { let l = left(i); let r = right(i); y[i] = select(r, l, l >= r); }
+  let s = mine(id);
+  for (var i = s.i; i < s.end; i += STEP) { let l = left(i); let r = right(i); y[i] = select(r, l, l >= r); }
 }
 
 @compute @workgroup_size(WG) fn minimum(@builtin(global_invocation_id) id: vec3u) {
-  let i = flat(id); if (i < P.n4) { let l = left(i); let r = right(i); y[i] = select(r, l, l <= r); }
+  let s = mine(id);
+  for (var i = s.i; i < s.end; i += STEP) { let l = left(i); let r = right(i); y[i] = select(r, l, l <= r); }
 }
 
 // 1 where the comparison holds, else 0.
 @compute @workgroup_size(WG) fn greater(@builtin(global_invocation_id) id: vec3u) {
-  let i = flat(id); if (i < P.n4) { y[i] = select(vec4f(0.0), vec4f(1.0), left(i) > right(i)); }
+  let s = mine(id);
+  for (var i = s.i; i < s.end; i += STEP) { y[i] = select(vec4f(0.0), vec4f(1.0), left(i) > right(i)); }
 }
 
 @compute @workgroup_size(WG) fn greater_equal(@builtin(global_invocation_id) id: vec3u) {
-  let i = flat(id); if (i < P.n4) { y[i] = select(vec4f(0.0), vec4f(1.0), left(i) >= right(i)); }
+  let s = mine(id);
+  for (var i = s.i; i < s.end; i += STEP) { y[i] = select(vec4f(0.0), vec4f(1.0), left(i) >= right(i)); }
 }
 
 @compute @workgroup_size(WG) fn equal(@builtin(global_invocation_id) id: vec3u) {
-  let i = flat(id); if (i < P.n4) { y[i] = select(vec4f(0.0), vec4f(1.0), left(i) == right(i)); }
+  let s = mine(id);
+  for (var i = s.i; i < s.end; i += STEP) { y[i] = select(vec4f(0.0), vec4f(1.0), left(i) == right(i)); }
 }
 
 // a = x, b = dy: dy where x > 0, p * dy elsewhere; the derivative of relu (p = 0) and leaky relu at once.
 @compute @workgroup_size(WG) fn leaky_relu_grad(@builtin(global_invocation_id) id: vec3u) {
-  let i = flat(id);
-  if (i < P.n4) { let dy = right(i); y[i] = select(P.p * dy, dy, left(i) > vec4f(0.0)); }
+  let s = mine(id);
+  for (var i = s.i; i < s.end; i += STEP) { let dy = right(i); y[i] = select(P.p * dy, dy, left(i) > vec4f(0.0)); }
 }

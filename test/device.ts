@@ -11,6 +11,18 @@ export function device(): Promise<Gpu> {
   return opened;
 }
 
+/** Runs `body` with the work shared out as for a GPU, or as for a software driver, whatever this adapter is. */
+export async function sharedOutFor<T>(kind: "GPU" | "software", body: () => T): Promise<T> {
+  const { info } = await device();
+  const before = info.software;
+  info.software = kind === "software";
+  try {
+    return body();
+  } finally {
+    info.software = before;
+  }
+}
+
 /** A block with the given content, or with NaN, so that a number nobody wrote shows; padded with NaN, too. */
 export function block(data: ArrayLike<number> | undefined, shape: readonly number[]): Block {
   const size = product(shape);

@@ -2,7 +2,7 @@
 // Both see x as (a, r, b) with a mean and variance for each (a, b); see shaders/normalize.wgsl.
 import { allocate, type Block, gridOf, release, type Storage } from "./block";
 import { gpu } from "./gpu";
-import { type Middle, reduce, splits } from "./reduce";
+import { type Middle, partsOf, reduce, splits } from "./reduce";
 import { float } from "./stream";
 
 /** What a normalisation is over: batch norm (1, N*H*W, C), layer norm (N, H*W*C, 1). */
@@ -20,9 +20,14 @@ const isPerChannel = (gamma: Block, norm: Norm) => norm.a === 1 && gamma.size ==
 export function moments(x: Block, mean: Block, variance: Block, { a, r, b }: Middle): void {
   const wide = isVector(b);
   const columns = wide ? b / 4 : b;
-  const s = splits(r, a * columns);
+  const { runs, lanes, length } = partsOf(a, r, columns);
+  const s = runs * lanes;
   const parts = allocate(2 * a * s * b, "moments");
-  const common = { shader: "moments" as const, constants: { VEC: wide ? 1 : 0 }, params: [a, r, columns, s] };
+  const common = {
+    shader: "moments" as const,
+    constants: { VEC: wide ? 1 : 0 },
+    params: [a, r, columns, runs, lanes, length],
+  };
   gpu().stream.dispatch({
     ...common,
     entry: "partial",

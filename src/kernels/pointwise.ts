@@ -7,19 +7,21 @@ import { float } from "./stream";
 /** y = f(x) by the entry point `name`; p and q are the op's own numbers (a slope, bounds). */
 export function unary(name: string, x: Block, y: Block, p = 0, q = 0): void {
   const n4 = Math.ceil(y.size / 4);
+  const { turns, grid } = shares(n4);
   gpu().stream.dispatch({
     shader: "unary",
     entry: name,
     reads: [x.storage],
     writes: [y.storage],
-    params: [n4, float(p), float(q)],
-    grid: gridOf(n4),
+    params: [n4, turns, float(p), float(q)],
+    grid,
   });
 }
 
 /** y = f(a, b) by the entry point `name`; either may be a number, and shapes broadcast to y's. */
 export function binary(name: string, a: Block | number, b: Block | number, y: Block, p = 0): void {
   const n4 = Math.ceil(y.size / 4);
+  const { turns, grid } = shares(n4);
   const [left, right] = [operand(a, y), operand(b, y)];
   const rank = y.shape.length;
   if (rank > 8) throw new Error(`${name}: rank ${rank} is over 8`);
@@ -32,13 +34,22 @@ export function binary(name: string, a: Block | number, b: Block | number, y: Bl
     writes: [y.storage],
     params: [
       ...[n4, rank, float(left.number), float(right.number)],
-      ...[float(p), 0, 0, 0],
+      ...[float(p), turns, 0, 0],
       ...padded(y.shape, 8),
       ...padded(left.strides, 8),
       ...padded(right.strides, 8),
     ],
-    grid: gridOf(n4),
+    grid,
   });
+}
+
+/**
+ * How many vec4s a thread takes, see shaders/elements.wgsl. To start eight threads costs a software driver as much as
+ * a turn of theirs, and it has few cores to keep busy; a GPU wants threads.
+ */
+function shares(n4: number) {
+  const turns = gpu().info.software ? Math.max(1, Math.ceil(n4 / 4096)) : 1;
+  return { turns, grid: gridOf(8 * Math.ceil(n4 / (8 * turns))) };
 }
 
 const SAME = 0;

@@ -9,51 +9,60 @@ export interface Middle {
   b: number;
 }
 
-// Enough threads to fill an adapter; below that many outputs the sum is split and summed again.
-const THREADS = 4096;
-const FEWEST_A_THREAD = 16;
+// Enough threads to fill an adapter, each with enough to do; below that many outputs a sum is split and summed again.
+// A software driver has few cores, and one dispatch costs it as much as a thread of 256 rows.
+const forGpu = { threads: 4096, rows: 16 };
+const forSoftware = { threads: 1024, rows: 64 };
+
+/** So many vec4s should neighbouring threads read in one go: a subgroup of most GPUs reads them at once. */
+const NEIGHBOURS = 32;
 
 /** In how many parts a sum of `r` numbers is split when there are `outputs` of them. */
 export function splits(r: number, outputs: number): number {
-  if (outputs >= THREADS || r < 2 * FEWEST_A_THREAD) return 1;
-  return Math.max(1, Math.min(Math.ceil(THREADS / outputs), Math.floor(r / FEWEST_A_THREAD)));
+  const { threads, rows } = gpu().info.software ? forSoftware : forGpu;
+  if (outputs >= threads || r <= 4 * rows) return 1;
+  return Math.min(Math.ceil(threads / outputs), Math.floor(r / rows));
+}
+
+/** Who takes which of `r` rows: shaders/parts.wgsl says what the three are. */
+export interface Parts {
+  runs: number;
+  lanes: number;
+  length: number;
+}
+
+/** The parts of `r` rows of `columns` numbers or vec4s each, `a` times. */
+export function partsOf(a: number, r: number, columns: number): Parts {
+  const s = splits(r, a * columns);
+  if (s === 1) return { runs: 1, lanes: 1, length: r };
+  const lanes = Math.min(s, Math.ceil(NEIGHBOURS / columns));
+  const length = Math.ceil(r / Math.ceil(s / lanes));
+  return { runs: Math.ceil(r / length), lanes, length };
 }
 
 /** y (a, b) = the sum or the maximum of x (a, r, b) over r. */
 export function reduce(op: "sum" | "max_", x: Block, y: Block, view: Middle): void {
-  pass(op, x.storage, y.storage, y.size, view);
+  if (y.size > 0) pass(op, x.storage, y.storage, view);
 }
 
-function pass(op: string, x: Storage, y: Storage, outputs: number, view: Middle): void {
-  const { a, r, b } = view;
-  if (outputs === 0) return;
-  if (b === 1 && r % 4 === 0 && r >= 64) {
-    // Rows: four lanes each sum every fourth number, then the four are summed.
-    const lanes = allocate(4 * a, "reduce");
-    pass(op, x, lanes, 4 * a, { a, r: r / 4, b: 4 });
-    pass(op, lanes, y, a, { a, r: 4, b: 1 });
-    release(lanes);
-    return;
-  }
-  const wide = b % 4 === 0;
-  const columns = wide ? b / 4 : b;
-  const s = splits(r, a * columns);
-  const dispatch = (from: Storage, to: Storage, length: number, parts: number) =>
-    gpu().stream.dispatch({
-      shader: "reduce",
-      entry: op,
-      constants: { VEC: wide ? 1 : 0 },
-      reads: [from],
-      writes: [to],
-      params: [a, length, columns, parts],
-      grid: gridOf(a * parts * columns),
-    });
-  if (s === 1) {
-    dispatch(x, y, r, 1);
-    return;
-  }
-  const parts = allocate(a * s * b, "reduce");
-  dispatch(x, parts, r, s);
-  dispatch(parts, y, s, 1);
-  release(parts);
+function pass(op: string, x: Storage, y: Storage, { a, r, b }: Middle): void {
+  const fold = b === 1 && r % 4 === 0; // along the rows; else vec4s lie across the columns
+  const vec = fold || b % 4 === 0;
+  const rows = fold ? r / 4 : r;
+  const columns = vec && !fold ? b / 4 : b;
+  const { runs, lanes, length } = partsOf(a, rows, columns);
+  const s = runs * lanes;
+  const to = s === 1 ? y : allocate(a * s * b, "reduce");
+  gpu().stream.dispatch({
+    shader: "reduce",
+    entry: op,
+    constants: { VEC: vec ? 1 : 0, FOLD: fold ? 1 : 0 },
+    reads: [x],
+    writes: [to],
+    params: [a, rows, columns, runs, lanes, length],
+    grid: gridOf(a * s * columns),
+  });
+  if (s === 1) return;
+  pass(op, to, y, { a, r: s, b });
+  release(to);
 }

@@ -4,6 +4,7 @@ import binary from "../../shaders/binary.wgsl";
 import blend from "../../shaders/blend.wgsl";
 import bytes from "../../shaders/bytes.wgsl";
 import ceilings from "../../shaders/ceilings.wgsl";
+import elements from "../../shaders/elements.wgsl";
 import fill from "../../shaders/fill.wgsl";
 import gather from "../../shaders/gather.wgsl";
 import gemm from "../../shaders/gemm.wgsl";
@@ -19,6 +20,7 @@ import normalizeBackward from "../../shaders/normalize_backward.wgsl";
 import normalizeForward from "../../shaders/normalize_forward.wgsl";
 import normalizeGradient from "../../shaders/normalize_gradient.wgsl";
 import normalizeSums from "../../shaders/normalize_sums.wgsl";
+import parts from "../../shaders/parts.wgsl";
 import patches from "../../shaders/patches.wgsl";
 import random from "../../shaders/random.wgsl";
 import reduce from "../../shaders/reduce.wgsl";
@@ -39,6 +41,7 @@ const files = {
   blend,
   bytes,
   ceilings,
+  elements,
   fill,
   gather,
   gemm,
@@ -54,6 +57,7 @@ const files = {
   normalize_gradient: normalizeGradient,
   normalize_forward: normalizeForward,
   normalize_sums: normalizeSums,
+  parts,
   patches,
   random,
   reduce,

@@ -93,6 +93,17 @@ for (const [entry, f] of Object.entries(BINARY)) {
   });
 }
 
+test("add takes several turns a thread, and ends inside of one", async () => {
+  await device();
+  const made = [16_384, 16_385, 16_512, 40_001, 262_147].map((n) => {
+    const [a, b] = [uniform([n], -2, 2), uniform([n], -2, 2)];
+    const y = block(undefined, [n]);
+    binary("add", toBlock(a), toBlock(b), y);
+    return { y, wanted: reference.add(a, b) };
+  });
+  for (const { y, wanted } of made) await near(y, wanted, 1e-6, "add");
+});
+
 const OPERANDS: Record<string, number[] | number> = {
   "the shape of y": [3, 5, 8],
   "a number": 1.75,

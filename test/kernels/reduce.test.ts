@@ -4,7 +4,7 @@ import * as assert from "uvu/assert";
 import * as engine from "../../src/autograd";
 import { reduce } from "../../src/kernels/reduce";
 import { toArray, toTensor } from "../autograd/check";
-import { block, device, read } from "../device";
+import { block, device, read, sharedOutFor } from "../device";
 import { makeRandom, maxDifference, randomNormal, roundToF32 } from "../reference/array";
 import * as reference from "../reference/forward";
 
@@ -41,12 +41,15 @@ for (const shape of [
   });
 }
 
-test("every length and width at the seams", async () => {
-  await device();
-  const lengths = [1, 3, 63, 64, 65, 255, 256, 257];
-  const made = lengths.flatMap((r) =>
-    [1, 3, 4].flatMap((b) =>
-      [1, 5].map((a) => {
+for (const kind of ["GPU", "software"] as const) {
+  test(`every length and width at the seams, shared out for ${kind}`, async () => {
+    const lengths = [1, 3, 63, 64, 65, 255, 256, 257];
+    const shapes = lengths.flatMap((r) => [1, 3, 4].flatMap((b) => [1, 5].map((a) => [a, r, b])));
+    // In parts: numbers, vec4s of a row, and for a GPU a last run of one row for two lanes.
+    shapes.push([1, 1025, 1], [5, 1027, 3], [1, 50_000, 1], [1, 1057, 64]);
+    await device();
+    const made = await sharedOutFor(kind, () =>
+      shapes.map(([a, r, b]) => {
         const x = normal(a, r, b);
         const [sum, max] = [block(undefined, [a, b]), block(undefined, [a, b])];
         const from = block(x.data, x.shape);
@@ -54,20 +57,20 @@ test("every length and width at the seams", async () => {
         reduce("max_", from, max, { a, r, b });
         return { x, sum, max, what: `(${a}, ${r}, ${b})` };
       }),
-    ),
-  );
-  for (const { x, sum, max, what } of made) {
-    const [total, best, size] = [
-      reference.sum(x, [1]),
-      reference.max(x, [1]),
-      reference.sum(reference.abs(x), [1]),
-    ];
-    (await read(sum)).forEach((v, i) => {
-      assert.ok(Math.abs(v - total.data[i]) <= 1e-6 * size.data[i], `sum of ${what}: ${v}`);
-    });
-    assert.equal([...(await read(max))], [...best.data], `max of ${what}`);
-  }
-});
+    );
+    for (const { x, sum, max, what } of made) {
+      const [total, best, size] = [
+        reference.sum(x, [1]),
+        reference.max(x, [1]),
+        reference.sum(reference.abs(x), [1]),
+      ];
+      (await read(sum)).forEach((v, i) => {
+        assert.ok(Math.abs(v - total.data[i]) <= 1e-6 * size.data[i], `sum of ${what}: ${v}`);
+      });
+      assert.equal([...(await read(max))], [...best.data], `max of ${what}`);
+    }
+  });
+}
 
 test("the sum of nothing is 0, and nothing comes of no sums", async () => {
   await device();
@@ -100,6 +103,14 @@ test("max keeps infinities", async () => {
   await device();
   const low = engine.tensor(new Array(70).fill(Number.NEGATIVE_INFINITY));
   assert.is(await engine.max(low).item(), Number.NEGATIVE_INFINITY);
+});
+
+test("max is NaN wherever a NaN stands", async () => {
+  await device();
+  for (const at of [0, 1, 2, 3, 130, 255]) {
+    const x = Float32Array.from({ length: 256 }, (_, i) => (i === at ? Number.NaN : i));
+    assert.ok(Number.isNaN(await engine.max(engine.tensor(x)).item()), `NaN at ${at}`);
+  }
 });
 
 test.run();
