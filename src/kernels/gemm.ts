@@ -42,7 +42,9 @@ const one = [1, 1] as const;
 let listener: ((call: Gemm) => void) | undefined;
 
 export function gemm(call: Gemm): void {
-  listener?.(call);
+  const { bias } = call;
+  // By value: a listener may keep the call for longer than a tensor lives.
+  listener?.({ ...call, bias: bias && { storage: bias.storage, size: bias.size } });
   const extent = extentOf(call);
   if (sizeOf(call) === 0) return;
   const { dispatches, parts } = plan(call, gpu().tuning.configure(extent));
@@ -92,8 +94,15 @@ export function extentOf(call: Gemm): Extent {
   return { kind, rows, columns, sum, copies };
 }
 
-/** The dispatches of a product, and storage that they need, to be released when they are recorded. */
-export function plan(call: Gemm, configuration: Configuration): { dispatches: Dispatch[]; parts?: Storage } {
+export interface Plan {
+  dispatches: Dispatch[];
+  /** Into how many parts each sum is cut. */
+  splits: number;
+  /** Storage that the dispatches need, to be released when they are recorded. */
+  parts?: Storage;
+}
+
+export function plan(call: Gemm, configuration: Configuration): Plan {
   const { entry, images, out, source, channels, columns, batch = 1, bias } = call;
   const { kernel = one, before = [0, 0], stride = one, strides = [0, 0], start = [0, 0, 0] } = call;
   const { shader, tile } = configuration;
@@ -152,7 +161,7 @@ export function plan(call: Gemm, configuration: Configuration): { dispatches: Di
       work: workOf(call),
     },
   ];
-  if (!parts) return { dispatches };
+  if (!parts) return { dispatches, splits };
   const count = fits ? sized / 4 : size;
   dispatches.push({
     shader: "sum_parts",
@@ -162,5 +171,5 @@ export function plan(call: Gemm, configuration: Configuration): { dispatches: Di
     params: [count, splits, sized, call.add ? 1 : 0, start[2], columns, resultPitch, bias ? 1 : 0, biasStep],
     grid: gridOf(count),
   });
-  return { dispatches, parts };
+  return { dispatches, splits, parts };
 }

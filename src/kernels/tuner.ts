@@ -88,18 +88,21 @@ async function tuneOne(gpu: Gpu, clock: TunerClock, call: Gemm): Promise<Omit<Tu
   /** Runs a candidate, and where its result is right, times it. */
   const attempt = async (configuration: Configuration, expected: Float32Array | undefined) => {
     upload(noise(call.c.bytes / 4, 4), mine.c); // `add` builds on what is there
-    const { dispatches, parts } = plan(mine, configuration);
+    const { dispatches, parts, splits } = plan(mine, configuration);
     try {
       for (const dispatch of dispatches) gpu.stream.dispatch(dispatch);
       const all = (await download(mine.c, call.c.bytes / 4, "f32")) as Float32Array;
       const first = call.start?.[2] ?? 0;
-      const got = all.subarray(first, first + sizeOf(call));
+      const pitch = call.resultPitch ?? call.columns;
+      // What lies between the rows of C is nobody's.
+      const got = all
+        .subarray(first, first + (sizeOf(call) / call.columns) * pitch)
+        .filter((_, i) => i % pitch < call.columns);
       if (expected && !agree(got, expected)) {
         wrong.push(label(configuration));
         return got;
       }
       const once = await clock.time(dispatches, Number.POSITIVE_INFINITY);
-      const splits = parts ? parts.bytes / 16 / Math.ceil(sizeOf(call) / 4) : 1;
       const trial = { configuration, splits, ms: Number.POSITIVE_INFINITY };
       const best = Math.min(...trials.map(({ ms }) => ms));
       trials.push(trial);

@@ -122,7 +122,10 @@ test("where no filter meets a pixel, a thin image is its bias", async () => {
   const dx = block(undefined, [1, 2, 2, 3]);
   const window = { stride: [2, 2], padding: [0, 0, 0, 0] } as const;
   conv2dInputGrad(dy, w, dx, window, block(bias.data, [3]));
-  assert.equal([...(await read(dx))], Array.from({ length: 12 }, (_, i) => Math.fround(bias.data[i % 3])));
+  assert.equal(
+    [...(await read(dx))],
+    Array.from({ length: 12 }, (_, i) => Math.fround(bias.data[i % 3])),
+  );
 });
 
 test("an empty batch gives no pixels and a filter gradient of zeros", async () => {

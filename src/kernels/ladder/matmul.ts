@@ -36,10 +36,10 @@ export function matmulLadder(m: number, n: number, k: number): Ladder {
     rung("4 x 4 a thread, tiles in workgroup memory", "ladder/matmul_workgroup", [32, 32]),
   ];
   const lanes = gpu().info.subgroupSize;
-  // 16 rows of A have to fill the lanes, and the rung keeps at most 16 vec4 of A a lane.
+  // The rows of A have to fill the lanes, and the rungs keep at most 16 vec4 of A a lane.
   if (lanes >= 4 && lanes <= 64) {
-    const least = Math.max(1, lanes / 16);
-    const subgroup = (name: string, steps: number, subgroups: number, aside: boolean) =>
+    const least = (rows: number) => Math.max(1, lanes / rows);
+    const shuffled = (name: string, steps: number, subgroups: number, aside: boolean) =>
       rung(
         name,
         "ladder/matmul_subgroup",
@@ -47,10 +47,14 @@ export function matmulLadder(m: number, n: number, k: number): Ladder {
         { SG: lanes, STEPS: steps, SUBGROUPS: subgroups },
         aside,
       );
+    const blocks = (name: string, rows: number) =>
+      rung(name, "ladder/matmul_blocks", [rows, 4 * lanes], { SG: lanes, ROWS: rows, STEPS: least(rows) });
     rungs.push(
-      subgroup("16 rows a subgroup, A by shuffles", least, 1, false),
-      subgroup("the same, sum unrolled 4 times as far", 4 * least, 1, true),
-      subgroup("the same, 4 subgroups a workgroup", least, 4, true),
+      shuffled("16 rows a subgroup, A by shuffles", least(16), 1, false),
+      shuffled("the same, sum unrolled 4 times as far", 4 * least(16), 1, true),
+      shuffled("the same, 4 subgroups a workgroup", least(16), 4, true),
+      blocks("16 rows, four steps at a time", 16),
+      blocks("32 rows, four steps at a time", 32),
     );
   }
   const sides = { transposeA: false, transposeB: false, strideA: 0, strideB: 0 };

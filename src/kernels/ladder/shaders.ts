@@ -5,6 +5,7 @@ import convRegisters from "../../../shaders/ladder/conv_registers.wgsl";
 import convScalar from "../../../shaders/ladder/conv_scalar.wgsl";
 import convSizes from "../../../shaders/ladder/conv_sizes.wgsl";
 import convVec4 from "../../../shaders/ladder/conv_vec4.wgsl";
+import matmulBlocks from "../../../shaders/ladder/matmul_blocks.wgsl";
 import matmulRegisters from "../../../shaders/ladder/matmul_registers.wgsl";
 import matmulScalar from "../../../shaders/ladder/matmul_scalar.wgsl";
 import matmulSubgroup from "../../../shaders/ladder/matmul_subgroup.wgsl";
@@ -18,6 +19,7 @@ export const ladderFiles = {
   "ladder/conv_scalar": convScalar,
   "ladder/conv_sizes": convSizes,
   "ladder/conv_vec4": convVec4,
+  "ladder/matmul_blocks": matmulBlocks,
   "ladder/matmul_registers": matmulRegisters,
   "ladder/matmul_scalar": matmulScalar,
   "ladder/matmul_subgroup": matmulSubgroup,
