@@ -57,5 +57,14 @@ export function gridOf(threads: number): [number, number] {
   return groups <= 65535 ? [groups, 1] : [65535, Math.ceil(groups / 65535)];
 }
 
+/**
+ * How many vec4s a thread takes, see shaders/elements.wgsl. To start eight threads costs a software driver as much as
+ * a turn of theirs, and it has few cores to keep busy; a GPU wants threads.
+ */
+export function shares(n4: number): { turns: number; grid: [number, number] } {
+  const turns = gpu().info.software ? Math.max(1, Math.ceil(n4 / 4096)) : 1;
+  return { turns, grid: gridOf(8 * Math.ceil(n4 / (8 * turns))) };
+}
+
 /** How many numbers a shape holds. */
 export const product = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);

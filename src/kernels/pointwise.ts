@@ -1,6 +1,6 @@
 // Elementwise kernels: y = f(x), and y = f(a, b) with NumPy's broadcasting.
 // An op is an entry point of shaders/unary.wgsl or shaders/binary.wgsl; adding one needs no line here.
-import { type Block, gridOf } from "./block";
+import { type Block, shares } from "./block";
 import { gpu } from "./gpu";
 import { float } from "./stream";
 
@@ -41,15 +41,6 @@ export function binary(name: string, a: Block | number, b: Block | number, y: Bl
     ],
     grid,
   });
-}
-
-/**
- * How many vec4s a thread takes, see shaders/elements.wgsl. To start eight threads costs a software driver as much as
- * a turn of theirs, and it has few cores to keep busy; a GPU wants threads.
- */
-function shares(n4: number) {
-  const turns = gpu().info.software ? Math.max(1, Math.ceil(n4 / 4096)) : 1;
-  return { turns, grid: gridOf(8 * Math.ceil(n4 / (8 * turns))) };
 }
 
 const SAME = 0;

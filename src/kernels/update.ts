@@ -1,5 +1,5 @@
 // Kernels that change an array in place: optimisers, clipping, running averages, fill.
-import { type Block, gridOf } from "./block";
+import { type Block, gridOf, shares } from "./block";
 import { gpu } from "./gpu";
 import { float } from "./stream";
 
@@ -32,11 +32,12 @@ interface UpdateNumbers {
 }
 
 function update(entry: string, gradient: Block, written: Block[], clip: Clip, numbers: UpdateNumbers): void {
-  const n = gradient.size;
+  const n4 = Math.ceil(gradient.size / 4);
+  const { turns, grid } = shares(n4);
   const [low, high] = clip ?? [0, 0];
   const { rate, decay, epsilon, inside, beta1, corrections } = numbers;
   const fixed = [
-    ...[n, clip ? 1 : 0, float(low), float(high)],
+    ...[n4, turns, clip ? 1 : 0, float(low), float(high)],
     ...[float(rate), float(decay), float(epsilon), inside ? 1 : 0, float(beta1)],
   ];
   gpu().stream.dispatch({
@@ -45,7 +46,7 @@ function update(entry: string, gradient: Block, written: Block[], clip: Clip, nu
     reads: [gradient.storage],
     writes: written.map((block) => block.storage),
     params: entry === "adam" ? () => [...fixed, ...corrections().map(float)] : fixed,
-    grid: gridOf(n),
+    grid,
   });
 }
 
