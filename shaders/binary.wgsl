@@ -1,9 +1,10 @@
 // uses: elements
 // y = f(a, b) with broadcasting, one entry point an op, four numbers a turn.
 // How an operand is read is fixed when the pipeline is made, so the common cases cost one vec4 load.
-override A_MODE = 0u;  // 0 same shape as y, 1 a number in P, 2 one element, 3 repeats every PERIOD vec4s,
-override B_MODE = 0u;  // 4 by strides, a component at a time
-override PERIOD = 1u;  // a constant, since dividing by a variable costs more than all the rest on a CPU
+override A_MODE = 0u;    // 0 same shape as y, 1 a number in P, 2 one element, 3 repeats every PERIOD vec4s,
+override B_MODE = 0u;    // 4 each number serves PERIOD vec4s, 5 by strides, a component at a time
+override A_PERIOD = 1u;  // constants, since dividing by a variable costs more than all the rest on a CPU
+override B_PERIOD = 1u;
 struct Params {
   n4: u32, rank: u32, number_a: f32, number_b: f32,
   p: f32, turns: u32, unused_0: u32, unused_1: u32,
@@ -38,7 +39,8 @@ fn left(i: u32) -> vec4f {
   if (A_MODE == 0) { return a[i]; }
   if (A_MODE == 1) { return vec4f(P.number_a); }
   if (A_MODE == 2) { return vec4f(a[0].x); }
-  if (A_MODE == 3) { return a[i % PERIOD]; }
+  if (A_MODE == 3) { return a[i % A_PERIOD]; }
+  if (A_MODE == 4) { let j = i / A_PERIOD; return vec4f(a[j / 4][j % 4]); }
   var v: vec4f;
   for (var c = 0u; c < 4; c++) { let o = offset_a(4 * i + c); v[c] = a[o / 4][o % 4]; }
   return v;
@@ -48,13 +50,19 @@ fn right(i: u32) -> vec4f {
   if (B_MODE == 0) { return b[i]; }
   if (B_MODE == 1) { return vec4f(P.number_b); }
   if (B_MODE == 2) { return vec4f(b[0].x); }
-  if (B_MODE == 3) { return b[i % PERIOD]; }
+  if (B_MODE == 3) { return b[i % B_PERIOD]; }
+  if (B_MODE == 4) { let j = i / B_PERIOD; return vec4f(b[j / 4][j % 4]); }
   var v: vec4f;
   for (var c = 0u; c < 4; c++) { let o = offset_b(4 * i + c); v[c] = b[o / 4][o % 4]; }
   return v;
 }
 
 fn mine(id: vec3u) -> Share { return share(id, P.n4, P.turns); }
+
+// a alone, filling y.
+@compute @workgroup_size(WG) fn spread(@builtin(global_invocation_id) id: vec3u) {
+  let s = mine(id); for (var i = s.i; i < s.end; i += STEP) { y[i] = left(i); }
+}
 
 @compute @workgroup_size(WG) fn add(@builtin(global_invocation_id) id: vec3u) {
   let s = mine(id); for (var i = s.i; i < s.end; i += STEP) { y[i] = left(i) + right(i); }

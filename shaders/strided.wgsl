@@ -1,12 +1,12 @@
 // uses: indexing
 // y[i] = x[where the index i, moved by `start` and weighed by `stride`, points], 0 where that is outside of x.
-// One copy for transpose, broadcast, slice and pad: they differ in the numbers alone.
+// One copy for transpose, slice and pad: they differ in the numbers alone.
 struct Params {
   n: u32, rank: u32,
   sizes: array<vec4u, 2>,    // of y
   starts: array<vec4i, 2>,   // where y's index 0 lies in x: > 0 slices, < 0 pads
   limits: array<vec4i, 2>,   // x's size along that axis
-  strides: array<vec4u, 2>,  // x's stride, 0 where x is repeated
+  strides: array<vec4u, 2>,  // x's stride
 }
 @group(0) @binding(0) var<storage, read> x: array<u32>;  // bits: serves f32 and u32
 @group(0) @binding(1) var<storage, read_write> y: array<u32>;

@@ -29,7 +29,10 @@ export function binary(name: string, a: Block | number, b: Block | number, y: Bl
   gpu().stream.dispatch({
     shader: "binary",
     entry: name,
-    constants: { A_MODE: left.mode, B_MODE: right.mode, PERIOD: Math.max(left.period, right.period) },
+    constants: {
+      ...{ A_MODE: left.mode, B_MODE: right.mode },
+      ...{ A_PERIOD: left.period, B_PERIOD: right.period },
+    },
     reads: [(a as Block).storage ?? other, (b as Block).storage ?? other],
     writes: [y.storage],
     params: [
@@ -47,7 +50,8 @@ const SAME = 0;
 const NUMBER = 1;
 const ONE = 2;
 const REPEATED = 3;
-const STRIDED = 4;
+const STRETCHED = 4;
+const STRIDED = 5;
 
 function operand(x: Block | number, y: Block) {
   const none = { mode: NUMBER, number: 0, period: 1, strides: [] as number[] };
@@ -60,11 +64,18 @@ function operand(x: Block | number, y: Block) {
   if (x.size % 4 === 0 && shape.every((size, i) => size === tail[i])) {
     return { ...none, mode: REPEATED, period: x.size / 4 };
   }
+  // Only trailing axes are missing: each number of x fills a stretch of y.
+  const wide = [...new Array<number>(y.shape.length - x.shape.length).fill(1), ...x.shape];
+  const own = wide.findLastIndex((size) => size !== 1) + 1;
+  const stretch = y.size / x.size;
+  if (stretch % 4 === 0 && wide.slice(0, own).every((size, i) => size === y.shape[i])) {
+    return { ...none, mode: STRETCHED, period: stretch / 4 };
+  }
   return { ...none, mode: STRIDED, strides: broadcastStrides(x.shape, y.shape.length) };
 }
 
 /** Strides of a contiguous shape seen with `rank` axes, 0 along those of size 1. */
-export function broadcastStrides(shape: readonly number[], rank: number): number[] {
+function broadcastStrides(shape: readonly number[], rank: number): number[] {
   const strides = new Array<number>(rank).fill(0);
   let step = 1;
   for (let d = shape.length - 1; d >= 0; d--) {

@@ -1,4 +1,4 @@
-// Copies that rearrange: transpose, broadcast, slice and pad are one kernel with different numbers.
+// Copies that rearrange: transpose, slice and pad are one kernel with different numbers.
 import { type Block, gridOf } from "./block";
 import { gpu } from "./gpu";
 import { padded } from "./pointwise";

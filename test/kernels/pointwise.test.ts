@@ -109,6 +109,8 @@ const OPERANDS: Record<string, number[] | number> = {
   "a number": 1.75,
   "one element": [1],
   "a tail that repeats": [8],
+  "numbers that fill rows": [3, 5, 1],
+  "numbers that fill planes": [3, 1, 1],
   "strides inside": [5, 1],
   "strides outside": [3, 1, 8],
 };

@@ -1,6 +1,6 @@
 // Ops that move numbers without changing them. Their derivatives are each other:
 // transpose ↔ transpose, slice ↔ pad, broadcastTo ↔ sum, reshape ↔ reshape.
-import { broadcastStrides } from "../../kernels/pointwise";
+import { binary } from "../../kernels/pointwise";
 import { strided } from "../../kernels/strided";
 import { defineOp } from "../op";
 import { broadcastShapes, type Shape, sameShape, shapeError, show, sizeOf } from "../shape";
@@ -81,14 +81,7 @@ export const broadcastTo = defineOp<One, { shape: Shape }>({
     }
     return shape;
   },
-  forward: ([x], y) => {
-    const strides = broadcastStrides(x.shape, y.shape.length);
-    strided(
-      x,
-      y,
-      y.shape.map((limit, i) => ({ start: 0, limit, stride: strides[i] })),
-    );
-  },
+  forward: ([x], y) => binary("spread", x, 0, y),
   vjp: ({ xs: [x], dy }) => [
     () => {
       const extra = dy.shape.length - x.shape.length;
