@@ -29,7 +29,7 @@ fn product(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation
   let job = job_of(workgroup, p.classes.x * p.classes.y);
   let phase = phase_of(job.class_);
   let rows = p.images * phase.size.x * phase.size.y;
-  if (job.row_tile * SG * 4 >= rows) { return; }
+  if (job.row_tile * SG * 4 >= rows || job.matrix >= p.batch) { return; }
   let row = (job.row_tile * SG + lane) * 4;
   let column = job.column_tile * WIDTH;
   let pixel = array<vec3u, 4>(
@@ -85,6 +85,7 @@ fn product(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation
 @compute @workgroup_size(SG)
 fn outer(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
   let job = job_of(workgroup, 1u);
+  if (job.matrix >= p.batch) { return; }
   let fours = (p.channels + 3) / 4;
   let mine = job.row_tile * SG + lane;
   let four = min(mine, fours * p.kernel.x * p.kernel.y - 1);

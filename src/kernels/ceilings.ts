@@ -15,7 +15,7 @@ export interface Ceilings {
 const COPIED = 2 ** 27;
 const COPY_THREADS = 256;
 /** Workgroups and threads of the multiplying kernel: more than any adapter runs at once. */
-const [GROUPS, THREADS] = [4096, 64];
+const [GROUPS, THREADS] = [16384, 64];
 /** Operations of one round of one thread: 64 steps of 8 fma. */
 const ROUND = 64 * 8 * 2;
 const REPEATS = 20;

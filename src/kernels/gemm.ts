@@ -28,7 +28,7 @@ export interface Gemm {
   /** Matrices, and the steps from one to the next in A and B; those of C are dense. */
   batch?: number;
   strides?: readonly [number, number];
-  /** Numbers from one row of C to the next, where that is not \`columns\`. */
+  /** Numbers from one row of C to the next, where that is not `columns`. */
   resultPitch?: number;
   /** First number of A, B and C. */
   start?: readonly [number, number, number];

@@ -4,7 +4,7 @@ import { allocate, download, release, type Storage, upload } from "./block";
 import { extentOf, type Gemm, plan, sizeOf, workOf } from "./gemm";
 import type { Gpu } from "./gpu";
 import { TunerClock } from "./tunerClock";
-import { type Configuration, candidates, defaultFor } from "./tunerConfigurations";
+import { type Configuration, candidates, defaultFor, SHORTEST } from "./tunerConfigurations";
 import { className, type TuningStore } from "./tunerTable";
 
 export interface Tuned {
@@ -50,13 +50,13 @@ export async function tune(
       // The heaviest one stands for its class.
       const call = members.reduce((a, b) => (workOf(b) > workOf(a) ? b : a));
       const result = { name, calls: members.length, ...(await tuneOne(gpu, clock, call)) };
+      gpu.tuning.save(store); // at once: what was measured outlives a break
       results.push(result);
       each(result);
     }
   } finally {
     clock.dispose();
   }
-  gpu.tuning.save(store);
   return results;
 }
 
@@ -123,10 +123,11 @@ async function tuneOne(gpu: Gpu, clock: TunerClock, call: Gemm): Promise<Omit<Tu
       if (configuration.name !== usual.name) await attempt(configuration, expected);
     }
     const { configuration: fastest, splits } = quickest(trials);
-    const most = Math.min(extent.sum / 32, ROOM / sizeOf(call));
+    const most = Math.min(extent.sum / SHORTEST, ROOM / sizeOf(call));
     for (const parts of new Set([1, Math.ceil(splits / 2), 2 * splits, 4 * splits])) {
       if (parts !== splits && (parts === 1 || parts <= most)) await attempt({ ...fastest, parts }, expected);
     }
+    const tried = trials.length;
     // Once more, side by side: the machine may have been busier for one than for the other.
     const best = quickest(trials);
     if (best !== base) {
@@ -139,7 +140,7 @@ async function tuneOne(gpu: Gpu, clock: TunerClock, call: Gemm): Promise<Omit<Tu
     const winner = best.ms < WORTH * base.ms ? best : base;
     gpu.tuning.set(extent, winner.configuration, rounded(winner.ms), rounded(base.ms));
     const side = ({ configuration, ms }: Trial) => ({ kernel: label(configuration), ms });
-    return { work: workOf(call), before: side(base), after: side(winner), tried: trials.length, wrong };
+    return { work: workOf(call), before: side(base), after: side(winner), tried, wrong };
   } finally {
     for (const storage of own) release(storage);
   }

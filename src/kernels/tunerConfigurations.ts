@@ -31,7 +31,10 @@ export const portable: Configuration = {
   tile: [64, 32],
 };
 
-/** Rows of TM, on subgroups of `lanes`. */
+/** Rows of the subgroup kernel's tiles. */
+const heights = [32, 16, 8, 4];
+
+/** `rows` rows a tile, on subgroups of `lanes`. */
 function subgroup(lanes: number, rows: number): Configuration {
   return {
     name: `subgroup ${rows}x${4 * lanes}`,
@@ -40,9 +43,6 @@ function subgroup(lanes: number, rows: number): Configuration {
     tile: [rows, 4 * lanes],
   };
 }
-
-/** Rows of its tiles. */
-const heights = [32, 16, 8, 4];
 
 /** For few columns: rows go by lanes instead, on subgroups of `lanes`. */
 const narrow = (lanes: number): Configuration => ({
@@ -117,8 +117,8 @@ function tiledFor({ rows, columns, sum, copies }: Extent): Configuration {
   return ladder.slice(0, smallest).find(fits) ?? ladder[smallest];
 }
 
-/** What one long sum is cut into at least, so that a part is worth its dispatch. */
-const SHORTEST = 64;
+/** Steps of a part of a sum at least, so that a part is worth its dispatch. */
+export const SHORTEST = 64;
 
 /** Into how many parts to cut the sums of a product of so many workgroups. */
 export function partsFor(info: DeviceInfo, { constants, parts }: Configuration, groups: number): number {

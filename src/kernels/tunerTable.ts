@@ -1,7 +1,8 @@
 // The table that says which configuration runs which class of shapes on this adapter, and its form as text, which a
-// person can read: JSON, one section an (adapter, driver, version of monge), one line a class.
+// person can read: JSON, one section an (adapter, driver, version of monge and its kernels), one line a class.
 import { version } from "../../package.json";
 import type { DeviceInfo } from "./adapter";
+import { shaderSource } from "./shaders";
 import { type Configuration, configurations, defaultFor, type Extent } from "./tunerConfigurations";
 
 /** Where tuning is kept: a file in Node. What `read` gives is not trusted. */
@@ -96,7 +97,13 @@ export class Tuning {
   }
 
   private section(): string {
-    return `${this.info.name} | ${this.info.driver} | monge ${version}`;
+    return `${this.info.name} | ${this.info.driver} | monge ${version}, kernels ${this.kernels()}`;
+  }
+
+  /** Changes with the text of any kernel: what was fastest before need not be now. */
+  private kernels(): string {
+    const shaders = new Set(configurations(this.info).map(({ shader }) => shader));
+    return hash([...shaders].map(shaderSource).join("\n"));
   }
 }
 

@@ -96,21 +96,24 @@ for (const [name, norm, shape, last] of [
   ["layer norm", layer, [64, 8, 8, 4], [8, 8, 4]],
   ["layer norm", layer, [300, 16], [16]],
 ] as const) {
-  test(`the fused derivative of ${name} of [${shape}] is the composite's`, async () => {
-    await device();
-    const inputs = [normal([...shape]), normal([...last]), normal([...last])];
-    const xs = inputs.map((x) => engine.requireGrad(toTensor(x)));
-    const dy = toTensor(normal([...shape]));
-    const made = engine.tidy(() =>
-      [false, true].map((createGraph) => engine.grad(norm(xs[0], xs[1], xs[2]), xs, { dy, createGraph })),
-    );
-    const [fused, composite] = await Promise.all(
-      made.map((set) => Promise.all(set.map((g, i) => toArray(g, inputs[i].shape)))),
-    );
-    ["x", "gamma", "beta"].forEach((input, i) => {
-      near(fused[i], composite[i], 1e-5, input);
+  for (const kind of ["GPU", "software"] as const)
+    test(`the fused derivative of ${name} of [${shape}] is the composite's, shared out for ${kind}`, async () => {
+      await device();
+      const inputs = [normal([...shape]), normal([...last]), normal([...last])];
+      const xs = inputs.map((x) => engine.requireGrad(toTensor(x)));
+      const dy = toTensor(normal([...shape]));
+      const made = await sharedOutFor(kind, () =>
+        engine.tidy(() =>
+          [false, true].map((createGraph) => engine.grad(norm(xs[0], xs[1], xs[2]), xs, { dy, createGraph })),
+        ),
+      );
+      const [fused, composite] = await Promise.all(
+        made.map((set) => Promise.all(set.map((g, i) => toArray(g, inputs[i].shape)))),
+      );
+      ["x", "gamma", "beta"].forEach((input, i) => {
+        near(fused[i], composite[i], 1e-5, input);
+      });
     });
-  });
 }
 
 test.run();

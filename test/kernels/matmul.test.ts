@@ -74,6 +74,18 @@ test("batches, each side its own or shared", async () => {
 
 test("a grid beyond 65,535 workgroups folds", async () => {
   await product(2, 2, 2, [70000, 1]);
+  // In parts: a workgroup without a matrix would write into the next part.
+  const all = configurations((await device()).info).map((each) => ({ ...each, parts: 2 }));
+  const [batch, m, n, k] = [40000, 5, 4, 128];
+  const [a, b] = [normal([m, k]), normal([k, n])].map((x) => block(x.data, x.shape));
+  const y = block(undefined, [batch, m, n]);
+  const dims = { batch, m, n, k, transposeA: false, transposeB: false, strideA: 0, strideB: 0 };
+  for (const each of all.filter(({ shader }) => shader !== "gemm_tiled")) {
+    await within(each, () => matmul(a, b, y, dims));
+    const got = await read(y);
+    const bad = got.findIndex((value, i) => value !== got[i % (m * n)]);
+    assert.is(bad, -1, `${each.name}: ${got[bad]} at ${bad}`);
+  }
 });
 
 test("a bias is added to each row, also to split sums, to one column and to nothing", async () => {

@@ -73,6 +73,8 @@ for (const timestamps of [true, false]) {
     assert.ok(kernelSpan(dispatches) >= kernelTime(dispatches) - 1e-3);
     assert.ok(kernelSpan(dispatches) <= after - before);
     assert.ok(dispatches[0].start >= before);
+    const last = dispatches.at(-1)!;
+    assert.ok(last.start + last.duration <= after + 1e-3); // by the clock of `performance.now()`
 
     const totals = byKernel(dispatches);
     const near = (got: number, expected: number) => assert.ok(Math.abs(got - expected) <= 1e-9 * expected);

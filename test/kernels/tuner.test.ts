@@ -64,6 +64,31 @@ test("a product is tuned although its bias and its padded rows are gone", async 
   }
 });
 
+test("a candidate that computes something else is named and not kept", async () => {
+  const gpu = await device();
+  const { subgroupSize, software } = gpu.info;
+  if (subgroupSize === 0) return;
+  const [a, b] = [normal([40, 64]), normal([64, 48])].map((x) => block(x.data, x.shape));
+  const y = block(undefined, [40, 48]);
+  const calls: Gemm[] = [];
+  watchGemms(
+    (call) => calls.push(call),
+    () => matmul(a, b, y, { batch: 1, m: 40, n: 48, k: 64, ...sides }),
+  );
+  await read(y);
+  try {
+    // Shuffles across more lanes than there are: wrong, while the tiles of a GPU are right.
+    Object.assign(gpu.info, { subgroupSize: 2 * subgroupSize, software: false });
+    const [{ wrong, after }] = await tune(gpu, calls, memory());
+    assert.ok(wrong.some((name) => name.startsWith("subgroup ")));
+    assert.not.ok(wrong.includes(after.kernel));
+  } finally {
+    Object.assign(gpu.info, { subgroupSize, software });
+    gpu.tuning.clear();
+  }
+  for (const { storage } of [a, b, y]) release(storage);
+});
+
 const sides = { transposeA: false, transposeB: false, strideA: 0, strideB: 0 };
 const extent = { kind: "nn", rows: 40, columns: 48, sum: 600, copies: 1 };
 
