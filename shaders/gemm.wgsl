@@ -5,6 +5,7 @@ override VEC_A: bool = true;         // every run of A starts at a multiple of 4
 override VEC_B: bool = true;         // the same for the rows of B as they lie in memory
 override FLAT: bool = false;         // a matrix product: no second line, no second tap, nothing outside
 override TRANSPOSE_B: bool = false;  // within a tap B lies as (columns, channels)
+override TAIL: bool = false;         // a sum may end inside of the steps that are taken at once
 override BIAS: bool = false;         // add a number to each column of C
 
 // `product` computes C (images, out, columns) from A (images, source, pitch) and B (taps, channels, columns):
@@ -75,16 +76,26 @@ fn load_b_row(i: u32, column: u32) -> vec4f {
   return vec4f(b_at(i + c.x), b_at(i + c.y), b_at(i + c.z), b_at(i + c.w));
 }
 
-// Four rows k by four columns of B. Past the end it reads the last ones again: A's zeros cancel them.
-fn load_b(start: u32, k: u32, column: u32) -> mat4x4f {
+// Four rows k by four columns of B; zeros from row `end` on.
+fn load_b(start: u32, k: u32, end: u32, column: u32) -> mat4x4f {
   if (!TRANSPOSE_B) {
     let row = start + min(vec4u(k) + vec4u(0, 1, 2, 3), vec4u(p.channels - 1)) * p.columns;
-    return mat4x4f(load_b_row(row.x, column), load_b_row(row.y, column),
-                   load_b_row(row.z, column), load_b_row(row.w, column));
+    return ended(mat4x4f(load_b_row(row.x, column), load_b_row(row.y, column),
+                         load_b_row(row.z, column), load_b_row(row.w, column)), k, end);
   }
   let c = start + min(vec4u(column) + vec4u(0, 1, 2, 3), vec4u(p.columns - 1)) * p.channels;
-  return transpose(mat4x4f(load_b_run(c.x, k), load_b_run(c.y, k), load_b_run(c.z, k), load_b_run(c.w, k)));
+  let runs = mat4x4f(load_b_run(c.x, k), load_b_run(c.y, k), load_b_run(c.z, k), load_b_run(c.w, k));
+  return ended(transpose(runs), k, end);
 }
+
+// Rows of B past the end of the sum are the last ones again. A has zeros there, but 0 times infinity is NaN.
+fn ended(b: mat4x4f, k: u32, end: u32) -> mat4x4f {
+  if (!TAIL) { return b; }
+  return mat4x4f(ended_row(b[0], k, end), ended_row(b[1], k + 1, end),
+                 ended_row(b[2], k + 2, end), ended_row(b[3], k + 3, end));
+}
+
+fn ended_row(row: vec4f, k: u32, end: u32) -> vec4f { return select(vec4f(), row, !TAIL || k < end); }
 
 fn load_b_run(i: u32, k: u32) -> vec4f {
   if (VEC_B) { return B[(i + min(k, p.channels - 4)) / 4]; }

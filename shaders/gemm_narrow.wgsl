@@ -53,9 +53,11 @@ fn product(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation
       for (var g = 0u; g < (WIDTH + SG - 1) / SG; g++) {
         let t = number_of(g, lane);
         if (TRANSPOSE_B) {
-          b[g] = load_b_run(b_start + min(column + t, p.columns - 1) * p.channels, k);
+          let run = load_b_run(b_start + min(column + t, p.columns - 1) * p.channels, k);
+          b[g] = select(vec4f(), run, vec4<bool>(!TAIL) | (vec4u(k) + vec4u(0, 1, 2, 3) < vec4u(end_k)));
         } else {
-          b[g] = load_b_row(b_start + min(k + t / 4, p.channels - 1) * p.columns, column + t % 4 * 4);
+          let row = load_b_row(b_start + min(k + t / 4, p.channels - 1) * p.columns, column + t % 4 * 4);
+          b[g] = ended_row(row, k + t / 4, end_k);
         }
       }
       let at = start + k;
@@ -73,11 +75,12 @@ fn product(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation
     }
   }
 
+  let to = vec4u(result_of(pixel[0], phase), result_of(pixel[1], phase),
+                 result_of(pixel[2], phase), result_of(pixel[3], phase));
   let tile = rows_of(acc);
   for (var left = 4 * min(4, max(rows, row) - row); left > 0; left--) {
     let t = left - 1;
-    let to = result_of(row_pixel(row + t / 4, phase), phase);
-    store_c(job.start.z + to, column + t % 4 * 4, tile[t]);
+    store_c(job.start.z + to[t / 4], column + t % 4 * 4, tile[t]);
   }
 }
 
@@ -103,7 +106,8 @@ fn outer(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation_i
     var b: array<vec4f, 4>;
     for (var g = 0u; g < (WIDTH + SG - 1) / SG; g++) {
       let t = number_of(g, lane);
-      b[g] = load_b_row(job.start.y + min(k + t / 4, end_k - 1) * p.columns, column + t % 4 * 4);
+      let line = load_b_row(job.start.y + min(k + t / 4, end_k - 1) * p.columns, column + t % 4 * 4);
+      b[g] = ended_row(line, k + t / 4, end_k);
     }
     var a: mat4x4f;
     for (var kk = 0u; kk < 4; kk++) {

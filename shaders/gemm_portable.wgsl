@@ -34,7 +34,7 @@ fn product(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id
       end[i] = select(0, end_k, run.inside);
     }
     for (var k = first_k; k < end_k; k += 4) {
-      let b = load_b(b_start, k, column);
+      let b = load_b(b_start, k, end_k, column);
       for (var i = 0u; i < TM; i++) {
         let a = load_a(start[i] + k, end[i] - min(k, end[i]));
         acc[i] = add_row(a, b, acc[i]);
@@ -63,7 +63,8 @@ fn outer(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id) 
   for (var k = first_k; k < end_k; k += 4) {
     for (var kk = 0u; kk < 4; kk++) {
       let real = k + kk < end_k && all(vec2u(walk.at) < p.source);
-      let b = load_b_row(job.start.y + min(k + kk, end_k - 1) * p.columns, column);
+      let line = load_b_row(job.start.y + min(k + kk, end_k - 1) * p.columns, column);
+      let b = ended_row(line, k + kk, end_k);
       for (var i = 0u; i < TM; i += 4) {
         let a = load_a(job.start.x + walk.start + row0 + i, select(0u, 4u, real));
         acc[i] = fma(vec4f(a.x), b, acc[i]);

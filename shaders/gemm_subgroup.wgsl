@@ -54,7 +54,7 @@ fn product(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation
         a[g] = load_a(start[g] + at, end[g] - min(at, end[g]));
       }
       for (var q = 0u; q < KQ; q++) {
-        let b = load_b(b_start, k + 4 * q, column);
+        let b = load_b(b_start, k + 4 * q, end_k, column);
         for (var i = 0u; i < TM / 4; i++) {
           let t = q * TM + 4 * i;
           let four = mat4x4f(across(a, t), across(a, t + 1), across(a, t + 2), across(a, t + 3));
@@ -64,10 +64,12 @@ fn product(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation
     }
   }
 
+  let to = vec4u(result_of(pixel[0], phase), result_of(pixel[1], phase),
+                 result_of(pixel[2], phase), result_of(pixel[3], phase));
   var tile = rows_of(acc);
   for (var left = min(TM, rows - row0); left > 0; left--) {
     let i = left - 1;
-    store_c(job.start.z + result_of(row_pixel(row0 + i, phase), phase), column, tile[i]);
+    store_c(job.start.z + subgroupShuffle(to[i / SG], i % SG), column, tile[i]);
   }
 }
 
@@ -100,8 +102,9 @@ fn outer(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation_i
     for (var q = 0u; q < KQ; q++) {
       let at = vec4u(k + 4 * q) + vec4u(0, 1, 2, 3);
       let line = job.start.y + min(at, vec4u(end_k - 1)) * p.columns;
-      let b = mat4x4f(load_b_row(line.x, column), load_b_row(line.y, column),
-                      load_b_row(line.z, column), load_b_row(line.w, column));
+      let rows = mat4x4f(load_b_row(line.x, column), load_b_row(line.y, column),
+                         load_b_row(line.z, column), load_b_row(line.w, column));
+      let b = ended(rows, at.x, end_k);
       for (var i = 0u; i < TM / 4; i++) {
         let t = q * TM + i;
         let four = mat4x4f(across(a, t), across(a, t + TM / 4), across(a, t + TM / 2), across(a, t + 3 * TM / 4));

@@ -139,7 +139,7 @@ fn product(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id
         four = transpose(mat4x4f(load_a(at.x, left.x), load_a(at.y, left.y),
                                  load_a(at.z, left.z), load_a(at.w, left.w)));
       } else if (block.of_b) {
-        four = load_b(b_start, step, column0 + block.at);
+        four = load_b(b_start, step, end_k, column0 + block.at);
       }
     }
     if (loaded) { multiply(&acc, thread); }
@@ -208,8 +208,8 @@ fn outer(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id) 
       } else if (block.of_b) {
         let line = job.start.y + min(vec4u(step) + vec4u(0, 1, 2, 3), vec4u(end_k - 1)) * p.columns;
         let column = column0 + block.at;
-        four = mat4x4f(load_b_row(line.x, column), load_b_row(line.y, column),
-                       load_b_row(line.z, column), load_b_row(line.w, column));
+        four = ended(mat4x4f(load_b_row(line.x, column), load_b_row(line.y, column),
+                             load_b_row(line.z, column), load_b_row(line.w, column)), step, end_k);
       }
     }
     if (k > first_k) { multiply(&acc, thread); }

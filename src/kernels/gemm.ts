@@ -3,7 +3,7 @@
 import { allocate, gridOf, release, type Storage } from "./block";
 import { gpu } from "./gpu";
 import type { Dispatch } from "./stream";
-import { type Configuration, type Extent, partsFor, stepsOfPart } from "./tunerConfigurations";
+import { type Configuration, type Extent, partsFor, stepsAtOnce, stepsOfPart } from "./tunerConfigurations";
 
 /** Sizes in pairs are (height, width); see gemm.wgsl for what each word means to the two entry points. */
 export interface Gemm {
@@ -146,6 +146,7 @@ export function plan(call: Gemm, configuration: Configuration): Plan {
         VEC_A: aligned(pitch, strides[0], start[0]),
         VEC_B: aligned(call.transposeB ? channels : columns, strides[1], start[1]),
         TRANSPOSE_B: call.transposeB ? 1 : 0,
+        TAIL: [run, runEach].every((steps) => steps % stepsAtOnce(configuration) === 0) ? 0 : 1,
         BIAS: bias && !parts ? 1 : 0,
       },
       reads: [call.a, call.b, bias?.storage ?? call.b],

@@ -128,6 +128,9 @@ export function partsFor(info: DeviceInfo, { constants, parts }: Configuration, 
   return groups > busy / 2 ? 1 : Math.ceil(busy / groups);
 }
 
+/** Steps of a sum that a kernel takes in one turn. */
+export const stepsAtOnce = ({ constants }: Configuration): number => constants.KT ?? 4 * (constants.KQ ?? 1);
+
 /** Steps of one part when a sum of `run` steps is cut into `parts`: a multiple of 4, since steps go by fours. */
 export const stepsOfPart = (run: number, parts: number): number =>
   parts === 1 ? 4 * Math.ceil(run / 4) : 4 * Math.ceil(Math.max(run / parts, SHORTEST) / 4);
