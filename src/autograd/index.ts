@@ -33,4 +33,6 @@ export {
   type RmspropRule,
   rmspropUpdate,
   sgdUpdate,
+  slotSize,
+  type Updated,
 } from "./update";

@@ -5,47 +5,30 @@ import * as kernels from "../kernels/update";
 import { sameShape, shapeError, show } from "./shape";
 import type { Share, Tensor } from "./tensor";
 
-export type { AdamRule, Clip, RmspropRule } from "../kernels/update";
+export { type AdamRule, type Clip, type RmspropRule, slotSize } from "../kernels/update";
 
-/** One RMSprop step of a weight from its gradient and its mean square, in place. */
-export function rmspropUpdate(
-  weight: Tensor,
-  gradient: Tensor,
-  slot: Tensor,
-  rule: kernels.RmspropRule,
-  clip: kernels.Clip,
-): void {
-  check("rmsprop", weight, gradient, slot);
-  kernels.rmsprop(gradient, weight, slot, rule, clip);
-  changed(weight, slot);
+/** Weights, their gradients and clips, and the slots of all of them in one tensor. */
+export type Updated = kernels.Updated<Tensor>;
+
+/** One RMSprop step of weights from their gradients, in place; `slots` holds their mean squares. */
+export function rmspropUpdate(updated: Updated, rule: kernels.RmspropRule): void {
+  checkUpdate("rmsprop", updated, 1);
+  kernels.rmsprop(updated, rule);
+  changed(...updated.weights, updated.slots);
 }
 
-/** One Adam step of a weight from its gradient and its two moments, in place. */
-export function adamUpdate(
-  weight: Tensor,
-  gradient: Tensor,
-  m: Tensor,
-  v: Tensor,
-  rule: kernels.AdamRule,
-  clip: kernels.Clip,
-): void {
-  check("adam", weight, gradient, m, v);
-  kernels.adam(gradient, weight, m, v, rule, clip);
-  changed(weight, m, v);
+/** One Adam step, in place; `slots` holds all first moments, then all second ones. */
+export function adamUpdate(updated: Updated, rule: kernels.AdamRule): void {
+  checkUpdate("adam", updated, 2);
+  kernels.adam(updated, rule);
+  changed(...updated.weights, updated.slots);
 }
 
-/** One step of gradient descent with momentum, in place. */
-export function sgdUpdate(
-  weight: Tensor,
-  gradient: Tensor,
-  slot: Tensor,
-  rate: number,
-  momentum: number,
-  clip: kernels.Clip,
-): void {
-  check("sgd", weight, gradient, slot);
-  kernels.sgd(gradient, weight, slot, rate, momentum, clip);
-  changed(weight, slot);
+/** One step of gradient descent with momentum, in place; `slots` holds the velocities. */
+export function sgdUpdate(updated: Updated, rate: number, momentum: number): void {
+  checkUpdate("sgd", updated, 1);
+  kernels.sgd(updated, rate, momentum);
+  changed(...updated.weights, updated.slots);
 }
 
 /** target = keep · target + take · source, in place: a running average. */
@@ -82,17 +65,47 @@ export function assign(target: Tensor, source: Tensor | Float32Array): void {
 
 function check(op: string, target: Tensor, ...others: Tensor[]): void {
   const all = [target, ...others];
-  for (const each of all) each.checkAlive(op);
+  checkEach(op, all);
   const shapes = all.map((each) => each.shape);
   if (shapes.some((shape) => !sameShape(shape, target.shape)))
     throw shapeError(op, "shapes must be equal", shapes);
-  if (new Set(all.map((each) => each.dtype)).size > 1)
-    throw new Error(`${op}: dtypes must be equal, got ${all.join(" and ")}.`);
-  // The GPU cannot read what it changes in the same dispatch.
-  if (new Set(all.map((each) => each.share)).size < all.length)
+  checkStorage(op, [target], others);
+}
+
+function checkUpdate(op: string, { weights, gradients, slots, clips }: Updated, count: number): void {
+  if (gradients.length !== weights.length || clips.length !== weights.length)
     throw new Error(
-      `${op}: the tensors must not share storage, got ${all.join(" and ")}. Clone one: mul(x, 1).`,
+      `${op}: there must be a gradient and a clip for each of ${weights.length} weights, ` +
+        `got ${gradients.length} and ${clips.length}.`,
     );
+  checkEach(op, [...weights, ...gradients, slots]);
+  weights.forEach(({ shape }, i) => {
+    if (!sameShape(shape, gradients[i].shape))
+      throw shapeError(op, "shapes must be equal", [shape, gradients[i].shape]);
+  });
+  const wanted = [count * kernels.slotSize(weights)];
+  if (!sameShape(slots.shape, wanted))
+    throw shapeError(op, `the slots of these weights must be ${show(wanted)}`, [slots.shape]);
+  checkStorage(op, [...weights, slots], gradients);
+}
+
+function checkEach(op: string, all: readonly Tensor[]): void {
+  for (const each of all) each.checkAlive(op);
+  const odd = all.find(({ dtype }) => dtype !== all[0].dtype);
+  if (odd) throw new Error(`${op}: dtypes must be equal, got ${all[0]} and ${odd}.`);
+}
+
+/** The GPU cannot read what it changes in the same dispatch, nor change it twice; it may read it twice. */
+function checkStorage(op: string, written: readonly Tensor[], read: readonly Tensor[]): void {
+  const owners = new Map<Share, Tensor>();
+  for (const [i, each] of [...written, ...read].entries()) {
+    const owner = owners.get(each.share);
+    if (owner)
+      throw new Error(
+        `${op}: the tensors must not share storage, got ${owner} and ${each}. Clone one: mul(x, 1).`,
+      );
+    if (i < written.length) owners.set(each.share, each);
+  }
 }
 
 let noted: Set<Share> | undefined;

@@ -1,5 +1,5 @@
 // Kernels that change an array in place: optimisers, clipping, running averages, fill.
-import { type Block, gridOf, shares } from "./block";
+import { allocate, type Block, gridOf, release, shares } from "./block";
 import { gpu } from "./gpu";
 import { float } from "./stream";
 
@@ -18,8 +18,17 @@ export interface AdamRule {
   beta1: number;
   beta2: number;
   epsilon: number;
-  /** 1 − beta1^t and 1 − beta2^t at step t = 1, 2, …; asked anew when a captured step is replayed. */
+  /** 1 − beta1^t and 1 − beta2^t at step t = 1, 2, …; asked once a step, anew when a captured one is replayed. */
   corrections: () => readonly [number, number];
+}
+
+/** What a step changes and by what: a gradient and a clip for each weight, and the slots of all in one block. */
+export interface Updated<B extends Block = Block> {
+  weights: readonly B[];
+  gradients: readonly B[];
+  /** The first slots of all weights, `slotSize` numbers, then their second ones where a rule has two. */
+  slots: B;
+  clips: readonly Clip[];
 }
 
 interface UpdateNumbers {
@@ -28,47 +37,78 @@ interface UpdateNumbers {
   epsilon: number;
   inside: boolean;
   beta1: number;
-  corrections: () => readonly [number, number];
+  corrections?: AdamRule["corrections"];
 }
 
-function update(entry: string, gradient: Block, written: Block[], clip: Clip, numbers: UpdateNumbers): void {
-  const n4 = Math.ceil(gradient.size / 4);
-  const { turns, grid } = shares(n4);
-  const [low, high] = clip ?? [0, 0];
+/** Weights a dispatch: with their gradients and the slots that is 7 storage buffers, and WebGPU promises 8. */
+const GROUP = 3;
+
+const vec4s = ({ size }: { size: number }) => Math.ceil(size / 4);
+
+/** How many numbers one slot for each entry takes: the slots of a weight begin at a whole vec4, as the weight does. */
+export const slotSize = (weights: readonly { size: number }[]): number =>
+  4 * weights.reduce((sum, weight) => sum + vec4s(weight), 0);
+
+function update(entry: string, { weights, gradients, slots, clips }: Updated, numbers: UpdateNumbers): void {
   const { rate, decay, epsilon, inside, beta1, corrections } = numbers;
-  const fixed = [
-    ...[n4, turns, clip ? 1 : 0, float(low), float(high)],
-    ...[float(rate), float(decay), float(epsilon), inside ? 1 : 0, float(beta1)],
-  ];
-  gpu().stream.dispatch({
-    shader: "update",
-    entry,
-    reads: [gradient.storage],
-    writes: written.map((block) => block.storage),
-    params: entry === "adam" ? () => [...fixed, ...corrections().map(float)] : fixed,
-    grid,
-  });
+  const parts = weights
+    .map((weight, i) => ({
+      gradient: gradients[i].storage,
+      weight: weight.storage,
+      clip: clips[i],
+      n4: vec4s(weight),
+    }))
+    .filter(({ n4 }) => n4 > 0);
+  const second = slotSize(weights) / 4;
+  let base = 0;
+  let corrected: readonly number[];
+  for (let first = 0; first < parts.length; first += GROUP) {
+    const group = parts.slice(first, first + GROUP);
+    // What the last group lacks must be bound as well. A buffer may be read twice in a dispatch, not written twice.
+    const spare = Array.from({ length: GROUP - group.length }, () => allocate(1, entry));
+    const { gradient } = group[0];
+    const bound = [...group, ...spare.map((weight) => ({ gradient, weight, clip: undefined, n4: 0 }))];
+    let end = 0;
+    const bounds = bound.flatMap(({ n4, clip }) => {
+      end += n4;
+      return [end, clip ? 1 : 0, ...(clip ?? [0, 0]).map(float)];
+    });
+    const { turns, grid } = shares(end);
+    const fixed = [
+      ...[...bounds, turns, base, second],
+      ...[float(rate), float(decay), float(epsilon), inside ? 1 : 0, float(beta1)],
+    ];
+    gpu().stream.dispatch({
+      shader: "update",
+      entry,
+      reads: bound.map((part) => part.gradient),
+      writes: [...bound.map((part) => part.weight), slots.storage],
+      params: corrections
+        ? () => {
+            if (first === 0) corrected = corrections(); // once a step, not once a dispatch
+            return [...fixed, ...corrected.map(float)];
+          }
+        : fixed,
+      grid,
+    });
+    spare.forEach(release);
+    base += end;
+  }
 }
 
-const plain = { epsilon: 0, inside: false, beta1: 0, corrections: () => [1, 1] as const };
+const plain = { epsilon: 0, inside: false, beta1: 0 };
 
-/** One RMSprop step; `slot` is the mean of squared gradients. */
-export const rmsprop = (gradient: Block, weight: Block, slot: Block, rule: RmspropRule, clip: Clip) =>
-  update("rmsprop", gradient, [weight, slot], clip, { ...plain, ...rule, inside: rule.epsilonInside });
+/** One RMSprop step; a slot is the mean of squared gradients. */
+export const rmsprop = (updated: Updated, rule: RmspropRule) =>
+  update("rmsprop", updated, { ...plain, ...rule, inside: rule.epsilonInside });
 
-/** One Adam step; `m` and `v` are its two slots. */
-export const adam = (gradient: Block, weight: Block, m: Block, v: Block, rule: AdamRule, clip: Clip) =>
-  update("adam", gradient, [weight, m, v], clip, { ...plain, ...rule, decay: rule.beta2 });
+/** One Adam step; the first slots are the first moments, the second ones the second. */
+export const adam = (updated: Updated, rule: AdamRule) =>
+  update("adam", updated, { ...plain, ...rule, decay: rule.beta2 });
 
-/** One step of gradient descent with momentum; `slot` is the velocity. */
-export const sgd = (
-  gradient: Block,
-  weight: Block,
-  slot: Block,
-  rate: number,
-  momentum: number,
-  clip: Clip,
-) => update("sgd", gradient, [weight, slot], clip, { ...plain, rate, decay: momentum });
+/** One step of gradient descent with momentum; a slot is the velocity. */
+export const sgd = (updated: Updated, rate: number, momentum: number) =>
+  update("sgd", updated, { ...plain, rate, decay: momentum });
 
 /** y = keep * y + take * x. */
 export function blend(x: Block, y: Block, keep: number, take: number): void {

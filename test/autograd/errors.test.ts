@@ -12,7 +12,11 @@ test.before(async () => {
 });
 
 const u32 = (...numbers: number[]) => tensor(Uint32Array.from(numbers));
-const rmsprop = { rate: 0.1, decay: 0.9, epsilon: 1e-7, epsilonInside: false };
+const updated = (weights: m.Tensor[], gradients: m.Tensor[], slots = zeros([m.slotSize(weights)])) =>
+  m.rmspropUpdate(
+    { weights, gradients, slots, clips: weights.map(() => undefined) },
+    { rate: 0.1, decay: 0.9, epsilon: 1e-7, epsilonInside: false },
+  );
 
 const mistakes: Record<string, [make: () => unknown, message: string]> = {
   "tensor: length": [
@@ -185,8 +189,42 @@ const mistakes: Record<string, [make: () => unknown, message: string]> = {
     "takeBytes: the data must hold a sample's 784 bytes, got [1] and [28,28].",
   ],
   "rmsprop: shapes": [
-    () => m.rmspropUpdate(ones([2]), ones([3]), zeros([2]), rmsprop, undefined),
-    "rmsprop: shapes must be equal, got [2] and [3] and [2].",
+    () => updated([ones([4]), ones([2])], [ones([4]), ones([3])]),
+    "rmsprop: shapes must be equal, got [2] and [3].",
+  ],
+  "rmsprop: lists": [
+    () => updated([ones([4]), ones([2])], [ones([4])]),
+    "rmsprop: there must be a gradient and a clip for each of 2 weights, got 1 and 2.",
+  ],
+  "rmsprop: slots": [
+    () => updated([ones([5]), ones([2])], [ones([5]), ones([2])], zeros([7])),
+    "rmsprop: the slots of these weights must be [12], got [7].",
+  ],
+  "rmsprop: dtype": [
+    () => updated([ones([2])], [u32(1, 2)]),
+    "rmsprop: dtypes must be equal, got tensor f32[2] and tensor u32[2].",
+  ],
+  "rmsprop: a weight twice": [
+    () => {
+      const w = ones([2]);
+      updated([w, m.detach(w)], [ones([2]), ones([2])]);
+    },
+    "rmsprop: the tensors must not share storage, got tensor f32[2] and tensor f32[2]. Clone one: mul(x, 1).",
+  ],
+  "rmsprop: a gradient that is a weight": [
+    () => {
+      const w = ones([3]);
+      updated([ones([3]), w], [m.detach(w), ones([3])]);
+    },
+    "rmsprop: the tensors must not share storage, got tensor f32[3] and tensor f32[3]. Clone one: mul(x, 1).",
+  ],
+  "rmsprop: freed": [
+    () => {
+      const dw = ones([2]);
+      dw.dispose();
+      updated([ones([2])], [dw]);
+    },
+    "rmsprop: a tensor must not be used after it was freed, got tensor f32[2]. Return it from tidy, or keep() it.",
   ],
   "blend: one storage": [
     () => {

@@ -18,6 +18,7 @@ import {
   relu,
   requireGrad,
   rmspropUpdate,
+  slotSize,
   square,
   sum,
   type Tensor,
@@ -211,14 +212,17 @@ test("a tensor that was changed in place since is found and named", () => {
     () => grad(y, [w]),
     /^square: its input critic\.0\.weight f32\[2\] must be as it was then, got one that was changed in place/,
   );
-  const slot = zeros([2]);
+  // A weight of a step's second dispatch: all that a step changes counts.
+  const others = [ones([1]), ones([1]), ones([1])];
   const z = sum(square(w));
   rmspropUpdate(
-    w,
-    ones([2]),
-    slot,
+    {
+      weights: [...others, w],
+      gradients: [ones([1]), ones([1]), ones([1]), ones([2])],
+      slots: zeros([slotSize([...others, w])]),
+      clips: [undefined, undefined, undefined, undefined],
+    },
     { rate: 0.1, decay: 0.9, epsilon: 1e-7, epsilonInside: false },
-    undefined,
   );
   assert.throws(() => grad(z, [w]), /changed in place/);
 });

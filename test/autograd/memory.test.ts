@@ -12,6 +12,7 @@ import {
   Random,
   requireGrad,
   rmspropUpdate,
+  slotSize,
   square,
   sub,
   sum,
@@ -59,7 +60,8 @@ test("200 training steps hold the memory and the buffers of the first ten", asyn
     requireGrad(zeros([32])),
     requireGrad(random.normal([32, 1], 0, 0.1)),
   ]);
-  const slots = parameters.map((weight) => zeros(weight.shape));
+  const slots = zeros([slotSize(parameters)]);
+  const clips = parameters.map(() => [-0.5, 0.5] as const);
   const rule = { rate: 1e-3, decay: 0.9, epsilon: 1e-7, epsilonInside: false };
   const step = () =>
     tidy(() => {
@@ -69,9 +71,7 @@ test("200 training steps hold the memory and the buffers of the first ten", asyn
       const y = matmul(tanh(add(matmul(x, w1), b1)), w2);
       const loss = sum(square(sub(y, target)));
       const gradients = grad(loss, parameters);
-      parameters.forEach((weight, i) => {
-        rmspropUpdate(weight, gradients[i], slots[i], rule, [-0.5, 0.5]);
-      });
+      rmspropUpdate({ weights: parameters, gradients, slots, clips }, rule);
     });
   const run = (steps: number) =>
     buffersMade(async () => {
@@ -91,7 +91,7 @@ test("200 training steps hold the memory and the buffers of the first ten", asyn
   assert.ok(after.bytes <= before.bytes, `${after.bytes - before.bytes} bytes more`);
   assert.is(made, destroyed); // 200 uploads, and not one buffer of the pool
   assert.is(made, 200);
-  for (const each of [...parameters, ...slots]) each.dispose();
+  for (const each of [...parameters, slots]) each.dispose();
 });
 
 test("a tidy loop without uploads makes no buffer at all once it is warm", async () => {

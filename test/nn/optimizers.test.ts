@@ -3,9 +3,11 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import {
+  capture,
   grad,
   memory,
   mul,
+  ones,
   Random,
   requireGrad,
   square,
@@ -24,17 +26,38 @@ test.before(async () => {
 });
 
 const STEPS = 3;
-const BOUND = 0.05;
 const RATE = 0.01;
 const f32 = (values: number[], shape = [values.length]) => roundToF32(make(shape, values));
 
-// The first parameter is held to ±BOUND, the second is free.
-const starts = [f32([0.04, -0.049, 0.01, 0, 0.02, -0.03], [2, 3]), f32([1, -2, 0.5, 100])];
+// Seven parameters that have entries, so three dispatches, and one that has none; two are held to bounds.
+const starts = [
+  f32([], [0, 3]),
+  f32([0.04, -0.049, 0.01, 0, 0.02, -0.03], [2, 3]),
+  f32([1, -2, 0.5, 100]),
+  f32([0.001, -0.002, 0, 0.003, -0.004]),
+  f32([7], []),
+  f32([0.5, -0.5, 3]),
+  f32([-1, 1], [2, 1]),
+  f32([-0.25, -0.35, 0.45], [1, 3]),
+];
+/** The bound of the parameters that have one, by their index. */
+const bounds = [undefined, 0.05, undefined, 0.008];
 /** Gradients of ordinary, tiny, huge and no size, that change from step to step. */
 const gradients = Array.from({ length: STEPS }, (_, step) => [
+  f32([], [0, 3]),
   f32([1, -1, 1e-4, 0, -3e3, 2e-8 * (step + 1)], [2, 3]),
   f32([0.3 - step, 5, -1e-3, step === 1 ? 0 : 40]),
+  f32([-1, 2, 1e-3 * step, -4, 5]),
+  f32([step - 0.5], []),
+  f32([1e-2, -7, 20]),
+  f32([step, -2], [2, 1]),
+  f32([3, 1e-5, -2 * step], [1, 3]),
 ]);
+/** A step's gradients as tensors. */
+const gradientsAt = (step: number) =>
+  gradients[step].map(({ data, shape }) => tensor(Float32Array.from(data), shape));
+const parametersAtStart = () =>
+  starts.map(({ data, shape }) => requireGrad(tensor(Float32Array.from(data), shape)));
 
 interface Engine {
   step(gradients: readonly Tensor[]): void;
@@ -47,18 +70,17 @@ async function compare(
   build: (parameters: Tensor[], clip: Clip) => Engine,
   advance: (x: F64, gradient: F64, parameter: number, step: number) => F64,
 ): Promise<void> {
-  const parameters = starts.map(({ data, shape }) => requireGrad(tensor(Float32Array.from(data), shape)));
-  const optimizer = build(parameters, (parameter) =>
-    parameter === parameters[0] ? [-BOUND, BOUND] : undefined,
-  );
+  const parameters = parametersAtStart();
+  const optimizer = build(parameters, (parameter) => {
+    const bound = bounds[parameters.indexOf(parameter)];
+    return bound === undefined ? undefined : [-bound, bound];
+  });
   let expected = starts;
   for (let step = 0; step < STEPS; step++) {
-    tidy(() => {
-      optimizer.step(gradients[step].map(({ data, shape }) => tensor(Float32Array.from(data), shape)));
-    });
+    tidy(() => optimizer.step(gradientsAt(step)));
     expected = expected.map((x, i) => {
       const next = advance(x, gradients[step][i], i, step);
-      return i === 0 ? reference.clip(next, BOUND) : next;
+      return bounds[i] === undefined ? next : reference.clip(next, bounds[i]);
     });
     for (const [i, parameter] of parameters.entries()) {
       const got = await parameter.data();
@@ -68,11 +90,14 @@ async function compare(
       });
     }
   }
-  const clipped = await parameters[0].data();
-  assert.ok(
-    clipped.some((value) => Math.abs(value) === Math.fround(BOUND)),
-    "some entry meets its bound",
-  );
+  for (const [i, bound] of bounds.entries()) {
+    if (bound === undefined) continue;
+    const clipped = await parameters[i].data();
+    assert.ok(
+      clipped.some((value) => Math.abs(value) === Math.fround(bound)),
+      `some entry of parameter ${i} meets its bound`,
+    );
+  }
   optimizer.dispose();
   for (const parameter of parameters) parameter.dispose();
 }
@@ -153,15 +178,60 @@ test("dispose frees the slots and leaves the parameters", () => {
   const parameters = [tensor([1, 2]), tensor([3])];
   const before = memory().tensors;
   const options = { learningRate: RATE, form: "keras" } as const;
-  for (const [Kind, slots] of [
-    [RMSprop, 1],
-    [Adam, 2],
-    [SGD, 1],
-  ] as const) {
+  for (const Kind of [RMSprop, Adam, SGD]) {
     const optimizer = new Kind(parameters, options);
-    assert.is(memory().tensors, before + 2 * slots);
+    assert.is(memory().tensors, before + 1); // all slots are one tensor
     optimizer.dispose();
     assert.is(memory().tensors, before);
+  }
+  for (const parameter of parameters) parameter.dispose();
+});
+
+test("a captured step of Adam counts once a replay, whatever the number of its dispatches", async () => {
+  const run = async (steps: (step: () => void) => void) => {
+    const parameters = parametersAtStart();
+    const optimizer = new Adam(parameters, { learningRate: RATE });
+    const given = gradientsAt(0);
+    steps(() => optimizer.step(given));
+    const got = await Promise.all(parameters.map(async (parameter) => [...(await parameter.data())]));
+    for (const owned of [...parameters, optimizer, ...given]) owned.dispose();
+    return got;
+  };
+  const eager = await run((step) => {
+    for (let i = 0; i < 4; i++) step();
+  });
+  const replayed = await run((step) => {
+    const captured = capture(step);
+    captured.replay();
+    captured.replay();
+    step(); // the count is one, whoever steps
+    captured.dispose();
+  });
+  assert.equal(replayed, eager);
+});
+
+test("a step of six parameters takes two dispatches", async () => {
+  const { stream } = await device();
+  const { dispatch } = stream;
+  const parameters = [1, 2, 3, 4, 5, 6].map((n) => ones([n]));
+  for (const optimizer of [
+    new RMSprop(parameters, { learningRate: RATE, form: "keras" }),
+    new Adam(parameters, { learningRate: RATE }),
+    new SGD(parameters, { learningRate: RATE }),
+  ]) {
+    const given = parameters.map(({ shape }) => ones(shape));
+    let dispatched = 0;
+    stream.dispatch = (call) => {
+      dispatched++;
+      dispatch.call(stream, call);
+    };
+    try {
+      optimizer.step(given);
+    } finally {
+      stream.dispatch = dispatch;
+    }
+    assert.is(dispatched, 2);
+    for (const owned of [optimizer, ...given]) owned.dispose();
   }
   for (const parameter of parameters) parameter.dispose();
 });

@@ -8,6 +8,7 @@ import {
   neg,
   requireGrad,
   rmspropUpdate,
+  slotSize,
   type Tensor,
   tensor,
   tidy,
@@ -191,11 +192,12 @@ for (const form of Object.keys(forms) as RmspropForm[]) {
     const made = await trainer();
     const parameters = made.critic.parameters();
     const gradients = grad(neg(score(made.critic, host(real))), parameters);
-    for (const gradient of gradients) {
-      // From weights of 0 the change is the new weight itself, not hidden in the rounding of a sum.
-      const weight = requireGrad(zeros(gradient.shape));
-      const slot = full(gradient.shape, rmspropForms[form].start);
-      rmspropUpdate(weight, gradient, slot, { ...rmspropForms[form], rate: 5e-5 }, undefined);
+    // From weights of 0 the change is the new weight itself, not hidden in the rounding of a sum.
+    const changed = gradients.map(({ shape }) => requireGrad(zeros(shape)));
+    const slots = full([slotSize(changed)], rmspropForms[form].start);
+    const clips = changed.map(() => undefined);
+    rmspropUpdate({ weights: changed, gradients, slots, clips }, { ...rmspropForms[form], rate: 5e-5 });
+    for (const [index, gradient] of gradients.entries()) {
       const numbers = Float64Array.from(await gradient.data());
       const g = { shape: [...gradient.shape], data: numbers };
       const zero = { shape: g.shape, data: new Float64Array(numbers.length) };
@@ -204,7 +206,7 @@ for (const form of Object.keys(forms) as RmspropForm[]) {
         data: new Float64Array(numbers.length).fill(referenceForms[forms[form]].start),
       };
       const expected = rmsprop(zero, g, start, { lr: 5e-5, form: forms[form] }).x.data;
-      const got = await weight.data();
+      const got = await changed[index].data();
       // Below the smallest normal f32 a GPU may flush to 0.
       const bad = expected.findIndex(
         (change, i) => !(Math.abs(got[i] - change) <= 1e-5 * Math.abs(change) + 1.2e-38),
