@@ -2,6 +2,9 @@
 // bytes of their buffers are counted by the same code.
 import { nodeGpu } from "../src/node/device";
 
+/** Dawn's toggles, the same for all: what nodeGpu sets. */
+export const toggles = ["timestamp_quantization off"];
+
 /** What any of the sides asks for; each gets all of it that the adapter has. */
 const features: GPUFeatureName[] = ["subgroups", "shader-f16", "timestamp-query"];
 const limits = [
@@ -51,8 +54,9 @@ export function benchGpu(): GPU {
   if (wrapped) return wrapped;
   const dawn = nodeGpu();
   wrapped = {
-    requestAdapter: async (options?: GPURequestAdapterOptions) => {
-      const real = await dawn.requestAdapter(options);
+    requestAdapter: async () => {
+      // Whatever a side asks for: on a machine with two GPUs all get the same one.
+      const real = await dawn.requestAdapter({ powerPreference: "high-performance" });
       return real && wrapAdapter(real);
     },
     getPreferredCanvasFormat: () => "bgra8unorm",

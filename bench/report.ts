@@ -2,7 +2,9 @@
 // files beside it.
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { writeFileAtomic } from "../src/node/files";
+import { reason, unreadable, writeFileAtomic } from "../src/node/files";
+import { InputError } from "../src/wgan/errors";
+import { most } from "./bounds";
 import type { Adapter } from "./gpu";
 import { limitsOf } from "./rows";
 import type { SideName } from "./sides/side";
@@ -52,7 +54,10 @@ export function title(report: Report): string {
     `versions: ${list.join(", ")}`,
     `toggles: ${toggles.join(", ") || "none"}; features for all: ${adapter.features.join(", ")}; date: ${report.date}`,
     `waiting, for all: ${report.waiting}`,
-    "ms: median over rounds in turn, the minimum in brackets; a ratio is the peer's median over monge's",
+    "ms: median over rounds in turn (one round may do for a side that takes over 10 s), the minimum in brackets",
+    "rate: monge's, by the median; memory: most bytes of GPU buffers at any time",
+    "ratio: the peer's figure over monge's, so above 1 monge is faster or smaller",
+    "results: equal if all sides agreed, before the timing and (kernels) after it; alone if there was no other side",
   ].join("\n");
 }
 
@@ -83,7 +88,7 @@ function cells(row: ReportRow, peers: readonly SideName[]): string[] {
 const columns = (peers: readonly SideName[]) => [
   "row",
   "monge, ms",
-  "rate",
+  "monge's rate",
   ...peers.flatMap((peer) => [`${peer}, ms`, "ratio"]),
   "results",
 ];
@@ -112,13 +117,32 @@ export const writeReport = (file: string, report: Report): void =>
 
 const FOLDER = "bench/results";
 
+/** The names of the JSON files there; from the project's root, where npm runs its scripts. */
+async function resultFiles(): Promise<string[]> {
+  const names = await readdir(FOLDER).catch((error: unknown) => {
+    throw unreadable(FOLDER, error);
+  });
+  return names.filter((name) => name.endsWith(".json")).sort();
+}
+
+async function readReport(name: string): Promise<Report> {
+  const path = join(FOLDER, name);
+  const text = await readFile(path, "utf8");
+  try {
+    const report = JSON.parse(text) as Report;
+    if (report.adapter && Array.isArray(report.rows)) return report;
+  } catch (error) {
+    throw new InputError(`${path}: not JSON (${reason(error)}).`);
+  }
+  throw new InputError(`${path}: not a result of npm run bench -- --json FILE.`);
+}
+
 /** Makes bench/results/README.md of the JSON files there. */
 export async function writeReadme(): Promise<void> {
-  const files = (await readdir(FOLDER)).filter((name) => name.endsWith(".json")).sort();
   const parts: string[] = [];
   const families = new Set<string>();
-  for (const name of files) {
-    const report = JSON.parse(await readFile(join(FOLDER, name), "utf8")) as Report;
+  for (const name of await resultFiles()) {
+    const report = await readReport(name);
     for (const row of report.rows) families.add(row.family);
     parts.push(section(name, report));
   }
@@ -129,8 +153,11 @@ export async function writeReadme(): Promise<void> {
       "file is generated from the JSON files beside it (`npm run bench -- --report`).",
     "## How to repeat it",
     "`npm run bench -- --json bench/results/NAME.json`, then `npm run bench -- --report`. Every row first compares the " +
-      "results of all sides (kernels to 1e-4 of the largest entry, losses of training to 1e-3, and what its updates changed to 2e-2 in the mean square), then times them in turn. " +
-      "A ratio over 1 says how many times longer the peer takes (or how much more memory).",
+      "results of all sides with monge's, then times them in turn, and looks at a kernel's results once more after that. " +
+      `A kernel may be off by ${most.results} of the largest entry, a loss by ${most.losses} of the largest loss, and what ` +
+      `updates changed in a tensor by ${most.changes} in the root mean square.`,
+    "All sides get the same adapter, features, limits and wait. One repeat frees the results of the one before; batch " +
+      "norm's backward row holds the forward pass too, which TensorFlow.js cannot leave out.",
     ...parts,
     "## What limits each row",
     ...limits.map(([family, limit]) => `- **${family}**: ${limit}`),

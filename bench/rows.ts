@@ -1,5 +1,5 @@
 // The rows of the bench, by families: what is computed, how much work that is, and what limits it.
-// A row of a kernel compares results to 1e-4 of their largest entry, a row of training as training.ts says.
+// bounds.ts says how far results may be apart.
 import { convOutput } from "./inputs";
 import type { ConvPass, Shape, Work } from "./sides/side";
 
@@ -16,27 +16,39 @@ export interface KernelRow {
 /** What limits a family; goes into the report beside its rows. */
 export const limitsOf: Record<string, string> = {
   matmul:
-    "Arithmetic. On lavapipe every storage load goes lane by lane, so the ratio of loads to fused multiply-adds decides; " +
-    "on a GPU it is the rate of the registers and the workgroup memory that feed them.",
+    "Arithmetic. On lavapipe, where fma is a multiplication and an addition, the large ones come near the rate of a " +
+    "kernel that only multiplies and adds in registers. The rest goes to loads, which go lane by lane (a test of the " +
+    "lane's mask, then for each component a bounds check, a load and an insert), and to the sums of a tile, which do not " +
+    "fit into 16 vector registers: each block of four rows makes four steps of the sum before the next. On a GPU it is " +
+    "the registers and the workgroup memory that feed the arithmetic.",
   "matmul skinny":
-    "Memory and parallelism: one side of the product is tiny, so each weight is used a few times and then gone, and few " +
-    "workgroups are busy unless the sum is split.",
+    "Memory and parallelism: one side of the product is short, so a number is used 64 times at most, and few workgroups " +
+    "are busy unless the sum is split.",
   convolution:
     "Arithmetic, as in a product of the same size; the input gradient has four parity classes of 2x2 taps each, the filter " +
     "gradient few outputs and long sums, which are split.",
   "thin convolution":
-    "Loads: with one channel on a side there is nothing to share between the lanes of a tile, so it stays below the rate of " +
-    "the wide convolutions.",
-  "batch norm": "Memory: forward reads x twice and writes y, backward reads x and dy twice and writes dx.",
-  pointwise: "Memory; tanh on a software driver by its arithmetic.",
-  reduce: "Memory: each number is read once.",
+    "Memory beside the arithmetic: a tile of one channel would be almost empty, so the windows of the thin image, or each " +
+    "pixel's share of them, are a matrix that is written and read again; its product has sums of 16 terms (first-conv) " +
+    "or 49 columns (last-conv).",
+  "batch norm":
+    "Memory: forward reads x twice and writes y; backward does that too, then reads x and dy twice and writes dx.",
+  pointwise:
+    "On a GPU memory. On lavapipe loads and stores, which go lane by lane: copying a buffer by a command of the driver " +
+    "is about twice as fast as by any kernel. Tanh is held up by its arithmetic there.",
+  reduce: "As pointwise: each number is loaded once, and in parts, so that all cores have some.",
   training:
-    "The sum of its kernels. On a GPU the host: recording dispatches and their bind groups, and how many there are.",
+    "The sum of its kernels. On a GPU the host: how many dispatches there are, and what it costs to hand each over; monge " +
+    "records an update once and replays it.",
   optimizer:
-    "Memory and the number of dispatches: weights, slots and gradients are read once, weights and slots written.",
+    "Memory and the number of dispatches, one for three tensors: weights, slots and gradients are read once, weights and " +
+    "slots written.",
   memory:
-    "What the backward pass needs of the forward pass, at a batch of 64, and what a pool keeps for reuse.",
-  start: "Compiling shaders, and loading the engine's own code.",
+    "What the backward pass needs of the forward pass, 64 images through both networks at most, and what a pool keeps for " +
+    "reuse; monge keeps the buffers of the updates that it replays.",
+  start:
+    "From the start of the process to the end of its first iteration: loading the code, compiling shaders, and the iteration " +
+    "itself, which on a software driver is a large part.",
 };
 
 const matmul = (
@@ -98,7 +110,7 @@ export const kernelRows: KernelRow[] = [
     name: "batch-norm backward",
     family: "batch norm",
     work: { kind: "batch-norm", pass: "backward", x: [64, 14, 14, 128] },
-    bytes: 4 * 5 * 64 * 14 * 14 * 128,
+    bytes: 4 * (3 + 5) * 64 * 14 * 14 * 128, // the forward pass is in it on all sides
   },
   ...(["add", "leaky-relu", "tanh"] as const).map((op) => ({
     name: `pointwise ${op}`,

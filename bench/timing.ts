@@ -6,9 +6,9 @@ import { throttled } from "./wait";
 /** What one side is timed on. */
 export interface Subject {
   side: Side;
-  run(): void;
-  /** How long its first run took, compiling included. */
-  firstMs: number;
+  run(): void | Promise<void>;
+  /** How long a run took before: a warm one, or the first, compiling included. */
+  soFarMs: number;
 }
 
 export interface Timing {
@@ -27,7 +27,7 @@ export interface Budget {
   mostRounds: number;
 }
 
-/** A side that took this long the first time is not run once more to plan the rounds, and is timed once at least. */
+/** A side that took this long is not run once more to plan the rounds, and is timed once at least. */
 const SLOW_MS = 10_000;
 
 /** Repeats that a round of the fastest side should last at least, so that its one wait does not count. */
@@ -38,7 +38,7 @@ const LONGEST_ROUND_MS = 1500;
 
 async function round({ side, run }: Subject, repeats: number): Promise<number> {
   const start = performance.now();
-  for (let i = 0; i < repeats; i++) run();
+  for (let i = 0; i < repeats; i++) await run();
   await throttled(side.finish());
   return (performance.now() - start) / repeats;
 }
@@ -46,7 +46,7 @@ async function round({ side, run }: Subject, repeats: number): Promise<number> {
 export async function time(subjects: Subject[], budget: Budget): Promise<Map<SideName, Timing>> {
   const first: number[] = [];
   for (const subject of subjects)
-    first.push(subject.firstMs > SLOW_MS ? subject.firstMs : await round(subject, 1));
+    first.push(subject.soFarMs > SLOW_MS ? subject.soFarMs : await round(subject, 1));
   const atMost = Math.max(1, Math.floor(LONGEST_ROUND_MS / Math.max(...first)));
   const repeats = Math.min(MOST_REPEATS, atMost, Math.max(3, Math.ceil(ROUND_MS / Math.min(...first))));
 
@@ -56,7 +56,7 @@ export async function time(subjects: Subject[], budget: Budget): Promise<Map<Sid
     let timed = false;
     for (const subject of subjects) {
       // A slow side stops when its time is up; the others go on to theirs.
-      const least = subject.firstMs > SLOW_MS ? 1 : budget.leastRounds;
+      const least = subject.soFarMs > SLOW_MS ? 1 : budget.leastRounds;
       if (i >= least && spent.get(subject)! > budget.seconds * 1000) continue;
       const ms = await round(subject, repeats);
       samples.get(subject)!.push(ms);

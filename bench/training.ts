@@ -35,25 +35,25 @@ export class TutorialRun {
   }
 
   /** One update of the critic on 32 real images. */
-  criticUpdate(): unknown[] {
-    return [this.training.critic(this.batches.real[0], -1)];
+  async criticUpdate(): Promise<unknown[]> {
+    return [await this.training.critic(this.batches.real[0], -1)];
   }
 
   /** One update of the generator on 64 latent vectors. */
-  generatorUpdate(): unknown[] {
-    return [this.training.generator(this.batches.generator)];
+  async generatorUpdate(): Promise<unknown[]> {
+    return [await this.training.generator(this.batches.generator)];
   }
 
-  iteration(): unknown[] {
+  async iteration(): Promise<unknown[]> {
     const { training, batches } = this;
     const losses: unknown[] = [];
     for (let i = 0; i < ROUNDS; i++) {
-      losses.push(training.critic(batches.real[i], -1));
-      const fakes = training.fakes(batches.latents[i]);
-      losses.push(training.critic(fakes, 1));
+      losses.push(await training.critic(batches.real[i], -1));
+      const fakes = await training.fakes(batches.latents[i]);
+      losses.push(await training.critic(fakes, 1));
       training.free(fakes);
     }
-    losses.push(training.generator(batches.generator));
+    losses.push(await training.generator(batches.generator));
     return losses;
   }
 

@@ -5,6 +5,8 @@ export interface Arr {
   readonly ref: Arr;
   dispose(): void;
   data(): Promise<Float32Array>;
+  /** Submits what the array waits for. */
+  gpuBuffer(): Promise<GPUBuffer>;
   add(other: Arr | number): Arr;
   sub(other: Arr | number): Arr;
   mul(other: Arr | number): Arr;
@@ -18,7 +20,6 @@ export type Tree = Arr | readonly Tree[] | { [name: string]: Tree };
 export function init(device: "webgpu"): Promise<string[]>;
 export function defaultDevice(device: "webgpu"): string;
 export function getWebGPUDevice(): GPUDevice;
-export function blockUntilReady(tree: Tree): Promise<Tree>;
 export function jit<A extends Tree[], R extends Tree>(f: (...args: A) => R): (...args: A) => R;
 export function vjp<A extends Arr[]>(
   f: (...args: A) => Arr,

@@ -32,7 +32,9 @@ export function variable(value: Tensor, trainable: boolean, name: string): Varia
 export function tidy<T>(fn: () => T): T;
 export function dispose(tensors: unknown): void;
 export function variableGrads(f: () => Tensor, variables: Variable[]): { value: Tensor; grads: Grads };
-export function grads(f: (...xs: Tensor[]) => Tensor): (xs: Tensor[], dy: Tensor) => Tensor[];
+export function valueAndGrads(
+  f: (...xs: Tensor[]) => Tensor,
+): (xs: Tensor[], dy: Tensor) => { value: Tensor; grads: Tensor[] };
 export const train: {
   rmsprop(rate: number, decay: number, momentum: number, epsilon: number): Optimizer;
 };

@@ -84,9 +84,10 @@ function operation(work: Work, inputs: Tensor[]): () => Tensor[] {
       const [, gamma, beta, upstream] = inputs;
       if (work.pass === "forward") return () => batchNorm(x, gamma, beta, 1e-3);
       for (const leaf of [x, gamma, beta]) requireGrad(leaf);
-      const [y] = batchNorm(x, gamma, beta, 1e-3);
-      keep(y);
-      return () => grad(y, [x, gamma, beta], { dy: upstream, retainGraph: true });
+      return () => {
+        const [y] = batchNorm(x, gamma, beta, 1e-3);
+        return [y, ...grad(y, [x, gamma, beta], { dy: upstream })];
+      };
     }
     case "pointwise":
       if (work.op === "add") return () => [add(x, w)];

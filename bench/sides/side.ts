@@ -18,8 +18,8 @@ export type ConvPass = "forward" | "input-gradient" | "filter-gradient" | "both"
 
 /** One piece of work with its inputs on the GPU. */
 export interface Case {
-  /** Queues the work once. */
-  run(): void;
+  /** Queues the work once, and frees the results of the run before. Its promise does not wait for the GPU. */
+  run(): void | Promise<void>;
   /** The results of the latest run, as host arrays in monge's layouts. */
   read(): Promise<Float32Array[]>;
   dispose(): void;
@@ -28,17 +28,20 @@ export interface Case {
 /** Parameters and running averages of both networks, as "critic.0.weight". */
 export type State = Record<string, HostArray>;
 
-/** The tutorial's two networks with their optimisers. Images and latents are named by what `upload` returned. */
+/**
+ * The tutorial's two networks with their optimisers. Images and latents are named by what `upload` returned.
+ * An update is queued when its promise settles, if it gives one; that does not wait for the GPU.
+ */
 export interface Training<T = unknown> {
   upload(array: HostArray): T;
   /** One critic update that lowers label · mean f(images); gives that loss. */
-  critic(images: T, label: -1 | 1): T;
+  critic(images: T, label: -1 | 1): T | Promise<T>;
   /** Images by the generator's running averages. */
-  fakes(latents: T): T;
+  fakes(latents: T): T | Promise<T>;
   /** One generator update; gives −mean f(G(latents)). */
-  generator(latents: T): T;
+  generator(latents: T): T | Promise<T>;
   /** One step of the critic's RMSprop alone, with its clip, from gradients that equal the weights at its first call. */
-  rmsprop(): void;
+  rmsprop(): void | Promise<void>;
   /** Frees what a call returned. */
   free(value: T): void;
   scalar(value: T): Promise<number>;

@@ -1,5 +1,6 @@
 // TensorFlow.js's side: core ops on the WebGPU backend, `variableGrads` and `train.rmsprop` for training, in NHWC.
-// Layers would run the same kernels through the same `variableGrads`, with more calls around them.
+// Layers would add a convolution's bias within its kernel, but the gradient of that computes all three derivatives, also
+// those that nobody asks for: more work than the kernel saves.
 // Single kernels that core does not export are run through the engine, so that nothing else is timed with them.
 import { benchGpu } from "../gpu";
 import type { Optimizer, Tensor, Variable } from "../peers/tfjs.mjs";
@@ -77,8 +78,11 @@ function operation(work: Work, inputs: Tensor[]): () => Tensor[] {
         return { y: tf.batchNorm(from, mean, variance, offset, scale, 1e-3), mean, variance };
       };
       if (work.pass === "backward") {
-        const backward = tf.grads((from, scale, offset) => forward(from, scale, offset).y);
-        return () => backward([x, gamma, beta], upstream);
+        const both = tf.valueAndGrads((from, scale, offset) => forward(from, scale, offset).y);
+        return () => {
+          const { value, grads } = both([x, gamma, beta], upstream);
+          return [value, ...grads];
+        };
       }
       return () => {
         const { y, mean, variance } = forward(x, gamma, beta);
@@ -99,8 +103,11 @@ let trainings = 0;
 function train(start: State): Training<Tensor> {
   const prefix = `training${trainings++}.`; // tfjs's variables have names that no other may have
   const v: Record<string, Variable> = {};
-  for (const [name, { shape, data }] of Object.entries(start))
-    v[name] = tf.variable(tf.tensor(data, shape), !name.includes("running"), prefix + name);
+  for (const [name, { shape, data }] of Object.entries(start)) {
+    const first = tf.tensor(data, shape);
+    v[name] = tf.variable(first, !name.includes("running"), prefix + name);
+    first.dispose(); // it would hold the numbers from before the first update
+  }
   const named = (pick: (name: string) => boolean) =>
     Object.keys(v).filter((name) => pick(name) && !name.includes("running"));
   const criticTrains = named((name) => name.startsWith("critic."));

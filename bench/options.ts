@@ -1,0 +1,81 @@
+// The bench's command line. run.mjs reads it before it installs or builds anything, so nothing here needs a GPU or a peer.
+import { readOptions } from "../src/node/commandLine";
+import { requireWritable } from "../src/node/files";
+import { InputError } from "../src/wgan/errors";
+import { rowNames } from "./rows";
+import type { SideName } from "./sides/side";
+
+export interface Options {
+  only: RegExp;
+  peers: SideName[];
+  json: string | undefined;
+  /** What is asked for instead of a run. */
+  instead: "help" | "report" | "build" | undefined;
+}
+
+/** The names as lines of text. */
+function wrapped(names: string[], width: number): string {
+  const lines: string[] = [];
+  for (const name of names) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + name.length + 2 <= width) lines[lines.length - 1] += `, ${name}`;
+    else lines.push(name);
+  }
+  return lines.map((line) => `  ${line}`).join(",\n");
+}
+
+export const help = `Times monge and its peers, TensorFlow.js (WebGPU) and jax-js, on the same work. Each row is computed by all
+sides and compared before it is timed. All rows take more than a quarter of an hour on two CPU cores; --only picks some.
+
+usage: npm run bench -- [options]
+
+  --only REGEX     rows with a match in their names, e.g. "matmul nn|conv64"
+  --peers NAMES    tfjs,jax (default), one of the two, or none
+  --json FILE      write the figures there, after each row
+  --report         only write bench/results/README.md from the JSON files beside it
+  --build          only build dist/bench/bench.mjs, which runs on another machine beside a node_modules
+                   that holds webgpu: node bench.mjs [options]
+  --help           show this text
+
+rows, by name:
+${wrapped(rowNames, 98)}`;
+
+/** Reads the bench's arguments (without node and script). Throws InputError at the first that is off. */
+export function parseOptions(args: string[]): Options {
+  const given = readOptions("bench", args, ["only", "peers", "json"], ["report", "build"]);
+  const only = given.read("only", readOnly);
+  const peers = given.read("peers", readPeers);
+  const json = given.read("json", (text) => {
+    if (text === "") throw new InputError("--json is empty, expected the name of a file.");
+    requireWritable(text);
+    return text;
+  });
+  const flags = (["report", "build"] as const).filter((flag) => given.has(flag));
+  if (!given.help && flags.length > 0 && args.length > 1)
+    throw new InputError(`--${flags[0]} stands alone: it times nothing, so no other option goes with it.`);
+  return {
+    only: only ?? /./,
+    peers: peers ?? ["tfjs", "jax"],
+    json,
+    instead: given.help ? "help" : flags[0],
+  };
+}
+
+function readOnly(text: string): RegExp {
+  let only: RegExp;
+  try {
+    only = new RegExp(text);
+  } catch {
+    throw new InputError(`--only "${text}": expected a regular expression, such as "matmul nn|conv64".`);
+  }
+  if (text !== "" && rowNames.some((name) => only.test(name))) return only;
+  throw new InputError(`--only "${text}": no row has such a name. npm run bench -- --help lists them.`);
+}
+
+function readPeers(text: string): SideName[] {
+  const names = text === "none" ? [] : text.split(",");
+  const bad = names.find((name) => name !== "tfjs" && name !== "jax");
+  if (bad !== undefined)
+    throw new InputError(`--peers "${text}": expected tfjs,jax or one of the two, or none.`);
+  return (["tfjs", "jax"] as const).filter((name) => names.includes(name));
+}
