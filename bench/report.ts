@@ -149,8 +149,9 @@ export async function writeReadme(): Promise<void> {
   const limits = Object.entries(limitsOf).filter(([family]) => families.has(family));
   const text = [
     "# Bench results",
-    "monge against TensorFlow.js (tfjs-backend-webgpu) and jax-js, all on WebGPU through Dawn, in one process. This " +
-      "file is generated from the JSON files beside it (`npm run bench -- --report`).",
+    "monge against TensorFlow.js (tfjs-backend-webgpu) and jax-js, all on WebGPU through Dawn, in one process " +
+      "(for peak-memory and cold-start in one a side, and only their losses are compared). This file is generated from " +
+      "the JSON files beside it (`npm run bench -- --report`).",
     "## How to repeat it",
     "`npm run bench -- --json bench/results/NAME.json`, then `npm run bench -- --report`. Every row first compares the " +
       "results of all sides with monge's, then times them in turn, and looks at a kernel's results once more after that. " +

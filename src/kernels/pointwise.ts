@@ -37,7 +37,7 @@ export function binary(name: string, a: Block | number, b: Block | number, y: Bl
     writes: [y.storage],
     params: [
       ...[n4, rank, float(left.number), float(right.number)],
-      ...[float(p), turns, 0, 0],
+      ...[float(p), turns, left.stretch, right.stretch],
       ...padded(y.shape, 8),
       ...padded(left.strides, 8),
       ...padded(right.strides, 8),
@@ -54,7 +54,7 @@ const STRETCHED = 4;
 const STRIDED = 5;
 
 function operand(x: Block | number, y: Block) {
-  const none = { mode: NUMBER, number: 0, period: 1, strides: [] as number[] };
+  const none = { mode: NUMBER, number: 0, period: 1, stretch: 1, strides: [] as number[] };
   if (typeof x === "number") return { ...none, number: x };
   if (x.size === y.size) return { ...none, mode: SAME };
   if (x.size === 1) return { ...none, mode: ONE };
@@ -69,7 +69,7 @@ function operand(x: Block | number, y: Block) {
   const own = wide.findLastIndex((size) => size !== 1) + 1;
   const stretch = y.size / x.size;
   if (stretch % 4 === 0 && wide.slice(0, own).every((size, i) => size === y.shape[i])) {
-    return { ...none, mode: STRETCHED, period: stretch / 4 };
+    return { ...none, mode: STRETCHED, stretch: stretch / 4 };
   }
   return { ...none, mode: STRIDED, strides: broadcastStrides(x.shape, y.shape.length) };
 }

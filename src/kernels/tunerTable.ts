@@ -57,7 +57,8 @@ export class Tuning {
       if (own === undefined) {
         const others = Object.keys(sections).filter((key) => key.startsWith(`${this.info.name} | `));
         if (others.length === 0) return undefined;
-        return `tuning: ignored, it was made for ${others[0]}. \`npm run tune\` renews it.`;
+        const older = others.some((key) => key.startsWith(this.ours()));
+        return `tuning: ignored, it was made for ${older ? "kernels that have changed since" : others[0]}. \`npm run tune\` renews it.`;
       }
       const known = new Map(configurations(this.info).map((each) => [each.name, each]));
       const read = Object.entries(own).map(([name, line]) => {
@@ -82,6 +83,7 @@ export class Tuning {
     } catch {
       // What cannot be read is replaced.
     }
+    for (const key of Object.keys(sections)) if (key.startsWith(this.ours())) delete sections[key];
     const lines = [...this.table].sort(([a], [b]) => (a < b ? -1 : 1));
     sections[this.section()] = Object.fromEntries(lines.map(([name, { line }]) => [name, line]));
     store.write(format(sections));
@@ -97,13 +99,19 @@ export class Tuning {
   }
 
   private section(): string {
-    return `${this.info.name} | ${this.info.driver} | monge ${version}, kernels ${this.kernels()}`;
+    return `${this.ours()}${this.kernels()}`;
   }
 
-  /** Changes with the text of any kernel: what was fastest before need not be now. */
+  /** How our sections begin, whatever the kernels were. */
+  private ours(): string {
+    return `${this.info.name} | ${this.info.driver} | monge ${version}, kernels `;
+  }
+
+  /** Changes with the kernels of a product and their constants: what was fastest before need not be now. */
   private kernels(): string {
-    const shaders = new Set(configurations(this.info).map(({ shader }) => shader));
-    return hash([...shaders].map(shaderSource).join("\n"));
+    const all = configurations(this.info);
+    const shaders = new Set([...all.map(({ shader }) => shader), "sum_parts" as const]);
+    return hash([JSON.stringify(all), ...[...shaders].map(shaderSource)].join("\n"));
   }
 }
 

@@ -45,7 +45,8 @@ export abstract class Module {
 
   /** All trained tensors, in the order of their registration. */
   parameters(): Tensor[] {
-    return this.modules().flatMap((module) => [...module.ownParameters.values()]);
+    // A layer may be used twice; its parameters are trained once.
+    return [...new Set(this.modules().flatMap((module) => [...module.ownParameters.values()]))];
   }
 
   /** Names of all parameters and buffers, with the tensors. */

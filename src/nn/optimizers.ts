@@ -41,9 +41,17 @@ abstract class Optimizer {
     { learningRate, clip }: Common,
     slots: { count: number; start: number },
   ) {
+    const twice = parameters.find((parameter, i) => parameters.indexOf(parameter) < i);
+    if (twice) throw new Error(`optimiser: each parameter must be given once, got ${twice} again.`);
     this.learningRate = learningRate;
     this.clips = parameters.map((parameter) => clip?.(parameter));
-    this.slots = keep(full([slots.count * slotSize(parameters)], slots.start));
+    try {
+      this.slots = keep(full([slots.count * slotSize(parameters)], slots.start));
+    } catch (error) {
+      throw new Error(
+        `optimiser: the slots of all parameters lie in one tensor; ${(error as Error).message}`,
+      );
+    }
   }
 
   /** Changes the parameters in place; `gradients` in their order. */

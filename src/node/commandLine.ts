@@ -26,9 +26,10 @@ export function readOptions(command: string, args: string[], names: string[], fl
   for (const token of tokens) {
     if (token.kind === "option-terminator") continue;
     if (token.kind === "positional") {
+      const example = names.length > 0 ? `--${names[0]} VALUE` : "--help";
       throw new InputError(
         `unexpected "${token.value}": every value follows its option, ` +
-          `as in npm run ${command} -- --seed 1 (with the -- in between).`,
+          `as in npm run ${command} -- ${example} (with the -- in between).`,
       );
     }
     const { name, rawName, value } = token;

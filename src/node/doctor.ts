@@ -2,6 +2,8 @@
 // and ends with "ready" and exit code 0, or with one line on what is wrong and exit code 1.
 import { existsSync, readFileSync } from "node:fs";
 import { arch, availableParallelism, platform, release, totalmem, type } from "node:os";
+import { runCommand } from "./command";
+import { readOptions } from "./commandLine";
 import { cacheFolder } from "./files";
 import { type AdapterSummary, probeAdapter } from "./probe";
 
@@ -82,9 +84,16 @@ async function examine(): Promise<string | null> {
   return null;
 }
 
-// A reader such as `head` may close the pipe early; that is no error of ours.
-process.stdout.on("error", () => process.exit());
-const wrong = await examine();
-console.log(wrong === null ? "ready" : `not ready: ${wrong}`);
-// Dawn keeps Node alive, so nothing but an explicit exit ends the command.
-process.exit(wrong === null ? 0 : 1);
+const help = `Shows what this machine offers, opens the GPU and computes something whose answer is known.
+
+usage: npm run doctor
+
+The last line is "ready", or "not ready:" with what is wrong; then the exit code is 1.
+`;
+
+await runCommand(async () => {
+  if (readOptions("doctor", process.argv.slice(2), []).help) return void process.stdout.write(help);
+  const wrong = await examine();
+  console.log(wrong === null ? "ready" : `not ready: ${wrong}`);
+  if (wrong !== null) process.exit(1);
+});

@@ -136,6 +136,7 @@ await runCommand(async () => {
       monge: version,
       preset: name,
       adapter: { name: gpu.info.name, driver, subgroupSize },
+      kernels: gpu.tuning.describe(),
       timestamps,
     };
     const all = { ...about, ceilings, ms: times, kernels: byKernel(dispatches), dispatches };

@@ -200,6 +200,21 @@ test("a cache of another driver or version is ignored with one line, and stays w
   assert.is(new Tuning({ ...info, name: "another adapter" }).load(memory(text)), undefined);
 });
 
+test("a cache of other kernels is ignored with one line, and goes when ours is written", async () => {
+  const { info } = await device();
+  const { text } = await full();
+  const stale = memory(text.replace(/, kernels [^"]*/, ", kernels 00000000"));
+  const table = new Tuning(info);
+  assert.is(
+    table.load(stale),
+    "tuning: ignored, it was made for kernels that have changed since. `npm run tune` renews it.",
+  );
+  table.set(extent, candidates(info)[0], 1, 1);
+  table.save(stale);
+  assert.not.match(stale.text!, /00000000/);
+  assert.is(new Tuning(info).load(stale), undefined);
+});
+
 test("a damaged cache is replaced by the next tuning", async () => {
   const { info } = await device();
   const store = memory("{");

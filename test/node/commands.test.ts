@@ -10,7 +10,7 @@ import * as assert from "uvu/assert";
 import { imagesFile, labelsFile } from "../wgan/idxFiles";
 import { temporaryFolder } from "./temporary";
 
-type Command = "train" | "sample" | "evaluate";
+type Command = "train" | "sample" | "evaluate" | "doctor";
 
 const base = temporaryFolder();
 const dist = folderWith(join("node", "train.js"), dirname(fileURLToPath(import.meta.url)));
@@ -141,6 +141,11 @@ onLinux("train without an adapter says so at once, and what to do", () => {
   );
   assert.ok(performance.now() - start < 10_000);
   assert.not(existsSync(out));
+});
+
+test("doctor takes nothing but --help", () => {
+  assert.is(complaint("doctor", ["--x"]), "monge: unknown option --x. See npm run doctor -- --help.");
+  assert.match(run("doctor", ["--help"]).stdout, "usage: npm run doctor\n");
 });
 
 test("--help shows the text and exits with 0, whatever else is given", () => {
