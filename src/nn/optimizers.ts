@@ -49,7 +49,8 @@ abstract class Optimizer {
       this.slots = keep(full([slots.count * slotSize(parameters)], slots.start));
     } catch (error) {
       throw new Error(
-        `optimiser: the slots of all parameters lie in one tensor; ${(error as Error).message}`,
+        `optimiser: the slots of all parameters lie in one tensor, which could not be made. ${(error as Error).message} ` +
+          "Two optimisers with half of the parameters each need less at once.",
       );
     }
   }
