@@ -31,8 +31,8 @@ export interface Budget {
 const SLOW_MS = 10_000;
 
 /** Repeats that a round of the fastest side should last at least, so that its one wait does not count. */
-const ROUND_MS = 30;
-const MOST_REPEATS = 30;
+const ROUND_MS = 100;
+const MOST_REPEATS = 100;
 /** A round of the slowest side should not last longer, unless one repeat does. */
 const LONGEST_ROUND_MS = 1500;
 
