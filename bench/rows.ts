@@ -34,8 +34,7 @@ export const limitsOf: Record<string, string> = {
   "batch norm":
     "Memory: forward reads x twice and writes y; backward does that too, then reads x and dy twice and writes dx.",
   pointwise:
-    "On a GPU memory. On lavapipe loads and stores, which go lane by lane: copying a buffer by a command of the driver " +
-    "is about twice as fast as by any kernel. Tanh is held up by its arithmetic there.",
+    "On a GPU memory. On lavapipe loads and stores, which go lane by lane; tanh is held up by its arithmetic there.",
   reduce: "As pointwise: each number is loaded once, and in parts, so that all cores have some.",
   training:
     "The sum of its kernels. On a GPU the host: how many dispatches there are, and what it costs to hand each over; monge " +

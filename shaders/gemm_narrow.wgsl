@@ -36,28 +36,24 @@ fn product(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation
     row_pixel(row, phase), row_pixel(row + 1, phase), row_pixel(row + 2, phase), row_pixel(row + 3, phase));
 
   var acc: array<mat4x4f, 4>;  // by columns
-  let first_tap = job.split / p.run_splits * p.taps_per_split;
-  let first_k = job.split % p.run_splits * p.run_per_split;
-  let end_k = min(first_k + p.run_per_split, p.channels);
-  for (var i = first_tap; i < min(first_tap + p.taps_per_split, phase.taps.x * phase.taps.y); i++) {
-    let tap = vec2u(i / phase.taps.y, i % phase.taps.y);
-    let place = phase.first_tap + tap * p.classes;
-    let b_start = job.start.y + (place.x * p.kernel.y + place.y) * p.channels * p.columns;
+  let terms = terms_of(job, phase);
+  for (var i = terms.tap; i < terms.end_tap; i++) {
+    let tap = tap_of(i, job, phase);
     let run = array<Run, 4>(
-      run_of(pixel[0], phase.shift, tap), run_of(pixel[1], phase.shift, tap),
-      run_of(pixel[2], phase.shift, tap), run_of(pixel[3], phase.shift, tap));
+      run_of(pixel[0], phase.shift, tap.at), run_of(pixel[1], phase.shift, tap.at),
+      run_of(pixel[2], phase.shift, tap.at), run_of(pixel[3], phase.shift, tap.at));
     let start = vec4u(run[0].start, run[1].start, run[2].start, run[3].start) + job.start.x;
-    let end = select(vec4u(), vec4u(end_k), vec4<bool>(run[0].inside, run[1].inside, run[2].inside, run[3].inside));
-    for (var k = first_k; k < end_k; k += 4) {
+    let end = select(vec4u(), vec4u(terms.end_k), vec4<bool>(run[0].inside, run[1].inside, run[2].inside, run[3].inside));
+    for (var k = terms.k; k < terms.end_k; k += 4) {
       var b: array<vec4f, 4>;
       for (var g = 0u; g < (WIDTH + SG - 1) / SG; g++) {
         let t = number_of(g, lane);
         if (TRANSPOSE_B) {
-          let run = load_b_run(b_start + min(column + t, p.columns - 1) * p.channels, k);
-          b[g] = select(vec4f(), run, vec4<bool>(!TAIL) | (vec4u(k) + vec4u(0, 1, 2, 3) < vec4u(end_k)));
+          let run = load_b_run(tap.b_start + min(column + t, p.columns - 1) * p.channels, k);
+          b[g] = select(vec4f(), run, vec4<bool>(!TAIL) | (vec4u(k) + vec4u(0, 1, 2, 3) < vec4u(terms.end_k)));
         } else {
-          let row = load_b_row(b_start + min(k + t / 4, p.channels - 1) * p.columns, column + t % 4 * 4);
-          b[g] = ended_row(row, k + t / 4, end_k);
+          let row = load_b_row(tap.b_start + min(k + t / 4, p.channels - 1) * p.columns, column + t % 4 * 4);
+          b[g] = ended_row(row, k + t / 4, terms.end_k);
         }
       }
       let at = start + k;

@@ -19,22 +19,18 @@ fn product(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id
     row_pixel(row0 + 4, phase), row_pixel(row0 + 5, phase), row_pixel(row0 + 6, phase), row_pixel(row0 + 7, phase));
 
   var acc: array<vec4f, TM>;
-  let first_tap = job.split / p.run_splits * p.taps_per_split;
-  let first_k = job.split % p.run_splits * p.run_per_split;
-  let end_k = min(first_k + p.run_per_split, p.channels);
-  for (var i = first_tap; i < min(first_tap + p.taps_per_split, phase.taps.x * phase.taps.y); i++) {
-    let tap = vec2u(i / phase.taps.y, i % phase.taps.y);
-    let place = phase.first_tap + tap * p.classes;
-    let b_start = job.start.y + (place.x * p.kernel.y + place.y) * p.channels * p.columns;
+  let terms = terms_of(job, phase);
+  for (var i = terms.tap; i < terms.end_tap; i++) {
+    let tap = tap_of(i, job, phase);
     var start: array<u32, TM>;
     var end: array<u32, TM>;
     for (var i = 0u; i < TM; i++) {
-      let run = run_of(pixel[i], phase.shift, tap);
+      let run = run_of(pixel[i], phase.shift, tap.at);
       start[i] = job.start.x + run.start;
-      end[i] = select(0, end_k, run.inside);
+      end[i] = select(0, terms.end_k, run.inside);
     }
-    for (var k = first_k; k < end_k; k += 4) {
-      let b = load_b(b_start, k, end_k, column);
+    for (var k = terms.k; k < terms.end_k; k += 4) {
+      let b = load_b(tap.b_start, k, terms.end_k, column);
       for (var i = 0u; i < TM; i++) {
         let a = load_a(start[i] + k, end[i] - min(k, end[i]));
         acc[i] = add_row(a, b, acc[i]);

@@ -33,28 +33,24 @@ fn product(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation
     row_pixel(row0 + (2 * SG + lane) % TM, phase),
     row_pixel(row0 + (3 * SG + lane) % TM, phase));
   var acc: array<mat4x4f, 8>;
-  let first_tap = job.split / p.run_splits * p.taps_per_split;
-  let first_k = job.split % p.run_splits * p.run_per_split;
-  let end_k = min(first_k + p.run_per_split, p.channels);
-  for (var i = first_tap; i < min(first_tap + p.taps_per_split, phase.taps.x * phase.taps.y); i++) {
-    let tap = vec2u(i / phase.taps.y, i % phase.taps.y);
-    let place = phase.first_tap + tap * p.classes;
-    let b_start = job.start.y + (place.x * p.kernel.y + place.y) * p.channels * p.columns;
+  let terms = terms_of(job, phase);
+  for (var i = terms.tap; i < terms.end_tap; i++) {
+    let tap = tap_of(i, job, phase);
     var start: array<u32, 4>;
     var end: array<u32, 4>;
     for (var g = 0u; g < TM * KQ / SG; g++) {
-      let run = run_of(pixel[g], phase.shift, tap);
+      let run = run_of(pixel[g], phase.shift, tap.at);
       start[g] = job.start.x + run.start;
-      end[g] = select(0, end_k, run.inside);
+      end[g] = select(0, terms.end_k, run.inside);
     }
-    for (var k = first_k; k < end_k; k += 4 * KQ) {
+    for (var k = terms.k; k < terms.end_k; k += 4 * KQ) {
       var a: array<vec4f, 4>;
       for (var g = 0u; g < TM * KQ / SG; g++) {
         let at = k + (g * SG + lane) / TM * 4;
         a[g] = load_a(start[g] + at, end[g] - min(at, end[g]));
       }
       for (var q = 0u; q < KQ; q++) {
-        let b = load_b(b_start, k + 4 * q, end_k, column);
+        let b = load_b(tap.b_start, k + 4 * q, terms.end_k, column);
         for (var i = 0u; i < TM / 4; i++) {
           let t = q * TM + 4 * i;
           let four = mat4x4f(across(a, t), across(a, t + 1), across(a, t + 2), across(a, t + 3));

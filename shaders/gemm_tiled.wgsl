@@ -105,32 +105,28 @@ fn product(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id
   let row = row0 + block.at;
   let pixel = array<vec3u, 4>(
     row_pixel(row, phase), row_pixel(row + 1, phase), row_pixel(row + 2, phase), row_pixel(row + 3, phase));
-  let first_tap = job.split / p.run_splits * p.taps_per_split;
-  let end_tap = min(first_tap + p.taps_per_split, phase.taps.x * phase.taps.y);
-  let first_k = job.split % p.run_splits * p.run_per_split;
-  let end_k = min(first_k + p.run_per_split, p.channels);
+  let terms = terms_of(job, phase);
 
   var acc: array<vec4f, 16>;
   var start: vec4u;
   var end: vec4u;
   var b_start = 0u;
   var four: mat4x4f;
-  var i = first_tap;
-  var k = first_k;
-  var more = first_tap < end_tap && first_k < end_k;
+  var i = terms.tap;
+  var k = terms.k;
+  var more = terms.tap < terms.end_tap && terms.k < terms.end_k;
   var loaded = false;
   // Each turn loads the next block into registers, and multiplies the tiles before it while the load is on its way.
   loop {
     if (more) {
-      if (k == first_k) {
-        let tap = vec2u(i / phase.taps.y, i % phase.taps.y);
-        let place = phase.first_tap + tap * p.classes;
-        b_start = job.start.y + (place.x * p.kernel.y + place.y) * p.channels * p.columns;
+      if (k == terms.k) {
+        let tap = tap_of(i, job, phase);
+        b_start = tap.b_start;
         let run = array<Run, 4>(
-          run_of(pixel[0], phase.shift, tap), run_of(pixel[1], phase.shift, tap),
-          run_of(pixel[2], phase.shift, tap), run_of(pixel[3], phase.shift, tap));
+          run_of(pixel[0], phase.shift, tap.at), run_of(pixel[1], phase.shift, tap.at),
+          run_of(pixel[2], phase.shift, tap.at), run_of(pixel[3], phase.shift, tap.at));
         start = vec4u(run[0].start, run[1].start, run[2].start, run[3].start) + job.start.x;
-        end = select(vec4u(), vec4u(end_k), vec4<bool>(run[0].inside, run[1].inside, run[2].inside, run[3].inside));
+        end = select(vec4u(), vec4u(terms.end_k), vec4<bool>(run[0].inside, run[1].inside, run[2].inside, run[3].inside));
       }
       let step = k + block.step;
       if (block.of_a) {
@@ -139,7 +135,7 @@ fn product(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id
         four = transpose(mat4x4f(load_a(at.x, left.x), load_a(at.y, left.y),
                                  load_a(at.z, left.z), load_a(at.w, left.w)));
       } else if (block.of_b) {
-        four = load_b(b_start, step, end_k, column0 + block.at);
+        four = load_b(b_start, step, terms.end_k, column0 + block.at);
       }
     }
     if (loaded) { multiply(&acc, thread); }
@@ -149,11 +145,11 @@ fn product(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id
     workgroupBarrier();
     loaded = true;
     k += KT;
-    if (k >= end_k) {
-      k = first_k;
+    if (k >= terms.end_k) {
+      k = terms.k;
       i++;
     }
-    more = i < end_tap;
+    more = i < terms.end_tap;
   }
 
   let top = row0 + 4 * thread.y;

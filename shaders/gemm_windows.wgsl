@@ -28,6 +28,24 @@ fn row_pixel(row: u32, phase: Phase) -> vec3u {
   return pixel_of(min(row, p.images * phase.size.x * phase.size.y - 1), phase.size);
 }
 
+// The terms of one part of the sum: taps from `tap` to before `end_tap`, and of each the steps from `k` to before `end_k`.
+struct Terms { tap: u32, end_tap: u32, k: u32, end_k: u32 }
+
+fn terms_of(job: Job, phase: Phase) -> Terms {
+  let tap = job.split / p.run_splits * p.taps_per_split;
+  let k = job.split % p.run_splits * p.run_per_split;
+  return Terms(tap, min(tap + p.taps_per_split, phase.taps.x * phase.taps.y), k, min(k + p.run_per_split, p.channels));
+}
+
+// Tap i of a class, counted (down, across), and where B's numbers for it start.
+struct Tap { at: vec2u, b_start: u32 }
+
+fn tap_of(i: u32, job: Job, phase: Phase) -> Tap {
+  let at = vec2u(i / phase.taps.y, i % phase.taps.y);
+  let place = phase.first_tap + at * p.classes;
+  return Tap(at, job.start.y + (place.x * p.kernel.y + place.y) * p.channels * p.columns);
+}
+
 // Where C has that pixel.
 fn result_of(pixel: vec3u, phase: Phase) -> u32 {
   if (FLAT) { return pixel.z * p.result_pitch; }

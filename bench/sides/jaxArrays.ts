@@ -51,29 +51,24 @@ export async function readAs(result: Arr, order?: number[]): Promise<Float32Arra
   return order ? permuted({ shape, data }, order).data : data;
 }
 
-/** Between the dense layers and the images, features are ordered by channel first in jax-js, last in monge. */
-const [DENSE_IN, DENSE_OUT] = ["critic.5.weight", "generator.0.weight"];
+/** Between the dense layers and the images, features are ordered by channel first in jax-js, last as here in monge. */
+const asImages: Record<string, Shape> = {
+  "critic.5.weight": [1, 7, 7, 64],
+  "generator.0.weight": [50, 7, 7, 128],
+  "generator.0.bias": [1, 7, 7, 128],
+};
 
 export function toJax(name: string, host: HostArray): HostArray {
-  const { shape, data } = host;
-  if (shape.length === 4) return permuted(host, toFiltersFirst);
-  if (name === DENSE_IN)
-    return { shape, data: permuted({ shape: [1, 7, 7, 64], data }, toChannelsFirst).data };
-  if (name === DENSE_OUT)
-    return { shape, data: permuted({ shape: [50, 7, 7, 128], data }, toChannelsFirst).data };
-  if (name === "generator.0.bias")
-    return { shape, data: permuted({ shape: [1, 7, 7, 128], data }, toChannelsFirst).data };
-  return host;
+  if (host.shape.length === 4) return permuted(host, toFiltersFirst);
+  if (!(name in asImages)) return host;
+  const { data } = permuted({ shape: asImages[name], data: host.data }, toChannelsFirst);
+  return { shape: host.shape, data };
 }
 
 export function fromJax(name: string, host: HostArray, shape: Shape): HostArray {
-  const { data } = host;
   if (shape.length === 4) return permuted(host, toFiltersLast);
-  if (name === DENSE_IN)
-    return { shape, data: permuted({ shape: [1, 64, 7, 7], data }, toChannelsLast).data };
-  if (name === DENSE_OUT)
-    return { shape, data: permuted({ shape: [50, 128, 7, 7], data }, toChannelsLast).data };
-  if (name === "generator.0.bias")
-    return { shape, data: permuted({ shape: [1, 128, 7, 7], data }, toChannelsLast).data };
-  return host;
+  if (!(name in asImages)) return host;
+  const [n, height, width, channels] = asImages[name];
+  const { data } = permuted({ shape: [n, channels, height, width], data: host.data }, toChannelsLast);
+  return { shape, data };
 }

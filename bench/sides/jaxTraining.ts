@@ -124,6 +124,22 @@ export function train(start: State): Training<Arr> {
   );
   let gradients: Numbers | undefined;
 
+  /** Takes over what an update changed, and gives its loss. */
+  const updated = async ({
+    weights: changed,
+    moved,
+    value,
+  }: {
+    weights: Numbers;
+    moved: Numbers;
+    value: Arr;
+  }): Promise<Arr> => {
+    weights = take(weights, changed);
+    averages = take(averages, moved);
+    await submit(value);
+    return value;
+  };
+
   return {
     upload: (host) => (host.shape.length === 4 ? image(host) : array(host)),
     async critic(images, label) {
@@ -134,11 +150,8 @@ export function train(start: State): Training<Arr> {
         criticSlots,
         images.ref,
       );
-      weights = take(weights, result.weights);
-      averages = take(averages, result.moved);
       criticSlots = result.slots;
-      await submit(result.value);
-      return result.value;
+      return updated(result);
     },
     async fakes(latents) {
       const w = held(pick(weights, generatorNames));
@@ -154,11 +167,8 @@ export function train(start: State): Training<Arr> {
         generatorSlots,
         latents.ref,
       );
-      weights = take(weights, result.weights);
-      averages = take(averages, result.moved);
       generatorSlots = result.slots;
-      await submit(result.value);
-      return result.value;
+      return updated(result);
     },
     async rmsprop() {
       gradients ??= held(pick(weights, criticTrains));

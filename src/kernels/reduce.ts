@@ -10,7 +10,7 @@ export interface Middle {
 }
 
 // Enough threads to fill an adapter, each with enough to do; below that many outputs a sum is split and summed again.
-// A software driver has few cores, and one dispatch costs it as much as a thread of 256 rows.
+// A software driver has few cores, and pays for each thread that it starts.
 const forGpu = { threads: 4096, rows: 16 };
 const forSoftware = { threads: 1024, rows: 64 };
 

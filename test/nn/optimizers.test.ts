@@ -269,11 +269,13 @@ test("a layer used twice is trained once a step; a parameter given twice is refu
 });
 
 test("slots that no buffer can hold are refused with what to do", () => {
-  const huge = Object.create(ones([2]), { size: { value: 2 ** 40 } }) as Tensor;
+  const small = ones([2]);
+  const huge = Object.create(small, { size: { value: 2 ** 40 } }) as Tensor;
   assert.throws(
     () => new Adam([huge], { learningRate: 0.1 }),
     /^optimiser: the slots of all parameters lie in one tensor, which could not be made\. .* Two optimisers /,
   );
+  small.dispose();
 });
 
 test("step wants one gradient of its shape for each parameter, and says so", () => {

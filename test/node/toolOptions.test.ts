@@ -2,17 +2,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { ladderHelp, parseLadderOptions, parseProfileOptions, profileHelp } from "../../src/node/toolOptions";
-import { InputError } from "../../src/wgan/errors";
-
-const complaint = (parse: (args: string[]) => unknown, words: string): string => {
-  try {
-    parse(words.split(" "));
-  } catch (error) {
-    assert.instance(error, InputError);
-    return (error as Error).message;
-  }
-  return "none";
-};
+import { complaint } from "./complaint";
 
 test("profile reads every option", () => {
   const words = "--preset small --json=a.json --trace b.json --wall-clock";
