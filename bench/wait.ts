@@ -2,4 +2,4 @@
 export { throttled } from "../src/node/device";
 
 /** How it waits, for the header of a report. */
-export const waiting = "throttled: after 0.3 ms naps of 5 % of the time waited, 1 ms at most";
+export const waiting = "throttled: after 0.3 ms naps of a tenth of the time waited, 3 ms at most";
