@@ -43,12 +43,18 @@ async function round({ side, run }: Subject, repeats: number): Promise<number> {
   return (performance.now() - start) / repeats;
 }
 
-export async function time(subjects: Subject[], budget: Budget): Promise<Map<SideName, Timing>> {
-  const first: number[] = [];
+/** How many repeats a round should have, by rounds of `repeats`. */
+async function plan(subjects: Subject[], repeats: number): Promise<number> {
+  const ms: number[] = [];
   for (const subject of subjects)
-    first.push(subject.soFarMs > SLOW_MS ? subject.soFarMs : await round(subject, 1));
-  const atMost = Math.max(1, Math.floor(LONGEST_ROUND_MS / Math.max(...first)));
-  const repeats = Math.min(MOST_REPEATS, atMost, Math.max(3, Math.ceil(ROUND_MS / Math.min(...first))));
+    ms.push(subject.soFarMs > SLOW_MS ? subject.soFarMs : await round(subject, repeats));
+  const atMost = Math.max(1, Math.floor(LONGEST_ROUND_MS / Math.max(...ms)));
+  return Math.min(MOST_REPEATS, atMost, Math.max(3, Math.ceil(ROUND_MS / Math.min(...ms))));
+}
+
+export async function time(subjects: Subject[], budget: Budget): Promise<Map<SideName, Timing>> {
+  // Planned twice: a round of one repeat is mostly its wait, and would ask for too few.
+  const repeats = await plan(subjects, await plan(subjects, 1));
 
   const samples = new Map(subjects.map((subject) => [subject, [] as number[]]));
   const spent = new Map(subjects.map((subject) => [subject, 0]));
