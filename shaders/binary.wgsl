@@ -57,58 +57,60 @@ fn right(i: u32) -> vec4f {
   return v;
 }
 
-fn mine(id: vec3u) -> Share { return share(id, P.n4, P.turns); }
+const SPREAD = 0u;
+const ADD = 1u;
+const SUB = 2u;
+const MUL = 3u;
+const DIV = 4u;
+const MAXIMUM = 5u;
+const MINIMUM = 6u;
+const GREATER = 7u;
+const GREATER_EQUAL = 8u;
+const EQUAL = 9u;
+const LEAKY_RELU_GRAD = 10u;
 
-// a alone, filling y.
-@compute @workgroup_size(WG) fn spread(@builtin(global_invocation_id) id: vec3u) {
-  let s = mine(id); for (var i = s.i; i < s.end; i += STEP) { y[i] = left(i); }
+// y's vec4 i. The op is a constant of the entry point, so the compiler takes the choice away, and a load that has no use.
+fn f(op: u32, i: u32) -> vec4f {
+  let l = left(i); let r = right(i);
+  switch (op) {
+    case ADD: { return l + r; }
+    case SUB: { return l - r; }
+    case MUL: { return l * r; }
+    case DIV: { return l / r; }
+    // a where a >= b, else b. A tie is a's, in value and in derivative.
+    case MAXIMUM: { return select(r, l, l >= r); }
+    case MINIMUM: { return select(r, l, l <= r); }
+    // 1 where the comparison holds, else 0.
+    case GREATER: { return select(vec4f(0.0), vec4f(1.0), l > r); }
+    case GREATER_EQUAL: { return select(vec4f(0.0), vec4f(1.0), l >= r); }
+    case EQUAL: { return select(vec4f(0.0), vec4f(1.0), l == r); }
+    // a = x, b = dy: dy where x > 0, p * dy elsewhere; the derivative of relu (p = 0) and leaky relu at once.
+    case LEAKY_RELU_GRAD: { return select(P.p * r, r, l > vec4f(0.0)); }
+    // a alone, filling y.
+    default: { return l; }
+  }
 }
 
-@compute @workgroup_size(WG) fn add(@builtin(global_invocation_id) id: vec3u) {
-  let s = mine(id); for (var i = s.i; i < s.end; i += STEP) { y[i] = left(i) + right(i); }
+// Two vec4s a turn: on a software driver a turn has a price of its own. There is one at most where `turns` is 1.
+fn run(op: u32, id: vec3u) {
+  let s = share(id, P.n4, P.turns);
+  var i = s.i;
+  for (var pairs = s.count / 2; pairs > 0; pairs--) {
+    y[i] = f(op, i);
+    y[i + STEP] = f(op, i + STEP);
+    i += 2 * STEP;
+  }
+  if (s.count % 2 == 1) { y[i] = f(op, i); }
 }
 
-@compute @workgroup_size(WG) fn sub(@builtin(global_invocation_id) id: vec3u) {
-  let s = mine(id); for (var i = s.i; i < s.end; i += STEP) { y[i] = left(i) - right(i); }
-}
-
-@compute @workgroup_size(WG) fn mul(@builtin(global_invocation_id) id: vec3u) {
-  let s = mine(id); for (var i = s.i; i < s.end; i += STEP) { y[i] = left(i) * right(i); }
-}
-
-@compute @workgroup_size(WG) fn div(@builtin(global_invocation_id) id: vec3u) {
-  let s = mine(id); for (var i = s.i; i < s.end; i += STEP) { y[i] = left(i) / right(i); }
-}
-
-// a where a >= b, else b. A tie is a's, in value and in derivative.
-@compute @workgroup_size(WG) fn maximum(@builtin(global_invocation_id) id: vec3u) {
-  let s = mine(id);
-  for (var i = s.i; i < s.end; i += STEP) { let l = left(i); let r = right(i); y[i] = select(r, l, l >= r); }
-}
-
-@compute @workgroup_size(WG) fn minimum(@builtin(global_invocation_id) id: vec3u) {
-  let s = mine(id);
-  for (var i = s.i; i < s.end; i += STEP) { let l = left(i); let r = right(i); y[i] = select(r, l, l <= r); }
-}
-
-// 1 where the comparison holds, else 0.
-@compute @workgroup_size(WG) fn greater(@builtin(global_invocation_id) id: vec3u) {
-  let s = mine(id);
-  for (var i = s.i; i < s.end; i += STEP) { y[i] = select(vec4f(0.0), vec4f(1.0), left(i) > right(i)); }
-}
-
-@compute @workgroup_size(WG) fn greater_equal(@builtin(global_invocation_id) id: vec3u) {
-  let s = mine(id);
-  for (var i = s.i; i < s.end; i += STEP) { y[i] = select(vec4f(0.0), vec4f(1.0), left(i) >= right(i)); }
-}
-
-@compute @workgroup_size(WG) fn equal(@builtin(global_invocation_id) id: vec3u) {
-  let s = mine(id);
-  for (var i = s.i; i < s.end; i += STEP) { y[i] = select(vec4f(0.0), vec4f(1.0), left(i) == right(i)); }
-}
-
-// a = x, b = dy: dy where x > 0, p * dy elsewhere; the derivative of relu (p = 0) and leaky relu at once.
-@compute @workgroup_size(WG) fn leaky_relu_grad(@builtin(global_invocation_id) id: vec3u) {
-  let s = mine(id);
-  for (var i = s.i; i < s.end; i += STEP) { let dy = right(i); y[i] = select(P.p * dy, dy, left(i) > vec4f(0.0)); }
-}
+@compute @workgroup_size(WG) fn spread(@builtin(global_invocation_id) id: vec3u) { run(SPREAD, id); }
+@compute @workgroup_size(WG) fn add(@builtin(global_invocation_id) id: vec3u) { run(ADD, id); }
+@compute @workgroup_size(WG) fn sub(@builtin(global_invocation_id) id: vec3u) { run(SUB, id); }
+@compute @workgroup_size(WG) fn mul(@builtin(global_invocation_id) id: vec3u) { run(MUL, id); }
+@compute @workgroup_size(WG) fn div(@builtin(global_invocation_id) id: vec3u) { run(DIV, id); }
+@compute @workgroup_size(WG) fn maximum(@builtin(global_invocation_id) id: vec3u) { run(MAXIMUM, id); }
+@compute @workgroup_size(WG) fn minimum(@builtin(global_invocation_id) id: vec3u) { run(MINIMUM, id); }
+@compute @workgroup_size(WG) fn greater(@builtin(global_invocation_id) id: vec3u) { run(GREATER, id); }
+@compute @workgroup_size(WG) fn greater_equal(@builtin(global_invocation_id) id: vec3u) { run(GREATER_EQUAL, id); }
+@compute @workgroup_size(WG) fn equal(@builtin(global_invocation_id) id: vec3u) { run(EQUAL, id); }
+@compute @workgroup_size(WG) fn leaky_relu_grad(@builtin(global_invocation_id) id: vec3u) { run(LEAKY_RELU_GRAD, id); }

@@ -15,115 +15,100 @@ fn nan_below_0(v: vec4f, y: vec4f) -> vec4f {
   return select(y, vec4f(bitcast<f32>(0x7fc00000u | (P.n4 & 0u))), v < vec4f(0.0));
 }
 
-fn mine(id: vec3u) -> Share { return share(id, P.n4, P.turns); }
+const NEG = 0u;
+const EXP = 1u;
+const LOG = 2u;
+const SQRT = 3u;
+const RSQRT = 4u;
+const SQUARE = 5u;
+const ABS = 6u;
+const SIGN = 7u;
+const TANH = 8u;
+const SIGMOID = 9u;
+const SOFTPLUS = 10u;
+const GELU = 11u;
+const RELU = 12u;
+const LEAKY_RELU = 13u;
+const POW = 14u;
+const CLAMP = 15u;
+const INSIDE = 16u;
 
-@compute @workgroup_size(WG) fn neg(@builtin(global_invocation_id) id: vec3u) {
-  let s = mine(id); for (var i = s.i; i < s.end; i += STEP) { y[i] = -x[i]; }
-}
-
-@compute @workgroup_size(WG) fn exp_(@builtin(global_invocation_id) id: vec3u) {
-  let s = mine(id); for (var i = s.i; i < s.end; i += STEP) { y[i] = keep_nan(x[i], exp(x[i])); }
-}
-
-@compute @workgroup_size(WG) fn log_(@builtin(global_invocation_id) id: vec3u) {
-  let s = mine(id);
-  for (var i = s.i; i < s.end; i += STEP) { y[i] = keep_nan(x[i], nan_below_0(x[i], log(x[i]))); }
-}
-
-@compute @workgroup_size(WG) fn sqrt_(@builtin(global_invocation_id) id: vec3u) {
-  let s = mine(id);
-  for (var i = s.i; i < s.end; i += STEP) { y[i] = keep_nan(x[i], nan_below_0(x[i], sqrt(x[i]))); }
-}
-
-@compute @workgroup_size(WG) fn rsqrt(@builtin(global_invocation_id) id: vec3u) {
-  let s = mine(id);
-  for (var i = s.i; i < s.end; i += STEP) { y[i] = keep_nan(x[i], nan_below_0(x[i], inverseSqrt(x[i]))); }
-}
-
-@compute @workgroup_size(WG) fn square(@builtin(global_invocation_id) id: vec3u) {
-  let s = mine(id); for (var i = s.i; i < s.end; i += STEP) { y[i] = x[i] * x[i]; }
-}
-
-@compute @workgroup_size(WG) fn abs_(@builtin(global_invocation_id) id: vec3u) {
-  let s = mine(id); for (var i = s.i; i < s.end; i += STEP) { y[i] = abs(x[i]); }
-}
-
-@compute @workgroup_size(WG) fn sign_(@builtin(global_invocation_id) id: vec3u) {
-  let s = mine(id); for (var i = s.i; i < s.end; i += STEP) { y[i] = sign(x[i]); }
-}
-
-// Beyond 15 tanh is 1 in f32, and drivers that build it from exp overflow.
-@compute @workgroup_size(WG) fn tanh_(@builtin(global_invocation_id) id: vec3u) {
-  let s = mine(id);
-  for (var i = s.i; i < s.end; i += STEP) {
-    y[i] = keep_nan(x[i], select(tanh(x[i]), sign(x[i]), abs(x[i]) > vec4f(15.0)));
+// The op is a constant of the entry point, so the compiler takes the choice away.
+fn f(op: u32, x: vec4f) -> vec4f {
+  switch (op) {
+    case NEG: { return -x; }
+    case EXP: { return keep_nan(x, exp(x)); }
+    case LOG: { return keep_nan(x, nan_below_0(x, log(x))); }
+    case SQRT: { return keep_nan(x, nan_below_0(x, sqrt(x))); }
+    case RSQRT: { return keep_nan(x, nan_below_0(x, inverseSqrt(x))); }
+    case SQUARE: { return x * x; }
+    case ABS: { return abs(x); }
+    case SIGN: { return sign(x); }
+    // Beyond 15 tanh is 1 in f32, and drivers that build it from exp overflow.
+    case TANH: { return keep_nan(x, select(tanh(x), sign(x), abs(x) > vec4f(15.0))); }
+    // exp(-|x|) never overflows, and the smaller of the two tails keeps its digits.
+    case SIGMOID: {
+      let z = exp(-abs(x));
+      return keep_nan(x, select(vec4f(1.0), z, x < vec4f(0.0)) / (1.0 + z));
+    }
+    // log(1 + exp(x)) as max(x, 0) + log(1 + z) with z = exp(-|x|); the series keeps the digits of a small z.
+    case SOFTPLUS: {
+      let z = exp(-abs(x));
+      let series = z * (1.0 - z * (0.5 - z * (1.0 / 3.0 - z * 0.25)));
+      let tail = select(log(1.0 + z), series, z < vec4f(0.01));
+      return keep_nan(x, select(x, vec4f(0.0), x < vec4f(0.0)) + tail);
+    }
+    // ½ x (1 + tanh u), u = √(2/π) (x + 0.044715 x³): Hendrycks and Gimpel's approximation.
+    case GELU: {
+      let u = 0.7978845608 * x * (1.0 + 0.044715 * x * x);
+      return keep_nan(x, 0.5 * x * (1.0 + select(tanh(u), sign(u), abs(u) > vec4f(15.0))));
+    }
+    case RELU: { return select(x, vec4f(0.0), x < vec4f(0.0)); }
+    // p is the slope below 0.
+    case LEAKY_RELU: { return select(x, P.p * x, x < vec4f(0.0)); }
+    // x^p. q says what a negative base means: 0 for an even power, 1 for an odd one, 2 for a broken one (NaN).
+    // pow(0, p) is undefined for p <= 0, so a negative power is a reciprocal and x^0 is 1.
+    case POW: {
+      let up = pow(abs(x), vec4f(abs(P.p)));
+      let size = select(select(up, 1.0 / up, P.p < 0.0), vec4f(1.0), P.p == 0.0);
+      let below = select(select(size, -size, P.q == 1.0), nan_below_0(x, size), P.q == 2.0);
+      return keep_nan(x, select(size, below, x < vec4f(0.0)));
+    }
+    case CLAMP: {
+      let high = select(x, vec4f(P.q), x > vec4f(P.q));
+      return select(high, vec4f(P.p), x < vec4f(P.p));
+    }
+    // 1 where p <= x <= q, else 0: the derivative of clamp.
+    default: { return select(vec4f(0.0), vec4f(1.0), (x >= vec4f(P.p)) & (x <= vec4f(P.q))); }
   }
 }
 
-// exp(-|x|) never overflows, and the smaller of the two tails keeps its digits.
-@compute @workgroup_size(WG) fn sigmoid(@builtin(global_invocation_id) id: vec3u) {
-  let s = mine(id);
-  for (var i = s.i; i < s.end; i += STEP) {
-    let z = exp(-abs(x[i]));
-    y[i] = keep_nan(x[i], select(vec4f(1.0), z, x[i] < vec4f(0.0)) / (1.0 + z));
+// Two vec4s a turn, as in binary.wgsl.
+fn run(op: u32, id: vec3u) {
+  let s = share(id, P.n4, P.turns);
+  var i = s.i;
+  for (var pairs = s.count / 2; pairs > 0; pairs--) {
+    y[i] = f(op, x[i]);
+    y[i + STEP] = f(op, x[i + STEP]);
+    i += 2 * STEP;
   }
+  if (s.count % 2 == 1) { y[i] = f(op, x[i]); }
 }
 
-// log(1 + exp(x)) as max(x, 0) + log(1 + z) with z = exp(-|x|); the series keeps the digits of a small z.
-@compute @workgroup_size(WG) fn softplus(@builtin(global_invocation_id) id: vec3u) {
-  let s = mine(id);
-  for (var i = s.i; i < s.end; i += STEP) {
-    let z = exp(-abs(x[i]));
-    let series = z * (1.0 - z * (0.5 - z * (1.0 / 3.0 - z * 0.25)));
-    let tail = select(log(1.0 + z), series, z < vec4f(0.01));
-    y[i] = keep_nan(x[i], select(x[i], vec4f(0.0), x[i] < vec4f(0.0)) + tail);
-  }
-}
-
-// ½ x (1 + tanh u), u = √(2/π) (x + 0.044715 x³): Hendrycks and Gimpel's approximation.
-@compute @workgroup_size(WG) fn gelu(@builtin(global_invocation_id) id: vec3u) {
-  let s = mine(id);
-  for (var i = s.i; i < s.end; i += STEP) {
-    let u = 0.7978845608 * x[i] * (1.0 + 0.044715 * x[i] * x[i]);
-    y[i] = keep_nan(x[i], 0.5 * x[i] * (1.0 + select(tanh(u), sign(u), abs(u) > vec4f(15.0))));
-  }
-}
-
-@compute @workgroup_size(WG) fn relu(@builtin(global_invocation_id) id: vec3u) {
-  let s = mine(id);
-  for (var i = s.i; i < s.end; i += STEP) { y[i] = select(x[i], vec4f(0.0), x[i] < vec4f(0.0)); }
-}
-
-// p is the slope below 0.
-@compute @workgroup_size(WG) fn leaky_relu(@builtin(global_invocation_id) id: vec3u) {
-  let s = mine(id);
-  for (var i = s.i; i < s.end; i += STEP) { y[i] = select(x[i], P.p * x[i], x[i] < vec4f(0.0)); }
-}
-
-// x^p. q says what a negative base means: 0 for an even power, 1 for an odd one, 2 for a broken one (NaN).
-// pow(0, p) is undefined for p <= 0, so a negative power is a reciprocal and x^0 is 1.
-@compute @workgroup_size(WG) fn pow_(@builtin(global_invocation_id) id: vec3u) {
-  let s = mine(id);
-  for (var i = s.i; i < s.end; i += STEP) {
-    let up = pow(abs(x[i]), vec4f(abs(P.p)));
-    let size = select(select(up, 1.0 / up, P.p < 0.0), vec4f(1.0), P.p == 0.0);
-    let below = select(select(size, -size, P.q == 1.0), nan_below_0(x[i], size), P.q == 2.0);
-    y[i] = keep_nan(x[i], select(size, below, x[i] < vec4f(0.0)));
-  }
-}
-
-@compute @workgroup_size(WG) fn clamp_(@builtin(global_invocation_id) id: vec3u) {
-  let s = mine(id);
-  for (var i = s.i; i < s.end; i += STEP) {
-    let high = select(x[i], vec4f(P.q), x[i] > vec4f(P.q));
-    y[i] = select(high, vec4f(P.p), x[i] < vec4f(P.p));
-  }
-}
-
-// 1 where p <= x <= q, else 0: the derivative of clamp.
-@compute @workgroup_size(WG) fn inside(@builtin(global_invocation_id) id: vec3u) {
-  let s = mine(id);
-  for (var i = s.i; i < s.end; i += STEP) {
-    y[i] = select(vec4f(0.0), vec4f(1.0), (x[i] >= vec4f(P.p)) & (x[i] <= vec4f(P.q)));
-  }
-}
+@compute @workgroup_size(WG) fn neg(@builtin(global_invocation_id) id: vec3u) { run(NEG, id); }
+@compute @workgroup_size(WG) fn exp_(@builtin(global_invocation_id) id: vec3u) { run(EXP, id); }
+@compute @workgroup_size(WG) fn log_(@builtin(global_invocation_id) id: vec3u) { run(LOG, id); }
+@compute @workgroup_size(WG) fn sqrt_(@builtin(global_invocation_id) id: vec3u) { run(SQRT, id); }
+@compute @workgroup_size(WG) fn rsqrt(@builtin(global_invocation_id) id: vec3u) { run(RSQRT, id); }
+@compute @workgroup_size(WG) fn square(@builtin(global_invocation_id) id: vec3u) { run(SQUARE, id); }
+@compute @workgroup_size(WG) fn abs_(@builtin(global_invocation_id) id: vec3u) { run(ABS, id); }
+@compute @workgroup_size(WG) fn sign_(@builtin(global_invocation_id) id: vec3u) { run(SIGN, id); }
+@compute @workgroup_size(WG) fn tanh_(@builtin(global_invocation_id) id: vec3u) { run(TANH, id); }
+@compute @workgroup_size(WG) fn sigmoid(@builtin(global_invocation_id) id: vec3u) { run(SIGMOID, id); }
+@compute @workgroup_size(WG) fn softplus(@builtin(global_invocation_id) id: vec3u) { run(SOFTPLUS, id); }
+@compute @workgroup_size(WG) fn gelu(@builtin(global_invocation_id) id: vec3u) { run(GELU, id); }
+@compute @workgroup_size(WG) fn relu(@builtin(global_invocation_id) id: vec3u) { run(RELU, id); }
+@compute @workgroup_size(WG) fn leaky_relu(@builtin(global_invocation_id) id: vec3u) { run(LEAKY_RELU, id); }
+@compute @workgroup_size(WG) fn pow_(@builtin(global_invocation_id) id: vec3u) { run(POW, id); }
+@compute @workgroup_size(WG) fn clamp_(@builtin(global_invocation_id) id: vec3u) { run(CLAMP, id); }
+@compute @workgroup_size(WG) fn inside(@builtin(global_invocation_id) id: vec3u) { run(INSIDE, id); }
