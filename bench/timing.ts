@@ -30,9 +30,9 @@ export interface Budget {
 /** A side that took this long is not run once more to plan the rounds, and is timed once at least. */
 const SLOW_MS = 10_000;
 
-/** Repeats that a round of the fastest side should last at least, so that its one wait does not count. */
+/** How long a round of the fastest side should last, so that its one wait does not count. */
 const ROUND_MS = 100;
-const MOST_REPEATS = 100;
+const MOST_REPEATS = 1000;
 /** A round of the slowest side should not last longer, unless one repeat does. */
 const LONGEST_ROUND_MS = 1500;
 
