@@ -36,8 +36,8 @@ usage: npm run profile -- [options]
   --help               show this text
 `;
 
-export const ladderHelp = `Climbs the ladder of kernels: one matrix product and one convolution in every form from the
-naive one to the engine's own, checked and timed side by side. docs/ladder.md explains each rung.
+export const ladderHelp = `Climbs the ladder of kernels: one matrix product, one convolution and its gradient in every form from
+the naive one to the engine's own, checked and timed side by side. docs/ladder.md explains each rung.
 
 usage: npm run ladder -- [options]
 

@@ -1,6 +1,7 @@
 // The kernel ladder: every rung is right, at sizes that no tile divides; and what a wrong rung is answered with.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { upload } from "../../src/kernels/block";
 import { convolutionLadder, inputGradientLadder } from "../../src/kernels/ladder/convolution";
 import { climb, type Ladder } from "../../src/kernels/ladder/ladder";
 import { matmulLadder } from "../../src/kernels/ladder/matmul";
@@ -51,6 +52,23 @@ test("a rung that computes wrongly, or leaves numbers out, is named", async () =
     exact: (a, b, index) => ({ ...ladder.exact(a, b, index), value: 1e3 }),
   };
   assert.match(await saying(climb(doubled, 1)), /^ladder: one number a thread: number 0 is/);
+});
+
+test("a rung that is wrong in a few lanes of a large product is found", async () => {
+  await device();
+  const ladder = matmulLadder(256, 256, 64);
+  const [right] = ladder.rungs;
+  const last = {
+    name: "wrong in one number of 64",
+    run: (...[a, b, c]: Parameters<typeof right.run>) => {
+      right.run(a, b, c);
+      const { storage } = c;
+      for (let i = 63; i < c.size; i += 64)
+        upload(new Float32Array([99]), { ...storage, offset: 4 * i, bytes: 4 });
+    },
+  };
+  const said = await climb({ ...ladder, rungs: [last] }, 1).catch((error: Error) => error.message);
+  assert.match(String(said), /^ladder: wrong in one number of 64: number \d+ is 99/);
 });
 
 test("sizes that the rungs do not take are refused", () => {
