@@ -42,6 +42,10 @@ export async function contest(
       notes.push(`${side.name}: ${what} are off from ${from} by ${error.toExponential(1)}, over ${bound}`);
     }
   };
+  const fail = (side: Side, error: unknown) => {
+    if (side.name === "monge") throw error;
+    failures[side.name] = reason(error);
+  };
   const contenders: (Subject & Contender)[] = [];
   for (const side of sides) {
     try {
@@ -53,16 +57,19 @@ export async function contest(
       judge(side, contender.off);
       contenders.push({ ...contender, side, soFarMs });
     } catch (error) {
-      if (side.name === "monge") throw error;
-      failures[side.name] = reason(error);
+      fail(side, error);
     }
   }
-  const timings = await time(contenders, budget);
+  const timings = await time(contenders, budget, fail);
   for (const { side, after, dispose } of contenders) {
-    if (after) judge(side, await after());
-    for (const error of errorsOf(side.device).slice(0, 1))
-      notes.push(`${side.name}: while it was timed: ${reason(error)}`);
-    dispose();
+    try {
+      if (after && timings.has(side.name)) judge(side, await after());
+      for (const error of errorsOf(side.device).slice(0, 1))
+        notes.push(`${side.name}: while it was timed: ${reason(error)}`);
+      dispose();
+    } catch (error) {
+      fail(side, error);
+    }
   }
   const own = timings.get("monge")!;
   const row: ReportRow = {

@@ -1,4 +1,4 @@
-// Times one piece of work on all sides in turn: rounds A B C, A B C, …; in each some repeats are queued, then waited for.
+// Times one piece of work on all sides in turn: rounds A B C, C B A, …; in each some repeats are queued, then waited for.
 // Warm-up is left out: the check before has run everything once.
 import type { Side, SideName } from "./sides/side";
 import { throttled } from "./wait";
@@ -32,7 +32,7 @@ const SLOW_MS = 10_000;
 
 /** How long a round of the fastest side should last, so that its one wait does not count. */
 const ROUND_MS = 100;
-const MOST_REPEATS = 1000;
+const MOST_REPEATS = 10_000;
 /** A round of the slowest side should not last longer, unless one repeat does. */
 const LONGEST_ROUND_MS = 1500;
 
@@ -43,39 +43,58 @@ async function round({ side, run }: Subject, repeats: number): Promise<number> {
   return (performance.now() - start) / repeats;
 }
 
-/** How many repeats a round should have, by rounds of `repeats`. */
-async function plan(subjects: Subject[], repeats: number): Promise<number> {
-  const ms: number[] = [];
-  for (const subject of subjects)
-    ms.push(subject.soFarMs > SLOW_MS ? subject.soFarMs : await round(subject, repeats));
-  const atMost = Math.max(1, Math.floor(LONGEST_ROUND_MS / Math.max(...ms)));
-  return Math.min(MOST_REPEATS, atMost, Math.max(3, Math.ceil(ROUND_MS / Math.min(...ms))));
-}
+/** A side that `fail` is told of, and does not throw for, has no timing. */
+export async function time(
+  subjects: readonly Subject[],
+  budget: Budget,
+  fail: (side: Side, error: unknown) => void,
+): Promise<Map<SideName, Timing>> {
+  const failed = new Set<Subject>();
+  const going = () => subjects.filter((subject) => !failed.has(subject));
+  const timed = async (subject: Subject, repeats: number): Promise<number | undefined> => {
+    try {
+      return await round(subject, repeats);
+    } catch (error) {
+      fail(subject.side, error);
+      failed.add(subject);
+    }
+  };
 
-export async function time(subjects: Subject[], budget: Budget): Promise<Map<SideName, Timing>> {
+  /** How many repeats a round should have, by rounds of `repeats`. */
+  const plan = async (repeats: number): Promise<number> => {
+    const all: number[] = [];
+    for (const subject of going()) {
+      const ms = subject.soFarMs > SLOW_MS ? subject.soFarMs : await timed(subject, repeats);
+      if (ms !== undefined) all.push(ms);
+    }
+    const atMost = Math.max(1, Math.floor(LONGEST_ROUND_MS / Math.max(...all)));
+    return Math.min(MOST_REPEATS, atMost, Math.max(3, Math.ceil(ROUND_MS / Math.min(...all))));
+  };
   // Planned twice: a round of one repeat is mostly its wait, and would ask for too few.
-  const repeats = await plan(subjects, await plan(subjects, 1));
+  const repeats = await plan(await plan(1));
 
   const samples = new Map(subjects.map((subject) => [subject, [] as number[]]));
   const spent = new Map(subjects.map((subject) => [subject, 0]));
   for (let i = 0; i < budget.mostRounds; i++) {
-    let timed = false;
-    for (const subject of subjects) {
+    let any = false;
+    // Back and forth, so that none always comes after the same other one.
+    for (const subject of i % 2 ? going().reverse() : going()) {
       // A slow side stops when its time is up; the others go on to theirs.
       const least = subject.soFarMs > SLOW_MS ? 1 : budget.leastRounds;
       if (i >= least && spent.get(subject)! > budget.seconds * 1000) continue;
-      const ms = await round(subject, repeats);
+      const ms = await timed(subject, repeats);
+      if (ms === undefined) continue;
       samples.get(subject)!.push(ms);
       spent.set(subject, spent.get(subject)! + ms * repeats);
-      timed = true;
+      any = true;
     }
-    if (!timed) break;
+    if (!any) break;
   }
   return new Map(
-    [...samples].map(([{ side }, all]) => [
-      side.name,
-      { ms: median(all), minMs: Math.min(...all), rounds: all.length, repeats },
-    ]),
+    going().map((subject) => {
+      const all = samples.get(subject)!;
+      return [subject.side.name, { ms: median(all), minMs: Math.min(...all), rounds: all.length, repeats }];
+    }),
   );
 }
 
