@@ -109,7 +109,8 @@ export function plan(call: Gemm, configuration: Configuration): Plan {
   const pitch = call.pitch ?? channels;
   const classes = call.adjoint ? stride : one;
   const product = entry === "product";
-  const taps = kernel[0] * kernel[1];
+  // Those that the rows of one class meet at most, and all where there is one class.
+  const taps = Math.ceil(kernel[0] / classes[0]) * Math.ceil(kernel[1] / classes[1]);
   const size = sizeOf(call);
   const { rows, copies } = extentOf(call);
   const columnTiles = Math.ceil(columns / tile[1]);

@@ -2,7 +2,10 @@
 // kernel family, against float64 sums.
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { release } from "../../src/kernels/block";
 import { conv2d, conv2dFilterGrad, conv2dInputGrad } from "../../src/kernels/conv";
+import { type Gemm, plan } from "../../src/kernels/gemm";
+import { portable } from "../../src/kernels/tunerConfigurations";
 import { block, device, read } from "../device";
 import * as reference from "../reference/convolution";
 import { check, normal } from "./families";
@@ -131,6 +134,30 @@ test("where no filter meets a pixel, a thin image is its bias", async () => {
 test("an empty batch gives no pixels and a filter gradient of zeros", async () => {
   await directions({ x: [0, 8, 8, 8], w: [3, 3, 8], stride: [1, 1], padding: [1, 1, 1, 1] });
   await directions({ x: [0, 8, 8, 3], w: [3, 3, 8], stride: [1, 1], padding: [1, 1, 1, 1] });
+});
+
+test("an input gradient is cut into no more parts than a class has taps", async () => {
+  await device();
+  const y = block(new Float32Array(64), [64]);
+  const { storage: a } = y;
+  const call: Gemm = {
+    entry: "product",
+    a,
+    b: a,
+    c: a,
+    images: 1,
+    out: [8, 8],
+    source: [4, 4],
+    kernel: [4, 4],
+    before: [1, 1],
+    stride: [2, 2],
+    adjoint: true,
+    channels: 8,
+    columns: 8,
+  };
+  const { splits, parts } = plan(call, { ...portable, parts: 16 });
+  assert.is(splits, 4);
+  for (const each of [parts!, a]) release(each);
 });
 
 test.run();
