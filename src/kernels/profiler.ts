@@ -68,7 +68,10 @@ export class Profiler {
     for (const batch of this.batches) {
       for (const chunk of batch.chunks) await this.read(batch.dispatches, chunk);
     }
-    if (!this.alone) this.align();
+    if (!this.alone) {
+      for (const { dispatches } of this.batches) oneAfterTheOther(dispatches);
+      this.align();
+    }
     return this.batches.flatMap(({ dispatches }) => dispatches);
   }
 
@@ -169,5 +172,19 @@ export class Profiler {
     const ran = this.batches.filter(({ dispatches }) => dispatches.length > 0);
     const shift = Math.max(...ran.map(({ submitted, dispatches }) => submitted - dispatches[0].start));
     for (const { dispatches } of ran) for (const dispatch of dispatches) dispatch.start += shift;
+  }
+}
+
+/**
+ * A GPU may stamp the beginning of a pass while the pass before is still at work. The dispatches of a batch run in
+ * order, so each begins when the one before ends at the earliest.
+ */
+export function oneAfterTheOther(dispatches: Timed[]): void {
+  let free = Number.NEGATIVE_INFINITY;
+  for (const dispatch of dispatches) {
+    const end = dispatch.start + dispatch.duration;
+    dispatch.start = Math.max(dispatch.start, free);
+    dispatch.duration = Math.max(0, end - dispatch.start);
+    free = dispatch.start + dispatch.duration;
   }
 }

@@ -40,9 +40,10 @@ export class TunerClock {
     const wall = performance.now() - start;
     this.gpu.check();
     const [from, to] = this.readable ? await this.read(this.readable) : [0n, 0n];
-    // Some drivers answer with zeros, or with what was there before.
+    // Some drivers answer with zeros, with what was there before, or too early.
     const stamped = Number(to - from) / 1e6;
-    return (stamped > 0 && stamped <= 1.5 * wall ? stamped : wall) / count;
+    const likely = stamped > 0 && stamped <= 1.5 * wall && wall - stamped <= Math.max(2, wall / 2);
+    return (likely ? stamped : wall) / count;
   }
 
   dispose(): void {
@@ -51,12 +52,12 @@ export class TunerClock {
     this.readable?.destroy();
   }
 
-  /** Submits an empty pass that ends (or begins) with a timestamp: the queue keeps it in order with the work. */
+  /** Submits an empty pass that ends with a timestamp, which comes when all before is done; a beginning need not wait. */
   private stamp(index: 0 | 1): void {
     if (!this.set) return;
     const encoder = this.gpu.device.createCommandEncoder({ label: "tuner" });
-    const when = index === 0 ? { endOfPassWriteIndex: 0 } : { beginningOfPassWriteIndex: 1 };
-    encoder.beginComputePass({ label: "tuner", timestampWrites: { querySet: this.set, ...when } }).end();
+    const timestampWrites = { querySet: this.set, endOfPassWriteIndex: index };
+    encoder.beginComputePass({ label: "tuner", timestampWrites }).end();
     if (index === 1) {
       encoder.resolveQuerySet(this.set, 0, 2, this.resolved!, 0);
       encoder.copyBufferToBuffer(this.resolved!, 0, this.readable!, 0, 16);

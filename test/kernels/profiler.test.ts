@@ -6,7 +6,7 @@ import { allocate, type Block, release } from "../../src/kernels/block";
 import { measureCeilings } from "../../src/kernels/ceilings";
 import type { Gpu } from "../../src/kernels/gpu";
 import { matmul } from "../../src/kernels/matmul";
-import { type HostSpan, Profiler, type Timed } from "../../src/kernels/profiler";
+import { type HostSpan, oneAfterTheOther, Profiler, type Timed } from "../../src/kernels/profiler";
 import { float } from "../../src/kernels/stream";
 import { byKernel, kernelSpan, kernelTime } from "../../src/kernels/summary";
 import { traceJson } from "../../src/kernels/trace";
@@ -175,6 +175,13 @@ test("by the wall clock the host's own time is not counted as a kernel's", async
   const [first] = await profiler.stop();
   assert.ok(first.start >= busyUntil && first.duration < 200, `${first.duration}`);
   release(y.storage);
+});
+
+test("a pass whose beginning was stamped while the one before was at work does not count that time", () => {
+  const timed = (start: number, duration: number) => ({ start, duration }) as Timed;
+  const dispatches = [timed(10, 4), timed(11, 5), timed(17, 1), timed(10, 2)];
+  oneAfterTheOther(dispatches);
+  assert.equal(dispatches, [timed(10, 4), timed(14, 2), timed(17, 1), timed(18, 0)]);
 });
 
 test("one profiler at a time, and none is left behind", async () => {
