@@ -22,8 +22,9 @@ interface Batch {
 
 const MAX_DISPATCHES = 1024;
 const MAX_GROUPS = 65535; // WebGPU's limit for a dimension of a grid
-// About 0.1 s on a slow CPU adapter: far below any driver's watchdog, far above the cost of a submit.
-const MAX_WORK = 2e9;
+// Estimated work of a submit: about 0.1 s on a slow processor or a slow GPU, so far below any driver's watchdog, and
+// far above what a submit costs.
+const MAX_WORK = { software: 2e9, hardware: 5e10 };
 
 export class Stream {
   /** Where there is one, it times each dispatch in a pass of its own. */
@@ -88,7 +89,8 @@ export class Stream {
     this.capturing?.dispatch(command, words);
     this.profiler?.recorded(pipeline.label);
     this.work += call.work ?? bound.reduce((sum, storage) => sum + storage.bytes, 0);
-    if (this.work > MAX_WORK || this.profiler?.alone) this.send();
+    if (this.work > MAX_WORK[this.gpu.info.software ? "software" : "hardware"] || this.profiler?.alone)
+      this.send();
   }
 
   /** Records a copy of `bytes` (a multiple of 4) between two ranges. */
