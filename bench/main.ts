@@ -44,6 +44,7 @@ async function bench({ only, peers, json }: Options): Promise<void> {
     date: new Date().toISOString(),
     toggles,
     waiting,
+    kernels: sides[0].kernels!,
     rows: [],
   };
   console.log(`${title(report)}\n\n${heading(peers)}`);

@@ -31,7 +31,7 @@ export interface ReportRow {
   gflops?: number;
   gbs?: number;
   peers: Partial<Record<SideName, PeerFigure>>;
-  /** Whether the results of all sides in the row agreed before they were timed. */
+  /** Whether the results of all sides in the row agreed. */
   checked: boolean;
   note?: string;
 }
@@ -43,6 +43,8 @@ export interface Report {
   /** Dawn's toggles, the same for all. */
   toggles: string[];
   waiting: string;
+  /** Which of its kernels monge used: the defaults, or those that `npm run tune` found. */
+  kernels: string;
   rows: ReportRow[];
 }
 
@@ -54,6 +56,7 @@ export function title(report: Report): string {
     `versions: ${list.join(", ")}`,
     `toggles: ${toggles.join(", ") || "none"}; features for all: ${adapter.features.join(", ")}; date: ${report.date}`,
     `waiting, for all: ${report.waiting}`,
+    `monge's kernels: ${report.kernels}; the peers run with their default flags`,
     "ms: median over rounds in turn (one round may do for a side that takes over 10 s), the minimum in brackets",
     "rate: monge's, by the median; memory: most bytes of GPU buffers at any time",
     "ratio: the peer's figure over monge's, so above 1 monge is faster or smaller",
@@ -149,14 +152,16 @@ export async function writeReadme(): Promise<void> {
   const limits = Object.entries(limitsOf).filter(([family]) => families.has(family));
   const text = [
     "# Bench results",
-    "monge against TensorFlow.js (tfjs-backend-webgpu) and jax-js, all on WebGPU through Dawn, in one process " +
-      "(for peak-memory and cold-start in one a side, and only their losses are compared). This file is generated from " +
-      "the JSON files beside it (`npm run bench -- --report`).",
+    "monge against TensorFlow.js (tfjs-backend-webgpu) and jax-js, all on WebGPU through Dawn, in one process. " +
+      "peak-memory and cold-start run each side in a process of its own, and compare only the losses. This file is " +
+      "generated from the JSON files beside it (`npm run bench -- --report`).",
+    "lavapipe is a processor that plays a GPU. monge has kernels for that, the peers have not: on a GPU expect other ratios.",
     "## How to repeat it",
     "`npm run bench -- --json bench/results/NAME.json`, then `npm run bench -- --report`. Every row first compares the " +
       "results of all sides with monge's, then times them in turn, and looks at a kernel's results once more after that. " +
       `A kernel may be off by ${most.results} of the largest entry, a loss by ${most.losses} of the largest loss, and what ` +
-      `updates changed in a tensor by ${most.changes} in the root mean square.`,
+      `updates changed in a tensor by ${most.changes} in the root mean square. Four biases in front of batch norm are ` +
+      "left out: their true gradient is 0, and what is computed is rounding.",
     "All sides get the same adapter, features, limits and wait. One repeat frees the results of the one before; batch " +
       "norm's backward row holds the forward pass too, which TensorFlow.js cannot leave out.",
     ...parts,

@@ -44,7 +44,8 @@ export const limitsOf: Record<string, string> = {
     "slots written.",
   memory:
     "What the backward pass needs of the forward pass, 64 images through both networks at most, and what a pool keeps for " +
-    "reuse; monge keeps the buffers of the updates that it replays.",
+    "reuse; monge keeps the buffers of the updates that it replays. A side that takes over 15 s runs one iteration, the " +
+    "others two.",
   start:
     "From the start of the process to the end of its first iteration: loading the code, compiling shaders, and the iteration " +
     "itself, which on a software driver is a large part.",

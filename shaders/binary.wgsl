@@ -1,5 +1,5 @@
 // uses: elements
-// y = f(a, b) with broadcasting, one entry point an op, four numbers a turn.
+// y = f(a, b) with broadcasting, one entry point an op, by vec4s.
 // How an operand is read is fixed when the pipeline is made, so the common cases cost one vec4 load.
 override A_MODE = 0u;    // 0 same shape as y, 1 a number in P, 2 one element, 3 repeats every PERIOD vec4s,
 override B_MODE = 0u;    // 4 each number serves a stretch of vec4s, 5 by strides, a component at a time
@@ -69,7 +69,7 @@ const GREATER_EQUAL = 8u;
 const EQUAL = 9u;
 const LEAKY_RELU_GRAD = 10u;
 
-// y's vec4 i. The op is a constant of the entry point, so the compiler takes the choice away, and a load that has no use.
+// y's vec4 i. The op is a constant of the entry point, so the compiler takes the choice away.
 fn f(op: u32, i: u32) -> vec4f {
   let l = left(i); let r = right(i);
   switch (op) {
@@ -91,7 +91,8 @@ fn f(op: u32, i: u32) -> vec4f {
   }
 }
 
-// Two vec4s a turn: on a software driver a turn has a price of its own. There is one at most where `turns` is 1.
+// Two vec4s in each pass of the loop, since on a software driver a pass has a price of its own. Passes are counted down
+// to 0: there Dawn's compiler sees that the loop ends, and adds no counter of its own. Where `turns` is 1 none is made.
 fn run(op: u32, id: vec3u) {
   let s = share(id, P.n4, P.turns);
   var i = s.i;

@@ -12,7 +12,7 @@ fn stream(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gro
 }
 
 // Eight sums that do not wait for each other: enough to keep the multipliers busy, few enough for registers
-// (on lavapipe 4 sums reach half of that rate, and 12 a quarter, since from there on they lie in memory).
+// (fewer wait for each other; of more, on lavapipe, some lie in memory).
 struct Sums { a: vec4f, b: vec4f }
 
 fn step(s: Sums) -> Sums {

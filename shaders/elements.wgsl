@@ -1,7 +1,7 @@
 // uses: indexing
-// Shared by elementwise kernels whose threads take several vec4s each, in so many turns of a loop.
-// Eight threads take eight neighbouring vec4s in a turn and those behind them in the next: as many as lavapipe runs
-// together, so it goes through memory in one line. With one turn, as on a GPU, thread t has vec4 t.
+// Shared by elementwise kernels whose threads take `turns` vec4s each.
+// Eight threads take eight neighbouring vec4s, then those behind them: as many as lavapipe runs together, so it goes
+// through memory in one line. Where `turns` is 1, as on a GPU, thread t has vec4 t.
 const STEP = 8u;
 
 // A thread's vec4s: i, i + STEP, … before end; `count` of them.

@@ -1,5 +1,5 @@
 // uses: elements
-// y = f(x), one entry point an op, four numbers a turn. NaN goes in and comes out: no max or clamp on the way.
+// y = f(x), one entry point an op, by vec4s. NaN goes in and comes out: no max or clamp on the way.
 struct Params { n4: u32, turns: u32, p: f32, q: f32 }
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;
 @group(0) @binding(1) var<storage, read_write> y: array<vec4f>;
@@ -83,7 +83,7 @@ fn f(op: u32, x: vec4f) -> vec4f {
   }
 }
 
-// Two vec4s a turn, as in binary.wgsl.
+// As in binary.wgsl.
 fn run(op: u32, id: vec3u) {
   let s = share(id, P.n4, P.turns);
   var i = s.i;

@@ -27,6 +27,7 @@ import {
 import { gpu } from "../../src/kernels/gpu";
 import { openGpu } from "../../src/kernels/open";
 import { type HostArray, RMSprop, type StateDict } from "../../src/nn";
+import { tuningStore } from "../../src/node/tuningStore";
 import { drawnRun } from "../../src/wgan/drawnRun";
 import { score } from "../../src/wgan/objectives";
 import { drawDigits } from "../../src/wgan/strokes";
@@ -36,8 +37,13 @@ import type { Case, Side, State, Training, Work } from "./side";
 
 export async function open(): Promise<Side> {
   // The bench itself naps while it waits for any side, so the engine must not nap on top of it.
-  const { device } = await openGpu(benchGpu(), { wait: (promise) => promise, memoryBudget: 16 * 2 ** 30 });
-  return { name: "monge", device, prepare, train, finish: () => settle(0) };
+  const { device, tuning } = await openGpu(benchGpu(), {
+    wait: (promise) => promise,
+    memoryBudget: 16 * 2 ** 30,
+  });
+  const ignored = tuning.load(tuningStore(process.env)); // as `npm run train` does
+  if (ignored) console.log(ignored);
+  return { name: "monge", device, kernels: tuning.describe(), prepare, train, finish: () => settle(0) };
 }
 
 function prepare(work: Work, inputs: HostArray[]): Case {

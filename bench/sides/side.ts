@@ -52,6 +52,8 @@ export interface Training<T = unknown> {
 export interface Side {
   readonly name: SideName;
   readonly device: GPUDevice;
+  /** Which of its kernels it uses, where it has a choice. */
+  readonly kernels?: string;
   prepare(work: Work, inputs: HostArray[]): Case;
   train(start: State): Training;
   /** Settles when the GPU has done all that was queued. */

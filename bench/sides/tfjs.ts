@@ -1,6 +1,6 @@
 // TensorFlow.js's side: core ops on the WebGPU backend, `variableGrads` and `train.rmsprop` for training, in NHWC.
 // Layers would add a convolution's bias within its kernel, but the gradient of that computes all three derivatives, also
-// those that nobody asks for: more work than the kernel saves.
+// those that nobody asks for: more work than the kernel saves. `fakes` has no gradient, but keeps to that one form.
 // Single kernels that core does not export are run through the engine, so that nothing else is timed with them.
 import { benchGpu } from "../gpu";
 import type { Optimizer, Tensor, Variable } from "../peers/tfjs.mjs";

@@ -58,8 +58,8 @@ export function gridOf(threads: number): [number, number] {
 }
 
 /**
- * How many vec4s a thread takes, see shaders/elements.wgsl. To start eight threads costs a software driver as much as
- * a turn of theirs, and it has few cores to keep busy; a GPU wants threads.
+ * How many vec4s a thread takes, see shaders/elements.wgsl. A software driver pays for each thread that it starts, and
+ * has few cores to keep busy; a GPU wants threads.
  */
 export function shares(n4: number): { turns: number; grid: [number, number] } {
   const turns = gpu().info.software ? Math.max(1, Math.ceil(n4 / 4096)) : 1;

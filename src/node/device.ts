@@ -35,7 +35,7 @@ const cell = new Int32Array(new SharedArrayBuffer(4));
 /**
  * Waits for a promise of the GPU. While one is pending, Dawn's binding polls without pause, which takes a core
  * from a software driver: after 0.3 ms we sleep between polls for a tenth of the time waited, 3 ms at most. Each poll
- * costs about 0.05 ms and stops a thread of the driver for it; longer naps would end too late instead.
+ * stops a thread of the driver for a moment; longer naps would end too late.
  */
 export async function throttled<T>(promise: Promise<T>): Promise<T> {
   let pending = true;
