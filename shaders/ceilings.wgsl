@@ -1,14 +1,22 @@
+// uses: elements
 // The two limits that no kernel on this adapter passes: `stream` copies memory and does nothing else, `multiply`
 // multiplies and adds in registers and touches no memory until its end.
-struct Params { n: u32, rounds: u32, factor: f32, term: f32 }
+struct Params { n4: u32, turns: u32, rounds: u32, factor: f32, term: f32 }
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;
 @group(0) @binding(1) var<storage, read_write> y: array<vec4f>;
 @group(1) @binding(0) var<uniform> p: Params;
 
-@compute @workgroup_size(256)
-fn stream(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = id.x + id.y * groups.x * 256;
-  if (i < p.n) { y[i] = x[i]; }
+// The loop of the elementwise kernels, see binary.wgsl.
+@compute @workgroup_size(WG)
+fn stream(@builtin(global_invocation_id) id: vec3u) {
+  let s = share(id, p.n4, p.turns);
+  var i = s.i;
+  for (var pairs = s.count / 2; pairs > 0; pairs--) {
+    y[i] = x[i];
+    y[i + STEP] = x[i + STEP];
+    i += 2 * STEP;
+  }
+  if (s.count % 2 == 1) { y[i] = x[i]; }
 }
 
 // Eight sums that do not wait for each other: enough to keep the multipliers busy, few enough for registers

@@ -1,5 +1,6 @@
 // Measures what the adapter does at best: bytes copied and f32 multiply-adds a second, by two kernels of their own.
 // A kernel's rate says little until one knows how much of this it is.
+import { shares } from "./block";
 import type { Gpu } from "./gpu";
 import { Profiler } from "./profiler";
 import { type Dispatch, float } from "./stream";
@@ -13,7 +14,6 @@ export interface Ceilings {
 
 /** Each side of the copy: beyond any cache, and what WebGPU lets every adapter bind. */
 const COPIED = 2 ** 27;
-const COPY_THREADS = 256;
 /** Workgroups and threads of the multiplying kernel: more than any adapter runs at once. */
 const [GROUPS, THREADS] = [16384, 64];
 /** Operations of one round of one thread: 64 steps of 8 fma. */
@@ -32,16 +32,16 @@ export async function measureCeilings(gpu: Gpu, timestamps = true): Promise<Ceil
     return Math.min(...(await profiler.stop()).map(({ duration }) => duration));
   };
   try {
-    const vectors = COPIED / 16;
-    const groups = vectors / COPY_THREADS;
-    const copy = { ...shared, entry: "stream", params: [vectors, 0], grid: [groups / 256, 256] } as const;
+    const n4 = COPIED / 16;
+    const { turns, grid } = shares(n4);
+    const copy = { ...shared, entry: "stream", params: [n4, turns], grid } as const;
     await best(copy, 1); // compiles
     const bytes = (2 * COPIED) / (await best(copy, REPEATS));
 
     let rounds = 1;
     const multiply = (): Dispatch => ({
       ...{ ...shared, entry: "multiply", grid: [GROUPS] },
-      params: [0, rounds, float(0.999), float(0.001)],
+      params: [0, 0, rounds, float(0.999), float(0.001)],
       work: GROUPS * THREADS * ROUND * rounds,
     });
     await best(multiply(), 1);
