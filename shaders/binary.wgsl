@@ -1,4 +1,4 @@
-// uses: elements
+// uses: each
 // y = f(a, b) with broadcasting, one entry point an op, by vec4s.
 // How an operand is read is fixed when the pipeline is made, so the common cases cost one vec4 load.
 override A_MODE = 0u;    // 0 same shape as y, 1 a number in P, 2 one element, 3 repeats every PERIOD vec4s,
@@ -69,7 +69,7 @@ const GREATER_EQUAL = 8u;
 const EQUAL = 9u;
 const LEAKY_RELU_GRAD = 10u;
 
-// y's vec4 i. The op is a constant of the entry point, so the compiler takes the choice away.
+// y's vec4 i.
 fn f(op: u32, i: u32) -> vec4f {
   let l = left(i); let r = right(i);
   switch (op) {
@@ -91,27 +91,16 @@ fn f(op: u32, i: u32) -> vec4f {
   }
 }
 
-// Two vec4s in each pass of the loop, since on a software driver a pass has a price of its own. Passes are counted down
-// to 0: there Dawn's compiler sees that the loop ends, and adds no counter of its own. Where `turns` is 1 none is made.
-fn run(op: u32, id: vec3u) {
-  let s = share(id, P.n4, P.turns);
-  var i = s.i;
-  for (var pairs = s.count / 2; pairs > 0; pairs--) {
-    y[i] = f(op, i);
-    y[i + STEP] = f(op, i + STEP);
-    i += 2 * STEP;
-  }
-  if (s.count % 2 == 1) { y[i] = f(op, i); }
-}
+fn put(op: u32, i: u32) { y[i] = f(op, i); }
 
-@compute @workgroup_size(WG) fn spread(@builtin(global_invocation_id) id: vec3u) { run(SPREAD, id); }
-@compute @workgroup_size(WG) fn add(@builtin(global_invocation_id) id: vec3u) { run(ADD, id); }
-@compute @workgroup_size(WG) fn sub(@builtin(global_invocation_id) id: vec3u) { run(SUB, id); }
-@compute @workgroup_size(WG) fn mul(@builtin(global_invocation_id) id: vec3u) { run(MUL, id); }
-@compute @workgroup_size(WG) fn div(@builtin(global_invocation_id) id: vec3u) { run(DIV, id); }
-@compute @workgroup_size(WG) fn maximum(@builtin(global_invocation_id) id: vec3u) { run(MAXIMUM, id); }
-@compute @workgroup_size(WG) fn minimum(@builtin(global_invocation_id) id: vec3u) { run(MINIMUM, id); }
-@compute @workgroup_size(WG) fn greater(@builtin(global_invocation_id) id: vec3u) { run(GREATER, id); }
-@compute @workgroup_size(WG) fn greater_equal(@builtin(global_invocation_id) id: vec3u) { run(GREATER_EQUAL, id); }
-@compute @workgroup_size(WG) fn equal(@builtin(global_invocation_id) id: vec3u) { run(EQUAL, id); }
-@compute @workgroup_size(WG) fn leaky_relu_grad(@builtin(global_invocation_id) id: vec3u) { run(LEAKY_RELU_GRAD, id); }
+@compute @workgroup_size(WG) fn spread(@builtin(global_invocation_id) id: vec3u) { each(SPREAD, id); }
+@compute @workgroup_size(WG) fn add(@builtin(global_invocation_id) id: vec3u) { each(ADD, id); }
+@compute @workgroup_size(WG) fn sub(@builtin(global_invocation_id) id: vec3u) { each(SUB, id); }
+@compute @workgroup_size(WG) fn mul(@builtin(global_invocation_id) id: vec3u) { each(MUL, id); }
+@compute @workgroup_size(WG) fn div(@builtin(global_invocation_id) id: vec3u) { each(DIV, id); }
+@compute @workgroup_size(WG) fn maximum(@builtin(global_invocation_id) id: vec3u) { each(MAXIMUM, id); }
+@compute @workgroup_size(WG) fn minimum(@builtin(global_invocation_id) id: vec3u) { each(MINIMUM, id); }
+@compute @workgroup_size(WG) fn greater(@builtin(global_invocation_id) id: vec3u) { each(GREATER, id); }
+@compute @workgroup_size(WG) fn greater_equal(@builtin(global_invocation_id) id: vec3u) { each(GREATER_EQUAL, id); }
+@compute @workgroup_size(WG) fn equal(@builtin(global_invocation_id) id: vec3u) { each(EQUAL, id); }
+@compute @workgroup_size(WG) fn leaky_relu_grad(@builtin(global_invocation_id) id: vec3u) { each(LEAKY_RELU_GRAD, id); }

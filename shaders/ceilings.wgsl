@@ -1,30 +1,22 @@
-// uses: elements
+// uses: each
 // The two limits that no kernel on this adapter passes: `stream` copies memory and does nothing else, `multiply`
 // multiplies and adds in registers and touches no memory until its end.
 struct Params { n4: u32, turns: u32, rounds: u32, factor: f32, term: f32 }
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;
 @group(0) @binding(1) var<storage, read_write> y: array<vec4f>;
-@group(1) @binding(0) var<uniform> p: Params;
+@group(1) @binding(0) var<uniform> P: Params;
 
-// The loop of the elementwise kernels, see binary.wgsl.
+fn put(op: u32, i: u32) { y[i] = x[i]; }
+
 @compute @workgroup_size(WG)
-fn stream(@builtin(global_invocation_id) id: vec3u) {
-  let s = share(id, p.n4, p.turns);
-  var i = s.i;
-  for (var pairs = s.count / 2; pairs > 0; pairs--) {
-    y[i] = x[i];
-    y[i + STEP] = x[i + STEP];
-    i += 2 * STEP;
-  }
-  if (s.count % 2 == 1) { y[i] = x[i]; }
-}
+fn stream(@builtin(global_invocation_id) id: vec3u) { each(0, id); }
 
 // Eight sums that do not wait for each other: enough to keep the multipliers busy, few enough for registers
 // (fewer wait for each other; of more, on lavapipe, some lie in memory).
 struct Sums { a: vec4f, b: vec4f }
 
 fn step(s: Sums) -> Sums {
-  return Sums(fma(s.a, vec4f(p.factor), vec4f(p.term)), fma(s.b, vec4f(p.factor), vec4f(p.term)));
+  return Sums(fma(s.a, vec4f(P.factor), vec4f(P.term)), fma(s.b, vec4f(P.factor), vec4f(P.term)));
 }
 // A straight line, since some drivers pay for each turn of a loop and each variable in it.
 fn step4(s: Sums) -> Sums { return step(step(step(step(s)))); }
@@ -34,7 +26,7 @@ fn step64(s: Sums) -> Sums { return step16(step16(step16(step16(s)))); }
 @compute @workgroup_size(64)
 fn multiply(@builtin(global_invocation_id) id: vec3u) {
   var s = Sums(x[0] + f32(id.x), x[1] + f32(id.x));
-  for (var i = 0u; i < p.rounds; i++) { s = step64(s); }
+  for (var i = 0u; i < P.rounds; i++) { s = step64(s); }
   let sum = s.a + s.b;
-  if (sum.x + sum.y + sum.z + sum.w == p.term) { y[0] = sum; }  // never, but the compiler can't know
+  if (sum.x + sum.y + sum.z + sum.w == P.term) { y[0] = sum; }  // never, but the compiler can't know
 }

@@ -1,4 +1,4 @@
-// uses: elements
+// uses: each
 // y = f(x), one entry point an op, by vec4s. NaN goes in and comes out: no max or clamp on the way.
 struct Params { n4: u32, turns: u32, p: f32, q: f32 }
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;
@@ -33,7 +33,6 @@ const POW = 14u;
 const CLAMP = 15u;
 const INSIDE = 16u;
 
-// The op is a constant of the entry point, so the compiler takes the choice away.
 fn f(op: u32, x: vec4f) -> vec4f {
   switch (op) {
     case NEG: { return -x; }
@@ -83,32 +82,22 @@ fn f(op: u32, x: vec4f) -> vec4f {
   }
 }
 
-// As in binary.wgsl.
-fn run(op: u32, id: vec3u) {
-  let s = share(id, P.n4, P.turns);
-  var i = s.i;
-  for (var pairs = s.count / 2; pairs > 0; pairs--) {
-    y[i] = f(op, x[i]);
-    y[i + STEP] = f(op, x[i + STEP]);
-    i += 2 * STEP;
-  }
-  if (s.count % 2 == 1) { y[i] = f(op, x[i]); }
-}
+fn put(op: u32, i: u32) { y[i] = f(op, x[i]); }
 
-@compute @workgroup_size(WG) fn neg(@builtin(global_invocation_id) id: vec3u) { run(NEG, id); }
-@compute @workgroup_size(WG) fn exp_(@builtin(global_invocation_id) id: vec3u) { run(EXP, id); }
-@compute @workgroup_size(WG) fn log_(@builtin(global_invocation_id) id: vec3u) { run(LOG, id); }
-@compute @workgroup_size(WG) fn sqrt_(@builtin(global_invocation_id) id: vec3u) { run(SQRT, id); }
-@compute @workgroup_size(WG) fn rsqrt(@builtin(global_invocation_id) id: vec3u) { run(RSQRT, id); }
-@compute @workgroup_size(WG) fn square(@builtin(global_invocation_id) id: vec3u) { run(SQUARE, id); }
-@compute @workgroup_size(WG) fn abs_(@builtin(global_invocation_id) id: vec3u) { run(ABS, id); }
-@compute @workgroup_size(WG) fn sign_(@builtin(global_invocation_id) id: vec3u) { run(SIGN, id); }
-@compute @workgroup_size(WG) fn tanh_(@builtin(global_invocation_id) id: vec3u) { run(TANH, id); }
-@compute @workgroup_size(WG) fn sigmoid(@builtin(global_invocation_id) id: vec3u) { run(SIGMOID, id); }
-@compute @workgroup_size(WG) fn softplus(@builtin(global_invocation_id) id: vec3u) { run(SOFTPLUS, id); }
-@compute @workgroup_size(WG) fn gelu(@builtin(global_invocation_id) id: vec3u) { run(GELU, id); }
-@compute @workgroup_size(WG) fn relu(@builtin(global_invocation_id) id: vec3u) { run(RELU, id); }
-@compute @workgroup_size(WG) fn leaky_relu(@builtin(global_invocation_id) id: vec3u) { run(LEAKY_RELU, id); }
-@compute @workgroup_size(WG) fn pow_(@builtin(global_invocation_id) id: vec3u) { run(POW, id); }
-@compute @workgroup_size(WG) fn clamp_(@builtin(global_invocation_id) id: vec3u) { run(CLAMP, id); }
-@compute @workgroup_size(WG) fn inside(@builtin(global_invocation_id) id: vec3u) { run(INSIDE, id); }
+@compute @workgroup_size(WG) fn neg(@builtin(global_invocation_id) id: vec3u) { each(NEG, id); }
+@compute @workgroup_size(WG) fn exp_(@builtin(global_invocation_id) id: vec3u) { each(EXP, id); }
+@compute @workgroup_size(WG) fn log_(@builtin(global_invocation_id) id: vec3u) { each(LOG, id); }
+@compute @workgroup_size(WG) fn sqrt_(@builtin(global_invocation_id) id: vec3u) { each(SQRT, id); }
+@compute @workgroup_size(WG) fn rsqrt(@builtin(global_invocation_id) id: vec3u) { each(RSQRT, id); }
+@compute @workgroup_size(WG) fn square(@builtin(global_invocation_id) id: vec3u) { each(SQUARE, id); }
+@compute @workgroup_size(WG) fn abs_(@builtin(global_invocation_id) id: vec3u) { each(ABS, id); }
+@compute @workgroup_size(WG) fn sign_(@builtin(global_invocation_id) id: vec3u) { each(SIGN, id); }
+@compute @workgroup_size(WG) fn tanh_(@builtin(global_invocation_id) id: vec3u) { each(TANH, id); }
+@compute @workgroup_size(WG) fn sigmoid(@builtin(global_invocation_id) id: vec3u) { each(SIGMOID, id); }
+@compute @workgroup_size(WG) fn softplus(@builtin(global_invocation_id) id: vec3u) { each(SOFTPLUS, id); }
+@compute @workgroup_size(WG) fn gelu(@builtin(global_invocation_id) id: vec3u) { each(GELU, id); }
+@compute @workgroup_size(WG) fn relu(@builtin(global_invocation_id) id: vec3u) { each(RELU, id); }
+@compute @workgroup_size(WG) fn leaky_relu(@builtin(global_invocation_id) id: vec3u) { each(LEAKY_RELU, id); }
+@compute @workgroup_size(WG) fn pow_(@builtin(global_invocation_id) id: vec3u) { each(POW, id); }
+@compute @workgroup_size(WG) fn clamp_(@builtin(global_invocation_id) id: vec3u) { each(CLAMP, id); }
+@compute @workgroup_size(WG) fn inside(@builtin(global_invocation_id) id: vec3u) { each(INSIDE, id); }
