@@ -132,14 +132,17 @@ await runCommand(async () => {
   const { dispatches, host, ...times } = result;
   if (options.json !== undefined) {
     const { subgroupSize, driver } = gpu.info;
-    const about = {
+    const all = {
       monge: version,
       preset: name,
       adapter: { name: gpu.info.name, driver, subgroupSize },
-      kernels: gpu.tuning.describe(),
+      tuning: gpu.tuning.describe(),
       timestamps,
+      ceilings,
+      ms: times,
+      kernels: byKernel(dispatches),
+      dispatches,
     };
-    const all = { ...about, ceilings, ms: times, kernels: byKernel(dispatches), dispatches };
     writeFileAtomic(options.json, `${JSON.stringify(all, null, 1)}\n`);
     console.log(`figures: ${options.json}`);
   }

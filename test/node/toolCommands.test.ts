@@ -26,12 +26,14 @@ test("profile prints a table and writes figures that add up, and a trace", () =>
   assert.match(stdout, /^kernel +calls +ms +share % +GFLOP\/s +% of max +GB\/s +% of max$/m);
   assert.match(stdout, /^gemm_\w+:product( +[\d.]+){7}$/m);
   assert.match(stdout, /gaps between them [\d.]+ ms/);
-  const { kernels, dispatches, ceilings, ms } = JSON.parse(readFileSync(join(base, "figures.json"), "utf8"));
+  const figures = JSON.parse(readFileSync(join(base, "figures.json"), "utf8"));
+  const { kernels, dispatches, ceilings, ms } = figures;
   const sum = (list: { [key: string]: number }[], key: string) =>
     list.reduce((total, each) => total + each[key], 0);
   assert.is(sum(kernels, "calls"), dispatches.length);
   assert.ok(Math.abs(sum(kernels, "ms") - sum(dispatches, "duration")) < 1e-6 * sum(kernels, "ms"));
   assert.ok(sum(kernels, "ms") <= ms.profiled);
+  assert.ok(stdout.includes(`kernels: ${figures.tuning};`), figures.tuning);
   assert.ok(ceilings.flops > 0 && ceilings.bytes > 0 && ms.cold > 0 && ms.plain > 0);
   const { traceEvents } = JSON.parse(readFileSync(join(base, "trace.json"), "utf8"));
   assert.ok(traceEvents.length > dispatches.length);
