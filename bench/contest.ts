@@ -66,9 +66,10 @@ export async function contest(
       if (after && timings.has(side.name)) judge(side, await after());
       for (const error of errorsOf(side.device).slice(0, 1))
         notes.push(`${side.name}: while it was timed: ${reason(error)}`);
-      dispose();
     } catch (error) {
       fail(side, error);
+    } finally {
+      dispose();
     }
   }
   const own = timings.get("monge")!;
@@ -78,7 +79,8 @@ export async function contest(
     ms: own.ms,
     minMs: own.minMs,
     peers: {},
-    checked: notes.length === 0 && contenders.length > 1,
+    checked:
+      notes.length === 0 && [...timings.keys()].some((side) => side !== "monge" && !(side in failures)),
   };
   for (const [side, { ms, minMs }] of timings)
     if (side !== "monge") row.peers[side] = { ms, minMs, ratio: ms / own.ms };

@@ -155,7 +155,8 @@ export async function writeReadme(): Promise<void> {
     "monge against TensorFlow.js (tfjs-backend-webgpu) and jax-js, all on WebGPU through Dawn, in one process. " +
       "peak-memory and cold-start run each side in a process of its own, and compare only the losses. This file is " +
       "generated from the JSON files beside it (`npm run bench -- --report`).",
-    "lavapipe is a processor that plays a GPU. monge has kernels for that, the peers have not: on a GPU expect other ratios.",
+    "lavapipe is a driver that lets the processor play a GPU. monge has kernels for it, the peers have not: on a GPU " +
+      "expect other ratios.",
     "## How to repeat it",
     "`npm run bench -- --json bench/results/NAME.json`, then `npm run bench -- --report`. Every row first compares the " +
       "results of all sides with monge's, then times them in turn, and looks at a kernel's results once more after that. " +

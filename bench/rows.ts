@@ -33,7 +33,7 @@ export const limitsOf: Record<string, string> = {
     "or 49 columns (last-conv).",
   "batch norm":
     "Loads and stores: forward reads x twice and writes y; backward does that too, then reads x and dy twice and writes " +
-    "dx. On a GPU that is memory's rate; on lavapipe half of what it copies, as it goes lane by lane and also computes.",
+    "dx. On a GPU that is memory's rate; on lavapipe about half of what it copies, as it goes lane by lane and also computes.",
   pointwise:
     "On a GPU memory. On lavapipe loads and stores, which go lane by lane; tanh is held up by its arithmetic there.",
   reduce: "As pointwise: each number is loaded once, and in parts, so that all cores have some.",

@@ -5,11 +5,12 @@
 // `op` is a constant of the entry point, so the compiler takes a choice between ops away.
 fn each(op: u32, id: vec3u) {
   let s = share(id, P.n4, P.turns);
+  let count = (max(s.end, s.i) - s.i + STEP - 1) / STEP;
   var i = s.i;
-  for (var pairs = s.count / 2; pairs > 0; pairs--) {
+  for (var pairs = count / 2; pairs > 0; pairs--) {
     put(op, i);
     put(op, i + STEP);
     i += 2 * STEP;
   }
-  if (s.count % 2 == 1) { put(op, i); }
+  if (count % 2 == 1) { put(op, i); }
 }

@@ -76,6 +76,10 @@ export function workOf({ images, out, channels, columns, kernel = one, batch = 1
   return 2 * batch * images * out[0] * out[1] * columns * channels * taps;
 }
 
+/** Taps that the rows of one class meet at most; all of the kernel's where there is one class. */
+const tapsOf = (kernel: readonly [number, number], classes: readonly [number, number]): number =>
+  Math.ceil(kernel[0] / classes[0]) * Math.ceil(kernel[1] / classes[1]);
+
 /** The rows and columns of one dense product, the terms of its sums, and how many such products there are. */
 export function extentOf(call: Gemm): Extent {
   const { images, out, channels, columns, kernel = one, stride = one, batch = 1 } = call;
@@ -88,7 +92,7 @@ export function extentOf(call: Gemm): Extent {
   const classes = call.adjoint ? stride : one;
   const rows = images * Math.ceil(out[0] / classes[0]) * Math.ceil(out[1] / classes[1]);
   const copies = batch * classes[0] * classes[1];
-  const sum = channels * Math.ceil(taps / (classes[0] * classes[1]));
+  const sum = channels * tapsOf(kernel, classes);
   const direction = call.adjoint ? "input gradient" : "convolution";
   const kind = call.kernel ? `${direction} ${window}` : call.transposeB ? "nt" : "nn";
   return { kind, rows, columns, sum, copies };
@@ -109,8 +113,7 @@ export function plan(call: Gemm, configuration: Configuration): Plan {
   const pitch = call.pitch ?? channels;
   const classes = call.adjoint ? stride : one;
   const product = entry === "product";
-  // Those that the rows of one class meet at most, and all where there is one class.
-  const taps = Math.ceil(kernel[0] / classes[0]) * Math.ceil(kernel[1] / classes[1]);
+  const taps = tapsOf(kernel, classes);
   const size = sizeOf(call);
   const { rows, copies } = extentOf(call);
   const columnTiles = Math.ceil(columns / tile[1]);
