@@ -1,7 +1,8 @@
 // `npm run bench`: the same work on monge and its peers in one process, results compared before anything is timed.
 // Prints a table, and writes the same as JSON where it is asked to.
+
+import { InputError } from "../src/errors";
 import { requireAdapter, runCommand } from "../src/node/command";
-import { InputError } from "../src/wgan/errors";
 import { contest, type Failures, reason } from "./contest";
 import { adapter, toggles } from "./gpu";
 import { inputsOf } from "./inputs";

@@ -1,7 +1,8 @@
 // The bench's command line. run.mjs reads it before it installs or builds anything, so nothing here needs a GPU or a peer.
+
+import { InputError } from "../src/errors";
 import { readOptions } from "../src/node/commandLine";
 import { requireWritable } from "../src/node/files";
-import { InputError } from "../src/wgan/errors";
 import { rowNames } from "./rows";
 import type { SideName } from "./sides/side";
 

@@ -2,8 +2,8 @@
 // files beside it.
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { InputError } from "../src/errors";
 import { reason, unreadable, writeFileAtomic } from "../src/node/files";
-import { InputError } from "../src/wgan/errors";
 import { most } from "./bounds";
 import type { Adapter } from "./gpu";
 import { limitsOf } from "./rows";

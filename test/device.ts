@@ -1,6 +1,7 @@
 // The device that all test files share, and the way from arrays to blocks and back.
+
+import type { Gpu } from "../src/gpu/gpu";
 import { allocate, type Block, download, product, upload } from "../src/kernels/block";
-import type { Gpu } from "../src/kernels/gpu";
 import { openDevice } from "../src/node/device";
 
 let opened: Promise<Gpu> | undefined;

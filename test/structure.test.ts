@@ -13,7 +13,17 @@ interface Source {
 }
 
 /** The rooms from left to right: a file imports from its own and from those to the left of it. The last two are ends. */
-const rooms = ["shaders", "src/kernels", "src/autograd", "src/nn", "src/wgan", "src/web", "src/node"];
+const rooms = [
+  "shaders",
+  "src/errors",
+  "src/gpu",
+  "src/kernels",
+  "src/autograd",
+  "src/nn",
+  "src/wgan",
+  "src/web",
+  "src/node",
+];
 const nodeOnly = ["webgpu", "pngjs", "yaml", ...builtinModules];
 
 const under = (folder: string): Source[] =>
@@ -23,7 +33,8 @@ const under = (folder: string): Source[] =>
     .map((path) => ({ path, text: readFileSync(path, "utf8") }));
 
 const sources = [...under("src"), ...under("shaders")];
-const roomOf = (path: string) => rooms.findIndex((room) => path.startsWith(`${room}/`));
+const roomOf = (path: string) =>
+  rooms.findIndex((room) => path.startsWith(`${room}/`) || path.replace(/\.ts$/, "") === room);
 const withoutComments = (text: string) =>
   text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/(^|\s)\/\/.*/g, "$1");
 

@@ -24,8 +24,9 @@ import {
   tidy,
   zeros,
 } from "../../src/autograd";
-import { gpu } from "../../src/kernels/gpu";
+import { gpu } from "../../src/gpu/gpu";
 import { openGpu } from "../../src/kernels/open";
+import { tuning } from "../../src/kernels/tuning/table";
 import { type HostArray, RMSprop, type StateDict } from "../../src/nn";
 import { tuningStore } from "../../src/node/tuningStore";
 import { drawnRun } from "../../src/wgan/drawnRun";
@@ -37,13 +38,20 @@ import type { Case, Side, State, Training, Work } from "./side";
 
 export async function open(): Promise<Side> {
   // The bench itself naps while it waits for any side, so the engine must not nap on top of it.
-  const { device, tuning } = await openGpu(benchGpu(), {
+  const gpu = await openGpu(benchGpu(), {
     wait: (promise) => promise,
     memoryBudget: 16 * 2 ** 30,
   });
-  const ignored = tuning.load(tuningStore(process.env)); // as `npm run train` does
+  const ignored = tuning(gpu).load(tuningStore(process.env)); // as `npm run train` does
   if (ignored) console.log(ignored);
-  return { name: "monge", device, kernels: tuning.describe(), prepare, train, finish: () => settle(0) };
+  return {
+    name: "monge",
+    device: gpu.device,
+    kernels: tuning(gpu).describe(),
+    prepare,
+    train,
+    finish: () => settle(0),
+  };
 }
 
 function prepare(work: Work, inputs: HostArray[]): Case {

@@ -1,9 +1,9 @@
 // Capture and replay: a step's kernels are recorded once, over fixed buffers, and run again without any of the
 // JavaScript that chose them. On a GPU a small step is bound by that JavaScript, so this is worth more than tiles.
 import { captureCommands, dropProgram, replayProgram } from "../kernels/block";
+import { noteChanges } from "./inplace";
 import { keep, tensorsIn, tidy } from "./scope";
 import type { Share } from "./tensor";
-import { noteChanges } from "./update";
 
 /** A captured step. */
 export interface Captured<T> {

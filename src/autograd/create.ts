@@ -1,7 +1,9 @@
 // Tensors made from nothing: constants, and random numbers from a seed and a counter.
+
+import { place } from "../kernels/blend";
 import { clear } from "../kernels/block";
+import { fill } from "../kernels/fill";
 import { randomInteger, randomNormal, randomUniform } from "../kernels/random";
-import { fill, place } from "../kernels/update";
 import type { Shape } from "./shape";
 import { empty, Tensor } from "./tensor";
 

@@ -1,9 +1,9 @@
 // What a kernel is given for a tensor: where its numbers are and how they are arranged.
-import { gpu, openedGpu } from "./gpu";
-import type { Storage } from "./pool";
-import type { Program } from "./program";
+import { gpu, openedGpu } from "../gpu/gpu";
+import type { Storage } from "../gpu/pool";
+import type { Program } from "../gpu/program";
 
-export type { Storage } from "./pool";
+export type { Storage } from "../gpu/pool";
 export type DType = "f32" | "u32";
 
 /** A contiguous array of 4-byte numbers, last axis fastest. */

@@ -1,9 +1,11 @@
 // The heavy products: one description for matrix products and the three directions of a convolution. The adapter's
 // tuning table says which kernel runs it, and into how many parts its sums are cut.
+
+import { gpu } from "../gpu/gpu";
+import type { Dispatch } from "../gpu/stream";
 import { allocate, gridOf, release, type Storage } from "./block";
-import { gpu } from "./gpu";
-import type { Dispatch } from "./stream";
-import { type Configuration, type Extent, partsFor, stepsAtOnce, stepsOfPart } from "./tunerConfigurations";
+import { type Configuration, type Extent, partsFor, stepsAtOnce, stepsOfPart } from "./tuning/configurations";
+import { tuning } from "./tuning/table";
 
 /** Sizes in pairs are (height, width); see gemm.wgsl for what each word means to the two entry points. */
 export interface Gemm {
@@ -47,7 +49,7 @@ export function gemm(call: Gemm): void {
   listener?.({ ...call, bias: bias && { storage: bias.storage, size: bias.size } });
   const extent = extentOf(call);
   if (sizeOf(call) === 0) return;
-  const { dispatches, parts } = plan(call, gpu().tuning.configure(extent));
+  const { dispatches, parts } = plan(call, tuning().configure(extent));
   for (const dispatch of dispatches) gpu().stream.dispatch(dispatch);
   if (parts) release(parts);
 }

@@ -1,9 +1,10 @@
 // Batch norm and layer norm: statistics, the elementwise pass, and their fused first derivative.
 // Both see x as (a, r, b) with a mean and variance for each (a, b); see shaders/normalize.wgsl.
+
+import { gpu } from "../gpu/gpu";
+import { float } from "../gpu/stream";
 import { allocate, type Block, gridOf, release, type Storage } from "./block";
-import { gpu } from "./gpu";
 import { type Middle, partsOf, reduce, splits } from "./reduce";
-import { float } from "./stream";
 
 /** What a normalisation is over: batch norm (1, N*H*W, C), layer norm (N, H*W*C, 1). */
 export interface Norm extends Middle {

@@ -1,13 +1,15 @@
 // Opens the device and tries it on arithmetic whose answer is known, before anything builds on it.
-import { requestDevice } from "./adapter";
-import { Gpu, type Host, setGpu } from "./gpu";
+import { requestDevice } from "../gpu/adapter";
+import { Gpu, type Host, setGpu } from "../gpu/gpu";
+
+import { shaderSource } from "./shaders";
 
 const N = 64;
 
 /** Opens the device of `api` and makes it the current one. Throws one clear line when it cannot compute. */
 export async function openGpu(api: GPU, host: Host): Promise<Gpu> {
   const { device, info } = await requestDevice(api);
-  const opened = new Gpu(device, info, host);
+  const opened = new Gpu(device, info, host, shaderSource);
   try {
     setGpu(opened);
     await selfTest(opened);

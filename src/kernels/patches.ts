@@ -1,9 +1,10 @@
 // Convolutions with very few channels on one side, such as an image's one or three: a tile of the general kernel
 // would be almost empty. The windows of the thin image become rows of a matrix, (pixels, taps * channels).
+
+import { gpu } from "../gpu/gpu";
 import { allocate, type Block, gridOf, release, type Storage } from "./block";
 import type { Window } from "./conv";
 import { gemm } from "./gemm";
-import { gpu } from "./gpu";
 
 /** Below so many channels, patches are the faster way. */
 const THIN = 8;

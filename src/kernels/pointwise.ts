@@ -1,8 +1,9 @@
 // Elementwise kernels: y = f(x), and y = f(a, b) with NumPy's broadcasting.
 // An op is an entry point of shaders/unary.wgsl or shaders/binary.wgsl; adding one needs no line here.
+
+import { gpu } from "../gpu/gpu";
+import { float } from "../gpu/stream";
 import { type Block, shares } from "./block";
-import { gpu } from "./gpu";
-import { float } from "./stream";
 
 /** y = f(x) by the entry point `name`; p and q are the op's own numbers (a slope, bounds). */
 export function unary(name: string, x: Block, y: Block, p = 0, q = 0): void {

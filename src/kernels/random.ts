@@ -1,7 +1,8 @@
 // Random arrays on the GPU by Threefry: the same bits as src/kernels/threefry.ts makes on the host.
+
+import { gpu } from "../gpu/gpu";
+import { float } from "../gpu/stream";
 import { type Block, gridOf } from "./block";
-import { gpu } from "./gpu";
-import { float } from "./stream";
 
 /** Where a draw begins: a 64-bit key and a 64-bit counter, each as two words, low word first. */
 export interface Draw {

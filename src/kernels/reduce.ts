@@ -1,6 +1,7 @@
 // Sums and maxima over the middle axis of (A, R, B). Any other set of axes is a chain of these.
+
+import { gpu } from "../gpu/gpu";
 import { allocate, type Block, gridOf, release, type Storage } from "./block";
-import { gpu } from "./gpu";
 
 /** A contiguous array seen as (a, r, b); r is the axis to reduce. */
 export interface Middle {

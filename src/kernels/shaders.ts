@@ -35,7 +35,6 @@ import sumParts from "../../shaders/sum_parts.wgsl";
 import threefry from "../../shaders/threefry.wgsl";
 import unary from "../../shaders/unary.wgsl";
 import update from "../../shaders/update.wgsl";
-import { ladderFiles } from "./ladder/shaders";
 
 const files = {
   binary,
@@ -73,17 +72,21 @@ const files = {
   update,
   selftest,
   selftest_subgroup: selftestSubgroup,
-  ...ladderFiles,
 };
 
 export type ShaderName = keyof typeof files;
 
+const table: Record<string, string> = { ...files };
+
+/** Adds the shaders of a room that not every program needs. */
+export const addShaders = (more: Record<string, string>): void => void Object.assign(table, more);
+
 /** All names, for the check that compiles every shader. */
-export const shaderNames = Object.keys(files) as ShaderName[];
+export const shaderNames = (): string[] => Object.keys(table);
 
 /** The text of a shader with the files that it names in front. */
-export function shaderSource(name: ShaderName): string {
-  const text = files[name];
+export function shaderSource(name: string): string {
+  const text = table[name];
   const used = text.match(/^\/\/ uses: (.*)/)?.[1].split(/,\s*/) ?? [];
-  return [...used.map((other) => shaderSource(other as ShaderName)), text].join("\n");
+  return [...used.map((other) => shaderSource(other)), text].join("\n");
 }

@@ -1,6 +1,7 @@
 // Copies that rearrange: transpose, slice and pad are one kernel with different numbers.
+
+import { gpu } from "../gpu/gpu";
 import { type Block, gridOf } from "./block";
-import { gpu } from "./gpu";
 import { padded } from "./pointwise";
 
 /** How each axis of y reads x: y's index i stands for index i + start of an axis of x with that size and stride. */

@@ -1,7 +1,8 @@
-// Kernels that change an array in place: optimisers, clipping, running averages, fill.
-import { allocate, type Block, gridOf, release, shares } from "./block";
-import { gpu } from "./gpu";
-import { float } from "./stream";
+// The optimisers: each changes weights and their slots in place, three weights a dispatch.
+
+import { gpu } from "../gpu/gpu";
+import { float } from "../gpu/stream";
+import { allocate, type Block, release, shares } from "./block";
 
 /** Bounds that a weight is held to after its update, or none. */
 export type Clip = readonly [low: number, high: number] | undefined;
@@ -109,54 +110,3 @@ export const adam = (updated: Updated, rule: AdamRule) =>
 /** One step of gradient descent with momentum; a slot is the velocity. */
 export const sgd = (updated: Updated, rate: number, momentum: number) =>
   update("sgd", updated, { ...plain, rate, decay: momentum });
-
-/** y = keep * y + take * x. */
-export function blend(x: Block, y: Block, keep: number, take: number): void {
-  const params = [y.size, float(keep), float(take)];
-  gpu().stream.dispatch({
-    shader: "blend",
-    entry: "blend",
-    reads: [x.storage],
-    writes: [y.storage],
-    params,
-    grid: gridOf(y.size),
-  });
-}
-
-/** Puts x into y from position `at` on. A kernel, where a copy would end the compute pass. */
-export function place(x: Block, y: Block, at: number): void {
-  const params = [x.size, 0, 0, at];
-  gpu().stream.dispatch({
-    shader: "blend",
-    entry: "place",
-    reads: [x.storage],
-    writes: [y.storage],
-    params,
-    grid: gridOf(x.size),
-  });
-}
-
-/** y = value everywhere. */
-export function fill(y: Block, value: number): void {
-  gpu().stream.dispatch({
-    shader: "fill",
-    entry: "fill",
-    reads: [],
-    writes: [y.storage],
-    params: [y.size, float(value)],
-    grid: gridOf(y.size),
-  });
-}
-
-/** y = y held to [low, high], in place. */
-export function clip(y: Block, low: number, high: number): void {
-  const params = [y.size, float(low), float(high)];
-  gpu().stream.dispatch({
-    shader: "fill",
-    entry: "clip",
-    reads: [],
-    writes: [y.storage],
-    params,
-    grid: gridOf(y.size),
-  });
-}

@@ -1,8 +1,10 @@
 // The public face of the network library: modules, layers, initialisers, optimisers, state.
+export * from "./activations";
 export * from "./init";
 export * from "./layers";
 export { type HostArray, Module, type StateDict } from "./module";
 export * from "./norm";
 export * from "./optimizers";
+export * from "./reshape";
 export * from "./safetensors";
-export * from "./stateless";
+export * from "./sequential";

@@ -1,6 +1,6 @@
 // What the commands share: errors of the user's making end with one line and exit code 1, and the process exits
 // by itself although Dawn would keep it alive.
-import { InputError } from "../wgan/errors";
+import { InputError } from "../errors";
 import { probeAdapter } from "./probe";
 import { ignoreClosedPipe } from "./progress";
 

@@ -1,7 +1,7 @@
 // Splits a command line into options and complains in one line about what isn't one, with the nearest name as a hint.
 // node:util's parseArgs does the splitting; which options there are is up to each command.
 import { parseArgs } from "node:util";
-import { InputError } from "../wgan/errors";
+import { InputError } from "../errors";
 
 /** Turns an option's text into its value; `name` is for the complaint. */
 export type Reader<T> = (text: string, name: string) => T;

@@ -2,8 +2,8 @@
 // So `npm run train` works at once anywhere, and says in one line what it trains on.
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { InputError } from "../errors";
 import { type ByteDataset, joinDataset } from "../wgan/dataset";
-import { InputError } from "../wgan/errors";
 import { parseIdxImages, parseIdxLabels } from "../wgan/idx";
 import { drawDigits } from "../wgan/strokes";
 import { download, type Patience, sha256 } from "./download";

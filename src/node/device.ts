@@ -1,8 +1,8 @@
 // Opens the GPU in Node through Dawn, with a throttled wait and a memory budget.
 import { totalmem } from "node:os";
 import { create, globals } from "webgpu";
-import type { Gpu } from "../kernels/gpu";
-import { gpu } from "../kernels/gpu";
+import type { Gpu } from "../gpu/gpu";
+import { gpu } from "../gpu/gpu";
 import { openGpu } from "../kernels/open";
 
 // Dawn crashes when the object that create() returned is collected, and a second one is unreliable:

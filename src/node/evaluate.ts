@@ -1,7 +1,7 @@
 // The command `npm run evaluate`: how good a run's images are, beside the same measures of real ones.
 
+import { InputError } from "../errors";
 import { selectDigits } from "../wgan/dataset";
-import { InputError } from "../wgan/errors";
 import { fromBytes, meanPairwiseDistance, vote } from "../wgan/evaluate";
 import { fixedLatents, sampleImages } from "../wgan/trainer";
 import { requireAdapter, runCommand } from "./command";

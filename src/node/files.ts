@@ -18,7 +18,7 @@ import {
 import { homedir } from "node:os";
 import { basename, dirname, isAbsolute, join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { InputError } from "../wgan/errors";
+import { InputError } from "../errors";
 
 const temporaryEnding = ".monge-tmp";
 

@@ -3,9 +3,9 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Random } from "../autograd";
+import { InputError } from "../errors";
 import { decodeSafetensors, type Module, type StateDict } from "../nn";
 import type { RunConfig } from "../wgan/config";
-import { InputError } from "../wgan/errors";
 import { makeGenerator } from "../wgan/models";
 import { readFileUnpacked } from "./files";
 

@@ -1,7 +1,8 @@
 // The command lines of `train`, `sample` and `evaluate`: what each option takes, its help text, and the complaint if it is off.
 // What wasn't given stays undefined: presets know the defaults.
+
+import { InputError } from "../errors";
 import { type Digits, parseDigits } from "../wgan/dataset";
-import { InputError } from "../wgan/errors";
 import { type PresetName, presetNames } from "../wgan/presets";
 import { integer, type Reader, readOptions } from "./commandLine";
 

@@ -3,11 +3,12 @@
 
 import { version } from "../../package.json";
 import { settle } from "../autograd";
-import { type Ceilings, measureCeilings } from "../kernels/ceilings";
-import type { Gpu } from "../kernels/gpu";
-import { type HostSpan, Profiler, type Timed } from "../kernels/profiler";
-import { byKernel, kernelSpan, kernelTime } from "../kernels/summary";
-import { traceJson } from "../kernels/trace";
+import type { Gpu } from "../gpu/gpu";
+import { type Ceilings, measureCeilings } from "../kernels/measuring/ceilings";
+import { type HostSpan, Profiler, type Timed } from "../kernels/measuring/profiler";
+import { byKernel, kernelSpan, kernelTime } from "../kernels/measuring/summary";
+import { traceJson } from "../kernels/measuring/trace";
+import { tuning } from "../kernels/tuning/table";
 import { drawnRun } from "../wgan/drawnRun";
 import { type PresetName, presets } from "../wgan/presets";
 import { drawDigits } from "../wgan/strokes";
@@ -108,7 +109,7 @@ await runCommand(async () => {
   const adapter = requireAdapter();
   const name = options.preset ?? (adapter.software ? "small" : "tutorial");
   const gpu = await openDevice();
-  const ignored = gpu.tuning.load(tuningStore(process.env));
+  const ignored = tuning(gpu).load(tuningStore(process.env));
   if (ignored) console.log(ignored);
   const timestamps = !options.wallClock && gpu.device.features.has("timestamp-query");
   const why = options.wallClock ? "asked for" : "the adapter has no timestamps";
@@ -119,7 +120,7 @@ await runCommand(async () => {
   const result = await profile(gpu, name, timestamps);
 
   console.log(`preset ${name}, batch ${presets[name].batch}, on ${gpu.info.name} (${gpu.info.driver})`);
-  console.log(`kernels: ${gpu.tuning.describe()}; timed by ${timing}`);
+  console.log(`kernels: ${tuning(gpu).describe()}; timed by ${timing}`);
   console.log(
     `ceilings, measured: ${(ceilings.flops / 1e9).toFixed(1)} GFLOP/s of f32 fma, ` +
       `${(ceilings.bytes / 1e9).toFixed(1)} GB/s copied\n`,
@@ -136,7 +137,7 @@ await runCommand(async () => {
       monge: version,
       preset: name,
       adapter: { name: gpu.info.name, driver, subgroupSize },
-      tuning: gpu.tuning.describe(),
+      tuning: tuning(gpu).describe(),
       timestamps,
       ceilings,
       ms: times,

@@ -3,9 +3,9 @@
 import { accessSync, appendFileSync, constants, existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { isMap, isNode, LineCounter, parseDocument, stringify, visit } from "yaml";
+import { InputError } from "../errors";
 import { checkConfig, type RunConfig } from "../wgan/config";
 import type { Digits } from "../wgan/dataset";
-import { InputError } from "../wgan/errors";
 import { readFileUnpacked, reason, requireFolder, unreadable, writeFileAtomic } from "./files";
 
 /** One line of losses.csv. The losses are means over the batch; seconds count from the run's start. */

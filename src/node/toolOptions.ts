@@ -1,5 +1,5 @@
 // The command lines of `profile` and `ladder`: what each option takes, its help text, and the complaint if it is off.
-import { InputError } from "../wgan/errors";
+import { InputError } from "../errors";
 import type { PresetName } from "../wgan/presets";
 import { integer, readOptions } from "./commandLine";
 import { choosePreset, notEmpty } from "./options";

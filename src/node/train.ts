@@ -2,11 +2,12 @@
 
 import { version } from "../../package.json";
 import { settle, type Tensor } from "../autograd";
-import type { Gpu } from "../kernels/gpu";
+import { InputError } from "../errors";
+import type { Gpu } from "../gpu/gpu";
+import { tuning } from "../kernels/tuning/table";
 import { encodeSafetensors } from "../nn";
 import type { RunConfig } from "../wgan/config";
 import { type ByteDataset, selectDigits } from "../wgan/dataset";
-import { InputError } from "../wgan/errors";
 import { imageGrid, squareGrid } from "../wgan/grid";
 import { type PresetName, presets } from "../wgan/presets";
 import { fixedLatents, type Losses, Trainer } from "../wgan/trainer";
@@ -54,7 +55,7 @@ function configure(options: TrainOptions, name: PresetName, data: ByteDataset, g
     adapter: {
       name: gpu.info.name,
       driver: gpu.info.driver,
-      kernels: gpu.tuning.describe(),
+      kernels: tuning(gpu).describe(),
     },
   };
 }
@@ -160,7 +161,7 @@ await runCommand(async () => {
   const data = selectDigits(all, options.digits ?? presets[name].digits);
   checkBatch(options.batch ?? presets[name].batch, name, data);
   const gpu = await openDevice();
-  const ignored = options.noTune ? undefined : gpu.tuning.load(tuningStore(process.env));
+  const ignored = options.noTune ? undefined : tuning(gpu).load(tuningStore(process.env));
   if (ignored) console.log(ignored);
   const config = configure(options, name, data, gpu);
   const trainer = new Trainer(config, data);

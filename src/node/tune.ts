@@ -2,9 +2,10 @@
 // adapter, shows them as a table and keeps them in the cache folder for `npm run train`.
 
 import { settle } from "../autograd";
+import type { Gpu } from "../gpu/gpu";
 import { type Gemm, watchGemms } from "../kernels/gemm";
-import type { Gpu } from "../kernels/gpu";
-import { type Tuned, tune } from "../kernels/tuner";
+import { tuning } from "../kernels/tuning/table";
+import { type Tuned, tune } from "../kernels/tuning/tuner";
 import { drawnRun } from "../wgan/drawnRun";
 import type { PresetName } from "../wgan/presets";
 import { drawDigits } from "../wgan/strokes";
@@ -63,7 +64,7 @@ await runCommand(async () => {
   const name = chosen ?? (adapter.software ? "small" : "tutorial");
   const store = tuningStore(process.env);
   const gpu = await openDevice();
-  const ignored = gpu.tuning.load(store);
+  const ignored = tuning(gpu).load(store);
   if (ignored) console.log(ignored);
   console.log(`tuning the products of one step of ${name} on ${gpu.info.name}\n`);
   const start = performance.now();

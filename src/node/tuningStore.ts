@@ -1,8 +1,8 @@
 // Where the tuner's table is kept: tuning.json in the cache folder, which a person can read and delete.
 import { existsSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { TuningStore } from "../kernels/tunerTable";
-import { InputError } from "../wgan/errors";
+import { InputError } from "../errors";
+import type { TuningStore } from "../kernels/tuning/table";
 import { cacheFolder, readFileUnpacked, reason, writeFileAtomic } from "./files";
 
 type Environment = Record<string, string | undefined>;

@@ -1,5 +1,5 @@
 // Opens the GPU in a browser. The page's own event loop waits for it, and the browser bounds its memory.
-import type { Gpu } from "../kernels/gpu";
+import type { Gpu } from "../gpu/gpu";
 import { openGpu } from "../kernels/open";
 
 /** Opens the device for this page. Throws one clear line when the browser has none. */

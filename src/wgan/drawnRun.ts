@@ -1,11 +1,12 @@
 // The configuration of a run on drawn digits, for who looks at a training step and not at its images: the profiler,
 // the tuner and the bench.
 import { version } from "../../package.json";
-import type { Gpu } from "../kernels/gpu";
+import type { Gpu } from "../gpu/gpu";
+import { tuning } from "../kernels/tuning/table";
 import type { RunConfig } from "./config";
 import { type PresetName, presets } from "./presets";
 
-export function drawnRun(name: PresetName, count: number, { info, tuning }: Gpu): RunConfig {
+export function drawnRun(name: PresetName, count: number, gpu: Gpu): RunConfig {
   const { digits, ...preset } = presets[name];
   return {
     ...preset,
@@ -15,6 +16,6 @@ export function drawnRun(name: PresetName, count: number, { info, tuning }: Gpu)
     objective: { ...preset.objective, warmUp: false }, // one step is to be like all others
     seed: 1,
     logEvery: 1,
-    adapter: { name: info.name, driver: info.driver, kernels: tuning.describe() },
+    adapter: { name: gpu.info.name, driver: gpu.info.driver, kernels: tuning(gpu).describe() },
   };
 }

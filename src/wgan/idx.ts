@@ -1,6 +1,6 @@
 // Reads the IDX format of MNIST and its relatives: big-endian header, then one byte a value.
 // A header can claim billions of images, so it is held against the file's length before anything is made.
-import { InputError } from "./errors";
+import { InputError } from "../errors";
 
 /** Grey images, row by row: pixels has count * rows * columns bytes, 0 is paper and 255 is ink. */
 export interface Images {

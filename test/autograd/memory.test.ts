@@ -22,7 +22,7 @@ import {
   tidy,
   zeros,
 } from "../../src/autograd/index";
-import { Pool, sizeClass } from "../../src/kernels/pool";
+import { Pool, sizeClass } from "../../src/gpu/pool";
 import { device } from "../device";
 
 test.before(async () => {

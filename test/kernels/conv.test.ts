@@ -5,7 +5,7 @@ import * as assert from "uvu/assert";
 import { release } from "../../src/kernels/block";
 import { conv2d, conv2dFilterGrad, conv2dInputGrad } from "../../src/kernels/conv";
 import { type Gemm, plan } from "../../src/kernels/gemm";
-import { portable } from "../../src/kernels/tunerConfigurations";
+import { portable } from "../../src/kernels/tuning/configurations";
 import { block, device, read } from "../device";
 import * as reference from "../reference/convolution";
 import { check, normal } from "./families";

@@ -1,7 +1,8 @@
 // What the tests of the heavy kernels share: each runs in every family and is held to float64 sums.
 import * as assert from "uvu/assert";
 import { type Block, release } from "../../src/kernels/block";
-import { type Configuration, configurations } from "../../src/kernels/tunerConfigurations";
+import { type Configuration, configurations } from "../../src/kernels/tuning/configurations";
+import { tuning } from "../../src/kernels/tuning/table";
 import { block, device, read } from "../device";
 import { type F64, makeRandom, map, randomNormal, roundToF32 } from "../reference/array";
 
@@ -19,12 +20,12 @@ export async function families(): Promise<(Configuration | undefined)[]> {
 
 /** Runs `body` with every product in one configuration. */
 export async function within<T>(configuration: Configuration | undefined, body: () => T): Promise<T> {
-  const { tuning } = await device();
-  tuning.forced = configuration;
+  const table = tuning(await device());
+  table.forced = configuration;
   try {
     return body();
   } finally {
-    tuning.forced = undefined;
+    table.forced = undefined;
   }
 }
 

@@ -3,7 +3,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { release } from "../../src/kernels/block";
 import { matmul } from "../../src/kernels/matmul";
-import { configurations } from "../../src/kernels/tunerConfigurations";
+import { configurations } from "../../src/kernels/tuning/configurations";
 import { block, device, read } from "../device";
 import { matmul as reference } from "../reference/matmul";
 import { check, families, normal, within } from "./families";

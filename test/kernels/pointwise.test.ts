@@ -2,9 +2,9 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { Block } from "../../src/kernels/block";
+import { fill } from "../../src/kernels/fill";
 import { binary, unary } from "../../src/kernels/pointwise";
 import { strided } from "../../src/kernels/strided";
-import { fill } from "../../src/kernels/update";
 import { block, device, read } from "../device";
 import { type F64, make, makeRandom, map, randomUniform, roundToF32 } from "../reference/array";
 import * as reference from "../reference/forward";

@@ -2,18 +2,10 @@
 // averages, fill.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { blend } from "../../src/kernels/blend";
 import type { Block } from "../../src/kernels/block";
-import {
-  adam,
-  blend,
-  type Clip,
-  clip,
-  fill,
-  rmsprop,
-  sgd,
-  slotSize,
-  type Updated,
-} from "../../src/kernels/update";
+import { clip, fill } from "../../src/kernels/fill";
+import { adam, type Clip, rmsprop, sgd, slotSize, type Updated } from "../../src/kernels/update";
 import { block, device, read, sharedOutFor } from "../device";
 import { type F64, fill as filled, makeRandom, map, randomNormal, roundToF32 } from "../reference/array";
 import * as reference from "../reference/optimizers";

@@ -1,6 +1,6 @@
 // What the tests of command lines share: the one line that a wrong command line is answered with.
 import * as assert from "uvu/assert";
-import { InputError } from "../../src/wgan/errors";
+import { InputError } from "../../src/errors";
 
 /** The line, or "none". */
 export function complaint(parse: (args: string[]) => unknown, words: string): string {

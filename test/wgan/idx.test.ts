@@ -1,7 +1,7 @@
 // IDX files: sound ones are read, and each way of being broken has its own one-line complaint.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { InputError } from "../../src/wgan/errors";
+import { InputError } from "../../src/errors";
 import { parseIdxImages, parseIdxLabels } from "../../src/wgan/idx";
 import { imagesFile, labelsFile, withHeader } from "./idxFiles";
 

@@ -2,7 +2,7 @@
 // a pass over the output.
 import { type Shape, shapeError } from "../shape";
 import type { Tensor } from "../tensor";
-import { sum } from "./reduce";
+import { sum } from "./sum";
 
 export interface WithBias {
   /** (columns or channels of the output), added to each row or pixel. */

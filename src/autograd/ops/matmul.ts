@@ -5,7 +5,8 @@ import { defineOp } from "../op";
 import { broadcastShapes, type Shape, shapeError, sizeOf } from "../shape";
 import type { Tensor } from "../tensor";
 import { biasGrad, checkBias, type Factors, type WithBias } from "./bias";
-import { broadcastTo, transpose } from "./rearrange";
+import { transpose } from "./rearrange";
+import { broadcastTo } from "./sum";
 
 interface Sides {
   transposeA: boolean;

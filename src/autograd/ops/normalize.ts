@@ -7,8 +7,9 @@ import { type Shape, sameShape, shapeError, show, sizeOf } from "../shape";
 import { empty, type Tensor } from "../tensor";
 import { leakyReluGrad } from "./activation";
 import { add, mul, rsqrt, square, sub } from "./pointwise";
-import { broadcastTo, reshape } from "./rearrange";
-import { mean as meanOf, sum } from "./reduce";
+import { mean as meanOf } from "./reduce";
+import { reshape } from "./reshape";
+import { broadcastTo, sum } from "./sum";
 
 type Inputs = [x: Tensor, gamma: Tensor, beta: Tensor];
 interface Attributes {

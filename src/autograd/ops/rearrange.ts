@@ -1,42 +1,10 @@
-// Ops that move numbers without changing them. Their derivatives are each other:
-// transpose ↔ transpose, slice ↔ pad, broadcastTo ↔ sum, reshape ↔ reshape.
-import { binary } from "../../kernels/pointwise";
+// Ops that move numbers without changing them. Their derivatives are each other: transpose ↔ transpose, slice ↔ pad.
 import { strided } from "../../kernels/strided";
 import { defineOp } from "../op";
-import { broadcastShapes, type Shape, sameShape, shapeError, show, sizeOf } from "../shape";
+import { type Shape, shapeError, show, sizeOf } from "../shape";
 import type { Tensor } from "../tensor";
-import { sum } from "./reduce";
 
 type One = [x: Tensor];
-
-const reshapeOp = defineOp<One, { shape: Shape }>({
-  name: "reshape",
-  shape: ([x], { shape }) => {
-    if (sizeOf(shape) !== sizeOf(x)) {
-      throw shapeError("reshape", `both must hold as many numbers, ${sizeOf(x)} is not ${sizeOf(shape)}`, [
-        x,
-        shape,
-      ]);
-    }
-    return shape;
-  },
-  vjp: ({ xs: [x], dy }) => [() => reshape(dy, x.shape)],
-  takes: ["any"],
-  gives: "input",
-});
-
-/** The same numbers under another shape of the same size; one entry may be −1. Shares the storage. */
-export function reshape(x: Tensor, shape: Shape): Tensor {
-  const known = shape.reduce((product, n) => (n === -1 ? product : product * n), 1);
-  const filled = shape.map((n) => (n === -1 ? x.size / Math.max(known, 1) : n));
-  if (shape.filter((n) => n === -1).length > 1 || !filled.every((n) => Number.isInteger(n) && n >= 0)) {
-    throw shapeError("reshape", `one size may be -1, and ${x.size} numbers must fill the rest`, [
-      x.shape,
-      shape,
-    ]);
-  }
-  return reshapeOp(x, { shape: filled });
-}
 
 const transposeOp = defineOp<One, { order: readonly number[] }>({
   name: "transpose",
@@ -71,25 +39,6 @@ export function transpose(x: Tensor, order?: readonly number[]): Tensor {
     );
   return transposeOp(x, { order: used });
 }
-
-/** x repeated along the axes where it has size 1 or none, to fill `shape`. */
-export const broadcastTo = defineOp<One, { shape: Shape }>({
-  name: "broadcastTo",
-  shape: ([x], { shape }) => {
-    if (!sameShape(broadcastShapes("broadcastTo", x, shape), shape)) {
-      throw shapeError("broadcastTo", "only missing axes and those of size 1 can grow", [x, shape]);
-    }
-    return shape;
-  },
-  forward: ([x], y) => binary("spread", x, 0, y),
-  vjp: ({ xs: [x], dy }) => [
-    () => {
-      const extra = dy.shape.length - x.shape.length;
-      const axes = dy.shape.flatMap((_, i) => (i < extra || x.shape[i - extra] === 1 ? [i] : []));
-      return reshape(sum(dy, { axes }), x.shape);
-    },
-  ],
-});
 
 /** The part of x that begins at `starts` and has the shape `sizes`. */
 export const slice = defineOp<One, { starts: readonly number[]; sizes: Shape }>({

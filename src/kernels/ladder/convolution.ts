@@ -1,9 +1,11 @@
 // The ladders of a strided convolution, y = conv2d(x, w), and of the gradient of its x, from the textbook's loops to
 // the engine's own kernels.
+
+import { gpu } from "../../gpu/gpu";
 import type { Block } from "../block";
 import { conv2d, conv2dInputGrad, type Window } from "../conv";
-import { gpu } from "../gpu";
-import type { ShaderName } from "../shaders";
+import type { LadderShader } from "./shaders";
+import "./shaders";
 import { by, type Ladder, type Rung } from "./ladder";
 
 /** Images and windows are square here; both channel counts are multiples of 4. */
@@ -119,7 +121,7 @@ function rungOf(sizes: Convolution) {
   const { images, size, ins, outs, kernel, stride, padding } = sizes;
   const { y, work } = shapesOf(sizes);
   const params = [images, ins, outs, 0, size, size, y[1], y[2], kernel, stride, padding];
-  return (name: string, shader: ShaderName, grid: readonly [number, number, number?]): Rung => ({
+  return (name: string, shader: LadderShader, grid: readonly [number, number, number?]): Rung => ({
     name,
     run: (a: Block, b: Block, c: Block) =>
       gpu().stream.dispatch({

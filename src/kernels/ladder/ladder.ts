@@ -1,8 +1,9 @@
 // What a ladder is: one product in several forms, each checked against float64 sums and timed side by side.
+
+import { gpu } from "../../gpu/gpu";
 import { allocate, type Block, download, product, release, upload } from "../block";
-import { gpu } from "../gpu";
-import { Profiler } from "../profiler";
-import { kernelSpan } from "../summary";
+import { Profiler } from "../measuring/profiler";
+import { kernelSpan } from "../measuring/summary";
 import { HostRandom } from "../threefry";
 
 export interface Rung {

@@ -1,8 +1,10 @@
 // The ladder of the matrix product C = A · B, from one number a thread to the engine's own kernel.
+
+import { gpu } from "../../gpu/gpu";
 import type { Block } from "../block";
-import { gpu } from "../gpu";
 import { matmul } from "../matmul";
-import type { ShaderName } from "../shaders";
+import type { LadderShader } from "./shaders";
+import "./shaders";
 import { by, type Ladder, type Rung } from "./ladder";
 
 /** Outputs of one workgroup: rows and columns. */
@@ -14,7 +16,7 @@ export function matmulLadder(m: number, n: number, k: number): Ladder {
     throw new Error(`ladder: n must be a multiple of 4 and k of 64, got ${n}, ${k}.`);
   const rung = (
     name: string,
-    shader: ShaderName,
+    shader: LadderShader,
     [height, width]: Tile,
     constants: Record<string, number> = {},
     aside = false,

@@ -1,4 +1,4 @@
-// The shaders of the kernel ladder, part of the shader table; docs/ladder.md goes through them.
+// The shaders of the kernel ladder, added to the table where a ladder is asked for; docs/ladder.md goes through them.
 import convGradientClasses from "../../../shaders/ladder/conv_gradient_classes.wgsl";
 import convGradientMasked from "../../../shaders/ladder/conv_gradient_masked.wgsl";
 import convRegisters from "../../../shaders/ladder/conv_registers.wgsl";
@@ -11,8 +11,9 @@ import matmulScalar from "../../../shaders/ladder/matmul_scalar.wgsl";
 import matmulSubgroup from "../../../shaders/ladder/matmul_subgroup.wgsl";
 import matmulVec4 from "../../../shaders/ladder/matmul_vec4.wgsl";
 import matmulWorkgroup from "../../../shaders/ladder/matmul_workgroup.wgsl";
+import { addShaders } from "../shaders";
 
-export const ladderFiles = {
+const files = {
   "ladder/conv_gradient_classes": convGradientClasses,
   "ladder/conv_gradient_masked": convGradientMasked,
   "ladder/conv_registers": convRegisters,
@@ -26,3 +27,7 @@ export const ladderFiles = {
   "ladder/matmul_vec4": matmulVec4,
   "ladder/matmul_workgroup": matmulWorkgroup,
 };
+
+export type LadderShader = keyof typeof files;
+
+addShaders(files);

@@ -1,7 +1,7 @@
 // How long work takes on the GPU: by timestamps around it where the adapter has them, else by the wall clock. The
 // work is recorded beforehand and repeated, so that neither JavaScript nor a coarse clock is what we measure.
-import type { Gpu } from "./gpu";
-import type { Dispatch } from "./stream";
+import type { Gpu } from "../../gpu/gpu";
+import type { Dispatch } from "../../gpu/stream";
 
 /** Milliseconds that one measurement aims at: a timestamp may be off by 0.07 ms, a wait by 0.2. */
 const AIM = { software: 30, hardware: 12 };

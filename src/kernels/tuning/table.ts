@@ -1,9 +1,10 @@
 // The table that says which configuration runs which class of shapes on this adapter, and its form as text, which a
 // person can read: JSON, one section an (adapter, driver, version of monge and its kernels), one line a class.
-import { version } from "../../package.json";
-import type { DeviceInfo } from "./adapter";
-import { shaderSource } from "./shaders";
-import { type Configuration, configurations, defaultFor, type Extent } from "./tunerConfigurations";
+import { version } from "../../../package.json";
+import type { DeviceInfo } from "../../gpu/adapter";
+import { type Gpu, gpu } from "../../gpu/gpu";
+import { shaderSource } from "../shaders";
+import { type Configuration, configurations, defaultFor, type Extent } from "./configurations";
 
 /** Where tuning is kept: a file in Node. What `read` gives is not trusted. */
 export interface TuningStore {
@@ -21,6 +22,18 @@ export interface TunedLine {
 }
 
 const ABOUT = "Which kernels are fastest here, found by `npm run tune`. It is safe to delete.";
+
+const tables = new WeakMap<Gpu, Tuning>();
+
+/** The table of a device; the open one's where none is named. */
+export function tuning(of: Gpu = gpu()): Tuning {
+  let table = tables.get(of);
+  if (!table) {
+    table = new Tuning(of.info);
+    tables.set(of, table);
+  }
+  return table;
+}
 
 export class Tuning {
   private readonly table = new Map<string, { configuration: Configuration; line: TunedLine }>();

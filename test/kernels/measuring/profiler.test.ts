@@ -2,15 +2,20 @@
 // looking changes nothing in the results.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { allocate, type Block, release } from "../../src/kernels/block";
-import { measureCeilings } from "../../src/kernels/ceilings";
-import type { Gpu } from "../../src/kernels/gpu";
-import { matmul } from "../../src/kernels/matmul";
-import { type HostSpan, oneAfterTheOther, Profiler, type Timed } from "../../src/kernels/profiler";
-import { float } from "../../src/kernels/stream";
-import { byKernel, kernelSpan, kernelTime } from "../../src/kernels/summary";
-import { traceJson } from "../../src/kernels/trace";
-import { block, device, read } from "../device";
+import type { Gpu } from "../../../src/gpu/gpu";
+import { float } from "../../../src/gpu/stream";
+import { allocate, type Block, release } from "../../../src/kernels/block";
+import { matmul } from "../../../src/kernels/matmul";
+import { measureCeilings } from "../../../src/kernels/measuring/ceilings";
+import {
+  type HostSpan,
+  oneAfterTheOther,
+  Profiler,
+  type Timed,
+} from "../../../src/kernels/measuring/profiler";
+import { byKernel, kernelSpan, kernelTime } from "../../../src/kernels/measuring/summary";
+import { traceJson } from "../../../src/kernels/measuring/trace";
+import { block, device, read } from "../../device";
 
 const N = 64;
 
@@ -189,7 +194,7 @@ test("one profiler at a time, and none is left behind", async () => {
   const profiler = new Profiler(gpu);
   assert.throws(() => new Profiler(gpu), /one is attached already/);
   assert.equal(await profiler.stop(), []);
-  assert.is(gpu.stream.profiler, undefined);
+  assert.is(gpu.stream.observer, undefined);
 });
 
 test("the ceilings are numbers above what any machine lacks", async () => {

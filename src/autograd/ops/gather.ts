@@ -1,57 +1,9 @@
-// Ops over rows: softmax and the classifier's loss, gather and scatter-add, and batches from a set of bytes.
-import {
-  crossEntropy,
-  gather as gatherKernel,
-  oneHot as oneHotKernel,
-  scatterAdd as scatterKernel,
-  softmax as softmaxKernel,
-  takeBytes as takeKernel,
-} from "../../kernels/rows";
+// Rows by index: gather ↔ scatter-add, and batches from a set of bytes.
+import { takeBytes as takeKernel } from "../../kernels/bytes";
+import { gather as gatherKernel, scatterAdd as scatterKernel } from "../../kernels/gather";
 import { defineOp } from "../op";
 import { type Shape, shapeError, sizeOf } from "../shape";
 import type { Tensor } from "../tensor";
-import { mul, sub } from "./pointwise";
-import { reshape } from "./rearrange";
-import { sum } from "./reduce";
-
-/** exp(x) over its sum, along the last axis. */
-export const softmax = defineOp<[x: Tensor]>({
-  name: "softmax",
-  shape: ([x]) => {
-    if (x.length < 1) throw shapeError("softmax", "there must be an axis to sum over", [x]);
-    return x;
-  },
-  forward: ([x], y) => softmaxKernel(x, y),
-  vjp: ({ y, dy }) => [() => mul(y, sub(dy, sum(mul(dy, y), { axes: [-1], keepDims: true })))],
-});
-
-/** logits (N, C) and labels (N) u32 → the cross-entropy of each row (N): log Σ exp(x) − x[label]. */
-export const softmaxCrossEntropy = defineOp<[logits: Tensor, labels: Tensor]>({
-  name: "softmaxCrossEntropy",
-  shape: ([x, labels]) => {
-    if (x.length !== 2 || labels.length !== 1 || labels[0] !== x[0]) {
-      throw shapeError("softmaxCrossEntropy", "logits must be (N, C) and labels (N)", [x, labels]);
-    }
-    return [x[0]];
-  },
-  forward: ([x, labels], y) => crossEntropy(x, labels, y),
-  vjp: ({ xs: [x, labels], dy }) => [
-    () => mul(sub(softmax(x), oneHot(labels, { classes: x.shape[1] })), reshape(dy, [x.shape[0], 1])),
-    undefined,
-  ],
-  takes: ["f32", "u32"],
-});
-
-/** labels (N) u32 → (N, classes), 1 at the label. */
-export const oneHot = defineOp<[labels: Tensor], { classes: number }>({
-  name: "oneHot",
-  shape: ([labels], { classes }) => {
-    if (labels.length !== 1) throw shapeError("oneHot", "labels must be (N)", [labels]);
-    return [labels[0], classes];
-  },
-  forward: ([labels], y) => oneHotKernel(labels, y),
-  takes: ["u32"],
-});
 
 /** Rows of x (V, …) by index (N) u32 → (N, …). An index from V up reads the last row. */
 export const gather = defineOp<[x: Tensor, index: Tensor]>({

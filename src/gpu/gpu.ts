@@ -1,10 +1,10 @@
 // The open device: what the adapter is, its memory, its command stream, and the errors it reported.
 // A process has one device; every kernel reaches it through `gpu()`.
+
 import type { DeviceInfo } from "./adapter";
 import { Pipelines } from "./pipelines";
 import { Pool } from "./pool";
 import { Stream } from "./stream";
-import { Tuning } from "./tunerTable";
 
 /** What the platform (Node or a browser) lends to the device. */
 export interface Host {
@@ -18,7 +18,6 @@ export class Gpu {
   readonly pipelines: Pipelines;
   readonly stream: Stream;
   readonly pool: Pool;
-  readonly tuning: Tuning;
   private failure: string | undefined;
   private closed = false;
 
@@ -26,10 +25,11 @@ export class Gpu {
     readonly device: GPUDevice,
     readonly info: DeviceInfo,
     readonly host: Host,
+    /** The WGSL of a shader by its name. */
+    sourceOf: (shader: string) => string,
   ) {
-    this.pipelines = new Pipelines(device);
+    this.pipelines = new Pipelines(device, sourceOf);
     this.stream = new Stream(this);
-    this.tuning = new Tuning(info);
     this.pool = new Pool(device, host.memoryBudget, (destroy) => {
       this.stream.groups.clear();
       this.stream.send(); // the room is needed now, not at the end of the batch

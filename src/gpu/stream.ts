@@ -1,12 +1,13 @@
 // The command stream: kernels append dispatches, `flush` encodes them in one pass and submits them.
 // Eager to the reader, batched to the GPU; uniforms of a batch lie in one arena, written once before its submit.
+
 import { type Command, type Dispatch, uniformWords } from "./command";
 import type { Gpu } from "./gpu";
 import { BindGroups } from "./groups";
+import type { Observer } from "./observer";
 import { Passes } from "./passes";
 import { UNIFORM_BYTES } from "./pipelines";
 import type { Storage } from "./pool";
-import type { Profiler } from "./profiler";
 import { Program } from "./program";
 
 export { type Dispatch, float, type Param } from "./command";
@@ -28,7 +29,7 @@ const MAX_WORK = { software: 2e9, hardware: 5e10 };
 
 export class Stream {
   /** Where there is one, it times each dispatch in a pass of its own. */
-  profiler: Profiler | undefined;
+  observer: Observer | undefined;
   private batch = newBatch();
   private capturing: Program | undefined;
   private programs = 0;
@@ -87,9 +88,9 @@ export class Stream {
     } as const;
     this.batch.commands.push(command);
     this.capturing?.dispatch(command, words);
-    this.profiler?.recorded(pipeline.label);
+    this.observer?.recorded(pipeline.label);
     this.work += call.work ?? bound.reduce((sum, storage) => sum + storage.bytes, 0);
-    if (this.work > MAX_WORK[this.gpu.info.software ? "software" : "hardware"] || this.profiler?.alone)
+    if (this.work > MAX_WORK[this.gpu.info.software ? "software" : "hardware"] || this.observer?.alone)
       this.send();
   }
 
@@ -221,7 +222,7 @@ export class Stream {
     this.work = 0;
     if (this.pumping) return;
     // By the wall clock the first dispatch must not seem to last until the host has recorded the others.
-    if (this.profiler?.alone) this.pumping = Promise.resolve().then(() => this.pump());
+    if (this.observer?.alone) this.pumping = Promise.resolve().then(() => this.pump());
     else this.pump();
   }
 
@@ -238,8 +239,8 @@ export class Stream {
         return;
       }
       this.submit(this.waiting.shift()!);
-      if (this.profiler?.alone) {
-        this.pumping = this.profiler.finished().then(() => this.pump());
+      if (this.observer?.alone) {
+        this.pumping = this.observer.finished().then(() => this.pump());
         return;
       }
     }
@@ -257,7 +258,7 @@ export class Stream {
     const { device } = this.gpu;
     if (batch.uniformBytes > 0)
       device.queue.writeBuffer(this.arena, 0, batch.uniforms, 0, batch.uniformBytes);
-    const timing = this.profiler?.batch();
+    const timing = this.observer?.batch();
     const encoder = device.createCommandEncoder({ label: "monge" });
     const passes = new Passes(encoder, timing);
     passes.encode(batch.commands, this.uniformGroup);

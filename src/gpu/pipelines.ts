@@ -1,6 +1,5 @@
 // Compute pipelines, compiled once a (shader, entry point, constants) and without blocking.
 // Group 0 holds the storage buffers, reads first; group 1 holds one uniform at a dynamic offset.
-import { type ShaderName, shaderSource } from "./shaders";
 
 /** Bytes of one dispatch's uniform: also WebGPU's coarsest alignment of a dynamic offset. */
 export const UNIFORM_BYTES = 256;
@@ -8,7 +7,8 @@ export const UNIFORM_BYTES = 256;
 const COMPUTE = 0x4; // GPUShaderStage.COMPUTE; the name is a global that Node lacks
 
 export interface PipelineKey {
-  shader: ShaderName;
+  /** Its name in the table that the device was opened with. */
+  shader: string;
   entry: string;
   constants?: Record<string, number>;
   /** How many storage buffers are read, and how many written: their order in group 0. */
@@ -28,11 +28,15 @@ export interface Pipeline {
 
 export class Pipelines {
   private readonly cache = new Map<string, Pipeline>();
-  private readonly modules = new Map<ShaderName, GPUShaderModule>();
+  private readonly modules = new Map<string, GPUShaderModule>();
   private readonly layouts = new Map<string, { storage: GPUBindGroupLayout; pipeline: GPUPipelineLayout }>();
   readonly uniformLayout: GPUBindGroupLayout;
 
-  constructor(private readonly device: GPUDevice) {
+  constructor(
+    private readonly device: GPUDevice,
+    /** WGSL by name. */
+    private readonly sourceOf: (shader: string) => string,
+  ) {
     this.uniformLayout = device.createBindGroupLayout({
       label: "uniform",
       entries: [{ binding: 0, visibility: COMPUTE, buffer: { type: "uniform", hasDynamicOffset: true } }],
@@ -70,10 +74,10 @@ export class Pipelines {
     return made;
   }
 
-  private module(name: ShaderName): GPUShaderModule {
+  private module(name: string): GPUShaderModule {
     let module = this.modules.get(name);
     if (!module) {
-      module = this.device.createShaderModule({ label: name, code: shaderSource(name) });
+      module = this.device.createShaderModule({ label: name, code: this.sourceOf(name) });
       this.modules.set(name, module);
     }
     return module;

@@ -1,7 +1,7 @@
 // The ways in which the heavy products can run: families of kernels with their constants, each under a name that a
 // person can read, and which of them a shape gets where nothing was measured.
-import type { DeviceInfo } from "./adapter";
-import type { ShaderName } from "./shaders";
+import type { DeviceInfo } from "../../gpu/adapter";
+import type { ShaderName } from "../shaders";
 
 export interface Configuration {
   /** "subgroup 16x32", "tiled 128x128x8", …: rows and columns of a workgroup, and the steps that a tile holds. */

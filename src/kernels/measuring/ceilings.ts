@@ -1,9 +1,10 @@
 // Measures what the adapter does at best: bytes copied and f32 multiply-adds a second, by two kernels of their own.
 // A kernel's rate says little until one knows how much of this it is.
-import { shares } from "./block";
-import type { Gpu } from "./gpu";
+
+import type { Gpu } from "../../gpu/gpu";
+import { type Dispatch, float } from "../../gpu/stream";
+import { shares } from "../block";
 import { Profiler } from "./profiler";
-import { type Dispatch, float } from "./stream";
 
 export interface Ceilings {
   /** Floating-point operations a second; an fma counts as two. */

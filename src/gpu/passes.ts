@@ -1,8 +1,8 @@
 // Encodes recorded commands: dispatches share a compute pass, copies and clears end it.
 
 import type { Command } from "./command";
+import type { Timing } from "./observer";
 import type { Pipeline } from "./pipelines";
-import type { Profiler } from "./profiler";
 
 export class Passes {
   private pass: GPUComputePassEncoder | undefined;
@@ -11,7 +11,7 @@ export class Passes {
   constructor(
     private readonly encoder: GPUCommandEncoder,
     /** Where there is one, each dispatch gets a pass of its own, to be timed. */
-    private readonly timing: ReturnType<Profiler["batch"]> | undefined,
+    private readonly timing: Timing | undefined,
   ) {}
 
   /** Encodes commands whose uniforms lie in the arena of `uniforms`. */

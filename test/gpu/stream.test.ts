@@ -1,10 +1,11 @@
 // The command stream: order, batches, and errors that the GPU reports. What breaks a device runs on one of its own.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { requestDevice } from "../../src/kernels/adapter";
-import { Gpu } from "../../src/kernels/gpu";
-import type { Storage } from "../../src/kernels/pool";
-import { type Dispatch, float } from "../../src/kernels/stream";
+import { requestDevice } from "../../src/gpu/adapter";
+import { Gpu } from "../../src/gpu/gpu";
+import type { Storage } from "../../src/gpu/pool";
+import { type Dispatch, float } from "../../src/gpu/stream";
+import { shaderSource } from "../../src/kernels/shaders";
 import { nodeGpu } from "../../src/node/device";
 import { device } from "../device";
 
@@ -13,7 +14,7 @@ const N = 64;
 /** A device of its own, with nothing compiled. */
 async function fresh(): Promise<Gpu> {
   const { device, info } = await requestDevice(nodeGpu());
-  return new Gpu(device, info, { wait: (promise) => promise, memoryBudget: 2 ** 28 });
+  return new Gpu(device, info, { wait: (promise) => promise, memoryBudget: 2 ** 28 }, shaderSource);
 }
 
 const room = ({ pool }: Gpu) => pool.allocate(4 * N, "test");

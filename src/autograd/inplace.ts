@@ -1,6 +1,9 @@
 // Changes in place: what optimisers and running averages need. Each raises the tensor's version, so that a
 // backward pass that saved the old numbers refuses to run.
+
+import { blend as blendKernel } from "../kernels/blend";
 import { copy, upload } from "../kernels/block";
+import { clip as clipKernel } from "../kernels/fill";
 import * as kernels from "../kernels/update";
 import { sameShape, shapeError, show } from "./shape";
 import type { Share, Tensor } from "./tensor";
@@ -34,7 +37,7 @@ export function sgdUpdate(updated: Updated, rate: number, momentum: number): voi
 /** target = keep · target + take · source, in place: a running average. */
 export function blend(target: Tensor, source: Tensor, keep: number, take: number): void {
   check("blend", target, source);
-  kernels.blend(source, target, keep, take);
+  blendKernel(source, target, keep, take);
   changed(target);
 }
 
@@ -42,7 +45,7 @@ export function blend(target: Tensor, source: Tensor, keep: number, take: number
 export function clip(target: Tensor, low: number, high: number): void {
   check("clip", target);
   if (target.dtype !== "f32") throw new Error(`clip: the target must be f32, got ${target}.`);
-  kernels.clip(target, low, high);
+  clipKernel(target, low, high);
   changed(target);
 }
 

@@ -5,16 +5,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { type Block, release } from "../../src/kernels/block";
-import { conv2d, conv2dFilterGrad } from "../../src/kernels/conv";
-import { type Gemm, watchGemms } from "../../src/kernels/gemm";
-import { matmul } from "../../src/kernels/matmul";
-import { tune } from "../../src/kernels/tuner";
-import { candidates, configurations, defaultFor } from "../../src/kernels/tunerConfigurations";
-import { Tuning, type TuningStore } from "../../src/kernels/tunerTable";
-import { tuningFile, tuningStore } from "../../src/node/tuningStore";
-import { block, device, read } from "../device";
-import { normal } from "./families";
+import { type Block, release } from "../../../src/kernels/block";
+import { conv2d, conv2dFilterGrad } from "../../../src/kernels/conv";
+import { type Gemm, watchGemms } from "../../../src/kernels/gemm";
+import { matmul } from "../../../src/kernels/matmul";
+import { candidates, configurations, defaultFor } from "../../../src/kernels/tuning/configurations";
+import { Tuning, type TuningStore, tuning } from "../../../src/kernels/tuning/table";
+import { tune } from "../../../src/kernels/tuning/tuner";
+import { tuningFile, tuningStore } from "../../../src/node/tuningStore";
+import { block, device, read } from "../../device";
+import { normal } from "../families";
 
 const test = suite("tuner");
 
@@ -59,7 +59,7 @@ test("a product is tuned although its bias and its padded rows are gone", async 
       assert.ok(tried > 1);
     }
   } finally {
-    gpu.tuning.clear();
+    tuning(gpu).clear();
     for (const each of [a.storage, b.storage, storage, y.storage]) release(each);
   }
 });
@@ -84,7 +84,7 @@ test("a candidate that computes something else is named and not kept", async () 
     assert.not.ok(wrong.includes(after.kernel));
   } finally {
     Object.assign(gpu.info, { subgroupSize, software });
-    gpu.tuning.clear();
+    tuning(gpu).clear();
   }
   for (const { storage } of [a, b, y]) release(storage);
 });
@@ -118,7 +118,7 @@ test("tuned products agree with the defaults', in a table that a second process 
   const close = (got: ArrayLike<number>, expected: ArrayLike<number>) =>
     assert.ok(Array.from(got).every((value, i) => Math.abs(value - expected[i]) < 1e-3));
   try {
-    assert.is(gpu.tuning.load(store), undefined);
+    assert.is(tuning(gpu).load(store), undefined);
     const results = await tune(gpu, calls, store);
     assert.is(results.length, 2);
     for (const result of results) {
@@ -126,16 +126,16 @@ test("tuned products agree with the defaults', in a table that a second process 
       assert.ok(result.tried >= candidates(gpu.info).length);
       assert.ok(result.after.ms > 0 && result.after.ms <= result.before.ms);
     }
-    assert.match(gpu.tuning.describe(), /, tuned \(2 shapes, [0-9a-f]{8}\)$/);
+    assert.match(tuning(gpu).describe(), /, tuned \(2 shapes, [0-9a-f]{8}\)$/);
     run();
     close(await read(y), before[0]);
     close(await read(dw), before[1]);
 
     const second = new Tuning(gpu.info);
     assert.is(second.load(store), undefined);
-    assert.is(second.describe(), gpu.tuning.describe());
+    assert.is(second.describe(), tuning(gpu).describe());
   } finally {
-    gpu.tuning.clear();
+    tuning(gpu).clear();
   }
   for (const { storage } of [a, b, x, dy, y, dw] as Block[]) release(storage);
 });

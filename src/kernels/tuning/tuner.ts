@@ -1,11 +1,12 @@
 // Tuning: times the configurations that could run each of some products, once, and keeps the fastest in the
 // adapter's table and in a store. A candidate counts only if it computes what the default computes.
-import { allocate, download, release, type Storage, upload } from "./block";
-import { extentOf, type Gemm, plan, sizeOf, workOf } from "./gemm";
-import type { Gpu } from "./gpu";
-import { TunerClock } from "./tunerClock";
-import { type Configuration, candidates, defaultFor, SHORTEST } from "./tunerConfigurations";
-import { className, type TuningStore } from "./tunerTable";
+
+import type { Gpu } from "../../gpu/gpu";
+import { allocate, download, release, type Storage, upload } from "../block";
+import { extentOf, type Gemm, plan, sizeOf, workOf } from "../gemm";
+import { TunerClock } from "./clock";
+import { type Configuration, candidates, defaultFor, SHORTEST } from "./configurations";
+import { className, type TuningStore, tuning } from "./table";
 
 export interface Tuned {
   /** The class of shapes, and how many of the calls are of it. */
@@ -50,7 +51,7 @@ export async function tune(
       // The heaviest one stands for its class.
       const call = members.reduce((a, b) => (workOf(b) > workOf(a) ? b : a));
       const result = { name, calls: members.length, ...(await tuneOne(gpu, clock, call)) };
-      gpu.tuning.save(store); // at once: what was measured outlives a break
+      tuning(gpu).save(store); // at once: what was measured outlives a break
       results.push(result);
       each(result);
     }
@@ -138,7 +139,7 @@ async function tuneOne(gpu: Gpu, clock: TunerClock, call: Gemm): Promise<Omit<Tu
       best.ms = Math.min(best.ms, bestAgain.ms);
     }
     const winner = best.ms < WORTH * base.ms ? best : base;
-    gpu.tuning.set(extent, winner.configuration, rounded(winner.ms), rounded(base.ms));
+    tuning(gpu).set(extent, winner.configuration, rounded(winner.ms), rounded(base.ms));
     const side = ({ configuration, ms }: Trial) => ({ kernel: label(configuration), ms });
     return { work: workOf(call), before: side(base), after: side(winner), tried, wrong };
   } finally {

@@ -1,7 +1,7 @@
 // Times every dispatch of the stream that it is attached to: on the GPU by timestamps, each dispatch in a pass of
 // its own, and where the adapter has none by the wall clock, each dispatch submitted alone and waited for.
-import type { Gpu } from "./gpu";
-import type { Dispatch } from "./stream";
+import type { Gpu } from "../../gpu/gpu";
+import type { Observer, Timing } from "../../gpu/observer";
 
 /** One dispatch that ran. Times in milliseconds; all starts share one origin, that of `performance.now()`. */
 export interface Timed {
@@ -23,13 +23,6 @@ export interface HostSpan {
   duration: number;
 }
 
-/** What a batch asks of the profiler while it is encoded; see Stream. */
-interface Timing {
-  passFor(label: string, call: Dispatch): GPUComputePassDescriptor;
-  resolve(encoder: GPUCommandEncoder): void;
-  submitted(): void;
-}
-
 /** Dispatches of one query set: a dispatch takes two queries, and WebGPU allows 4096. */
 const CHUNK = 256;
 
@@ -43,7 +36,7 @@ interface Chunk {
 }
 
 /** Attach with `new Profiler(gpu)`, run something, `await stop()`. One at a time. */
-export class Profiler {
+export class Profiler implements Observer {
   /** Whether every dispatch is a batch of its own: so it is without timestamps. */
   readonly alone: boolean;
   readonly host: HostSpan[] = [];
@@ -55,15 +48,15 @@ export class Profiler {
     private readonly gpu: Gpu,
     { timestamps = true } = {},
   ) {
-    if (gpu.stream.profiler) throw new Error("profiler: one is attached already; stop it first");
+    if (gpu.stream.observer) throw new Error("profiler: one is attached already; stop it first");
     this.alone = !timestamps || !gpu.device.features.has("timestamp-query");
-    gpu.stream.profiler = this;
+    gpu.stream.observer = this;
   }
 
   /** Detaches, waits for the GPU and gives what ran since the profiler was attached, in order. */
   async stop(): Promise<Timed[]> {
     await this.gpu.stream.flush();
-    this.gpu.stream.profiler = undefined;
+    this.gpu.stream.observer = undefined;
     await this.finishedQueue();
     for (const batch of this.batches) {
       for (const chunk of batch.chunks) await this.read(batch.dispatches, chunk);
@@ -75,12 +68,10 @@ export class Profiler {
     return this.batches.flatMap(({ dispatches }) => dispatches);
   }
 
-  /** Told by the stream: a dispatch was recorded. */
   recorded(label: string): void {
     this.span(`record ${label}`);
   }
 
-  /** Told by the stream: a batch is about to be encoded. */
   batch(): Timing {
     const batch = { dispatches: [] as Timed[], chunks: [] as Chunk[], submitted: 0 };
     this.batches.push(batch);

@@ -1,0 +1,35 @@
+// The same numbers under another shape.
+import { defineOp } from "../op";
+import { type Shape, shapeError, sizeOf } from "../shape";
+import type { Tensor } from "../tensor";
+
+type One = [x: Tensor];
+
+const reshapeOp = defineOp<One, { shape: Shape }>({
+  name: "reshape",
+  shape: ([x], { shape }) => {
+    if (sizeOf(shape) !== sizeOf(x)) {
+      throw shapeError("reshape", `both must hold as many numbers, ${sizeOf(x)} is not ${sizeOf(shape)}`, [
+        x,
+        shape,
+      ]);
+    }
+    return shape;
+  },
+  vjp: ({ xs: [x], dy }) => [() => reshape(dy, x.shape)],
+  takes: ["any"],
+  gives: "input",
+});
+
+/** The same numbers under another shape of the same size; one entry may be −1. Shares the storage. */
+export function reshape(x: Tensor, shape: Shape): Tensor {
+  const known = shape.reduce((product, n) => (n === -1 ? product : product * n), 1);
+  const filled = shape.map((n) => (n === -1 ? x.size / Math.max(known, 1) : n));
+  if (shape.filter((n) => n === -1).length > 1 || !filled.every((n) => Number.isInteger(n) && n >= 0)) {
+    throw shapeError("reshape", `one size may be -1, and ${x.size} numbers must fill the rest`, [
+      x.shape,
+      shape,
+    ]);
+  }
+  return reshapeOp(x, { shape: filled });
+}

@@ -1,0 +1,21 @@
+// Layers that change a sample's shape.
+import { reshape, type Shape, type Tensor } from "../autograd";
+import { Module } from "./module";
+
+/** (N, …) → (N, all the rest). */
+export class Flatten extends Module {
+  override forward(x: Tensor): Tensor {
+    return reshape(x, [x.shape[0], x.size / Math.max(1, x.shape[0])]);
+  }
+}
+
+/** (N, …) → (N, …shape). */
+export class Reshape extends Module {
+  constructor(private readonly shape: Shape) {
+    super();
+  }
+
+  override forward(x: Tensor): Tensor {
+    return reshape(x, [x.shape[0], ...this.shape]);
+  }
+}
