@@ -1,6 +1,5 @@
 // Tensors made from nothing: constants, and random numbers from a seed and a counter.
 
-import { place } from "../kernels/blend";
 import { clear } from "../kernels/block";
 import { fill } from "../kernels/fill";
 import { randomInteger, randomNormal, randomUniform } from "../kernels/random";
@@ -70,15 +69,4 @@ export const detach = (x: Tensor): Tensor => new Tensor(x.shape, x.dtype, x.shar
 export function requireGrad<T extends Tensor>(x: T): T {
   x.requiresGrad = true;
   return x;
-}
-
-/** The numbers of several f32 tensors, one after the other, as one flat tensor. It has no derivative. */
-export function pack(parts: readonly Tensor[]): Tensor {
-  const made = empty([parts.reduce((total, part) => total + part.size, 0)], "f32", "pack");
-  let at = 0;
-  for (const part of parts) {
-    place(part, made, at);
-    at += part.size;
-  }
-  return made;
 }

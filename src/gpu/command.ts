@@ -1,4 +1,4 @@
-// What a stream records: a dispatch as a kernel asks for it, and the commands it becomes.
+// What a stream records: dispatches, copies and clears, with the uniform of each dispatch as bytes.
 import type { Pipeline, PipelineKey } from "./pipelines";
 import type { Storage } from "./pool";
 
@@ -29,8 +29,25 @@ export interface DispatchCommand {
 
 export type Command =
   | DispatchCommand
-  | { kind: "copy"; from: GPUBuffer; fromOffset: number; to: GPUBuffer; toOffset: number; bytes: number }
-  | { kind: "clear"; to: GPUBuffer; offset: number; bytes: number };
+  | { kind: "copy"; from: Storage; to: Storage; bytes: number }
+  | { kind: "clear"; to: Storage };
+
+/** What a command reads, and what it writes. */
+export const readsOf = (command: Command): readonly Storage[] =>
+  command.kind === "dispatch" ? command.call.reads : command.kind === "copy" ? [command.from] : [];
+export const writesOf = (command: Command): readonly Storage[] =>
+  command.kind === "dispatch" ? command.call.writes : [command.to];
+
+/** What a command is called in errors. */
+export const labelOf = (command: Command): string =>
+  command.kind === "dispatch" ? command.pipeline.label : `${command.kind} to ${command.to.label}`;
+
+/** Estimated work of a command, in floating-point operations or bytes: both are about as long. */
+export function workOf(command: Command | Omit<DispatchCommand, "offset">): number {
+  if (command.kind !== "dispatch") return command.kind === "copy" ? command.bytes : command.to.bytes;
+  const { call } = command;
+  return call.work ?? [...call.reads, ...call.writes].reduce((sum, storage) => sum + storage.bytes, 0);
+}
 
 /** One dispatch's uniform, as bytes. */
 export function uniformWords(params: Dispatch["params"] = []): ArrayBuffer {

@@ -21,16 +21,18 @@ export interface Pipeline {
   /** Equal for pipelines whose bind groups are interchangeable. */
   readonly signature: string;
   readonly layout: GPUBindGroupLayout;
-  /** Settles when `ready` is set, or throws what the compiler said. */
+  /** Settles when `ready` or `failure` is set. */
   readonly compiled: Promise<void>;
   ready: GPUComputePipeline | undefined;
+  /** What the compiler said. */
+  failure: string | undefined;
 }
 
 export class Pipelines {
   private readonly cache = new Map<string, Pipeline>();
   private readonly modules = new Map<string, GPUShaderModule>();
   private readonly layouts = new Map<string, { storage: GPUBindGroupLayout; pipeline: GPUPipelineLayout }>();
-  readonly uniformLayout: GPUBindGroupLayout;
+  private readonly uniformLayout: GPUBindGroupLayout;
 
   constructor(
     private readonly device: GPUDevice,
@@ -43,10 +45,20 @@ export class Pipelines {
     });
   }
 
+  /** The group of an arena of uniforms, each at a dynamic offset. */
+  uniformGroup(arena: GPUBuffer): GPUBindGroup {
+    return this.device.createBindGroup({
+      label: arena.label,
+      layout: this.uniformLayout,
+      entries: [{ binding: 0, resource: { buffer: arena, size: UNIFORM_BYTES } }],
+    });
+  }
+
   get(key: PipelineKey): Pipeline {
     const constants = key.constants ?? {};
     const label = `${key.shader}:${key.entry}${Object.keys(constants).length ? ` ${JSON.stringify(constants)}` : ""}`;
-    const known = this.cache.get(label);
+    const signature = `${key.reads},${key.writes}`;
+    const known = this.cache.get(`${label} ${signature}`);
     if (known) return known;
     const { storage, pipeline: layout } = this.layout(key.reads, key.writes);
     const module = this.module(key.shader);
@@ -57,20 +69,20 @@ export class Pipelines {
     });
     const made: Pipeline = {
       label,
-      signature: `${key.reads},${key.writes}`,
+      signature,
       layout: storage,
       ready: undefined,
+      failure: undefined,
       compiled: compiled.then(
         (pipeline) => {
           made.ready = pipeline;
         },
         async (error: Error) => {
-          throw new Error(`gpu: shader ${label} did not compile: ${await explain(module, error)}`);
+          made.failure = `shader ${label} did not compile: ${await explain(module, error)}`;
         },
       ),
     };
-    made.compiled.catch(() => {}); // reported by whoever awaits it
-    this.cache.set(label, made);
+    this.cache.set(`${label} ${signature}`, made);
     return made;
   }
 
@@ -104,7 +116,7 @@ export class Pipelines {
 }
 
 async function explain(module: GPUShaderModule, error: Error): Promise<string> {
-  const { messages } = await module.getCompilationInfo();
+  const { messages } = await module.getCompilationInfo().catch(() => ({ messages: [] }));
   const errors = messages.filter((message) => message.type === "error");
   if (errors.length === 0) return error.message;
   return errors.map((m) => `line ${m.lineNum}, column ${m.linePos}: ${m.message}`).join("; ");

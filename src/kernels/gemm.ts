@@ -2,7 +2,7 @@
 // tuning table says which kernel runs it, and into how many parts its sums are cut.
 
 import { gpu } from "../gpu/gpu";
-import type { Dispatch } from "../gpu/stream";
+import { type Dispatch, MAX_GROUPS } from "../gpu/stream";
 import { allocate, gridOf, release, type Storage } from "./block";
 import { type Configuration, type Extent, partsFor, stepsAtOnce, stepsOfPart } from "./tuning/configurations";
 import { tuning } from "./tuning/table";
@@ -164,7 +164,7 @@ export function plan(call: Gemm, configuration: Configuration): Plan {
         ...[start[0], start[1], parts ? 0 : start[2], batch],
         ...[...strides, sized / batch, biasStep, resultPitch],
       ],
-      grid: [Math.min(total, 65535), Math.ceil(total / 65535)],
+      grid: [Math.min(total, MAX_GROUPS), Math.ceil(total / MAX_GROUPS)],
       work: workOf(call),
     },
   ];

@@ -4,6 +4,7 @@ import binary from "../../shaders/binary.wgsl";
 import blend from "../../shaders/blend.wgsl";
 import bytes from "../../shaders/bytes.wgsl";
 import ceilings from "../../shaders/ceilings.wgsl";
+import concat from "../../shaders/concat.wgsl";
 import each from "../../shaders/each.wgsl";
 import elements from "../../shaders/elements.wgsl";
 import fill from "../../shaders/fill.wgsl";
@@ -41,6 +42,7 @@ const files = {
   blend,
   bytes,
   ceilings,
+  concat,
   each,
   elements,
   fill,

@@ -7,15 +7,18 @@ import { allocate, type Block, release, shares } from "./block";
 /** Bounds that a weight is held to after its update, or none. */
 export type Clip = readonly [low: number, high: number] | undefined;
 
+/** A step's learning rate, or a function that is asked anew when a captured step is replayed. */
+export type Rate = number | (() => number);
+
 export interface RmspropRule {
-  rate: number;
+  rate: Rate;
   decay: number;
   epsilon: number;
   epsilonInside: boolean;
 }
 
 export interface AdamRule {
-  rate: number;
+  rate: Rate;
   beta1: number;
   beta2: number;
   epsilon: number;
@@ -33,7 +36,7 @@ export interface Updated<B extends Block = Block> {
 }
 
 interface UpdateNumbers {
-  rate: number;
+  rate: Rate;
   decay: number;
   epsilon: number;
   inside: boolean;
@@ -75,21 +78,17 @@ function update(entry: string, { weights, gradients, slots, clips }: Updated, nu
       return [end, clip ? 1 : 0, ...(clip ?? [0, 0]).map(float)];
     });
     const { turns, grid } = shares(end);
-    const fixed = [
-      ...[...bounds, turns, base, second],
-      ...[float(rate), float(decay), float(epsilon), inside ? 1 : 0, float(beta1)],
-    ];
+    const head = [...bounds, turns, base, second];
+    const tail = [float(decay), float(epsilon), inside ? 1 : 0, float(beta1)];
     gpu().stream.dispatch({
       shader: "update",
       entry,
       reads: bound.map((part) => part.gradient),
       writes: [...bound.map((part) => part.weight), slots.storage],
-      params: corrections
-        ? () => {
-            if (first === 0) corrected = corrections(); // once a step, not once a dispatch
-            return [...fixed, ...corrected.map(float)];
-          }
-        : fixed,
+      params: () => {
+        if (first === 0) corrected = corrections?.() ?? []; // once a step, not once a dispatch
+        return [...head, float(typeof rate === "number" ? rate : rate()), ...tail, ...corrected.map(float)];
+      },
       grid,
     });
     spare.forEach(release);
@@ -108,5 +107,5 @@ export const adam = (updated: Updated, rule: AdamRule) =>
   update("adam", updated, { ...plain, ...rule, decay: rule.beta2 });
 
 /** One step of gradient descent with momentum; a slot is the velocity. */
-export const sgd = (updated: Updated, rate: number, momentum: number) =>
+export const sgd = (updated: Updated, rate: Rate, momentum: number) =>
   update("sgd", updated, { ...plain, rate, decay: momentum });

@@ -1,5 +1,7 @@
 // Opens the GPU in Node through Dawn, with a throttled wait and a memory budget.
 import { totalmem } from "node:os";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { create, globals } from "webgpu";
 import type { Gpu } from "../gpu/gpu";
 import { gpu } from "../gpu/gpu";
@@ -22,12 +24,19 @@ export function nodeGpu(): GPU {
 
 /** Opens the device for this process. Throws one clear line when there is none that computes. */
 export async function openDevice(): Promise<Gpu> {
-  return openGpu(nodeGpu(), { wait: throttled, memoryBudget: totalmem() * 0.75 });
+  return openGpu(nodeGpu(), { wait: throttled, memoryBudget: totalmem() * 0.75, collect });
 }
 
 /** Closes the device; without that, Dawn keeps the process alive. */
 export function closeDevice(): void {
   gpu().close();
+}
+
+/** Collects garbage, and gives the binding a turn to free what went with it. */
+async function collect(): Promise<void> {
+  setFlagsFromString("--expose-gc");
+  (runInNewContext("gc") as () => void)();
+  await new Promise(setImmediate);
 }
 
 const cell = new Int32Array(new SharedArrayBuffer(4));

@@ -7,13 +7,14 @@ import {
   byteTensor,
   type Captured,
   capture,
+  concat,
   grad,
   keep,
   mul,
   neg,
   noGrad,
-  pack,
   Random,
+  reshape,
   type Tensor,
   takeBytes,
   tidy,
@@ -80,7 +81,7 @@ export class Trainer {
       assign(this.generatorLoss, this.trainGenerator(this.latents(this.config.batch))),
     );
     return tidy(() => {
-      const losses = pack([mul(this.scores, 1 / count), this.generatorLoss]);
+      const losses = joined([mul(this.scores, 1 / count), this.generatorLoss]);
       assign(this.scores, zeros([2]));
       return losses;
     });
@@ -96,7 +97,7 @@ export class Trainer {
 
   /** Reads the losses of steps back, oldest first, and frees them. */
   static async read(steps: readonly Tensor[]): Promise<Losses[]> {
-    const all = pack(steps);
+    const all = concat(steps);
     for (const step of steps) step.dispose();
     const numbers = await all.data();
     all.dispose();
@@ -127,7 +128,7 @@ export class Trainer {
       const c1 = this.trainCritic(() => neg(score(this.critic, this.realBatch(half))));
       const fake = this.sample(this.latents(half));
       const c2 = this.trainCritic(() => score(this.critic, fake));
-      return pack([c1, c2]);
+      return joined([c1, c2]);
     }
     const real = this.realBatch(batch);
     const fake = noGrad(() => this.generator.forward(this.latents(batch)));
@@ -140,7 +141,7 @@ export class Trainer {
       const penalty = gradientPenalty(this.critic, real, fake, this.random.penalty);
       return add(distance, mul(penalty, objective.gradientPenalty));
     });
-    return pack(parts!);
+    return joined(parts!);
   }
 
   /** One update of the critic that lowers `loss`; gives the loss before it. */
@@ -181,6 +182,9 @@ export class Trainer {
     return this.random.latents.normal([count, this.config.network.latent]);
   }
 }
+
+/** The numbers of some tensors as one list. */
+const joined = (parts: readonly Tensor[]): Tensor => concat(parts.map((part) => reshape(part, [part.size])));
 
 /** Latent vectors (count, latent) for pictures, always the same ones for a seed. */
 export const fixedLatents = (config: RunConfig, count: number): Tensor =>

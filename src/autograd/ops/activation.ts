@@ -13,6 +13,7 @@ export const tanh = defineOp<One>({
   name: "tanh",
   shape: same,
   forward: ([x], y) => unary("tanh_", x, y),
+  saves: [["y"]],
   vjp: ({ y, dy }) => [() => mul(dy, sub(1, square(y)))],
 });
 
@@ -21,6 +22,7 @@ export const sigmoid = defineOp<One>({
   name: "sigmoid",
   shape: same,
   forward: ([x], y) => unary("sigmoid", x, y),
+  saves: [["y"]],
   vjp: ({ y, dy }) => [() => mul(dy, mul(y, sub(1, y)))],
 });
 
@@ -29,6 +31,7 @@ export const softplus = defineOp<One>({
   name: "softplus",
   shape: same,
   forward: ([x], y) => unary("softplus", x, y),
+  saves: [["x0"]],
   vjp: ({ xs: [x], dy }) => [() => mul(dy, sigmoid(x))],
 });
 
@@ -37,7 +40,8 @@ export const relu = defineOp<One>({
   name: "relu",
   shape: same,
   forward: ([x], y) => unary("relu", x, y),
-  vjp: ({ xs: [x], dy }) => [(): Tensor => leakyReluGrad(x, dy, { slope: 0 })],
+  saves: [["y"]],
+  vjp: ({ y, dy }) => [(): Tensor => leakyReluGrad(y, dy, { slope: 0 })],
 });
 
 /** x where x > 0, else slope · x. The derivative at 0 is the slope. */
@@ -45,7 +49,11 @@ export const leakyRelu = defineOp<One, { slope: number }>({
   name: "leakyRelu",
   shape: same,
   forward: ([x], y, { slope }) => unary("leaky_relu", x, y, slope),
-  vjp: ({ xs: [x], dy, attributes }) => [(): Tensor => leakyReluGrad(x, dy, attributes)],
+  // y has the sign of x where the slope allows it, and is what the next op saves anyway.
+  saves: ({ slope }) => [[slope < 0 ? "x0" : "y"]],
+  vjp: ({ xs: [x], y, dy, attributes }) => [
+    (): Tensor => leakyReluGrad(attributes.slope < 0 ? x : y, dy, attributes),
+  ],
 });
 
 /** dy where x > 0, else slope · dy. By x its derivative is 0 wherever it has one. */
@@ -56,6 +64,7 @@ export const leakyReluGrad = defineOp<[x: Tensor, dy: Tensor], { slope: number }
     return x;
   },
   forward: ([x, dy], y, { slope }) => binary("leaky_relu_grad", x, dy, y, slope),
+  saves: [[], ["x0"]],
   vjp: ({ xs: [x], dy, attributes }) => [undefined, (): Tensor => leakyReluGrad(x, dy, attributes)],
 });
 
@@ -64,6 +73,7 @@ export const gelu = defineOp<One>({
   name: "gelu",
   shape: same,
   forward: ([x], y) => unary("gelu", x, y),
+  saves: [["x0"]],
   vjp: ({ xs: [x], dy }) => [
     () => {
       const root = Math.sqrt(2 / Math.PI);

@@ -40,6 +40,7 @@ const convOp = defineOp<Factors, Geometry>({
     return [x[0], ...outputSize(geometry), w[3]];
   },
   forward: ([x, w, bias], y, geometry) => forwardKernel(x, w, y, window(geometry), bias),
+  saves: [["x1"], ["x0"]],
   vjp: ({ xs: [x, w], dy, attributes }) => [
     (): Tensor => inputGradOp(dy, w, attributes),
     (): Tensor => filterGradOp(x, dy, attributes),
@@ -55,6 +56,7 @@ const inputGradOp = defineOp<Factors, Geometry>({
     return [dy[0], ...inputSize, w[2]];
   },
   forward: ([dy, w, bias], x, geometry) => inputKernel(dy, w, x, window(geometry), bias),
+  saves: [["x1"], ["x0"]],
   vjp: ({ xs: [dy, w], dy: dx, attributes }) => [
     (): Tensor => convOp(dx, w, attributes),
     (): Tensor => filterGradOp(dx, dy, attributes),
@@ -66,6 +68,7 @@ const filterGradOp = defineOp<[x: Tensor, dy: Tensor], Geometry>({
   name: "conv2dFilterGrad",
   shape: ([x, dy], { kernelSize }) => [...kernelSize, x[3], dy[3]],
   forward: ([x, dy], w, geometry) => filterKernel(x, dy, w, window(geometry)),
+  saves: [["x1"], ["x0"]],
   vjp: ({ xs: [x, dy], dy: dw, attributes }) => [
     (): Tensor => inputGradOp(dy, dw, attributes),
     (): Tensor => convOp(x, dw, attributes),

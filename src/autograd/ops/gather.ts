@@ -14,6 +14,7 @@ export const gather = defineOp<[x: Tensor, index: Tensor]>({
     return [index[0], ...x.slice(1)];
   },
   forward: ([x, index], y) => gatherKernel(x, index, y),
+  saves: [["x1"]],
   vjp: ({ xs: [x, index], dy }) => [(): Tensor => scatterAdd(dy, index, { rows: x.shape[0] }), undefined],
   takes: ["f32", "u32"],
 });
@@ -28,6 +29,7 @@ export const scatterAdd = defineOp<[x: Tensor, index: Tensor], { rows: number }>
     return [rows, ...x.slice(1)];
   },
   forward: ([x, index], y) => scatterKernel(x, index, y),
+  saves: [["x1"]],
   vjp: ({ xs: [, index], dy }) => [(): Tensor => gather(dy, index), undefined],
   takes: ["f32", "u32"],
 });

@@ -37,6 +37,7 @@ const matmulOp = defineOp<Factors, Sides>({
     const dims = { batch, m, n, k, transposeA, transposeB };
     matmulKernel(a, b, y, { ...dims, strideA: stride(a, m, k), strideB: stride(b, k, n) }, bias);
   },
+  saves: [["x1"], ["x0"]],
   vjp: ({ xs: [a, b], dy, attributes: { transposeA, transposeB } }) => [
     () =>
       transposeA

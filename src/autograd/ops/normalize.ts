@@ -20,6 +20,9 @@ interface Attributes {
   slope: number;
 }
 
+/** The inputs and the statistics; y can be made of them. */
+const all = ["x0", "x1", "x2", "y1", "y2"] as const;
+
 const normOp = (name: string, view: (x: Shape, gamma: Shape) => Middle) =>
   defineMultiOp<Inputs, Attributes>({
     name,
@@ -37,6 +40,7 @@ const normOp = (name: string, view: (x: Shape, gamma: Shape) => Middle) =>
       moments(x, mean, variance, norm);
       normalize(x, mean, variance, gamma, beta, y, norm);
     },
+    saves: [all, all, all],
     vjp: (context) => compositeGrad(context),
     fusedVjp: (context) => {
       const { xs, y, dy: dys, attributes } = context;
@@ -148,6 +152,17 @@ export const batchNormInference = defineOp<
   forward: ([x, mean, variance, gamma, beta], y, { epsilon, slope = 1 }) => {
     const b = x.shape.at(-1)!;
     normalize(x, mean, variance, gamma, beta, y, { a: 1, r: x.size / b, b, epsilon, slope });
+  },
+  saves: ({ slope = 1 }) => {
+    // Where a leaky relu is behind it, its input is made anew.
+    const before = slope === 1 ? ([] as const) : (["x0", "x1", "x2", "x3", "x4"] as const);
+    return [
+      [...before, "x2", "x3"],
+      [...before, "x2", "x3"],
+      [...before, "x0", "x1", "x2", "x3"],
+      [...before, "x0", "x1", "x2"],
+      before,
+    ];
   },
   vjp: ({ xs: [x, mean, variance, gamma, beta], dy: dOutput, attributes: { epsilon, slope = 1 } }) => {
     const lead = x.shape.map((_, axis) => axis).slice(0, -1);

@@ -19,6 +19,7 @@ export const add = defineOp<Two>({
   name: "add",
   shape: broadcast("add"),
   forward: ([a, b], y) => binary("add", a, b, y),
+  saves: [],
   vjp: ({ dy }) => [() => dy, () => dy],
 });
 
@@ -27,6 +28,7 @@ export const sub = defineOp<Two>({
   name: "sub",
   shape: broadcast("sub"),
   forward: ([a, b], y) => binary("sub", a, b, y),
+  saves: [],
   vjp: ({ dy }) => [() => dy, (): Tensor => neg(dy)],
 });
 
@@ -35,6 +37,7 @@ export const mul = defineOp<Two>({
   name: "mul",
   shape: broadcast("mul"),
   forward: ([a, b], y) => binary("mul", a, b, y),
+  saves: [["x1"], ["x0"]],
   vjp: ({ xs: [a, b], dy }) => [(): Tensor => mul(dy, b), (): Tensor => mul(dy, a)],
 });
 
@@ -43,6 +46,7 @@ export const div = defineOp<Two>({
   name: "div",
   shape: broadcast("div"),
   forward: ([a, b], y) => binary("div", a, b, y),
+  saves: [["x1"], ["x1", "y"]],
   vjp: ({ xs: [, b], y, dy }) => [(): Tensor => div(dy, b), (): Tensor => neg(mul(dy, div(y, b)))],
 });
 
@@ -51,6 +55,10 @@ export const maximum = defineOp<Two>({
   name: "maximum",
   shape: broadcast("maximum"),
   forward: ([a, b], y) => binary("maximum", a, b, y),
+  saves: [
+    ["x0", "x1"],
+    ["x0", "x1"],
+  ],
   vjp: ({ xs: [a, b], dy }) => [
     (): Tensor => mul(dy, greaterEqual(a, b)),
     (): Tensor => mul(dy, greater(b, a)),
@@ -62,6 +70,10 @@ export const minimum = defineOp<Two>({
   name: "minimum",
   shape: broadcast("minimum"),
   forward: ([a, b], y) => binary("minimum", a, b, y),
+  saves: [
+    ["x0", "x1"],
+    ["x0", "x1"],
+  ],
   vjp: ({ xs: [a, b], dy }) => [
     (): Tensor => mul(dy, greaterEqual(b, a)),
     (): Tensor => mul(dy, greater(a, b)),
@@ -94,6 +106,7 @@ export const neg = defineOp<One>({
   name: "neg",
   shape: same,
   forward: ([x], y) => unary("neg", x, y),
+  saves: [],
   vjp: ({ dy }) => [(): Tensor => neg(dy)],
 });
 
@@ -102,6 +115,7 @@ export const exp = defineOp<One>({
   name: "exp",
   shape: same,
   forward: ([x], y) => unary("exp_", x, y),
+  saves: [["y"]],
   vjp: ({ y, dy }) => [(): Tensor => mul(dy, y)],
 });
 
@@ -110,6 +124,7 @@ export const log = defineOp<One>({
   name: "log",
   shape: same,
   forward: ([x], y) => unary("log_", x, y),
+  saves: [["x0"]],
   vjp: ({ xs: [x], dy }) => [(): Tensor => div(dy, x)],
 });
 
@@ -118,6 +133,7 @@ export const sqrt = defineOp<One>({
   name: "sqrt",
   shape: same,
   forward: ([x], y) => unary("sqrt_", x, y),
+  saves: [["y"]],
   vjp: ({ y, dy }) => [(): Tensor => div(mul(dy, 0.5), y)],
 });
 
@@ -126,6 +142,7 @@ export const rsqrt = defineOp<One>({
   name: "rsqrt",
   shape: same,
   forward: ([x], y) => unary("rsqrt", x, y),
+  saves: [["x0", "y"]],
   vjp: ({ xs: [x], y, dy }) => [(): Tensor => mul(dy, mul(-0.5, div(y, x)))],
 });
 
@@ -134,6 +151,7 @@ export const square = defineOp<One>({
   name: "square",
   shape: same,
   forward: ([x], y) => unary("square", x, y),
+  saves: [["x0"]],
   vjp: ({ xs: [x], dy }) => [(): Tensor => mul(dy, mul(2, x))],
 });
 
@@ -142,6 +160,7 @@ export const abs = defineOp<One>({
   name: "abs",
   shape: same,
   forward: ([x], y) => unary("abs_", x, y),
+  saves: [["x0"]],
   vjp: ({ xs: [x], dy }) => [(): Tensor => mul(dy, sign(x))],
 });
 
@@ -157,6 +176,7 @@ export const pow = defineOp<One, { p: number }>({
   name: "pow",
   shape: same,
   forward: ([x], y, { p }) => unary("pow_", x, y, p, Number.isInteger(p) ? Math.abs(p % 2) : 2),
+  saves: [["x0"]],
   vjp: ({ xs: [x], dy, attributes: { p } }) => [
     (): Tensor => mul(dy, p === 0 ? 0 : mul(p, pow(x, { p: p - 1 }))),
   ],
@@ -167,6 +187,7 @@ export const clamp = defineOp<One, { low: number; high: number }>({
   name: "clamp",
   shape: same,
   forward: ([x], y, { low, high }) => unary("clamp_", x, y, low, high),
+  saves: [["x0"]],
   vjp: ({ xs: [x], dy, attributes }) => [(): Tensor => mul(dy, inside(x, attributes))],
 });
 

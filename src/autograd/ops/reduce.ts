@@ -13,6 +13,7 @@ const maxOp = defineOp<[x: Tensor], Reduction>({
     return reducedShape(x, axes, keepDims);
   },
   forward: ([x], y, { axes }) => reduceAxes("max_", x, y, axes),
+  saves: [["x0", "y"]],
   vjp: ({ xs: [x], y, dy, attributes: { axes } }) => [
     () => {
       const winners = equal(x, spread(y, x.shape, axes));

@@ -16,6 +16,7 @@ const reshapeOp = defineOp<One, { shape: Shape }>({
     }
     return shape;
   },
+  saves: [],
   vjp: ({ xs: [x], dy }) => [() => reshape(dy, x.shape)],
   takes: ["any"],
   gives: "input",

@@ -15,6 +15,7 @@ export const softmax = defineOp<[x: Tensor]>({
     return x;
   },
   forward: ([x], y) => softmaxKernel(x, y),
+  saves: [["y"]],
   vjp: ({ y, dy }) => [() => mul(y, sub(dy, sum(mul(dy, y), { axes: [-1], keepDims: true })))],
 });
 
@@ -28,6 +29,7 @@ export const softmaxCrossEntropy = defineOp<[logits: Tensor, labels: Tensor]>({
     return [x[0]];
   },
   forward: ([x, labels], y) => crossEntropy(x, labels, y),
+  saves: [["x0", "x1"]],
   vjp: ({ xs: [x, labels], dy }) => [
     () => mul(sub(softmax(x), oneHot(labels, { classes: x.shape[1] })), reshape(dy, [x.shape[0], 1])),
     undefined,

@@ -33,6 +33,7 @@ const sumOp = defineOp<[x: Tensor], Reduction>({
   name: "sum",
   shape: ([x], { axes, keepDims }) => reducedShape(x, axes, keepDims),
   forward: ([x], y, { axes }) => reduceAxes("sum", x, y, axes),
+  saves: [],
   vjp: ({ xs: [x], dy, attributes: { axes } }) => [() => spread(dy, x.shape, axes)],
 });
 
@@ -51,6 +52,7 @@ export const broadcastTo = defineOp<One, { shape: Shape }>({
     return shape;
   },
   forward: ([x], y) => binary("spread", x, 0, y),
+  saves: [],
   vjp: ({ xs: [x], dy }) => [
     () => {
       const extra = dy.shape.length - x.shape.length;

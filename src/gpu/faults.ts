@@ -1,0 +1,54 @@
+// The errors that a device reports, each told once: by the next call that waits for it. Only a device that was lost
+// or closed stays unusable.
+import { GpuError } from "../errors";
+
+export class Faults {
+  private first: string | undefined;
+  private ended: string | undefined;
+  private readonly pending = new Set<Promise<unknown>>();
+
+  /** Keeps the first error until it is told: what follows it is mostly its echo. */
+  report(message: string): void {
+    this.first ??= message;
+  }
+
+  /** The device is gone for good. */
+  end(message: string): void {
+    this.ended ??= message;
+  }
+
+  /** A buffer could not be mapped: mostly the device is gone, which is told about now. */
+  async unmapped(device: GPUDevice, error: Error): Promise<void> {
+    if (this.isOver) return;
+    const soon = new Promise<boolean>((resolve) => setTimeout(resolve, 100, false));
+    const lost = await Promise.race([device.lost.then(() => true), soon]);
+    if (!lost) this.report(`the numbers could not be read: ${error.message || error.name}`);
+  }
+
+  get isOver(): boolean {
+    return this.ended !== undefined;
+  }
+
+  /** Takes an error scope that may still bring an error; `settled` waits for it. */
+  expect(scope: Promise<unknown>): void {
+    const done = () => this.pending.delete(scope);
+    this.pending.add(scope);
+    scope.then(done, done);
+  }
+
+  get areExpected(): boolean {
+    return this.pending.size > 0;
+  }
+
+  /** Settles when all errors of what was submitted are known. */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.pending);
+  }
+
+  /** Throws the first error since the last call; after a loss, always. */
+  check(): void {
+    const message = this.ended ?? this.first;
+    this.first = undefined;
+    if (message !== undefined) throw new GpuError(`gpu: ${message}`);
+  }
+}
