@@ -12,6 +12,11 @@ export class Faults {
     this.first ??= message;
   }
 
+  /** Keeps an error that is told late but came first: an allocation that was refused makes all that uses it invalid. */
+  reportCause(message: string): void {
+    this.first = message;
+  }
+
   /** The device is gone for good. */
   end(message: string): void {
     this.ended ??= message;

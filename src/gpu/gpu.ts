@@ -33,7 +33,7 @@ export class Gpu {
     this.pipelines = new Pipelines(device, sourceOf);
     this.stream = new Stream(this);
     this.pool = new Pool(device, host.memoryBudget, {
-      report: (message) => this.faults.report(message),
+      report: (message) => this.faults.reportCause(message),
       expect: (scope) => this.faults.expect(scope),
       afterSubmit: (destroy) => {
         this.stream.groups.clear();
