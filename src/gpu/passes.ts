@@ -36,7 +36,7 @@ export class Passes {
     if (command.kind !== "dispatch") this.end();
     switch (command.kind) {
       case "dispatch": {
-        if (!command.pipeline.ready) return; // it did not compile, which was reported
+        if (!command.pipeline.ready) return this.report(command.pipeline.failure!);
         if (this.timing) this.end();
         this.pass ??= this.encoder.beginComputePass(
           this.timing?.passFor(command.pipeline.label, command.call) ?? { label: "monge" },

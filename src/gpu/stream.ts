@@ -17,27 +17,16 @@
 //   call that waits; only a device that was lost or closed stays unusable. A capture that throws leaves nothing behind.
 // - It knows no shader, tuner or tensor: WGSL comes by name from who opened the device; a profiler plugs in as `observer`.
 import { GpuError } from "../errors";
-import { type Command, type Dispatch, labelOf, uniformWords, workOf, writesOf } from "./command";
-import { culprit } from "./culprit";
+import { type Command, type Dispatch, uniformWords, workOf, writesOf } from "./command";
 import type { Gpu } from "./gpu";
 import { BindGroups } from "./groups";
 import type { Observer } from "./observer";
-import { Passes } from "./passes";
 import { UNIFORM_BYTES } from "./pipelines";
 import type { Storage } from "./pool";
 import { Program } from "./program";
+import { Queue } from "./queue";
 
 export { type Dispatch, float, type Param } from "./command";
-
-/** What goes to the queue as one submit. */
-interface Batch {
-  readonly commands: readonly Command[];
-  readonly uniformGroup: GPUBindGroup;
-  /** Writes the uniforms that the commands read. */
-  writeUniforms(): void;
-  /** Runs when the batch was submitted, or never will be. */
-  readonly after: (() => void)[];
-}
 
 const MAX_DISPATCHES = 1024;
 /** WebGPU's limit for a dimension of a grid. */
@@ -55,8 +44,7 @@ export class Stream {
   private after: (() => void)[] = [];
   private work = 0;
   private capturing: Program | undefined;
-  private readonly waiting: Batch[] = [];
-  private pumping: Promise<void> | undefined;
+  private readonly queue: Queue;
   private readonly arena: GPUBuffer;
   private readonly uniformGroup: GPUBindGroup;
   /** Bind groups, kept for the next time; to be forgotten before their buffers are destroyed. */
@@ -65,6 +53,7 @@ export class Stream {
 
   constructor(private readonly gpu: Gpu) {
     const { device, pipelines } = gpu;
+    this.queue = new Queue(gpu);
     this.groups = new BindGroups(device, () => void gpu.host.collect?.());
     const [UNIFORM, COPY_DST] = [0x40, 0x8];
     const size = MAX_DISPATCHES * UNIFORM_BYTES;
@@ -147,12 +136,10 @@ export class Stream {
     if (this.gpu.pool.closed) throw new GpuError("replay: the device of the captured step was closed.");
     this.send();
     const words = program.changedWords();
-    program.submits.forEach((commands, i) => {
-      const writeUniforms = () => void (i === 0 && program.write(words));
-      this.waiting.push({ commands, uniformGroup: program.uniformGroup, writeUniforms, after: [] });
-    });
+    const { uniformGroup } = program;
+    const [first, ...rest] = program.submits.map((commands) => ({ commands, uniformGroup, after: [] }));
+    if (first) this.queue.push({ ...first, writeUniforms: () => program.write(words) }, ...rest);
     program.raiseVersions();
-    this.startPump();
   }
 
   /** Lets a program go; its commands that are recorded still run. */
@@ -209,15 +196,14 @@ export class Stream {
   /** Runs `action` when nothing recorded so far is left unsubmitted: then a buffer may be destroyed. */
   afterSubmit(action: () => void): void {
     if (this.commands.length > 0) this.after.push(action);
-    else if (this.waiting.length > 0) this.waiting.at(-1)!.after.push(action);
-    else action();
+    else this.queue.afterAll(action);
   }
 
   /** Submits all recorded work; settles when the driver has it, and its errors are known. */
   async flush(): Promise<void> {
     const { host, faults } = this.gpu;
     this.send();
-    while (this.pumping) await host.wait(this.pumping);
+    await this.queue.drained();
     if (faults.areExpected) await host.wait(faults.settled());
     this.gpu.check();
     if (this.groups.areMany) {
@@ -242,18 +228,17 @@ export class Stream {
     const writeUniforms = () => {
       if (uniformBytes > 0) queue.writeBuffer(this.arena, 0, uniforms, 0, uniformBytes);
     };
-    this.waiting.push({ commands, uniformGroup, writeUniforms, after });
     this.commands = [];
     this.after = [];
     this.uniforms = new ArrayBuffer(MAX_DISPATCHES * UNIFORM_BYTES);
     this.uniformBytes = this.work = 0;
-    this.startPump();
+    this.queue.push({ commands, uniformGroup, writeUniforms, after });
   }
 
   /** Drops what waits, since it can never run. */
   abandon(): void {
     this.send();
-    for (const batch of this.waiting.splice(0)) for (const action of batch.after) action();
+    this.queue.abandon();
   }
 
   private get mostWork(): number {
@@ -281,60 +266,5 @@ export class Stream {
     this.capturing?.record(command, words);
     this.commands.push(command);
     for (const storage of writesOf(command)) storage.version++;
-  }
-
-  private startPump(): void {
-    if (this.pumping) return;
-    // By the wall clock the first dispatch must not seem to last until the host has recorded the others.
-    if (this.observer?.alone) this.pumping = Promise.resolve().then(() => this.pump());
-    else this.pump();
-  }
-
-  private pump(): void {
-    while (this.waiting.length > 0) {
-      const uncompiled = new Set(
-        this.waiting[0].commands.flatMap((c) =>
-          c.kind === "dispatch" && !c.pipeline.ready && !c.pipeline.failure ? [c.pipeline] : [],
-        ),
-      );
-      if (uncompiled.size > 0) {
-        this.pumping = Promise.all([...uncompiled].map(({ compiled }) => compiled)).then(() => this.pump());
-        return;
-      }
-      this.submit(this.waiting.shift()!);
-      if (this.observer?.alone) {
-        this.pumping = this.observer.finished().then(() => this.pump());
-        return;
-      }
-    }
-    this.pumping = undefined;
-  }
-
-  private submit(batch: Batch): void {
-    const { device, faults } = this.gpu;
-    if (!faults.isOver) {
-      const failed = batch.commands.find((c) => c.kind === "dispatch" && c.pipeline.failure);
-      if (failed?.kind === "dispatch") faults.report(failed.pipeline.failure!);
-      device.pushErrorScope("validation");
-      batch.writeUniforms();
-      const timing = this.observer?.batch();
-      const encoder = device.createCommandEncoder({ label: "monge" });
-      const passes = new Passes(encoder, timing, (message) => faults.report(message));
-      passes.encode(batch.commands, batch.uniformGroup);
-      passes.end();
-      timing?.resolve(encoder);
-      device.queue.submit([encoder.finish()]);
-      timing?.submitted();
-      faults.expect(device.popErrorScope().then((error) => error && this.blame(batch, error.message)));
-    }
-    for (const action of batch.after) action();
-  }
-
-  /** Reports an error of validation with the label of the command that brought it, where it can be found. */
-  private async blame({ commands, uniformGroup }: Batch, message: string): Promise<void> {
-    const found = await culprit(this.gpu.device, commands, uniformGroup);
-    const [first, last] = [commands[0], commands.at(-1)!].map(labelOf);
-    const name = found ? labelOf(found) : `in a submit of ${commands.length}, from ${first} to ${last}`;
-    this.gpu.faults.report(`${name}: ${message}`);
   }
 }
