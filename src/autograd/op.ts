@@ -2,7 +2,7 @@
 // that checks, runs and, if a gradient may be asked for, remembers.
 import type { DType } from "../kernels/block";
 import { Node } from "./graph";
-import type { Shape } from "./shape";
+import { checkShape, type Shape } from "./shape";
 import { empty, Tensor } from "./tensor";
 
 /** What an op takes: a tensor, or a number where its record says so. */
@@ -104,15 +104,17 @@ function run<I extends readonly Operand[], O extends Tensor | Tensor[], A>(
   const dtype = op.gives === "input" ? first.dtype : (op.gives ?? "f32");
   const outputs = ((many ? shape : [shape]) as Shape[]).map((shapeOf) => {
     const variable = { requiresGrad: needsGrad, node };
-    if (!op.forward) return new Tensor(shapeOf, dtype, first.share, variable);
-    return empty(shapeOf, dtype, op.name, variable);
+    if (op.forward) return empty(shapeOf, dtype, op.name, variable);
+    checkShape(op.name, shapeOf);
+    return new Tensor(shapeOf, dtype, first.share, variable);
   });
   op.forward?.(xs, (many ? outputs : outputs[0]) as O, attributes);
   node?.save(xs, outputs);
   return outputs;
 }
 
-function checkInputs(op: { name: string; takes?: readonly string[] }, xs: readonly Operand[]): void {
+/** Throws unless all inputs are alive and of the dtypes that the op takes. */
+export function checkInputs(op: { name: string; takes?: readonly string[] }, xs: readonly Operand[]): void {
   if (xs.every((x) => typeof x === "number")) {
     throw new Error(`${op.name}: one input must be a tensor, got the numbers ${xs.join(" and ")}.`);
   }
