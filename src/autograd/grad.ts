@@ -62,6 +62,7 @@ function backwardPass(y: Tensor, isTarget: (variable: Variable) => boolean, opti
   const { createGraph = false, retainGraph = createGraph } = options;
   y.checkAlive("grad");
   const dy = options.dy ?? seed(y);
+  if (dy.dtype !== "f32") throw new Error(`grad: dy must be f32, got ${dy}.`);
   if (!sameShape(dy.shape, y.shape)) throw shapeError("grad", "dy must have y's shape", [dy.shape, y.shape]);
   const nodes = nodesTowards(y.variable, isTarget);
   const gradients: Gradients = new Map([[y.variable, alias(dy)]]);
