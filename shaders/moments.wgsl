@@ -1,16 +1,15 @@
 // uses: parts
-// Mean and biased variance over the middle axis of x (A, R, B), in two passes that never form E[x²] − E[x]².
-// `partial`: a thread sums its part, see parts.wgsl, shifted by the first number of it, so nothing cancels. y holds the
-// means and squared deviations, (A, S, B, 2).
+// Mean and biased variance over the middle axis of x (A, R, B), in passes that never form E[x²] − E[x]².
+// `whole`: where S is 1, a thread has it all. y is the means (A, B).
+// `partial`: a thread sums its part, see parts.wgsl. y holds the means and squared deviations, (A, S, B, 2).
 // `merge`: with that as x, joins the S parts of an (a, b) by Chan's formula for counts, means and squared deviations.
 // y is the means (A, B).
 @group(0) @binding(2) var<storage, read_write> variance: array<f32>;  // (A, B)
 
-@compute @workgroup_size(WG)
-fn partial(@builtin(global_invocation_id) id: vec3u) {
-  let t = flat(id);
-  if (t >= threads()) { return; }
-  let p = part(t);
+struct Moments { mean: vec4f, deviation: vec4f }
+
+// The mean of a part and the sum of its squared deviations, shifted by its first number, so nothing cancels.
+fn moments_of(p: Part) -> Moments {
   let step = p.step;
   let shift = load(p.i);
   let n = max(p.count, 1u);
@@ -30,8 +29,30 @@ fn partial(@builtin(global_invocation_id) id: vec3u) {
     squares = fma(d, d, squares);
     i += step;
   }
-  store(2 * t, shift + sum / f32(n));
-  store(2 * t + 1, max(squares - sum * sum / f32(n), vec4f(0.0)));
+  return Moments(shift + sum / f32(n), max(squares - sum * sum / f32(n), vec4f(0.0)));
+}
+
+fn put(t: u32, mean: vec4f, v: vec4f) {
+  store(t, mean);
+  if (!VEC) { variance[t] = v.x; return; }
+  variance[4 * t] = v.x; variance[4 * t + 1] = v.y; variance[4 * t + 2] = v.z; variance[4 * t + 3] = v.w;
+}
+
+@compute @workgroup_size(WG)
+fn whole(@builtin(global_invocation_id) id: vec3u) {
+  let t = flat(id);
+  if (t >= threads()) { return; }
+  let m = moments_of(part(t));
+  put(t, m.mean, m.deviation / f32(P.r));
+}
+
+@compute @workgroup_size(WG)
+fn partial(@builtin(global_invocation_id) id: vec3u) {
+  let t = flat(id);
+  if (t >= threads()) { return; }
+  let m = moments_of(part(t));
+  store(2 * t, m.mean);
+  store(2 * t + 1, m.deviation);
 }
 
 @compute @workgroup_size(WG)
@@ -50,8 +71,5 @@ fn merge(@builtin(global_invocation_id) id: vec3u) {
       n += m;
     }
   }
-  store(t, mean);
-  let v = deviation / n;
-  if (!VEC) { variance[t] = v.x; return; }
-  variance[4 * t] = v.x; variance[4 * t + 1] = v.y; variance[4 * t + 2] = v.z; variance[4 * t + 3] = v.w;
+  put(t, mean, deviation / n);
 }

@@ -103,6 +103,7 @@ function backwardPass(
   y.checkAlive(by);
   const dy = options.dy ?? seed(by, y);
   dy.checkAlive(by);
+  if (dy.dtype !== "f32") throw new Error(`${by}: dy must be f32, got ${dy}.`);
   if (!sameShape(dy.shape, y.shape)) throw shapeError(by, "dy must have y's shape", [dy.shape, y.shape]);
   const nodes = nodesTowards(by, y.variable, isTarget);
   const gradients: Gradients = new Map([[y.variable, alias(dy)]]);

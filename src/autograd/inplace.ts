@@ -35,13 +35,14 @@ export function sgdUpdate(updated: Updated, rate: kernels.Rate, momentum: number
 /** target = keep · target + take · source, in place: a running average. */
 export function blend(target: Tensor, source: Tensor, keep: number, take: number): void {
   check("blend", target, source);
+  checkFloat("blend", target);
   blendKernel(source, target, keep, take);
 }
 
 /** Holds a tensor to [low, high], in place. It hides NaN: look at gradients before. */
 export function clip(target: Tensor, low: number, high: number): void {
   check("clip", target);
-  if (target.dtype !== "f32") throw new Error(`clip: the target must be f32, got ${target}.`);
+  checkFloat("clip", target);
   clipKernel(target, low, high);
 }
 
@@ -49,7 +50,7 @@ export function clip(target: Tensor, low: number, high: number): void {
 export function assign(target: Tensor, source: Tensor | Float32Array): void {
   if (source instanceof Float32Array) {
     check("assign", target);
-    if (target.dtype !== "f32") throw new Error(`assign: the target must be f32, got ${target}.`);
+    checkFloat("assign", target);
     if (source.length !== target.size)
       throw new Error(
         `assign: ${show(target.shape)} must hold as many numbers as are given, got ${target.size} and ${source.length}.`,
@@ -70,6 +71,10 @@ function check(op: string, target: Tensor, ...others: Tensor[]): void {
   checkStorage(op, [target], others);
 }
 
+function checkFloat(op: string, target: Tensor): void {
+  if (target.dtype !== "f32") throw new Error(`${op}: the target must be f32, got ${target}.`);
+}
+
 function checkUpdate(op: string, { weights, gradients, slots, clips }: Updated, count: number): void {
   if (gradients.length !== weights.length || clips.length !== weights.length)
     throw new Error(
@@ -77,6 +82,7 @@ function checkUpdate(op: string, { weights, gradients, slots, clips }: Updated, 
         `got ${gradients.length} and ${clips.length}.`,
     );
   checkEach(op, [...weights, ...gradients, slots]);
+  checkFloat(op, slots);
   weights.forEach(({ shape }, i) => {
     if (!sameShape(shape, gradients[i].shape))
       throw shapeError(op, "shapes must be equal", [shape, gradients[i].shape]);

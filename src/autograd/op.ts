@@ -2,7 +2,7 @@
 // that checks, runs and, if a gradient may be asked for, remembers.
 import type { DType } from "../kernels/block";
 import { Node, type Slot } from "./graph";
-import type { Shape } from "./shape";
+import { checkShape, type Shape } from "./shape";
 import { sourcesOf, type Variable } from "./share";
 import { empty, Tensor } from "./tensor";
 
@@ -115,6 +115,7 @@ function run<I extends readonly Operand[], O extends Tensor | Tensor[], A>(
     for (const shapeOf of (many ? shape : [shape]) as Shape[]) {
       const variable: Variable = { requiresGrad: needsGrad, node };
       if (recording && op.vjp && !needsGrad) variable.sources = sourcesOf(variablesOf(xs));
+      if (!op.forward) checkShape(op.name, shapeOf);
       outputs.push(
         op.forward
           ? empty(shapeOf, dtype, op.name, variable)
@@ -133,7 +134,11 @@ function run<I extends readonly Operand[], O extends Tensor | Tensor[], A>(
 const variablesOf = (xs: readonly Operand[]): Variable[] =>
   xs.flatMap((x) => (typeof x === "number" ? [] : [x.variable]));
 
-function checkInputs(op: { name: string; takes?: readonly string[] | "any" }, xs: readonly Operand[]): void {
+/** Throws unless all inputs are alive and of the dtypes that the op takes. */
+export function checkInputs(
+  op: { name: string; takes?: readonly string[] | "any" },
+  xs: readonly Operand[],
+): void {
   if (xs.every((x) => typeof x === "number")) {
     throw new Error(`${op.name}: one input must be a tensor, got the numbers ${xs.join(" and ")}.`);
   }

@@ -3,7 +3,7 @@
 import { allocate, type Block, type DType, download, type Storage, upload } from "../kernels/block";
 import { recording } from "./recording";
 import { adopt, forget } from "./scope";
-import { type Shape, show, sizeOf } from "./shape";
+import { checkShape, type Shape, show, sizeOf } from "./shape";
 import { releaseHandle, Share, type Variable } from "./share";
 
 export class Tensor implements Block {
@@ -77,6 +77,7 @@ export class Tensor implements Block {
 
   /** Marks a leaf as one that gradients are taken with respect to. */
   set requiresGrad(value: boolean) {
+    if (this.dtype !== "f32") throw new Error(`requiresGrad: x must be f32, got ${this}.`);
     if (this.variable.node)
       throw new Error(
         `requiresGrad: x must be a leaf, got ${this}, which an op made. Did you mean detach(x)?`,
@@ -134,9 +135,7 @@ function refuseReading(): void {
 
 /** A new tensor with storage of its own, content undefined. */
 export function empty(shape: Shape, dtype: DType, label: string, variable?: Variable): Tensor {
-  if (!shape.every((n) => Number.isInteger(n) && n >= 0)) {
-    throw new Error(`${label}: sizes must be whole numbers from 0 up, got ${show(shape)}.`);
-  }
+  checkShape(label, shape);
   return new Tensor(shape, dtype, new Share(allocate(sizeOf(shape), label)), variable);
 }
 
@@ -145,6 +144,7 @@ export function tensor(
   data: Float32Array | Uint32Array | readonly number[],
   shape: Shape = [data.length],
 ): Tensor {
+  checkShape("tensor", shape);
   if (data.length !== sizeOf(shape)) {
     throw new Error(
       `tensor: ${show(shape)} must hold as many numbers as are given, got ${sizeOf(shape)} and ${data.length}.`,
@@ -158,7 +158,7 @@ export function tensor(
 
 /** Bytes for `takeBytes`: u32 (words), four bytes a word, lowest first. */
 export function byteTensor(bytes: Uint8Array): Tensor {
-  const made = empty([Math.ceil(bytes.length / 4)], "u32", "bytes");
+  const made = empty([Math.ceil(bytes.length / 4)], "u32", "byteTensor");
   upload(bytes, made.storage);
   return made;
 }

@@ -82,10 +82,9 @@ export class Program implements ScratchUser {
     const changed = new Map<number, ArrayBuffer>();
     for (const [offset, params] of this.changing) {
       const words = uniformWords(params);
-      if (isSame(words, this.latest.get(offset))) continue;
-      this.latest.set(offset, words);
-      changed.set(offset, words);
+      if (!isSame(words, this.latest.get(offset))) changed.set(offset, words);
     }
+    for (const [offset, words] of changed) this.latest.set(offset, words);
     return changed;
   }
 

@@ -10,6 +10,9 @@ import { MAX_GROUPS } from "../gpu/stream";
 export type { Storage } from "../gpu/pool";
 export type DType = "f32" | "u32";
 
+/** Most axes of an array: those whose sizes and strides fit into the uniforms of binary.wgsl and strided.wgsl. */
+export const MOST_AXES = 8;
+
 /** A contiguous array of 4-byte numbers, last axis fastest. */
 export interface Block {
   readonly storage: Storage;

@@ -4,9 +4,11 @@ import { gpu } from "../gpu/gpu";
 import { float } from "../gpu/stream";
 import { type Block, gridOf } from "./block";
 
-/** y (n, …) = byte * scale + shift of the samples that index (n) names in `data`, packed bytes. */
+/** y (n, …) = byte * scale + shift of the samples that index (n) names in `data`, packed bytes: one sample or more. */
 export function takeBytes(data: Block, index: Block, y: Block, scale: number, shift: number): void {
-  const params = [index.size, y.size / Math.max(index.size, 1), float(scale), float(shift)];
+  if (y.size === 0) return;
+  const width = y.size / index.size;
+  const params = [index.size, width, Math.floor((4 * data.size) / width), float(scale), float(shift)];
   gpu().stream.dispatch({
     shader: "bytes",
     entry: "main",

@@ -3,7 +3,8 @@
 
 import { gpu } from "../gpu/gpu";
 import { float } from "../gpu/stream";
-import { allocate, type Block, gridOf, release, type Storage } from "./block";
+import { allocate, type Block, clear, gridOf, release, type Storage } from "./block";
+import { fill } from "./fill";
 import { type Middle, partsOf, reduce, splits } from "./reduce";
 
 /** What a normalisation is over: batch norm (1, N*H*W, C), layer norm (N, H*W*C, 1). */
@@ -17,32 +18,29 @@ const isVector = (b: number) => b % 4 === 0;
 /** Batch norm: whether gamma is one number for all that share a mean. */
 const isPerChannel = (gamma: Block, norm: Norm) => norm.a === 1 && gamma.size === norm.b;
 
-/** mean, variance (a, b): the mean and the biased variance of x over r. */
+/** mean, variance (a, b): the mean and the biased variance of x over r; NaN where r is 0. */
 export function moments(x: Block, mean: Block, variance: Block, { a, r, b }: Middle): void {
+  if (r === 0) for (const nothing of [mean, variance]) fill(nothing, Number.NaN);
+  if (x.size === 0) return;
   const wide = isVector(b);
   const columns = wide ? b / 4 : b;
   const { runs, lanes, length } = partsOf(a, r, columns);
   const s = runs * lanes;
+  const pass = (entry: "whole" | "partial" | "merge", from: Storage, to: Storage[], threads: number) =>
+    gpu().stream.dispatch({
+      shader: "moments",
+      entry,
+      constants: { VEC: wide ? 1 : 0 },
+      reads: [from],
+      writes: to,
+      params: [a, r, columns, runs, lanes, length],
+      grid: gridOf(threads),
+    });
+  const outputs = [mean.storage, variance.storage];
+  if (s === 1) return pass("whole", x.storage, outputs, a * columns);
   const parts = allocate(2 * a * s * b, "moments");
-  const common = {
-    shader: "moments" as const,
-    constants: { VEC: wide ? 1 : 0 },
-    params: [a, r, columns, runs, lanes, length],
-  };
-  gpu().stream.dispatch({
-    ...common,
-    entry: "partial",
-    reads: [x.storage],
-    writes: [parts],
-    grid: gridOf(a * s * columns),
-  });
-  gpu().stream.dispatch({
-    ...common,
-    entry: "merge",
-    reads: [parts],
-    writes: [mean.storage, variance.storage],
-    grid: gridOf(a * columns),
-  });
+  pass("partial", x.storage, [parts], a * s * columns);
+  pass("merge", parts, outputs, a * columns);
   release(parts);
 }
 
@@ -56,6 +54,7 @@ export function normalize(
   y: Block,
   norm: Norm,
 ): void {
+  if (x.size === 0) return;
   gpu().stream.dispatch({
     shader: "normalize_forward",
     ...call(gamma, norm, false, norm, piecesOf(norm)),
@@ -74,6 +73,10 @@ export function normalizeGrad(
   norm: Norm,
 ): void {
   const { x, mean, variance, gamma, beta, dy } = inputs;
+  if (x.size === 0) {
+    for (const sum of [outputs.dgamma, outputs.dbeta]) clear(sum.storage);
+    return;
+  }
   const reads = [x, mean, variance, gamma, beta, dy].map((block) => block.storage);
   const perChannel = isPerChannel(gamma, norm);
   // Over all that shares an entry of gamma: gives dbeta and dgamma.

@@ -3,7 +3,7 @@
 
 import { gpu } from "../gpu/gpu";
 import { float } from "../gpu/stream";
-import { type Block, shares } from "./block";
+import { type Block, MOST_AXES, shares } from "./block";
 
 /** y = f(x) by the entry point `name`; p and q are the op's own numbers (a slope, bounds). */
 export function unary(name: string, x: Block, y: Block, p = 0, q = 0): void {
@@ -24,8 +24,6 @@ export function binary(name: string, a: Block | number, b: Block | number, y: Bl
   const n4 = Math.ceil(y.size / 4);
   const { turns, grid } = shares(n4);
   const [left, right] = [operand(a, y), operand(b, y)];
-  const rank = y.shape.length;
-  if (rank > 8) throw new Error(`${name}: rank ${rank} is over 8`);
   const other = (a as Block).storage ?? (b as Block).storage; // a number still needs some buffer to bind
   gpu().stream.dispatch({
     shader: "binary",
@@ -37,11 +35,11 @@ export function binary(name: string, a: Block | number, b: Block | number, y: Bl
     reads: [(a as Block).storage ?? other, (b as Block).storage ?? other],
     writes: [y.storage],
     params: [
-      ...[n4, rank, float(left.number), float(right.number)],
+      ...[n4, y.shape.length, float(left.number), float(right.number)],
       ...[float(p), turns, left.stretch, right.stretch],
-      ...padded(y.shape, 8),
-      ...padded(left.strides, 8),
-      ...padded(right.strides, 8),
+      ...padded(y.shape),
+      ...padded(left.strides),
+      ...padded(right.strides),
     ],
     grid,
   });
@@ -86,7 +84,7 @@ function broadcastStrides(shape: readonly number[], rank: number): number[] {
   return strides;
 }
 
-/** Numbers for a `array<vec4u, n / 4>` of a uniform. */
-export function padded(values: readonly number[], n: number): number[] {
-  return [...values, ...new Array<number>(n - values.length).fill(0)];
+/** A number for each axis, as an `array<vec4u, 2>` of a uniform. */
+export function padded(values: readonly number[]): number[] {
+  return [...values, ...new Array<number>(MOST_AXES - values.length).fill(0)];
 }

@@ -13,7 +13,6 @@ export interface Axis {
 
 /** y[i, j, …] = x[i + start, j + start, …], 0 outside of x. One `Axis` for each axis of y. */
 export function strided(x: Block, y: Block, axes: readonly Axis[]): void {
-  if (axes.length > 8) throw new Error(`strided: rank ${axes.length} is over 8`);
   gpu().stream.dispatch({
     shader: "strided",
     entry: "main",
@@ -21,19 +20,10 @@ export function strided(x: Block, y: Block, axes: readonly Axis[]): void {
     writes: [y.storage],
     params: [
       ...[y.size, axes.length, 0, 0],
-      ...padded(y.shape, 8),
-      ...padded(
-        axes.map((axis) => axis.start), // negative ones as two's complement
-        8,
-      ),
-      ...padded(
-        axes.map((axis) => axis.limit),
-        8,
-      ),
-      ...padded(
-        axes.map((axis) => axis.stride),
-        8,
-      ),
+      ...padded(y.shape),
+      ...padded(axes.map((axis) => axis.start)), // negative ones as two's complement
+      ...padded(axes.map((axis) => axis.limit)),
+      ...padded(axes.map((axis) => axis.stride)),
     ],
     grid: gridOf(y.size),
   });

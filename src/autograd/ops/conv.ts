@@ -98,7 +98,7 @@ export function conv2d(
       "conv2d",
       "the kernel must fit into the padded image",
       [x.shape, w.shape],
-      'Did you mean padding "same"?',
+      padding === "same" ? "" : 'Did you mean padding "same"?',
     );
   }
   return bias ? convOp(x, w, bias, geometry) : convOp(x, w, geometry);
@@ -133,7 +133,7 @@ export function convTranspose2d(x: Tensor, w: Tensor, options: ConvTransposeOpti
   const size = options.outputSize ?? usual;
   const geometry = geometryOf("convTranspose2d", size, w.shape, stride, padding);
   const back = outputSize(geometry);
-  if (back[0] !== x.shape[1] || back[1] !== x.shape[2] || size.some((n) => n < 1)) {
+  if (back[0] !== x.shape[1] || back[1] !== x.shape[2] || size.some((n) => n < 0)) {
     throw new Error(
       `convTranspose2d: conv2d must lead back from the output ${show(size)} to x's rows and columns, ` +
         `got ${show(back)} and ${show(x.shape.slice(1, 3))}. The usual output is ${show(usual)}.`,
@@ -174,12 +174,14 @@ function geometryOf(
 ): Geometry {
   const kernelSize: Pair = [w[0], w[1]];
   const steps = pair(stride);
-  const whole = (least: number) => (n: number) => Number.isInteger(n) && n >= least;
+  // Kernels count pixels by i32, those of the padding too.
+  const whole = (least: number) => (n: number) => Number.isInteger(n) && n >= least && n <= 2 ** 30;
+  if (!kernelSize.every(whole(1))) throw shapeError(op, "the kernel must have rows and columns", [w]);
   if (!steps.every(whole(1)) || steps.length !== 2)
-    throw new Error(`${op}: the stride must be one or two whole numbers from 1 up, got ${show(steps)}.`);
+    throw new Error(`${op}: the stride must be one or two whole numbers from 1 to 2^30, got ${show(steps)}.`);
   if (typeof padding !== "string" && (padding.length !== 4 || !padding.every(whole(0)))) {
     throw new Error(
-      `${op}: the padding must be "same", "valid" or [top, bottom, left, right] from 0 up, got ${show(padding)}.`,
+      `${op}: the padding must be "same", "valid" or [top, bottom, left, right] from 0 to 2^30, got ${show(padding)}.`,
     );
   }
   if (padding === "valid") return { stride: steps, padding: [0, 0, 0, 0], inputSize, kernelSize };

@@ -63,7 +63,7 @@ const normOp = (name: string, view: (x: Shape, gamma: Shape) => Middle) =>
 
 const batchNormOp = normOp("batchNorm", (x) => ({ a: 1, r: sizeOf(x.slice(0, -1)), b: x.at(-1)! }));
 const layerNormOp = normOp("layerNorm", (x, gamma) => ({
-  a: sizeOf(x) / sizeOf(gamma),
+  a: sizeOf(x.slice(0, x.length - gamma.length)),
   r: sizeOf(gamma),
   b: 1,
 }));
@@ -71,7 +71,7 @@ const layerNormOp = normOp("layerNorm", (x, gamma) => ({
 /**
  * Ioffe and Szegedy 2015, training: each channel of x (…, C) gets mean 0 and variance 1 over all other axes, then
  * gamma (C) and beta (C), then leaky relu of that `slope` below 0 (1: none). Returns y, the mean (C) and the
- * biased variance (C).
+ * biased variance (C). Throws when there is nothing to take a mean of.
  */
 export function batchNorm(
   x: Tensor,
@@ -83,6 +83,8 @@ export function batchNorm(
   const axes = x.shape.map((_, axis) => axis).slice(0, -1);
   if (gamma.shape.length !== 1)
     throw shapeError("batchNorm", "gamma must be (channels)", [x.shape, gamma.shape]);
+  if (x.size === 0 && gamma.size > 0)
+    throw shapeError("batchNorm", "each channel must have something to take the mean of", [x.shape]);
   return batchNormOp(x, gamma, beta, { axes, epsilon, slope }) as [Tensor, Tensor, Tensor];
 }
 

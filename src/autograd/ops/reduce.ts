@@ -1,5 +1,5 @@
 // Maxima, means and variances over any axes.
-import { defineOp } from "../op";
+import { checkInputs, defineOp } from "../op";
 import { normalizeAxes, reducedShape, shapeError, sizeOf } from "../shape";
 import type { Tensor } from "../tensor";
 import { div, equal, mul, square, sub } from "./pointwise";
@@ -28,14 +28,17 @@ export function max(x: Tensor, { axes, keepDims = false }: ReduceOptions = {}): 
   return maxOp(x, { axes: normalizeAxes("max", x.shape.length, axes), keepDims });
 }
 
-/** The mean over some axes. */
+/** The mean over some axes; NaN where they hold nothing. */
 export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
+  checkInputs({ name: "mean" }, [x]);
   const axes = normalizeAxes("mean", x.shape.length, options.axes);
   return mul(sum(x, { ...options, axes }), 1 / sizeOf(axes.map((axis) => x.shape[axis])));
 }
 
 /** The biased variance over some axes: the mean squared distance from the mean. */
 export function variance(x: Tensor, options: ReduceOptions = {}): Tensor {
-  const center = mean(x, { ...options, keepDims: true });
-  return mean(square(sub(x, center)), options);
+  checkInputs({ name: "variance" }, [x]);
+  const axes = normalizeAxes("variance", x.shape.length, options.axes);
+  const center = mean(x, { axes, keepDims: true });
+  return mean(square(sub(x, center)), { ...options, axes });
 }
