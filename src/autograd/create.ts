@@ -28,20 +28,26 @@ const isWhole = (n: number) => Number.isSafeInteger(n) && n >= 0;
 const isFloat = (n: number) => Number.isFinite(Math.fround(n));
 const words = (value: number) => [value % 2 ** 32, Math.floor(value / 2 ** 32)] as const;
 
+export interface RandomState {
+  seed: number;
+  counter: number;
+}
+
 /**
  * A stream of random numbers: Threefry-2x32 (Salmon et al. 2011) under a 64-bit seed, with a counter that moves
  * on by what was drawn. The two determine all that follows, so they are all that a checkpoint needs. Both are whole
  * numbers in [0, 2^53).
  */
 export class Random {
+  #seed = 0;
   #counter = 0;
 
-  constructor(
-    readonly seed: number,
-    counter = 0,
-  ) {
-    if (!isWhole(seed)) throw new Error(`Random: the seed must be a whole number in [0, 2^53), got ${seed}.`);
-    this.counter = counter;
+  constructor(seed: number, counter = 0) {
+    this.loadState({ seed, counter });
+  }
+
+  get seed(): number {
+    return this.#seed;
   }
 
   /** Number of 64-bit blocks drawn so far. */
@@ -49,10 +55,21 @@ export class Random {
     return this.#counter;
   }
 
-  set counter(value: number) {
-    if (!isWhole(value))
-      throw new Error(`Random: the counter must be a whole number in [0, 2^53), got ${value}.`);
-    this.#counter = value;
+  set counter(counter: number) {
+    this.loadState({ seed: this.#seed, counter });
+  }
+
+  state(): RandomState {
+    return { seed: this.#seed, counter: this.#counter };
+  }
+
+  /** Goes on where the stream stood that gave this state. */
+  loadState({ seed, counter }: RandomState): void {
+    if (!isWhole(seed)) throw new Error(`Random: the seed must be a whole number in [0, 2^53), got ${seed}.`);
+    if (!isWhole(counter))
+      throw new Error(`Random: the counter must be a whole number in [0, 2^53), got ${counter}.`);
+    this.#seed = seed;
+    this.#counter = counter;
   }
 
   /** Uniform in [low, high), the two rounded to f32; low, where there is no number between. */

@@ -9,6 +9,7 @@ import {
   refuseInCapture,
   rmspropUpdate,
   sgdUpdate,
+  show,
   slotSize,
   type Tensor,
   type Updated,
@@ -36,7 +37,8 @@ export type RmspropForm = keyof typeof rmspropForms;
 export interface OptimizerState {
   /** Steps done, where the rule counts them, as Adam's does. */
   steps: number;
-  slots: Float32Array;
+  /** One array a parameter, in their order; then the second slots, where the rule has two. */
+  slots: Float32Array[];
 }
 
 abstract class Optimizer {
@@ -84,20 +86,31 @@ abstract class Optimizer {
   /** Reads back what it has gathered. */
   async state(): Promise<OptimizerState> {
     const { steps } = this;
-    return { steps, slots: (await this.slots.data()) as Float32Array };
+    const all = await this.slots.data();
+    return { steps, slots: this.ranges().map(([from, to]) => Float32Array.from(all.subarray(from, to))) };
   }
 
   /** Takes over what `state` gave. Throws, before it changes anything, when that belongs to other parameters. */
   loadState({ steps, slots }: OptimizerState): void {
     if (!Number.isSafeInteger(steps) || steps < 0)
       throw new Error(`loadState: the steps must be a whole number from 0 up, got ${steps}.`);
-    if (slots.length !== this.slots.size) {
-      throw new Error(
-        `loadState: the slots of these parameters are ${this.slots.size} numbers, got ${slots.length}.`,
-      );
-    }
-    assign(this.slots, slots);
+    const ranges = this.ranges();
+    const [wanted, got] = [ranges.map(([from, to]) => to - from), slots.map(({ length }) => length)];
+    if (wanted.join() !== got.join())
+      throw new Error(`loadState: the slots of these parameters are ${show(wanted)} long, got ${show(got)}.`);
+    const all = new Float32Array(this.slots.size);
+    ranges.forEach(([from], i) => void all.set(slots[i], from));
+    assign(this.slots, all);
     this.steps = steps;
+  }
+
+  /** Where the slots of each parameter lie, the first ones of all and then the second ones; see `slotSize`. */
+  private ranges(): (readonly [from: number, to: number])[] {
+    const ends = this.parameters.map((_, i) => slotSize(this.parameters.slice(0, i)));
+    const starts = this.slots.size > slotSize(this.parameters) ? [0, slotSize(this.parameters)] : [0];
+    return starts.flatMap((start) =>
+      this.parameters.map(({ size }, i) => [start + ends[i], start + ends[i] + size] as const),
+    );
   }
 
   /** Changes the parameters in place; `gradients` in their order. */
