@@ -4,6 +4,7 @@
 import { gpu } from "../gpu/gpu";
 import { type Dispatch, MAX_GROUPS } from "../gpu/stream";
 import { allocate, gridOf, release, type Storage } from "./block";
+import { pieces, room } from "./pieces";
 import { type Configuration, type Extent, partsFor, stepsAtOnce, stepsOfPart } from "./tuning/configurations";
 import { tuning } from "./tuning/table";
 
@@ -45,6 +46,8 @@ let listener: ((call: Gemm) => void) | undefined;
 
 export function gemm(call: Gemm): void {
   const { bias } = call;
+  const cut = cutIfLarge(call);
+  if (cut) return cut.forEach(gemm);
   // By value: a listener may keep the call for longer than a tensor lives.
   listener?.({ ...call, bias: bias && { storage: bias.storage, size: bias.size } });
   const extent = extentOf(call);
@@ -100,6 +103,68 @@ export function extentOf(call: Gemm): Extent {
   return { kind, rows, columns, sum, copies };
 }
 
+/** Whether C has room for the four columns that kernels store at once, and the step between rows that have. */
+function rowsOf({ columns, resultPitch = columns, start = [0, 0, 0] }: Gemm) {
+  const fits = resultPitch % 4 === 0 && start[2] % 4 === 0;
+  return { fits, pitch: 4 * Math.ceil(resultPitch / 4) };
+}
+
+/**
+ * Sums that C has no room for, or that are added to it, are stored beside it first. Where that is too much at once, the
+ * smaller products that make up this one: some matrices, or of one matrix some rows. One row is never cut.
+ */
+function cutIfLarge(call: Gemm): Gemm[] | undefined {
+  const {
+    entry,
+    images,
+    out,
+    source,
+    channels,
+    pitch = channels,
+    columns,
+    kernel,
+    adjoint,
+    batch = 1,
+  } = call;
+  const { before = [0, 0], stride = one, strides = [0, 0], start = [0, 0, 0] } = call;
+  const { fits, pitch: resultPitch } = rowsOf(call);
+  const size = sizeOf(call);
+  const rows = size / (batch * columns);
+  const most = Math.floor(room.most / resultPitch);
+  const least = entry === "product" ? 1 : 4; // channels of a filter go by fours
+  if ((fits && !call.add) || size === 0 || batch * rows <= Math.max(most, least)) return undefined;
+  const from = (a: number, b: number, row: number) =>
+    [start[0] + a, start[1] + b, start[2] + row * columns] as const;
+  if (batch > 1)
+    return pieces(batch, one, most / rows).map(({ first, pixels }) => ({
+      ...call,
+      batch: pixels,
+      start: from(first * strides[0], first * strides[1], first * rows),
+    }));
+  if (entry === "product")
+    return pieces(images, out, most).map(({ image, images, at, size: out, first }) => {
+      const moved = (axis: 0 | 1) => before[axis] + (adjoint ? at[axis] : -at[axis] * stride[axis]);
+      // A matrix product has no windows to move: a row of A is a pixel.
+      const pixel = kernel ? image * source[0] * source[1] : first;
+      const place = { before: [moved(0), moved(1)] as const, start: from(pixel * pitch, 0, first) };
+      return { ...call, images, out, ...place };
+    });
+  const [height, width] = kernel ?? one;
+  if (height * width > 1)
+    return pieces(1, [height, width], 1).map(({ at, first }) => ({
+      ...call,
+      kernel: one,
+      before: [before[0] - at[0], before[1] - at[1]],
+      start: from(0, 0, first * channels),
+    }));
+  return pieces(1, [1, channels], Math.max(4, most - (most % 4))).map(({ first, pixels }) => ({
+    ...call,
+    channels: pixels,
+    pitch,
+    start: from(first, 0, first),
+  }));
+}
+
 export interface Plan {
   dispatches: Dispatch[];
   /** Into how many parts each sum is cut. */
@@ -124,8 +189,13 @@ export function plan(call: Gemm, configuration: Configuration): Plan {
   const rowTiles = Math.ceil((folded ? taps * 4 * Math.ceil(channels / 4) : rows) / tile[0]);
   const groups = rowTiles * columnTiles * (folded ? batch : copies);
 
+  // Kernels store four columns at once. Where C has no room for that, its rows are padded first and copied after.
+  const { fits, pitch: resultPitch } = rowsOf(call);
+  const sized = (size / columns) * resultPitch;
+
   // Few outputs and long sums leave most of the adapter idle: then the sum is split, taps first.
-  const wanted = partsFor(gpu().info, configuration, groups);
+  const affordable = Math.max(1, Math.floor(room.most / sized));
+  const wanted = Math.min(affordable, partsFor(gpu().info, configuration, groups));
   const overTaps = product && taps > 1;
   const run = product ? channels : images * out[0] * out[1];
   const tapsEach = overTaps ? Math.ceil(taps / Math.min(wanted, taps)) : taps;
@@ -133,11 +203,7 @@ export function plan(call: Gemm, configuration: Configuration): Plan {
   const runSplits = runEach === 0 ? 1 : Math.ceil(run / runEach);
   const splits = runSplits * (overTaps ? Math.ceil(taps / tapsEach) : 1);
 
-  // Kernels store four columns at once. Where C has no room for that, its rows are padded first and copied after.
   const aligned = (...counts: number[]) => (counts.every((count) => count % 4 === 0) ? 1 : 0);
-  const fits = aligned(call.resultPitch ?? columns, start[2]);
-  const resultPitch = call.resultPitch ?? 4 * Math.ceil(columns / 4);
-  const sized = (size / columns) * resultPitch;
   const direct = fits && splits === 1 && !call.add;
   const parts = direct ? undefined : allocate(splits * sized, "parts of a sum");
   const total = groups * splits;

@@ -5,6 +5,7 @@ import { gpu } from "../gpu/gpu";
 import { float } from "../gpu/stream";
 import { allocate, type Block, clear, gridOf, release, type Storage } from "./block";
 import { fill } from "./fill";
+import { room } from "./pieces";
 import { type Middle, partsOf, reduce, splits } from "./reduce";
 
 /** What a normalisation is over: batch norm (1, N*H*W, C), layer norm (N, H*W*C, 1). */
@@ -62,6 +63,10 @@ export function normalize(
     writes: [y.storage],
   });
 }
+
+/** Whether `normalizeGrad` has room for its pairs of sums, one for each statistic and for each entry of gamma. */
+export const hasGradKernel = (gamma: Block, { a, b }: Middle): boolean =>
+  2 * Math.max(a * b, gamma.size) <= room.most;
 
 /**
  * First derivative of a normalisation by its own statistics: dx, dgamma and dbeta from dy.

@@ -5,17 +5,17 @@ import { gpu } from "../gpu/gpu";
 import { allocate, type Block, gridOf, release, type Storage } from "./block";
 import type { Window } from "./conv";
 import { gemm } from "./gemm";
+import { type Piece, pieces, room } from "./pieces";
 
 /** Below so many channels, patches are the faster way. */
 const THIN = 8;
-/** Most numbers of patches to hold at once (64 MB); larger batches go in chunks. */
-const MOST = 2 ** 24;
 
 const taps = (w: Block) => w.shape[0] * w.shape[1];
-const pixels = (image: Block) => image.shape[1] * image.shape[2];
+const size = (image: Block) => [image.shape[1], image.shape[2]] as const;
 
-/** Whether the weight w (kh, kw, in, out) has a thin side. */
-export const isThin = (w: Block): boolean => taps(w) > 1 && Math.min(w.shape[2], w.shape[3]) < THIN;
+/** Whether the weight w (kh, kw, in, out) has a thin side, and leaves room for a copy with its axes swapped. */
+export const isThin = (w: Block): boolean =>
+  taps(w) > 1 && Math.min(w.shape[2], w.shape[3]) < THIN && w.size <= room.most;
 
 /** The sizes of the matrix products; the wide image is the one with many channels, and each pixel has a patch. */
 interface Sides {
@@ -58,19 +58,19 @@ export function thinFilterGrad(x: Block, dy: Block, dw: Block, window: Window): 
   const swapped = wideInput && dw.shape[3] > 1;
   const c = swapped ? allocate(dw.size, "swapped filter gradient") : dw.storage;
   if (wide.size === 0) gpu().stream.clear(c);
-  inChunks(wide, pitch, (chunk, patches) => {
-    windows("patches", { thin, wide, w: dw, window, patches, pitch, ...chunk });
+  inPieces(wide, pitch, false, (piece, patches) => {
+    windows("patches", { thin, w: dw, window, patches, pitch, piece });
     gemm({
       entry: "outer",
       a: patches,
       b: wide.storage,
       c,
-      ...line(chunk.images * pixels(wide)),
+      ...line(piece.pixels),
       channels,
       pitch,
       columns,
-      start: [0, chunk.first * pixels(wide) * columns, 0],
-      add: chunk.first > 0,
+      start: [0, piece.first * columns, 0],
+      add: piece.first > 0,
     });
   });
   if (!swapped) return;
@@ -82,18 +82,18 @@ export function thinFilterGrad(x: Block, dy: Block, dw: Block, window: Window): 
 function collect(thin: Block, w: Block, wide: Block, window: Window, bias?: Block): void {
   const { channels, pitch, columns } = sidesOf(w);
   withWeight(w, (weight) =>
-    inChunks(wide, pitch, (chunk, patches) => {
-      windows("patches", { thin, wide, w, window, patches, pitch, ...chunk });
+    inPieces(wide, pitch, false, (piece, patches) => {
+      windows("patches", { thin, w, window, patches, pitch, piece });
       gemm({
         entry: "product",
         a: patches,
         b: weight,
         c: wide.storage,
-        ...line(chunk.images * pixels(wide)),
+        ...line(piece.pixels),
         channels,
         pitch,
         columns,
-        start: [0, 0, chunk.first * pixels(wide) * columns],
+        start: [0, 0, piece.first * columns],
         bias,
       });
     }),
@@ -102,26 +102,36 @@ function collect(thin: Block, w: Block, wide: Block, window: Window, bias?: Bloc
 
 /** thin = the overlapping sum of the patches that the wide image · wᵀ makes. */
 function spread(wide: Block, w: Block, thin: Block, window: Window, bias?: Block): void {
-  const { channels, pitch, columns } = sidesOf(w);
-  const overlap = (chunk: Chunk, patches: Storage) =>
-    windows("overlap", { thin, wide, w, window, patches, pitch, bias, ...chunk });
+  const { channels, pitch, columns, wideInput } = sidesOf(w);
   // Without wide pixels no window meets a patch, and any storage will do.
-  if (wide.size === 0) return overlap({ first: 0, images: thin.shape[0] }, w.storage);
+  if (wide.size === 0) {
+    const piece = {
+      image: 0,
+      images: thin.shape[0],
+      at: [0, 0],
+      size: size(wide),
+      first: 0,
+      pixels: 0,
+    } as const;
+    return windows("overlap", { thin, w, window, patches: w.storage, pitch, bias, piece });
+  }
+  // A pixel of the thin image adds its patches up tap by tap. The pieces come in that order, which in the adjoint runs
+  // backwards: so the sum does not depend on where it was cut.
   withWeight(w, (weight) =>
-    inChunks(wide, pitch, (chunk, patches) => {
+    inPieces(wide, pitch, !wideInput, (piece, patches, isFirst) => {
       gemm({
         entry: "product",
         a: wide.storage,
         b: weight,
         c: patches,
-        ...line(chunk.images * pixels(wide)),
+        ...line(piece.pixels),
         channels: columns,
         columns: channels,
         resultPitch: pitch,
         transposeB: true,
-        start: [chunk.first * pixels(wide) * columns, 0, 0],
+        start: [piece.first * columns, 0, 0],
       });
-      overlap(chunk, patches);
+      windows("overlap", { thin, w, window, patches, pitch, bias, piece, add: !isFirst });
     }),
   );
 }
@@ -133,20 +143,21 @@ const line = (length: number) => ({
   source: [1, length] as const,
 });
 
-interface Chunk {
-  first: number;
-  images: number;
-}
-
-/** Runs `use` on as many images at a time as patches may be held for. */
-function inChunks(wide: Block, pitch: number, use: (chunk: Chunk, patches: Storage) => void): void {
-  if (wide.size === 0) return;
-  const each = pixels(wide) * pitch;
-  const most = Math.max(1, Math.floor(MOST / each));
-  for (let first = 0; first < wide.shape[0]; first += most) {
-    const images = Math.min(most, wide.shape[0] - first);
-    const patches = allocate(images * each, "patches");
-    use({ first, images }, patches);
+/**
+ * Runs `use` on as many pixels of the wide image at a time as patches may be held for, and says which piece is the
+ * first of its image.
+ */
+function inPieces(
+  wide: Block,
+  pitch: number,
+  backwards: boolean,
+  use: (piece: Piece, patches: Storage, isFirst: boolean) => void,
+): void {
+  const all = pieces(wide.shape[0], size(wide), room.most / pitch);
+  if (backwards) all.reverse();
+  for (const [i, piece] of all.entries()) {
+    const patches = allocate(piece.pixels * pitch, "patches");
+    use(piece, patches, piece.image !== all[i - 1]?.image);
     release(patches);
   }
 }
@@ -161,38 +172,63 @@ function withWeight(w: Block, use: (weight: Storage) => void): void {
   release(swapped);
 }
 
-interface Windows extends Chunk {
+interface Windows {
   thin: Block;
-  wide: Block;
   w: Block;
   window: Window;
+  /** Of the pixels of the wide image that are in the piece. */
   patches: Storage;
   pitch: number;
+  piece: Piece;
   bias?: Block;
+  /** `overlap`: on top of what the thin image holds, where the piece reaches it; else all of its images are written. */
+  add?: boolean;
 }
 
 /** `patches`: the thin image into patches; `overlap`: patches into the thin image. */
 function windows(entry: "patches" | "overlap", call: Windows): void {
-  const { thin, wide, w, first, images } = call;
+  const { thin, w, piece, bias, add } = call;
   const { stride, padding } = call.window;
-  const [, height, width, channels] = thin.shape;
   const into = entry === "patches";
-  const [out, source] = into ? [wide, thin] : [thin, wide];
   const adjoint = sidesOf(w).wideInput === into;
+  const [height, width] = size(thin);
+  const channels = thin.shape[3];
   const [KY, KX] = w.shape;
   const [STEP_Y, STEP_X] = stride;
+  const before = [padding[0], padding[2]];
+  // The pixels that have a window: those of the piece, or those of the thin image.
+  const all = { at: [0, 0], size: size(thin) } as const;
+  const { at, size: out } = into ? piece : add ? reached(call, adjoint) : all;
+  const pixel = piece.image * height * width + (into ? 0 : at[0] * width + at[1]);
+  const source = into ? size(thin) : piece.size;
   gpu().stream.dispatch({
     shader: "patches",
     entry,
     constants: { KY, KX, STEP_Y, STEP_X, CHANNELS: channels, ADJOINT: adjoint ? 1 : 0 },
-    reads: [into ? thin.storage : call.patches, (call.bias ?? w).storage],
+    reads: [into ? thin.storage : call.patches, (bias ?? w).storage],
     writes: [into ? call.patches : thin.storage],
     params: [
-      ...[out.shape[1], out.shape[2], source.shape[1], source.shape[2], padding[0], padding[2]],
-      ...[images, call.pitch, first * height * width * channels, call.bias ? 1 : 0],
+      ...[...out, ...source],
+      ...before.map((zeros, axis) => (adjoint ? zeros + at[axis] : zeros - at[axis] * stride[axis])),
+      ...(into ? [0, 0] : piece.at),
+      ...[piece.images, call.pitch, pixel * channels, width * channels, add ? 2 : bias ? 1 : 0],
     ],
-    grid: gridOf(images * pixels(out) * (into ? 1 : channels)),
+    grid: gridOf(piece.images * out[0] * out[1] * (into ? 1 : channels)),
   });
+}
+
+/** The part of the thin image that the patches of a piece have numbers for. */
+function reached({ thin, w, window: { stride, padding }, piece }: Windows, adjoint: boolean) {
+  const along = (axis: 0 | 1) => {
+    const [step, kernel, zeros] = [stride[axis], w.shape[axis], padding[2 * axis]];
+    const [first, last] = [piece.at[axis], piece.at[axis] + piece.size[axis] - 1];
+    const from = adjoint ? first * step - zeros : Math.ceil((first + zeros - kernel + 1) / step);
+    const to = adjoint ? last * step - zeros + kernel - 1 : Math.floor((last + zeros) / step);
+    const start = Math.max(0, from);
+    return { start, count: Math.max(0, Math.min(to + 1, thin.shape[1 + axis]) - start) };
+  };
+  const [rows, columns] = [along(0), along(1)];
+  return { at: [rows.start, columns.start], size: [rows.count, columns.count] };
 }
 
 /** from (kernel, rows, columns) to (kernel, columns, rows). */
@@ -203,7 +239,7 @@ function swap(from: Storage, to: Storage, kernel: number, rows: number, columns:
     constants: { CHANNELS: rows },
     reads: [from, from],
     writes: [to],
-    params: [0, 0, 0, 0, 0, 0, kernel, columns],
+    params: [...new Array<number>(8).fill(0), kernel, columns],
     grid: gridOf(kernel * rows * columns),
   });
 }

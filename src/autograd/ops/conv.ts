@@ -28,7 +28,10 @@ export type Padding = "same" | "valid" | readonly [top: number, bottom: number, 
 export interface ConvOptions {
   /** One step for both axes, or (rows, columns); 1 where it is not given. */
   stride?: number | Pair;
-  /** "same" by Keras's rule: ceil(size / stride) positions, the odd pixel of padding below and right. */
+  /**
+   * "same" by Keras's rule: ceil(size / stride) positions, the odd pixel of padding below and right; "valid": none, so
+   * floor((size − kernel) / stride) + 1 positions; "valid" where it is not given.
+   */
   padding?: Padding;
 }
 
@@ -111,8 +114,9 @@ export interface ConvTransposeOptions extends ConvOptions {
 
 /**
  * The transposed convolution, which is conv2d's input gradient: x (N, H, W, Cin) with w (kh, kw, Cout, Cin) →
- * (N, OH, OW, Cout), plus the bias (Cout) where there is one. Under "same" OH = H · stride, under "valid"
- * (H − 1) · stride + kh, as in Keras.
+ * (N, OH, OW, Cout), plus the bias (Cout) where there is one. Under "same" OH = H · stride, as in Keras; otherwise
+ * (H − 1) · stride + kh − the padding, as in PyTorch. Where kh < stride, Keras's "valid" adds the rows up to H · stride,
+ * which no filter reaches: `outputSize` gives them.
  */
 export function convTranspose2d(x: Tensor, w: Tensor, options: ConvTransposeOptions & WithBias = {}): Tensor {
   const { stride = 1, padding = "valid", bias } = options;

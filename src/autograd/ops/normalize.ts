@@ -1,6 +1,6 @@
 // Batch norm and layer norm. Forward and first derivative are fused kernels; the derivative is also written out
 // in public ops, which is the definition that the fused one is held to and what a second derivative runs through.
-import { moments, normalize, normalizeGrad } from "../../kernels/normalize";
+import { hasGradKernel, moments, normalize, normalizeGrad } from "../../kernels/normalize";
 import type { Middle } from "../../kernels/reduce";
 import { type Backward, defineMultiOp, defineOp } from "../op";
 import { type Shape, sameShape, shapeError, show, sizeOf } from "../shape";
@@ -47,8 +47,8 @@ const normOp = (name: string, view: (x: Shape, gamma: Shape) => Middle) =>
       const [x, gamma, beta] = xs;
       const [, mean, variance] = y;
       const [dy, dMean, dVariance] = dys;
-      if (!dy || dMean || dVariance) return compositeGrad(context);
       const norm = { ...view(x.shape, gamma.shape), epsilon: attributes.epsilon, slope: attributes.slope };
+      if (!dy || dMean || dVariance || !hasGradKernel(gamma, norm)) return compositeGrad(context);
       let made: { dx: Tensor; dgamma: Tensor; dbeta: Tensor } | undefined;
       const run = () => {
         if (made) return made;

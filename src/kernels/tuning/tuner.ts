@@ -4,6 +4,7 @@
 import type { Gpu } from "../../gpu/gpu";
 import { allocate, download, release, type Storage, upload } from "../block";
 import { extentOf, type Gemm, plan, sizeOf, workOf } from "../gemm";
+import { room } from "../pieces";
 import { TunerClock } from "./clock";
 import { type Configuration, candidates, defaultFor, SHORTEST } from "./configurations";
 import { className, type TuningStore, tuning } from "./table";
@@ -23,8 +24,6 @@ export interface Tuned {
 
 /** A candidate must be this much faster than the default, so that noise does not decide. */
 const WORTH = 0.97;
-/** Most numbers that the parts of a sum may take. */
-const ROOM = 2 ** 24;
 /** Above so many times the best time, a candidate is not timed again. */
 const HOPELESS = 1.5;
 const ROUNDS = 3;
@@ -124,7 +123,7 @@ async function tuneOne(gpu: Gpu, clock: TunerClock, call: Gemm): Promise<Omit<Tu
       if (configuration.name !== usual.name) await attempt(configuration, expected);
     }
     const { configuration: fastest, splits } = quickest(trials);
-    const most = Math.min(extent.sum / SHORTEST, ROOM / sizeOf(call));
+    const most = Math.min(extent.sum / SHORTEST, room.most / sizeOf(call));
     for (const parts of new Set([1, Math.ceil(splits / 2), 2 * splits, 4 * splits])) {
       if (parts !== splits && (parts === 1 || parts <= most)) await attempt({ ...fastest, parts }, expected);
     }
