@@ -1,10 +1,9 @@
 // Compute pipelines, compiled once a (shader, entry point, constants) and without blocking.
 // Group 0 holds the storage buffers, reads first; group 1 holds one uniform at a dynamic offset.
 
-/** Bytes of one dispatch's uniform: also WebGPU's coarsest alignment of a dynamic offset. */
-export const UNIFORM_BYTES = 256;
-
 const COMPUTE = 0x4; // GPUShaderStage.COMPUTE; the name is a global that Node lacks
+
+import { UNIFORM_BYTES, Uniform } from "./uniforms";
 
 export interface PipelineKey {
   /** Its name in the table that the device was opened with. */
@@ -21,6 +20,7 @@ export interface Pipeline {
   /** Equal for pipelines whose bind groups are interchangeable. */
   readonly signature: string;
   readonly layout: GPUBindGroupLayout;
+  readonly uniform: Uniform;
   /** Settles when `ready` or `failure` is set. */
   readonly compiled: Promise<void>;
   ready: GPUComputePipeline | undefined;
@@ -30,7 +30,7 @@ export interface Pipeline {
 
 export class Pipelines {
   private readonly cache = new Map<string, Pipeline>();
-  private readonly modules = new Map<string, GPUShaderModule>();
+  private readonly modules = new Map<string, { module: GPUShaderModule; uniform: Uniform }>();
   private readonly layouts = new Map<string, { storage: GPUBindGroupLayout; pipeline: GPUPipelineLayout }>();
   private readonly uniformLayout: GPUBindGroupLayout;
 
@@ -61,7 +61,7 @@ export class Pipelines {
     const known = this.cache.get(`${label} ${signature}`);
     if (known) return known;
     const { storage, pipeline: layout } = this.layout(key.reads, key.writes);
-    const module = this.module(key.shader);
+    const { module, uniform } = this.module(key.shader);
     const compiled = this.device.createComputePipelineAsync({
       label,
       layout,
@@ -71,6 +71,7 @@ export class Pipelines {
       label,
       signature,
       layout: storage,
+      uniform,
       ready: undefined,
       failure: undefined,
       compiled: compiled.then(
@@ -86,13 +87,15 @@ export class Pipelines {
     return made;
   }
 
-  private module(name: string): GPUShaderModule {
-    let module = this.modules.get(name);
-    if (!module) {
-      module = this.device.createShaderModule({ label: name, code: this.sourceOf(name) });
-      this.modules.set(name, module);
+  private module(name: string) {
+    let made = this.modules.get(name);
+    if (!made) {
+      const code = this.sourceOf(name);
+      const module = this.device.createShaderModule({ label: name, code });
+      made = { module, uniform: new Uniform(code, name) };
+      this.modules.set(name, made);
     }
-    return module;
+    return made;
   }
 
   private layout(reads: number, writes: number) {

@@ -4,11 +4,11 @@
 // (random counters, Adam's corrections) are uniform words whose function is asked anew each time, in the recorded
 // order; so the host's counters stay the one truth, and no kernel is added.
 
-import { type Command, type Dispatch, type Param, readsOf, uniformWords, workOf, writesOf } from "./command";
+import { type Command, type Dispatch, readsOf, uniformWords, workOf, writesOf } from "./command";
 import type { Gpu } from "./gpu";
-import { UNIFORM_BYTES } from "./pipelines";
 import type { Pool, ScratchUser, Storage } from "./pool";
 import type { Stream } from "./stream";
+import { UNIFORM_BYTES } from "./uniforms";
 
 export class Program implements ScratchUser {
   /** The commands in order, a list a submit. */
@@ -16,7 +16,7 @@ export class Program implements ScratchUser {
   disposed = false;
   private readonly recorded: Command[] = [];
   private words: ArrayBuffer[] = [];
-  private readonly changing = new Map<number, () => readonly Param[]>();
+  private readonly changing = new Map<number, () => ArrayBuffer>();
   private readonly latest = new Map<number, ArrayBuffer>();
   private readonly leased = new Set<Storage>();
   private readonly written = new Set<Storage>();
@@ -38,8 +38,9 @@ export class Program implements ScratchUser {
     if (command.kind !== "dispatch") return void this.recorded.push(command);
     const offset = this.words.length * UNIFORM_BYTES;
     this.words.push(words!);
-    const { params } = command.call;
-    if (typeof params === "function") this.changing.set(offset, params);
+    const { pipeline, call } = command;
+    if (typeof call.params === "function")
+      this.changing.set(offset, () => uniformWords(pipeline, call.params));
     this.recorded.push({ ...command, offset });
   }
 
@@ -80,8 +81,8 @@ export class Program implements ScratchUser {
    */
   changedWords(): Map<number, ArrayBuffer> {
     const changed = new Map<number, ArrayBuffer>();
-    for (const [offset, params] of this.changing) {
-      const words = uniformWords(params);
+    for (const [offset, ask] of this.changing) {
+      const words = ask();
       if (!isSame(words, this.latest.get(offset))) changed.set(offset, words);
     }
     for (const [offset, words] of changed) this.latest.set(offset, words);

@@ -21,12 +21,12 @@ import { type Command, type Dispatch, uniformWords, workOf, writesOf } from "./c
 import type { Gpu } from "./gpu";
 import { BindGroups } from "./groups";
 import type { Observer } from "./observer";
-import { UNIFORM_BYTES } from "./pipelines";
 import type { Storage } from "./pool";
 import { Program } from "./program";
 import { Queue } from "./queue";
+import { UNIFORM_BYTES } from "./uniforms";
 
-export { type Dispatch, float, type Param } from "./command";
+export type { Dispatch } from "./command";
 
 const MAX_DISPATCHES = 1024;
 /** WebGPU's limit for a dimension of a grid. */
@@ -83,11 +83,7 @@ export class Stream {
       writes: call.writes.length,
     });
     const group = this.groups.get(pipeline, bound);
-    const words = uniformWords(call.params);
-    if (words.byteLength > UNIFORM_BYTES)
-      throw new Error(
-        `gpu: ${pipeline.label}: a uniform has ${UNIFORM_BYTES} bytes at most, got ${words.byteLength}.`,
-      );
+    const words = uniformWords(pipeline, call.params);
     const at = { kind: "dispatch", pipeline, group, call } as const;
     if (this.uniformBytes === this.uniforms.byteLength) this.send();
     this.makeRoom(workOf(at));

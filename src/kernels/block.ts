@@ -5,7 +5,7 @@ import type { Storage } from "../gpu/pool";
 export type { Program } from "../gpu/program";
 
 import type { Program } from "../gpu/program";
-import { MAX_GROUPS } from "../gpu/stream";
+import { type Dispatch, MAX_GROUPS } from "../gpu/stream";
 
 export type { Storage } from "../gpu/pool";
 export type DType = "f32" | "u32";
@@ -25,6 +25,19 @@ export interface Block {
 export const allocate = (size: number, label: string): Storage => gpu().pool.allocate(4 * size, label);
 /** Gives storage back; when its device was closed, that is done already. */
 export const release = (storage: Storage): void => storage.pool.release(storage);
+
+/** Runs `use` with storage for `size` numbers, and gives it back whatever happens. */
+export function temporary<T>(size: number, label: string, use: (storage: Storage) => T): T {
+  const storage = allocate(size, label);
+  try {
+    return use(storage);
+  } finally {
+    release(storage);
+  }
+}
+
+/** Records a dispatch on the open device. */
+export const dispatch = (call: Dispatch): void => gpu().stream.dispatch(call);
 
 /** Copies host data into a block, in order with the work recorded before and after. */
 export const upload = (data: Float32Array | Uint32Array | Uint8Array, to: Storage): void =>

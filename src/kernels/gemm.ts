@@ -3,7 +3,7 @@
 
 import { gpu } from "../gpu/gpu";
 import { type Dispatch, MAX_GROUPS } from "../gpu/stream";
-import { allocate, gridOf, release, type Storage } from "./block";
+import { dispatch, gridOf, type Storage, temporary } from "./block";
 import { pieces, room } from "./pieces";
 import { type Configuration, type Extent, partsFor, stepsAtOnce, stepsOfPart } from "./tuning/configurations";
 import { tuning } from "./tuning/table";
@@ -52,9 +52,7 @@ export function gemm(call: Gemm): void {
   listener?.({ ...call, bias: bias && { storage: bias.storage, size: bias.size } });
   const extent = extentOf(call);
   if (sizeOf(call) === 0) return;
-  const { dispatches, parts } = plan(call, tuning().configure(extent));
-  for (const dispatch of dispatches) gpu().stream.dispatch(dispatch);
-  if (parts) release(parts);
+  withRoom(plan(call, tuning().configure(extent)), (dispatches) => dispatches.forEach(dispatch));
 }
 
 /** Runs `body` and tells `each` of the products that it records; for the tuner. */
@@ -166,11 +164,11 @@ function cutIfLarge(call: Gemm): Gemm[] | undefined {
 }
 
 export interface Plan {
-  dispatches: Dispatch[];
   /** Into how many parts each sum is cut. */
   splits: number;
-  /** Storage that the dispatches need, to be released when they are recorded. */
-  parts?: Storage;
+  /** Numbers beside C that `dispatches` needs room for. */
+  room: number;
+  dispatches(parts: Storage | undefined): Dispatch[];
 }
 
 export function plan(call: Gemm, configuration: Configuration): Plan {
@@ -205,44 +203,67 @@ export function plan(call: Gemm, configuration: Configuration): Plan {
 
   const aligned = (...counts: number[]) => (counts.every((count) => count % 4 === 0) ? 1 : 0);
   const direct = fits && splits === 1 && !call.add;
-  const parts = direct ? undefined : allocate(splits * sized, "parts of a sum");
   const total = groups * splits;
-  const biasStep = bias?.size === 1 ? 0 : 1;
-  const dispatches: Dispatch[] = [
-    {
-      shader,
-      entry,
-      constants: {
-        ...configuration.constants,
-        FLAT: call.kernel ? 0 : 1,
-        VEC_A: aligned(pitch, strides[0], start[0]),
-        VEC_B: aligned(call.transposeB ? channels : columns, strides[1], start[1]),
-        TRANSPOSE_B: call.transposeB ? 1 : 0,
-        TAIL: [run, runEach].every((steps) => steps % stepsAtOnce(configuration) === 0) ? 0 : 1,
-        BIAS: bias && !parts ? 1 : 0,
-      },
-      reads: [call.a, call.b, bias?.storage ?? call.b],
-      writes: [parts ?? call.c],
-      params: [
-        ...[...out, ...source, ...kernel, ...before, ...classes, ...(call.adjoint ? one : stride)],
-        ...[call.adjoint ? 1 : -1, images, channels, pitch, columns, columnTiles, rowTiles],
-        ...[splits, runSplits, tapsEach, runEach, sized],
-        ...[start[0], start[1], parts ? 0 : start[2], batch],
-        ...[...strides, sized / batch, biasStep, resultPitch],
-      ],
-      grid: [Math.min(total, MAX_GROUPS), Math.ceil(total / MAX_GROUPS)],
-      work: workOf(call),
+  const bias_step = bias?.size === 1 ? 0 : 1;
+  const product_ = (parts: Storage | undefined): Dispatch => ({
+    shader,
+    entry,
+    constants: {
+      ...configuration.constants,
+      FLAT: call.kernel ? 0 : 1,
+      VEC_A: aligned(pitch, strides[0], start[0]),
+      VEC_B: aligned(call.transposeB ? channels : columns, strides[1], start[1]),
+      TRANSPOSE_B: call.transposeB ? 1 : 0,
+      TAIL: [run, runEach].every((steps) => steps % stepsAtOnce(configuration) === 0) ? 0 : 1,
+      BIAS: bias && !parts ? 1 : 0,
     },
-  ];
-  if (!parts) return { dispatches, splits };
+    reads: [call.a, call.b, bias?.storage ?? call.b],
+    writes: [parts ?? call.c],
+    params: {
+      ...{
+        out,
+        source,
+        kernel,
+        before,
+        classes,
+        step: call.adjoint ? one : stride,
+        sign: call.adjoint ? 1 : -1,
+      },
+      ...{ images, channels, pitch, columns, column_tiles: columnTiles, row_tiles: rowTiles },
+      ...{
+        splits,
+        run_splits: runSplits,
+        taps_per_split: tapsEach,
+        run_per_split: runEach,
+        split_stride: sized,
+      },
+      ...{ start: [start[0], start[1], parts ? 0 : start[2]], batch, stride: [...strides, sized / batch] },
+      ...{ bias_step, result_pitch: resultPitch },
+    },
+    grid: [Math.min(total, MAX_GROUPS), Math.ceil(total / MAX_GROUPS)],
+    work: workOf(call),
+  });
   const count = fits ? sized / 4 : size;
-  dispatches.push({
+  const sum = (parts: Storage): Dispatch => ({
     shader: "sum_parts",
     entry: fits ? "fours" : "numbers",
     reads: [parts, bias?.storage ?? parts],
     writes: [call.c],
-    params: [count, splits, sized, call.add ? 1 : 0, start[2], columns, resultPitch, bias ? 1 : 0, biasStep],
+    params: {
+      ...{ count, parts: splits, stride: sized, add: call.add === true, start: start[2], columns },
+      ...{ pitch: resultPitch, biased: bias !== undefined, bias_step },
+    },
     grid: gridOf(count),
   });
-  return { dispatches, splits, parts };
+  return {
+    splits,
+    room: direct ? 0 : splits * sized,
+    dispatches: (parts) => (parts ? [product_(parts), sum(parts)] : [product_(undefined)]),
+  };
 }
+
+/** Runs `use` with the dispatches of a plan, and the room that they need. */
+export const withRoom = <T>({ room, dispatches }: Plan, use: (dispatches: Dispatch[]) => T): T =>
+  room === 0
+    ? use(dispatches(undefined))
+    : temporary(room, "parts of a sum", (parts) => use(dispatches(parts)));

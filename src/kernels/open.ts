@@ -31,7 +31,7 @@ async function selfTest(gpu: Gpu): Promise<void> {
     entry: "affine",
     reads: [x],
     writes: [y],
-    params: [N],
+    params: { n: N },
     grid: [1],
   });
   const got = new Float32Array(await gpu.stream.download(y, 4 * N));

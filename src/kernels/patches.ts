@@ -1,8 +1,7 @@
 // Convolutions with very few channels on one side, such as an image's one or three: a tile of the general kernel
 // would be almost empty. The windows of the thin image become rows of a matrix, (pixels, taps * channels).
 
-import { gpu } from "../gpu/gpu";
-import { allocate, type Block, gridOf, release, type Storage } from "./block";
+import { type Block, clear, dispatch, gridOf, type Storage, temporary } from "./block";
 import type { Window } from "./conv";
 import { gemm } from "./gemm";
 import { type Piece, pieces, room } from "./pieces";
@@ -56,26 +55,29 @@ export function thinFilterGrad(x: Block, dy: Block, dw: Block, window: Window): 
   const { channels, pitch, columns, wideInput } = sidesOf(dw);
   const [thin, wide] = wideInput ? [dy, x] : [x, dy];
   const swapped = wideInput && dw.shape[3] > 1;
-  const c = swapped ? allocate(dw.size, "swapped filter gradient") : dw.storage;
-  if (wide.size === 0) gpu().stream.clear(c);
-  inPieces(wide, pitch, false, (piece, patches) => {
-    windows("patches", { thin, w: dw, window, patches, pitch, piece });
-    gemm({
-      entry: "outer",
-      a: patches,
-      b: wide.storage,
-      c,
-      ...line(piece.pixels),
-      channels,
-      pitch,
-      columns,
-      start: [0, piece.first * columns, 0],
-      add: piece.first > 0,
+  const into = (c: Storage) => {
+    if (wide.size === 0) clear(c);
+    inPieces(wide, pitch, false, (piece, patches) => {
+      windows("patches", { thin, w: dw, window, patches, pitch, piece });
+      gemm({
+        entry: "outer",
+        a: patches,
+        b: wide.storage,
+        c,
+        ...line(piece.pixels),
+        channels,
+        pitch,
+        columns,
+        start: [0, piece.first * columns, 0],
+        add: piece.first > 0,
+      });
     });
+  };
+  if (!swapped) return into(dw.storage);
+  temporary(dw.size, "swapped filter gradient", (c) => {
+    into(c);
+    swap(c, dw.storage, taps(dw), dw.shape[3], dw.shape[2]);
   });
-  if (!swapped) return;
-  swap(c, dw.storage, taps(dw), dw.shape[3], dw.shape[2]);
-  release(c);
 }
 
 /** wide = patches of the thin image · w. */
@@ -156,9 +158,9 @@ function inPieces(
   const all = pieces(wide.shape[0], size(wide), room.most / pitch);
   if (backwards) all.reverse();
   for (const [i, piece] of all.entries()) {
-    const patches = allocate(piece.pixels * pitch, "patches");
-    use(piece, patches, piece.image !== all[i - 1]?.image);
-    release(patches);
+    temporary(piece.pixels * pitch, "patches", (patches) =>
+      use(piece, patches, piece.image !== all[i - 1]?.image),
+    );
   }
 }
 
@@ -166,10 +168,10 @@ function inPieces(
 function withWeight(w: Block, use: (weight: Storage) => void): void {
   const [ins, outs] = w.shape.slice(2);
   if (!sidesOf(w).wideInput || outs === 1) return use(w.storage);
-  const swapped = allocate(w.size, "swapped weight");
-  swap(w.storage, swapped, taps(w), ins, outs);
-  use(swapped);
-  release(swapped);
+  temporary(w.size, "swapped weight", (swapped) => {
+    swap(w.storage, swapped, taps(w), ins, outs);
+    use(swapped);
+  });
 }
 
 interface Windows {
@@ -201,18 +203,18 @@ function windows(entry: "patches" | "overlap", call: Windows): void {
   const { at, size: out } = into ? piece : add ? reached(call, adjoint) : all;
   const pixel = piece.image * height * width + (into ? 0 : at[0] * width + at[1]);
   const source = into ? size(thin) : piece.size;
-  gpu().stream.dispatch({
+  dispatch({
     shader: "patches",
     entry,
     constants: { KY, KX, STEP_Y, STEP_X, CHANNELS: channels, ADJOINT: adjoint ? 1 : 0 },
     reads: [into ? thin.storage : call.patches, (bias ?? w).storage],
     writes: [into ? call.patches : thin.storage],
-    params: [
-      ...[...out, ...source],
-      ...before.map((zeros, axis) => (adjoint ? zeros + at[axis] : zeros - at[axis] * stride[axis])),
-      ...(into ? [0, 0] : piece.at),
-      ...[piece.images, call.pitch, pixel * channels, width * channels, add ? 2 : bias ? 1 : 0],
-    ],
+    params: {
+      ...{ out, source, skipped: into ? [0, 0] : piece.at },
+      before: before.map((zeros, axis) => (adjoint ? zeros + at[axis] : zeros - at[axis] * stride[axis])),
+      ...{ images: piece.images, pitch: call.pitch, start: pixel * channels, line: width * channels },
+      base: add ? 2 : bias ? 1 : 0,
+    },
     grid: gridOf(piece.images * out[0] * out[1] * (into ? 1 : channels)),
   });
 }
@@ -233,13 +235,16 @@ function reached({ thin, w, window: { stride, padding }, piece }: Windows, adjoi
 
 /** from (kernel, rows, columns) to (kernel, columns, rows). */
 function swap(from: Storage, to: Storage, kernel: number, rows: number, columns: number): void {
-  gpu().stream.dispatch({
+  dispatch({
     shader: "patches",
     entry: "swap",
     constants: { CHANNELS: rows },
     reads: [from, from],
     writes: [to],
-    params: [...new Array<number>(8).fill(0), kernel, columns],
+    params: {
+      ...{ out: [0, 0], source: [0, 0], before: [0, 0], skipped: [0, 0] },
+      ...{ images: kernel, pitch: columns, start: 0, line: 0, base: 0 },
+    },
     grid: gridOf(kernel * rows * columns),
   });
 }

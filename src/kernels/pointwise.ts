@@ -1,20 +1,18 @@
 // Elementwise kernels: y = f(x), and y = f(a, b) with NumPy's broadcasting.
 // An op is an entry point of shaders/unary.wgsl or shaders/binary.wgsl; adding one needs no line here.
 
-import { gpu } from "../gpu/gpu";
-import { float } from "../gpu/stream";
-import { type Block, MOST_AXES, shares } from "./block";
+import { type Block, dispatch, MOST_AXES, shares } from "./block";
 
 /** y = f(x) by the entry point `name`; p and q are the op's own numbers (a slope, bounds). */
 export function unary(name: string, x: Block, y: Block, p = 0, q = 0): void {
   const n4 = Math.ceil(y.size / 4);
   const { turns, grid } = shares(n4);
-  gpu().stream.dispatch({
+  dispatch({
     shader: "unary",
     entry: name,
     reads: [x.storage],
     writes: [y.storage],
-    params: [n4, turns, float(p), float(q)],
+    params: { n4, turns, p, q },
     grid,
   });
 }
@@ -25,7 +23,7 @@ export function binary(name: string, a: Block | number, b: Block | number, y: Bl
   const { turns, grid } = shares(n4);
   const [left, right] = [operand(a, y), operand(b, y)];
   const other = (a as Block).storage ?? (b as Block).storage; // a number still needs some buffer to bind
-  gpu().stream.dispatch({
+  dispatch({
     shader: "binary",
     entry: name,
     constants: {
@@ -34,13 +32,14 @@ export function binary(name: string, a: Block | number, b: Block | number, y: Bl
     },
     reads: [(a as Block).storage ?? other, (b as Block).storage ?? other],
     writes: [y.storage],
-    params: [
-      ...[n4, y.shape.length, float(left.number), float(right.number)],
-      ...[float(p), turns, left.stretch, right.stretch],
-      ...padded(y.shape),
-      ...padded(left.strides),
-      ...padded(right.strides),
-    ],
+    params: {
+      ...{ n4, turns, rank: y.shape.length, p },
+      ...{ number_a: left.number, number_b: right.number },
+      ...{ a_stretch: left.stretch, b_stretch: right.stretch },
+      sizes: padded(y.shape),
+      strides_a: padded(left.strides),
+      strides_b: padded(right.strides),
+    },
     grid,
   });
 }

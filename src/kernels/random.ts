@@ -1,8 +1,6 @@
 // Random arrays on the GPU by Threefry: the same bits as src/kernels/threefry.ts makes on the host.
 
-import { gpu } from "../gpu/gpu";
-import { float, type Param } from "../gpu/stream";
-import { type Block, gridOf } from "./block";
+import { type Block, dispatch, gridOf } from "./block";
 
 /** Where a draw begins: a 64-bit key and a 64-bit counter, each as two words, low word first. */
 export interface Draw {
@@ -10,13 +8,16 @@ export interface Draw {
   counter: readonly [number, number];
 }
 
-function draw(entry: string, y: Block, next: () => Draw, numbers: readonly Param[]): void {
+function draw(entry: string, y: Block, next: () => Draw, { p = 0, q = 0, whole = 0, last = 0 }): void {
   // A function, since a captured step that is replayed draws on from where the last one ended.
   const params = () => {
-    const { key, counter } = next();
-    return [y.size, ...key, ...counter, ...numbers];
+    const {
+      key: [key0, key1],
+      counter: [counter0, counter1],
+    } = next();
+    return { n: y.size, key0, key1, counter0, counter1, p, q, whole, last };
   };
-  gpu().stream.dispatch({
+  dispatch({
     shader: "random",
     entry,
     reads: [],
@@ -32,15 +33,15 @@ export function randomUniform(y: Block, next: () => Draw, low: number, high: num
   // Where their distance is infinite in f32, numbers are drawn between the halves and doubled.
   const scale = Math.fround(q - p) === Number.POSITIVE_INFINITY ? 2 : 1;
   const last = Math.max(p, below(q));
-  draw("uniform_", y, next, [float(p / scale), float(q / scale), scale, float(last)]);
+  draw("uniform_", y, next, { p: p / scale, q: q / scale, whole: scale, last });
 }
 
 /** y normal with that mean and deviation. */
 export const randomNormal = (y: Block, next: () => Draw, mean: number, deviation: number) =>
-  draw("normal", y, next, [float(mean), float(deviation)]);
+  draw("normal", y, next, { p: mean, q: deviation });
 /** y u32, uniform below `bound`, a whole number from 1 to 2^32. */
 export const randomInteger = (y: Block, next: () => Draw, bound: number) =>
-  draw("integer", y, next, [0, 0, bound % 2 ** 32]);
+  draw("integer", y, next, { whole: bound % 2 ** 32 });
 
 /** The largest f32 below the f32 x; not a subnormal one, since a GPU may take it for 0. */
 function below(x: number): number {

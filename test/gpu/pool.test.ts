@@ -70,7 +70,7 @@ test("a device is closed with anything alive, and disposals after that are harml
         entry: "fill",
         reads: [],
         writes: [y],
-        params: [1, 0],
+        params: { n: 1, p: 0, q: 0 },
         grid: [1],
       }),
     /^gpu: fill:fill: the storage of y was released, or is another device's\.$/,

@@ -4,7 +4,7 @@ import * as assert from "uvu/assert";
 import { requestDevice } from "../../src/gpu/adapter";
 import { Gpu } from "../../src/gpu/gpu";
 import type { Storage } from "../../src/gpu/pool";
-import { type Dispatch, float } from "../../src/gpu/stream";
+import type { Dispatch } from "../../src/gpu/stream";
 import { shaderSource } from "../../src/kernels/shaders";
 import { nodeGpu } from "../../src/node/device";
 import { device } from "../device";
@@ -26,7 +26,7 @@ const blend = (x: Storage, y: Storage, keep: number, take: number): Dispatch => 
   entry: "blend",
   reads: [x],
   writes: [y],
-  params: [N, float(keep), float(take)],
+  params: { n: N, p: keep, q: take },
   grid: [1],
 });
 
@@ -36,7 +36,7 @@ const affine = (x: Storage, y: Storage): Dispatch => ({
   entry: "affine",
   reads: [x],
   writes: [y],
-  params: [N],
+  params: { n: N },
   grid: [1],
 });
 
@@ -45,7 +45,7 @@ const fill = (y: Storage, value: number): Dispatch => ({
   entry: "fill",
   reads: [],
   writes: [y],
-  params: [N, float(value)],
+  params: { n: N, p: value, q: 0 },
   grid: [1],
 });
 

@@ -2,7 +2,7 @@
 // adapter's table and in a store. A candidate counts only if it computes what the default computes.
 
 import type { Gpu } from "../../gpu/gpu";
-import { allocate, download, release, type Storage, upload } from "../block";
+import { allocate, dispatch, download, release, type Storage, upload } from "../block";
 import { extentOf, type Gemm, plan, sizeOf, workOf } from "../gemm";
 import { room } from "../pieces";
 import { TunerClock } from "./clock";
@@ -88,9 +88,11 @@ async function tuneOne(gpu: Gpu, clock: TunerClock, call: Gemm): Promise<Omit<Tu
   /** Runs a candidate, and where its result is right, times it. */
   const attempt = async (configuration: Configuration, expected: Float32Array | undefined) => {
     upload(noise(call.c.bytes / 4, 4), mine.c); // `add` builds on what is there
-    const { dispatches, parts, splits } = plan(mine, configuration);
+    const { splits, room, dispatches: over } = plan(mine, configuration);
+    const parts = room > 0 ? allocate(room, "tuner") : undefined;
     try {
-      for (const dispatch of dispatches) gpu.stream.dispatch(dispatch);
+      const dispatches = over(parts);
+      for (const each of dispatches) dispatch(each);
       const all = (await download(mine.c, call.c.bytes / 4, "f32")) as Float32Array;
       const first = call.start?.[2] ?? 0;
       const pitch = call.resultPitch ?? call.columns;
