@@ -1,6 +1,7 @@
 // The open device: what the adapter is, its memory, its command stream, and the errors it reported.
 // A process has one device; every kernel reaches it through `gpu()`.
 
+import { GpuError } from "../errors";
 import type { DeviceInfo } from "./adapter";
 import { Pipelines } from "./pipelines";
 import { Pool } from "./pool";
@@ -52,7 +53,7 @@ export class Gpu {
 
   /** Throws the first error that the GPU reported, if there is one. */
   check(): void {
-    if (this.failure) throw new Error(`gpu: ${this.failure}`);
+    if (this.failure) throw new GpuError(`gpu: ${this.failure}`);
   }
 
   close(): void {
