@@ -15,7 +15,7 @@ import { adapterHelp, readOptions } from "./commandLine";
 import { openDevice } from "./device";
 import { choosePreset } from "./options";
 import { requireAdapter } from "./probe";
-import { tuningFile, tuningStore } from "./tuningStore";
+import { requireTuningFile, tuningFile, tuningStore } from "./tuningStore";
 
 const help = `Times the kernels that could run one training step and keeps the fastest for this adapter.
 npm run train then uses them, unless it is told --no-tune.
@@ -62,6 +62,7 @@ await runCommand(async () => {
   const given = readOptions("tune", process.argv.slice(2), ["preset"]);
   const chosen = given.read("preset", choosePreset);
   if (given.help) return void process.stdout.write(help);
+  requireTuningFile(process.env); // before minutes of timing, not after
   const adapter = requireAdapter(given.adapter);
   const name = chosen ?? (adapter.software ? "small" : "tutorial");
   const store = tuningStore(process.env);
