@@ -2,6 +2,7 @@
 // Plain Node without packages, since setup.mjs runs before `npm ci`.
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { askForAdapters } from "./adapters.mjs";
 
 export const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -17,18 +18,8 @@ export function fail(line) {
   process.exit(1);
 }
 
-/** The adapter that Dawn finds, as scripts/probe.mjs describes it, or null. A crash or a hang counts as none. */
+/** The adapter that Dawn finds, as scripts/probe.mjs describes it, or none; or why Dawn can't be loaded. */
 export function probe(env = process.env) {
-  const { status, stdout } = spawnSync(process.execPath, [`${root}scripts/probe.mjs`], {
-    encoding: "utf8",
-    env,
-    killSignal: "SIGKILL",
-    stdio: ["ignore", "pipe", "ignore"],
-    timeout: 20_000,
-  });
-  try {
-    return status === 0 ? JSON.parse(stdout) : null;
-  } catch {
-    return null;
-  }
+  const { adapters, broken } = askForAdapters([`${root}scripts/probe.mjs`], { env });
+  return { adapter: adapters[0], broken };
 }

@@ -16,7 +16,8 @@ const folder = [unpacked, "/usr/lib/chromium"].find(complete) ?? fetchDriver();
 const env = { ...process.env, VK_DRIVER_FILES: join(folder, "vk_swiftshader_icd.json") };
 delete env.VK_ICD_FILENAMES;
 
-const adapter = probe(env);
+const { adapter, broken } = probe(env);
+if (broken) fail(`swiftshader: ${broken}. Run \`npm run setup\`.`);
 if (adapter?.architecture !== "swiftshader") {
   const found = adapter
     ? `the adapter is ${adapter.description}`

@@ -10,7 +10,7 @@ const MIB = 2 ** 20;
 
 /** A device of its own that has no memory for buffers of `refused` bytes: they are made invalid, as the driver does. */
 async function withoutRoomFor(refused: number): Promise<Gpu> {
-  const { device, info } = await requestDevice(nodeGpu());
+  const { device, info } = await requestDevice(await nodeGpu());
   const create = device.createBuffer.bind(device);
   const pop = device.popErrorScope.bind(device);
   let full = false;

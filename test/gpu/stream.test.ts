@@ -13,7 +13,7 @@ const N = 64;
 
 /** A device of its own, with nothing compiled. */
 async function fresh(): Promise<Gpu> {
-  const { device, info } = await requestDevice(nodeGpu());
+  const { device, info } = await requestDevice(await nodeGpu());
   return new Gpu(device, info, { wait: (promise) => promise, memoryBudget: 2 ** 28 }, shaderSource);
 }
 
