@@ -25,7 +25,7 @@ fn rows_of(acc: array<mat4x4f, 4>) -> array<vec4f, 16> {
 }
 
 @compute @workgroup_size(SG)
-fn product(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
+fn forward(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
   let job = job_of(workgroup, p.classes.x * p.classes.y);
   let phase = phase_of(job.class_);
   let rows = p.images * phase.size.x * phase.size.y;
@@ -82,7 +82,7 @@ fn product(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation
 
 // Here the rows of all taps follow each other, four rows of one tap a lane.
 @compute @workgroup_size(SG)
-fn outer(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
+fn filter_grad(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
   let job = job_of(workgroup, 1u);
   if (job.matrix >= p.batch) { return; }
   let fours = (p.channels + 3) / 4;

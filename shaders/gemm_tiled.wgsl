@@ -93,7 +93,7 @@ fn store_pixel(job: Job, phase: Phase, row: u32, column: u32, left: vec4f, right
 }
 
 @compute @workgroup_size(RX, RY)
-fn product(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id) thread: vec3u,
+fn forward(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id) thread: vec3u,
            @builtin(local_invocation_index) t: u32) {
   let job = job_of(workgroup, p.classes.x * p.classes.y);
   let phase = phase_of(job.class_);
@@ -173,7 +173,7 @@ fn store_channel(job: Job, row: u32, column: u32, left: vec4f, right: vec4f) {
 }
 
 @compute @workgroup_size(RX, RY)
-fn outer(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id) thread: vec3u,
+fn filter_grad(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id) thread: vec3u,
          @builtin(local_invocation_index) t: u32) {
   let job = job_of(workgroup, p.kernel.x * p.kernel.y);
   let tap = vec2u(job.class_ / p.kernel.y, job.class_ % p.kernel.y);

@@ -22,7 +22,7 @@ fn pixel_of(index: u32, size: vec2u) -> vec3u {
   return vec3u(line / size.x, line % size.x, index % size.y);
 }
 
-// The pixel of a row of `product`; past the end the last one again.
+// The pixel of a row of `forward`; past the end the last one again.
 fn row_pixel(row: u32, phase: Phase) -> vec3u {
   if (FLAT) { return vec3u(0, 0, min(row, p.out.y - 1)); }
   return pixel_of(min(row, p.images * phase.size.x * phase.size.y - 1), phase.size);
@@ -63,7 +63,7 @@ fn run_of(pixel: vec3u, shift: vec2i, tap: vec2u) -> Run {
   return Run(start, all(at < p.source));
 }
 
-// Where the window's tap lies for one pixel after another, kept up by additions alone: `outer` needs it for
+// Where the window's tap lies for one pixel after another, kept up by additions alone: `filter_grad` needs it for
 // every pixel, and there a division costs more than the products. `at` may lie outside the image.
 struct Walk { at: vec2i, start: u32 }
 struct Stride { by: vec2i, by_start: u32, end: vec2i, back: vec2i, line: u32, image: u32 }

@@ -8,7 +8,7 @@ override KX: u32 = 1u;
 override STEP_Y: u32 = 1u;
 override STEP_X: u32 = 1u;
 override CHANNELS: u32 = 1u;  // of the thin image
-override ADJOINT: bool = false;  // off: a window looks forward, as in a convolution; on: as in its input gradient
+override INPUT_GRAD: bool = false;  // off: a window looks forward, as in a convolution; on: as in its input gradient
 
 struct Sizes {
   out: vec2u,      // (height, width) of the image that has one window a pixel
@@ -34,16 +34,16 @@ fn window_of(pixel: u32) -> Window {
   let yx = vec2u(line % p.out.x, pixel % p.out.y);
   let image = line / p.out.x;
   let step = vec2u(STEP_Y, STEP_X);
-  if (!ADJOINT) { return Window(image, vec2u(), vec2i(yx * step) - vec2i(p.before + p.skipped)); }
+  if (!INPUT_GRAD) { return Window(image, vec2u(), vec2i(yx * step) - vec2i(p.before + p.skipped)); }
   let reach = yx + p.before;
   return Window(image, reach % step, vec2i(reach / step) - vec2i(p.skipped));
 }
 
-// Where the window's tap looks, and whether it meets it at all: in the adjoint, only every step-th.
+// Where the window's tap looks, and whether it meets it at all: in an input gradient, only every step-th.
 struct Look { at: i32, hit: bool }
 
 fn look(first: u32, at: i32, tap: u32, step: u32, size: u32) -> Look {
-  if (!ADJOINT) {
+  if (!INPUT_GRAD) {
     let there = at + i32(tap);
     return Look(there, u32(there) < size);
   }
@@ -87,8 +87,8 @@ fn overlap(@builtin(global_invocation_id) id: vec3u) {
   var sum = 0.0;
   if (p.base == 1) { sum = bias[c]; }
   if (p.base == 2) { sum = to[result]; }
-  let dir = select(1, -1, ADJOINT);
-  let by = select(vec2u(1), vec2u(STEP_Y, STEP_X), ADJOINT);
+  let dir = select(1, -1, INPUT_GRAD);
+  let by = select(vec2u(1), vec2u(STEP_Y, STEP_X), INPUT_GRAD);
   var y = w.at.x;
   for (var ky = w.first.x; ky < KY; ky += by.x) {
     let line = (w.image * p.source.x + u32(y)) * p.source.y;

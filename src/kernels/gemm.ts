@@ -10,7 +10,8 @@ import { tuning } from "./tuning/table";
 
 /** Sizes in pairs are (height, width); see gemm.wgsl for what each word means to the two entry points. */
 export interface Gemm {
-  entry: "product" | "outer";
+  /** Of a convolution; a matrix product is `forward` with one tap, and with A transposed a `filterGrad`. */
+  direction: "forward" | "inputGrad" | "filterGrad";
   a: Storage;
   b: Storage;
   c: Storage;
@@ -21,8 +22,6 @@ export interface Gemm {
   /** Zeros above and to the left. */
   before?: readonly [number, number];
   stride?: readonly [number, number];
-  /** The input gradient of a convolution: strides then split the rows into classes. */
-  adjoint?: boolean;
   channels: number;
   /** Numbers from one pixel of A to the next, where that is not `channels`. */
   pitch?: number;
@@ -67,17 +66,21 @@ export function watchGemms<T>(each: (call: Gemm) => void, body: () => T): T {
 }
 
 /** Numbers of C. */
-export function sizeOf({ entry, images, out, channels, columns, kernel = one, batch = 1 }: Gemm): number {
-  const rows = entry === "product" ? images * out[0] * out[1] : kernel[0] * kernel[1] * channels;
+export function sizeOf({ direction, images, out, channels, columns, kernel = one, batch = 1 }: Gemm): number {
+  const rows = direction !== "filterGrad" ? images * out[0] * out[1] : kernel[0] * kernel[1] * channels;
   return batch * rows * columns;
 }
 
 /** Floating-point operations that are no multiplications by padding. */
 export function workOf({ images, out, channels, columns, kernel = one, batch = 1, ...call }: Gemm): number {
-  const classes = call.adjoint ? (call.stride ?? one) : one;
+  const classes = classesOf(call);
   const taps = (kernel[0] * kernel[1]) / (classes[0] * classes[1]);
   return 2 * batch * images * out[0] * out[1] * columns * channels * taps;
 }
+
+/** In an input gradient strides split the rows into classes, each with taps of its own. */
+const classesOf = ({ direction, stride = one }: Pick<Gemm, "direction" | "stride">) =>
+  direction === "inputGrad" ? stride : one;
 
 /** Taps that the rows of one class meet at most; all of the kernel's where there is one class. */
 const tapsOf = (kernel: readonly [number, number], classes: readonly [number, number]): number =>
@@ -88,15 +91,15 @@ export function extentOf(call: Gemm): Extent {
   const { images, out, channels, columns, kernel = one, stride = one, batch = 1 } = call;
   const taps = kernel[0] * kernel[1];
   const window = `${kernel.join("x")}/${stride.join("x")}`;
-  if (call.entry === "outer") {
+  if (call.direction === "filterGrad") {
     const kind = call.kernel ? `filter gradient ${window}` : "tn";
     return { kind, rows: channels, columns, sum: images * out[0] * out[1], copies: batch * taps };
   }
-  const classes = call.adjoint ? stride : one;
+  const classes = classesOf(call);
   const rows = images * Math.ceil(out[0] / classes[0]) * Math.ceil(out[1] / classes[1]);
   const copies = batch * classes[0] * classes[1];
   const sum = channels * tapsOf(kernel, classes);
-  const direction = call.adjoint ? "input gradient" : "convolution";
+  const direction = call.direction === "inputGrad" ? "input gradient" : "convolution";
   const kind = call.kernel ? `${direction} ${window}` : call.transposeB ? "nt" : "nn";
   return { kind, rows, columns, sum, copies };
 }
@@ -112,24 +115,13 @@ function rowsOf({ columns, resultPitch = columns, start = [0, 0, 0] }: Gemm) {
  * smaller products that make up this one: some matrices, or of one matrix some rows. One row is never cut.
  */
 function cutIfLarge(call: Gemm): Gemm[] | undefined {
-  const {
-    entry,
-    images,
-    out,
-    source,
-    channels,
-    pitch = channels,
-    columns,
-    kernel,
-    adjoint,
-    batch = 1,
-  } = call;
+  const { direction, images, out, source, channels, pitch = channels, columns, kernel, batch = 1 } = call;
   const { before = [0, 0], stride = one, strides = [0, 0], start = [0, 0, 0] } = call;
   const { fits, pitch: resultPitch } = rowsOf(call);
   const size = sizeOf(call);
   const rows = size / (batch * columns);
   const most = Math.floor(room.most / resultPitch);
-  const least = entry === "product" ? 1 : 4; // channels of a filter go by fours
+  const least = direction === "filterGrad" ? 4 : 1; // channels of a filter go by fours
   if ((fits && !call.add) || size === 0 || batch * rows <= Math.max(most, least)) return undefined;
   const from = (a: number, b: number, row: number) =>
     [start[0] + a, start[1] + b, start[2] + row * columns] as const;
@@ -139,9 +131,10 @@ function cutIfLarge(call: Gemm): Gemm[] | undefined {
       batch: pixels,
       start: from(first * strides[0], first * strides[1], first * rows),
     }));
-  if (entry === "product")
+  if (direction !== "filterGrad")
     return pieces(images, out, most).map(({ image, images, at, size: out, first }) => {
-      const moved = (axis: 0 | 1) => before[axis] + (adjoint ? at[axis] : -at[axis] * stride[axis]);
+      const moved = (axis: 0 | 1) =>
+        before[axis] + (direction === "inputGrad" ? at[axis] : -at[axis] * stride[axis]);
       // A matrix product has no windows to move: a row of A is a pixel.
       const pixel = kernel ? image * source[0] * source[1] : first;
       const place = { before: [moved(0), moved(1)] as const, start: from(pixel * pitch, 0, first) };
@@ -172,18 +165,18 @@ export interface Plan {
 }
 
 export function plan(call: Gemm, configuration: Configuration): Plan {
-  const { entry, images, out, source, channels, columns, batch = 1, bias } = call;
+  const { direction, images, out, source, channels, columns, batch = 1, bias } = call;
   const { kernel = one, before = [0, 0], stride = one, strides = [0, 0], start = [0, 0, 0] } = call;
   const { shader, tile } = configuration;
   const pitch = call.pitch ?? channels;
-  const classes = call.adjoint ? stride : one;
-  const product = entry === "product";
+  const classes = classesOf(call);
+  const filterGrad = direction === "filterGrad";
   const taps = tapsOf(kernel, classes);
   const size = sizeOf(call);
   const { rows, copies } = extentOf(call);
   const columnTiles = Math.ceil(columns / tile[1]);
   // The narrow kernel takes the rows of all taps for rows, in whole fours.
-  const folded = shader === "gemm_narrow" && !product;
+  const folded = shader === "gemm_narrow" && filterGrad;
   const rowTiles = Math.ceil((folded ? taps * 4 * Math.ceil(channels / 4) : rows) / tile[0]);
   const groups = rowTiles * columnTiles * (folded ? batch : copies);
 
@@ -194,8 +187,8 @@ export function plan(call: Gemm, configuration: Configuration): Plan {
   // Few outputs and long sums leave most of the adapter idle: then the sum is split, taps first.
   const affordable = Math.max(1, Math.floor(room.most / sized));
   const wanted = Math.min(affordable, partsFor(gpu().info, configuration, groups));
-  const overTaps = product && taps > 1;
-  const run = product ? channels : images * out[0] * out[1];
+  const overTaps = !filterGrad && taps > 1;
+  const run = filterGrad ? images * out[0] * out[1] : channels;
   const tapsEach = overTaps ? Math.ceil(taps / Math.min(wanted, taps)) : taps;
   const runEach = overTaps || run === 0 ? run : stepsOfPart(run, wanted);
   const runSplits = runEach === 0 ? 1 : Math.ceil(run / runEach);
@@ -205,9 +198,9 @@ export function plan(call: Gemm, configuration: Configuration): Plan {
   const direct = fits && splits === 1 && !call.add;
   const total = groups * splits;
   const bias_step = bias?.size === 1 ? 0 : 1;
-  const product_ = (parts: Storage | undefined): Dispatch => ({
+  const product = (parts: Storage | undefined): Dispatch => ({
     shader,
-    entry,
+    entry: filterGrad ? "filter_grad" : "forward",
     constants: {
       ...configuration.constants,
       FLAT: call.kernel ? 0 : 1,
@@ -226,8 +219,8 @@ export function plan(call: Gemm, configuration: Configuration): Plan {
         kernel,
         before,
         classes,
-        step: call.adjoint ? one : stride,
-        sign: call.adjoint ? 1 : -1,
+        step: direction === "inputGrad" ? one : stride,
+        sign: direction === "inputGrad" ? 1 : -1,
       },
       ...{ images, channels, pitch, columns, column_tiles: columnTiles, row_tiles: rowTiles },
       ...{
@@ -258,7 +251,7 @@ export function plan(call: Gemm, configuration: Configuration): Plan {
   return {
     splits,
     room: direct ? 0 : splits * sized,
-    dispatches: (parts) => (parts ? [product_(parts), sum(parts)] : [product_(undefined)]),
+    dispatches: (parts) => (parts ? [product(parts), sum(parts)] : [product(undefined)]),
   };
 }
 

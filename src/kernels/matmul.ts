@@ -31,7 +31,7 @@ export function matmul(a: Block, b: Block, y: Block, dims: MatmulDims, bias?: Bl
     const line = [1, k] as const;
     gemm({
       ...common,
-      entry: "outer",
+      direction: "filterGrad",
       a: a.storage,
       out: line,
       source: line,
@@ -43,7 +43,7 @@ export function matmul(a: Block, b: Block, y: Block, dims: MatmulDims, bias?: Bl
     const line = [1, m] as const;
     gemm({
       ...common,
-      entry: "product",
+      direction: "forward",
       a: a.storage,
       out: line,
       source: line,

@@ -39,15 +39,15 @@ function sidesOf(w: Block): Sides {
 }
 
 /** y = conv2d(x, w): patches of x, or (few outputs) a patch of partial sums for every pixel of x. */
-export function thinConv2d(x: Block, w: Block, y: Block, window: Window, bias?: Block): void {
-  if (sidesOf(w).wideInput) spread(x, w, y, window, bias);
-  else collect(x, w, y, window, bias);
+export function thinForward(x: Block, w: Block, y: Block, window: Window, bias?: Block): void {
+  if (sidesOf(w).wideInput) toThin(x, w, y, window, bias);
+  else toWide(x, w, y, window, bias);
 }
 
 /** dx = conv2dInputGrad(dy, w): the same with the sides changed over. */
 export function thinInputGrad(dy: Block, w: Block, dx: Block, window: Window, bias?: Block): void {
-  if (sidesOf(w).wideInput) collect(dy, w, dx, window, bias);
-  else spread(dy, w, dx, window, bias);
+  if (sidesOf(w).wideInput) toWide(dy, w, dx, window, bias);
+  else toThin(dy, w, dx, window, bias);
 }
 
 /** dw = patchesᵀ · the wide image, summed over all of its pixels. */
@@ -60,7 +60,7 @@ export function thinFilterGrad(x: Block, dy: Block, dw: Block, window: Window): 
     inPieces(wide, pitch, false, (piece, patches) => {
       windows("patches", { thin, w: dw, window, patches, pitch, piece });
       gemm({
-        entry: "outer",
+        direction: "filterGrad",
         a: patches,
         b: wide.storage,
         c,
@@ -81,13 +81,13 @@ export function thinFilterGrad(x: Block, dy: Block, dw: Block, window: Window): 
 }
 
 /** wide = patches of the thin image · w. */
-function collect(thin: Block, w: Block, wide: Block, window: Window, bias?: Block): void {
+function toWide(thin: Block, w: Block, wide: Block, window: Window, bias?: Block): void {
   const { channels, pitch, columns } = sidesOf(w);
   withWeight(w, (weight) =>
     inPieces(wide, pitch, false, (piece, patches) => {
       windows("patches", { thin, w, window, patches, pitch, piece });
       gemm({
-        entry: "product",
+        direction: "forward",
         a: patches,
         b: weight,
         c: wide.storage,
@@ -103,7 +103,7 @@ function collect(thin: Block, w: Block, wide: Block, window: Window, bias?: Bloc
 }
 
 /** thin = the overlapping sum of the patches that the wide image · wᵀ makes. */
-function spread(wide: Block, w: Block, thin: Block, window: Window, bias?: Block): void {
+function toThin(wide: Block, w: Block, thin: Block, window: Window, bias?: Block): void {
   const { channels, pitch, columns, wideInput } = sidesOf(w);
   // Without wide pixels no window meets a patch, and any storage will do.
   if (wide.size === 0) {
@@ -117,12 +117,12 @@ function spread(wide: Block, w: Block, thin: Block, window: Window, bias?: Block
     } as const;
     return windows("overlap", { thin, w, window, patches: w.storage, pitch, bias, piece });
   }
-  // A pixel of the thin image adds its patches up tap by tap. The pieces come in that order, which in the adjoint runs
-  // backwards: so the sum does not depend on where it was cut.
+  // A pixel of the thin image adds its patches up tap by tap. The pieces come in that order, which in an input gradient
+  // runs backwards: so the sum does not depend on where it was cut.
   withWeight(w, (weight) =>
     inPieces(wide, pitch, !wideInput, (piece, patches, isFirst) => {
       gemm({
-        entry: "product",
+        direction: "forward",
         a: wide.storage,
         b: weight,
         c: patches,
@@ -192,7 +192,7 @@ function windows(entry: "patches" | "overlap", call: Windows): void {
   const { thin, w, piece, bias, add } = call;
   const { stride, padding } = call.window;
   const into = entry === "patches";
-  const adjoint = sidesOf(w).wideInput === into;
+  const inputGrad = sidesOf(w).wideInput === into;
   const [height, width] = size(thin);
   const channels = thin.shape[3];
   const [KY, KX] = w.shape;
@@ -200,18 +200,18 @@ function windows(entry: "patches" | "overlap", call: Windows): void {
   const before = [padding[0], padding[2]];
   // The pixels that have a window: those of the piece, or those of the thin image.
   const all = { at: [0, 0], size: size(thin) } as const;
-  const { at, size: out } = into ? piece : add ? reached(call, adjoint) : all;
+  const { at, size: out } = into ? piece : add ? reached(call, inputGrad) : all;
   const pixel = piece.image * height * width + (into ? 0 : at[0] * width + at[1]);
   const source = into ? size(thin) : piece.size;
   dispatch({
     shader: "patches",
     entry,
-    constants: { KY, KX, STEP_Y, STEP_X, CHANNELS: channels, ADJOINT: adjoint ? 1 : 0 },
+    constants: { KY, KX, STEP_Y, STEP_X, CHANNELS: channels, INPUT_GRAD: inputGrad ? 1 : 0 },
     reads: [into ? thin.storage : call.patches, (bias ?? w).storage],
     writes: [into ? call.patches : thin.storage],
     params: {
       ...{ out, source, skipped: into ? [0, 0] : piece.at },
-      before: before.map((zeros, axis) => (adjoint ? zeros + at[axis] : zeros - at[axis] * stride[axis])),
+      before: before.map((zeros, axis) => (inputGrad ? zeros + at[axis] : zeros - at[axis] * stride[axis])),
       ...{ images: piece.images, pitch: call.pitch, start: pixel * channels, line: width * channels },
       base: add ? 2 : bias ? 1 : 0,
     },
@@ -220,12 +220,12 @@ function windows(entry: "patches" | "overlap", call: Windows): void {
 }
 
 /** The part of the thin image that the patches of a piece have numbers for. */
-function reached({ thin, w, window: { stride, padding }, piece }: Windows, adjoint: boolean) {
+function reached({ thin, w, window: { stride, padding }, piece }: Windows, inputGrad: boolean) {
   const along = (axis: 0 | 1) => {
     const [step, kernel, zeros] = [stride[axis], w.shape[axis], padding[2 * axis]];
     const [first, last] = [piece.at[axis], piece.at[axis] + piece.size[axis] - 1];
-    const from = adjoint ? first * step - zeros : Math.ceil((first + zeros - kernel + 1) / step);
-    const to = adjoint ? last * step - zeros + kernel - 1 : Math.floor((last + zeros) / step);
+    const from = inputGrad ? first * step - zeros : Math.ceil((first + zeros - kernel + 1) / step);
+    const to = inputGrad ? last * step - zeros + kernel - 1 : Math.floor((last + zeros) / step);
     const start = Math.max(0, from);
     return { start, count: Math.max(0, Math.min(to + 1, thin.shape[1 + axis]) - start) };
   };

@@ -1,10 +1,6 @@
 // Convolutions over images (N, H, W, C). The three ops are the three directions of one trilinear form,
 // ⟨conv2d(x, w), dy⟩, so each is a derivative of the others and second derivatives need no more kernels.
-import {
-  conv2dFilterGrad as filterKernel,
-  conv2d as forwardKernel,
-  conv2dInputGrad as inputKernel,
-} from "../../kernels/conv";
+import * as kernels from "../../kernels/conv";
 import { defineOp } from "../op";
 import { type Shape, shapeError, show } from "../shape";
 import type { Tensor } from "../tensor";
@@ -35,14 +31,14 @@ export interface ConvOptions {
   padding?: Padding;
 }
 
-const convOp = defineOp<Factors, Geometry>({
+const forwardOp = defineOp<Factors, Geometry>({
   name: "conv2d",
   shape: (shapes, geometry) => {
     const [x, w] = shapes;
     checkBias("conv2d", shapes, w[3]);
     return [x[0], ...outputSize(geometry), w[3]];
   },
-  forward: ([x, w, bias], y, geometry) => forwardKernel(x, w, y, window(geometry), bias),
+  forward: ([x, w, bias], y, geometry) => kernels.conv2d(x, w, y, window(geometry), bias),
   saves: [["x1"], ["x0"]],
   vjp: ({ xs: [x, w], dy, attributes }) => [
     (): Tensor => inputGradOp(dy, w, attributes),
@@ -58,10 +54,10 @@ const inputGradOp = defineOp<Factors, Geometry>({
     checkBias("convTranspose2d", shapes, w[2]);
     return [dy[0], ...inputSize, w[2]];
   },
-  forward: ([dy, w, bias], x, geometry) => inputKernel(dy, w, x, window(geometry), bias),
+  forward: ([dy, w, bias], x, geometry) => kernels.conv2dInputGrad(dy, w, x, window(geometry), bias),
   saves: [["x1"], ["x0"]],
   vjp: ({ xs: [dy, w], dy: dx, attributes }) => [
-    (): Tensor => convOp(dx, w, attributes),
+    (): Tensor => forwardOp(dx, w, attributes),
     (): Tensor => filterGradOp(dx, dy, attributes),
     () => biasGrad(dx),
   ],
@@ -70,11 +66,11 @@ const inputGradOp = defineOp<Factors, Geometry>({
 const filterGradOp = defineOp<[x: Tensor, dy: Tensor], Geometry>({
   name: "conv2dFilterGrad",
   shape: ([x, dy], { kernelSize }) => [...kernelSize, x[3], dy[3]],
-  forward: ([x, dy], w, geometry) => filterKernel(x, dy, w, window(geometry)),
+  forward: ([x, dy], w, geometry) => kernels.conv2dFilterGrad(x, dy, w, window(geometry)),
   saves: [["x1"], ["x0"]],
   vjp: ({ xs: [x, dy], dy: dw, attributes }) => [
     (): Tensor => inputGradOp(dy, dw, attributes),
-    (): Tensor => convOp(x, dw, attributes),
+    (): Tensor => forwardOp(x, dw, attributes),
   ],
 });
 
@@ -104,7 +100,7 @@ export function conv2d(
       padding === "same" ? "" : 'Did you mean padding "same"?',
     );
   }
-  return bias ? convOp(x, w, bias, geometry) : convOp(x, w, geometry);
+  return bias ? forwardOp(x, w, bias, geometry) : forwardOp(x, w, geometry);
 }
 
 export interface ConvTransposeOptions extends ConvOptions {
