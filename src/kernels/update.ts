@@ -1,6 +1,6 @@
 // The optimisers: each changes weights and their slots in place, three weights a dispatch.
 
-import { type Block, dispatch, type Storage, shares, temporary } from "./block";
+import { type Block, dispatch, gridOf, type Storage, temporary, turnsFor } from "./block";
 
 /** Bounds that a weight is held to after its update, or none. */
 export type Clip = readonly [low: number, high: number] | undefined;
@@ -80,7 +80,7 @@ function update(entry: string, { weights, gradients, slots, clips }: Updated, nu
         return { end, clip: clip !== undefined, low, high };
       });
       base += end;
-      const { turns, grid } = shares(end);
+      const { turns, threads } = turnsFor(end);
       dispatch({
         shader: "update",
         entry,
@@ -95,7 +95,7 @@ function update(entry: string, { weights, gradients, slots, clips }: Updated, nu
             correction2: corrected[1],
           };
         },
-        grid,
+        grid: gridOf(threads),
       });
     };
     run([]);
