@@ -5,7 +5,7 @@ import type { Storage } from "../gpu/pool";
 import type { Program } from "../gpu/program";
 import { type Dispatch, MAX_GROUPS } from "../gpu/stream";
 
-export type { Program, Storage };
+export type { Dispatch, Program, Storage };
 export type DType = "f32" | "u32";
 
 /** Most axes of an array: those whose sizes and strides fit into the uniforms of binary.wgsl and strided.wgsl. */
@@ -18,6 +18,9 @@ export interface Block {
   readonly size: number;
   readonly dtype: DType;
 }
+
+/** What a kernel binds of a block. */
+type Bound = Pick<Block, "storage">;
 
 /** Storage for `size` numbers; the content is undefined. `label` names it in errors. */
 export const allocate = (size: number, label: string): Storage => gpu().pool.allocate(4 * size, label);
@@ -41,13 +44,13 @@ export const dispatch = (call: Dispatch): void => gpu().stream.dispatch(call);
 export function launch(
   shader: string,
   entry: string,
-  reads: readonly Block[],
-  writes: readonly Block[],
+  reads: readonly Bound[],
+  writes: readonly Bound[],
   params: Dispatch["params"],
   threads: number,
   work?: number,
 ): void {
-  const storages = (blocks: readonly Block[]) => blocks.map(({ storage }) => storage);
+  const storages = (blocks: readonly Bound[]) => blocks.map(({ storage }) => storage);
   const grid = gridOf(threads);
   dispatch({ shader, entry, reads: storages(reads), writes: storages(writes), params, grid, work });
 }

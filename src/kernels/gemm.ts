@@ -8,10 +8,12 @@ import { pieces, room } from "./pieces";
 import { type Configuration, type Extent, partsFor, stepsAtOnce, stepsOfPart } from "./tuning/configurations";
 import { tuning } from "./tuning/table";
 
+export type Direction = "forward" | "inputGrad" | "filterGrad";
+
 /** Sizes in pairs are (height, width); see gemm.wgsl for what each word means to the two entry points. */
 export interface Gemm {
   /** Of a convolution; a matrix product is `forward` with one tap, and with A transposed a `filterGrad`. */
-  direction: "forward" | "inputGrad" | "filterGrad";
+  direction: Direction;
   a: Storage;
   b: Storage;
   c: Storage;
@@ -52,6 +54,17 @@ export function gemm(call: Gemm): void {
   const extent = extentOf(call);
   if (sizeOf(call) === 0) return;
   withRoom(plan(call, tuning().configure(extent)), (dispatches) => dispatches.forEach(dispatch));
+}
+
+/** A product of matrices: the rows of A are the pixels of one line. */
+export function gemmOfRows(
+  direction: Direction,
+  [a, b, c]: readonly Storage[],
+  rows: number,
+  more: Omit<Gemm, "direction" | "a" | "b" | "c" | "images" | "out" | "source">,
+): void {
+  const line = [1, rows] as const;
+  gemm({ direction, a, b, c, images: 1, out: line, source: line, ...more });
 }
 
 /** Runs `body` and tells `each` of the products that it records; for the tuner. */
@@ -170,7 +183,7 @@ export function plan(call: Gemm, configuration: Configuration): Plan {
   const { shader, tile } = configuration;
   const pitch = call.pitch ?? channels;
   const classes = classesOf(call);
-  const filterGrad = direction === "filterGrad";
+  const [inputGrad, filterGrad] = [direction === "inputGrad", direction === "filterGrad"];
   const taps = tapsOf(kernel, classes);
   const size = sizeOf(call);
   const { rows, copies } = extentOf(call);
@@ -213,25 +226,11 @@ export function plan(call: Gemm, configuration: Configuration): Plan {
     reads: [call.a, call.b, bias?.storage ?? call.b],
     writes: [parts ?? call.c],
     params: {
-      ...{
-        out,
-        source,
-        kernel,
-        before,
-        classes,
-        step: direction === "inputGrad" ? one : stride,
-        sign: direction === "inputGrad" ? 1 : -1,
-      },
+      ...{ out, source, kernel, before, classes, step: inputGrad ? one : stride, sign: inputGrad ? 1 : -1 },
       ...{ images, channels, pitch, columns, column_tiles: columnTiles, row_tiles: rowTiles },
-      ...{
-        splits,
-        run_splits: runSplits,
-        taps_per_split: tapsEach,
-        run_per_split: runEach,
-        split_stride: sized,
-      },
+      ...{ splits, run_splits: runSplits, taps_per_split: tapsEach, run_per_split: runEach },
       ...{ start: [start[0], start[1], parts ? 0 : start[2]], batch, stride: [...strides, sized / batch] },
-      ...{ bias_step, result_pitch: resultPitch },
+      ...{ split_stride: sized, bias_step, result_pitch: resultPitch },
     },
     grid: [Math.min(total, MAX_GROUPS), Math.ceil(total / MAX_GROUPS)],
     work: workOf(call),

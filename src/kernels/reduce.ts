@@ -43,10 +43,11 @@ export function partsOf(a: number, r: number, columns: number): Parts {
 
 /** y (a, b) = the sum or the maximum of x (a, r, b) over r. */
 export function reduce(op: "sum" | "max_", x: Block, y: Block, view: Middle): void {
-  if (y.size > 0) pass(op, x.storage, y.storage, view);
+  if (y.size > 0) reduceStorage(op, x.storage, y.storage, view);
 }
 
-function pass(op: string, x: Storage, y: Storage, { a, r, b }: Middle): void {
+/** The same for storage that is no tensor's. */
+export function reduceStorage(op: string, x: Storage, y: Storage, { a, r, b }: Middle): void {
   const fold = b === 1 && r % 4 === 0; // along the rows; else vec4s lie across the columns
   const vec = fold || b % 4 === 0;
   const rows = fold ? r / 4 : r;
@@ -66,6 +67,6 @@ function pass(op: string, x: Storage, y: Storage, { a, r, b }: Middle): void {
   if (s === 1) return reduceTo(y);
   temporary(a * s * b, "reduce", (parts) => {
     reduceTo(parts);
-    pass(op, parts, y, { a, r: s, b });
+    reduceStorage(op, parts, y, { a, r: s, b });
   });
 }

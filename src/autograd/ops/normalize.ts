@@ -38,7 +38,7 @@ const normOp = (name: string, view: (x: Shape, gamma: Shape) => Middle) =>
     forward: ([x, gamma, beta], [y, mean, variance], { epsilon, slope }) => {
       const norm = { ...view(x.shape, gamma.shape), epsilon, slope };
       moments(x, mean, variance, norm);
-      normalize(x, mean, variance, gamma, beta, y, norm);
+      normalize({ x, mean, variance, gamma, beta }, y, norm);
     },
     saves: [all, all, all],
     vjp: (context) => compositeGrad(context),
@@ -153,7 +153,7 @@ export const batchNormInference = defineOp<
   },
   forward: ([x, mean, variance, gamma, beta], y, { epsilon, slope = 1 }) => {
     const b = x.shape.at(-1)!;
-    normalize(x, mean, variance, gamma, beta, y, { a: 1, r: x.size / b, b, epsilon, slope });
+    normalize({ x, mean, variance, gamma, beta }, y, { a: 1, r: x.size / b, b, epsilon, slope });
   },
   saves: ({ slope = 1 }) => {
     // Where a leaky relu is behind it, its input is made anew.
