@@ -1,6 +1,5 @@
 // Reverse mode: from y back to xs through the recorded graph, newest node first.
 // Broadcasting is undone here and nowhere else.
-
 import { ones } from "./create";
 import type { Node } from "./graph";
 import { blend } from "./inplace";
@@ -39,12 +38,11 @@ export function grad(y: Tensor, xs: readonly Tensor[], options: GradOptions = {}
     const given = new Set<Share>();
     return xs.map((x) => {
       const dx = found.get(x.variable);
-      if (!dx) {
+      if (!dx)
         throw new Error(
           `grad: y must depend on every x, got ${x}, which it does not. ` +
             "Was requireGrad(x) called before, and is there a detach or a noGrad between?",
         );
-      }
       const own = withRecording(options.createGraph ?? false, () => owned(dx, given.has(dx.share)));
       given.add(own.share);
       return own;
@@ -60,11 +58,10 @@ export function backward(y: Tensor, options: GradOptions = {}): void {
   const { createGraph = false } = options;
   tidy(() => {
     const found = backwardPass("backward", y, (variable) => !variable.node && variable.requiresGrad, options);
-    if (found.size === 0) {
+    if (found.size === 0)
       throw new Error(
         `backward: y must depend on a tensor with requiresGrad, got ${y}, which depends on none.`,
       );
-    }
     const leaves = [...found].flatMap(([variable, dx]) => {
       const x = variable.leaf?.deref();
       return x ? [{ x, dx }] : []; // nobody can ask for the grad of a leaf that is gone

@@ -1,6 +1,5 @@
 // The recorded graph: a node for each op that ran, with what its derivative needs.
 // Nodes are counted by the tensors and the later nodes that refer to them; the last one to go frees the rest.
-
 import type { DType } from "../kernels/block";
 import type { Op, Operand } from "./op";
 import { type Recording, recording } from "./recording";
@@ -89,18 +88,16 @@ export class Node {
 
   /** The inputs and outputs as tensors, some with their shape alone. Throws when saved ones are gone or changed. */
   restore(): { xs: Operand[]; ys: Tensor[] } {
-    if (this.freed) {
+    if (this.freed)
       throw new Error(
         `${this.op.name}: its graph was freed by an earlier backward pass. Pass { retainGraph: true } there.`,
       );
-    }
     const restore = ({ shape, dtype, variable, name, numbers }: Saved, what: string) => {
-      if (numbers && numbers.share.version !== numbers.version) {
+      if (numbers && numbers.share.version !== numbers.version)
         throw new Error(
           `${this.op.name}: its ${what} ${name ?? "tensor"} ${dtype}${show(shape)} must be as it was ` +
             `then, got one that was changed in place since. Take gradients before the update.`,
         );
-      }
       return new Tensor(shape, dtype, numbers?.share, variable);
     };
     return {

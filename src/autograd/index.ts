@@ -1,5 +1,4 @@
 // The public face of the engine: tensors, ops, gradients, memory.
-
 export { refuseInCapture, settle } from "../kernels/block";
 export { type Captured, capture } from "./capture";
 export * from "./create";

@@ -139,9 +139,8 @@ export function checkInputs(
   op: { name: string; takes?: readonly string[] | "any" },
   xs: readonly Operand[],
 ): void {
-  if (xs.every((x) => typeof x === "number")) {
+  if (xs.every((x) => typeof x === "number"))
     throw new Error(`${op.name}: one input must be a tensor, got the numbers ${xs.join(" and ")}.`);
-  }
   xs.forEach((x, i) => {
     const wanted = op.takes === "any" ? "any" : (op.takes?.[i] ?? "f32");
     if (typeof x === "number") return;

@@ -72,11 +72,10 @@ export class Pool {
   allocate(bytes: number, label: string): Storage {
     const bound = Math.ceil(Math.max(bytes, 1) / 16) * 16;
     const limit = this.device.limits.maxStorageBufferBindingSize;
-    if (bound > limit) {
+    if (bound > limit)
       throw new GpuError(
         `gpu: ${label} needs ${megabytes(bound)}, but this adapter binds ${megabytes(limit)} at most.`,
       );
-    }
     const size = Math.min(sizeClass(bytes), limit); // what is close to the limit gets no spare room
     const buffer = (this.capturing ? this.scratch.take(size) : undefined) ?? this.take(size, label);
     const storage: Storage = { buffer, offset: 0, bytes: bound, label, pool: this, version: 0 };
@@ -177,12 +176,11 @@ export class Pool {
     const { budget, scratch } = this;
     if (this.liveBytes + scratch.bytes + this.freeBytes + size > budget) this.trim();
     const inUse = this.liveBytes + scratch.bytes;
-    if (inUse + size > budget) {
+    if (inUse + size > budget)
       throw new GpuError(
         `gpu: ${label} needs ${megabytes(size)}, but ${megabytes(inUse)} of the budget of ${megabytes(budget)} are ` +
           `in use (${this.holders()}). A smaller batch needs less.`,
       );
-    }
     return this.create(size, label);
   }
 

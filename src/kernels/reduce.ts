@@ -1,5 +1,4 @@
 // Sums and maxima over the middle axis of (A, R, B). Any other set of axes is a chain of these.
-
 import { gpu } from "../gpu/gpu";
 import { type Block, dispatch, gridOf, type Storage, temporary } from "./block";
 

@@ -1,5 +1,4 @@
 // The optimisers: each changes weights and their slots in place, three weights a dispatch.
-
 import { type Block, dispatch, gridOf, type Storage, temporary, turnsFor } from "./block";
 
 /** Bounds that a weight is held to after its update, or none. */

@@ -100,12 +100,10 @@ export abstract class Module {
     }
     for (const [name, tensor] of own) {
       const { shape, data } = state[name];
-      if (!sameShape(shape, tensor.shape)) {
+      if (!sameShape(shape, tensor.shape))
         throw new Error(`loadStateDict: ${name} must be ${show(tensor.shape)}, got ${show(shape)}.`);
-      }
-      if (data.length !== tensor.size) {
+      if (data.length !== tensor.size)
         throw new Error(`loadStateDict: ${name} ${show(shape)} has ${data.length} numbers.`);
-      }
     }
     for (const [name, tensor] of own) assign(tensor, state[name].data);
   }

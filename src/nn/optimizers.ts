@@ -116,11 +116,10 @@ abstract class Optimizer {
   /** Changes the parameters in place; `gradients` in their order. */
   step(gradients: readonly Tensor[]): void {
     const { parameters: weights, slots, clips } = this;
-    if (gradients.length !== weights.length) {
+    if (gradients.length !== weights.length)
       throw new Error(
         `step: one gradient for each of ${weights.length} parameters, got ${gradients.length}.`,
       );
-    }
     this.update({ weights, gradients, slots, clips });
   }
 

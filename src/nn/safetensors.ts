@@ -21,9 +21,8 @@ export function encodeSafetensors(state: StateDict, metadata: Record<string, str
   let end = 0;
   for (const [name, { shape, data }] of Object.entries(state)) {
     if (name === "__metadata__") throw new Error("encodeSafetensors: __metadata__ can't be a tensor's name.");
-    if (sizeOf(shape) !== data.length) {
+    if (sizeOf(shape) !== data.length)
       throw new Error(`encodeSafetensors: ${name} must be ${show(shape)}, got ${data.length} numbers.`);
-    }
     header.push([name, { dtype: "F32", shape: [...shape], data_offsets: [end, end + 4 * data.length] }]);
     end += 4 * data.length;
   }

@@ -85,21 +85,19 @@ export function conv2d(
   { stride = 1, padding = "valid", bias }: ConvOptions & WithBias = {},
 ): Tensor {
   checkRanks("conv2d", x, w);
-  if (x.shape[3] !== w.shape[2]) {
+  if (x.shape[3] !== w.shape[2])
     throw shapeError("conv2d", `w (kh, kw, in, out) must take x's ${x.shape[3]} channels`, [
       x.shape,
       w.shape,
     ]);
-  }
   const geometry = geometryOf("conv2d", [x.shape[1], x.shape[2]], w.shape, stride, padding);
-  if (outputSize(geometry).some((n) => n < 1)) {
+  if (outputSize(geometry).some((n) => n < 1))
     throw shapeError(
       "conv2d",
       "the kernel must fit into the padded image",
       [x.shape, w.shape],
       padding === "same" ? "" : 'Did you mean padding "same"?',
     );
-  }
   return bias ? forwardOp(x, w, bias, geometry) : forwardOp(x, w, geometry);
 }
 
@@ -117,12 +115,11 @@ export interface ConvTransposeOptions extends ConvOptions {
 export function convTranspose2d(x: Tensor, w: Tensor, options: ConvTransposeOptions & WithBias = {}): Tensor {
   const { stride = 1, padding = "valid", bias } = options;
   checkRanks("convTranspose2d", x, w);
-  if (x.shape[3] !== w.shape[3]) {
+  if (x.shape[3] !== w.shape[3])
     throw shapeError("convTranspose2d", `w (kh, kw, out, in) must take x's ${x.shape[3]} channels`, [
       x.shape,
       w.shape,
     ]);
-  }
   const steps = pair(stride);
   const usual = ([0, 1] as const).map((axis) => {
     const [n, step, k] = [x.shape[1 + axis], steps[axis], w.shape[axis]];
@@ -133,12 +130,11 @@ export function convTranspose2d(x: Tensor, w: Tensor, options: ConvTransposeOpti
   const size = options.outputSize ?? usual;
   const geometry = geometryOf("convTranspose2d", size, w.shape, stride, padding);
   const back = outputSize(geometry);
-  if (back[0] !== x.shape[1] || back[1] !== x.shape[2] || size.some((n) => n < 0)) {
+  if (back[0] !== x.shape[1] || back[1] !== x.shape[2] || size.some((n) => n < 0))
     throw new Error(
       `convTranspose2d: conv2d must lead back from the output ${show(size)} to x's rows and columns, ` +
         `got ${show(back)} and ${show(x.shape.slice(1, 3))}. The usual output is ${show(usual)}.`,
     );
-  }
   return bias ? inputGradOp(x, w, bias, geometry) : inputGradOp(x, w, geometry);
 }
 
@@ -148,12 +144,11 @@ export function conv2dFilterGrad(x: Tensor, dy: Tensor, kernelSize: Pair, option
   checkRanks("conv2dFilterGrad", x, dy);
   const geometry = geometryOf("conv2dFilterGrad", [x.shape[1], x.shape[2]], kernelSize, stride, padding);
   const [h, w] = outputSize(geometry);
-  if (h !== dy.shape[1] || w !== dy.shape[2] || x.shape[0] !== dy.shape[0]) {
+  if (h !== dy.shape[1] || w !== dy.shape[2] || x.shape[0] !== dy.shape[0])
     throw shapeError("conv2dFilterGrad", `x and this kernel need a dy of (${x.shape[0]}, ${h}, ${w}, out)`, [
       x.shape,
       dy.shape,
     ]);
-  }
   return filterGradOp(x, dy, geometry);
 }
 
@@ -179,11 +174,10 @@ function geometryOf(
   if (!kernelSize.every(whole(1))) throw shapeError(op, "the kernel must have rows and columns", [w]);
   if (!steps.every(whole(1)) || steps.length !== 2)
     throw new Error(`${op}: the stride must be one or two whole numbers from 1 to 2^30, got ${show(steps)}.`);
-  if (typeof padding !== "string" && (padding.length !== 4 || !padding.every(whole(0)))) {
+  if (typeof padding !== "string" && (padding.length !== 4 || !padding.every(whole(0))))
     throw new Error(
       `${op}: the padding must be "same", "valid" or [top, bottom, left, right] from 0 to 2^30, got ${show(padding)}.`,
     );
-  }
   if (padding === "valid") return { stride: steps, padding: [0, 0, 0, 0], inputSize, kernelSize };
   if (padding !== "same") return { stride: steps, padding, inputSize, kernelSize };
   const [top, bottom] = samePadding(inputSize[0], kernelSize[0], steps[0]);

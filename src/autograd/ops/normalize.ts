@@ -27,11 +27,10 @@ const normOp = (name: string, view: (x: Shape, gamma: Shape) => Middle) =>
   defineMultiOp<Inputs, Attributes>({
     name,
     shape: ([x, gamma, beta], { axes }) => {
-      if (!sameShape(gamma, beta) || !sameShape(x.slice(x.length - gamma.length), gamma)) {
+      if (!sameShape(gamma, beta) || !sameShape(x.slice(x.length - gamma.length), gamma))
         throw new Error(
           `${name}: gamma and beta must have the last axes of x ${show(x)}, got ${show(gamma)} and ${show(beta)}.`,
         );
-      }
       const statistics = x.filter((_, axis) => !axes.includes(axis));
       return [x, statistics, statistics];
     },

@@ -50,11 +50,10 @@ export const slice = defineOp<One, { starts: readonly number[]; sizes: Shape }>(
       x.length === starts.length &&
       [...starts, ...sizes].every((n) => Number.isInteger(n) && n >= 0) &&
       x.every((n, i) => starts[i] + sizes[i] <= n);
-    if (!fits) {
+    if (!fits)
       throw new Error(
         `slice: the part must lie inside of ${show(x)}, got starts [${starts}] and sizes ${show(sizes)}.`,
       );
-    }
     return sizes;
   },
   forward: ([x], y, { starts }) => strided(x, y, windowAxes(x.shape, starts)),
@@ -72,11 +71,10 @@ export const pad = defineOp<One, { before: readonly number[]; after: readonly nu
       x.length === before.length &&
       x.length === after.length &&
       [...before, ...after].every((n) => Number.isInteger(n) && n >= 0);
-    if (!fits) {
+    if (!fits)
       throw new Error(
         `pad: before and after must have a count from 0 up for each axis of ${show(x)}, got [${before}] and [${after}].`,
       );
-    }
     return x.map((n, i) => before[i] + n + after[i]);
   },
   forward: ([x], y, { before }) =>

@@ -46,9 +46,8 @@ export function sum(x: Tensor, { axes, keepDims = false }: ReduceOptions = {}): 
 export const broadcastTo = defineOp<One, { shape: Shape }>({
   name: "broadcastTo",
   shape: ([x], { shape }) => {
-    if (!sameShape(broadcastShapes("broadcastTo", x, shape), shape)) {
+    if (!sameShape(broadcastShapes("broadcastTo", x, shape), shape))
       throw shapeError("broadcastTo", "only missing axes and those of size 1 can grow", [x, shape]);
-    }
     return shape;
   },
   forward: ([x], y) => binary("spread", x, 0, y),
