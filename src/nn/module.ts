@@ -1,15 +1,7 @@
 // A module: parameters that are trained, buffers that are not, and modules inside of it, each under a name.
 // State dictionaries are read off these names, so renaming one breaks saved files.
-import {
-  assign,
-  keep,
-  refuseInCapture,
-  requireGrad,
-  type Shape,
-  sameShape,
-  show,
-  type Tensor,
-} from "../autograd";
+import type { Shape, Tensor } from "../autograd";
+import { assign, keep, refuseInCapture, requireGrad, sameShape, show } from "../autograd";
 
 /** The numbers of one tensor on the host. */
 export interface HostArray {

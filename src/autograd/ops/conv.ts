@@ -9,7 +9,7 @@ import { biasGrad, checkBias, type Factors, type WithBias } from "./bias";
 type Pair = readonly [number, number];
 
 /** Everything that the shapes alone leave open: 27 and 28 both map to 12 under a valid 5x5 of stride 2. */
-export interface Geometry {
+interface Geometry {
   stride: Pair;
   /** Rows above and below, columns left and right. */
   padding: readonly [top: number, bottom: number, left: number, right: number];
