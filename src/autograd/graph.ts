@@ -53,7 +53,12 @@ export class Node {
     const isNeeded = (slot: Slot) => !perInput || needed.has(slot);
     this.inputs = operands.map((x, i) => (typeof x === "number" ? x : save(x, isNeeded(`x${i}`))));
     this.outputs = outputs.map((y, i) => save(y, isNeeded(`y${i}`) || (i === 0 && isNeeded("y"))));
-    for (const input of this.inputs) if (typeof input !== "number") input.variable.node?.retain();
+    for (const node of this.sources) node.retain();
+  }
+
+  /** The nodes that made the inputs. */
+  get sources(): Node[] {
+    return this.inputs.flatMap((x) => (typeof x !== "number" && x.variable.node) || []);
   }
 
   retain(): void {
@@ -73,12 +78,9 @@ export class Node {
   private free(): Node[] {
     if (this.freed) return [];
     this.freed = true;
-    const upstream: Node[] = [];
     for (const saved of [...this.inputs, ...this.outputs])
       if (typeof saved !== "number") saved.numbers?.share.drop();
-    for (const saved of this.inputs)
-      if (typeof saved !== "number" && saved.variable.node) upstream.push(saved.variable.node);
-    return upstream;
+    return this.sources;
   }
 
   /** Frees what was saved before the last user is gone, after a backward pass has used it. */

@@ -4,7 +4,7 @@ import { gpu } from "../gpu/gpu";
 import { type Block, clear, dispatch, gridOf, launch, type Storage, temporary } from "./block";
 import { fill } from "./fill";
 import { room } from "./pieces";
-import { type Middle, partsOf, reduceStorage, splits } from "./reduce";
+import { type Middle, partsOf, reduce, splits } from "./reduce";
 
 /** What is normalised and by what; gamma and beta repeat along x. */
 export interface Normalized {
@@ -116,7 +116,7 @@ function pairOfSums(
     dispatch({ shader: "normalize_sums", ...call(gamma, norm, weighed, view, s), reads, writes: [parts] });
     if (s === 1) return use(parts);
     temporary(outputs, "normalize sums", (sums) => {
-      reduceStorage("sum", parts, sums, { a: 2 * view.a, r: s, b: view.b });
+      reduce("sum", parts, sums, { a: 2 * view.a, r: s, b: view.b });
       use(sums);
     });
   });

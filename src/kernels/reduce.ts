@@ -1,6 +1,6 @@
 // Sums and maxima over the middle axis of (A, R, B). Any other set of axes is a chain of these.
 import { gpu } from "../gpu/gpu";
-import { type Block, dispatch, gridOf, type Storage, temporary } from "./block";
+import { dispatch, gridOf, type Storage, temporary } from "./block";
 
 /** A contiguous array seen as (a, r, b); r is the axis to reduce. */
 export interface Middle {
@@ -41,12 +41,8 @@ export function partsOf(a: number, r: number, columns: number): Parts {
 }
 
 /** y (a, b) = the sum or the maximum of x (a, r, b) over r. */
-export function reduce(op: "sum" | "max_", x: Block, y: Block, view: Middle): void {
-  if (y.size > 0) reduceStorage(op, x.storage, y.storage, view);
-}
-
-/** The same for storage that is no tensor's. */
-export function reduceStorage(op: string, x: Storage, y: Storage, { a, r, b }: Middle): void {
+export function reduce(op: "sum" | "max_", x: Storage, y: Storage, { a, r, b }: Middle): void {
+  if (a * b === 0) return;
   const fold = b === 1 && r % 4 === 0; // along the rows; else vec4s lie across the columns
   const vec = fold || b % 4 === 0;
   const rows = fold ? r / 4 : r;
@@ -66,6 +62,6 @@ export function reduceStorage(op: string, x: Storage, y: Storage, { a, r, b }: M
   if (s === 1) return reduceTo(y);
   temporary(a * s * b, "reduce", (parts) => {
     reduceTo(parts);
-    reduceStorage(op, parts, y, { a, r: s, b });
+    reduce(op, parts, y, { a, r: s, b });
   });
 }

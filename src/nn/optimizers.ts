@@ -1,9 +1,9 @@
 // Optimisers. Each owns its slots, one or two for an entry of a parameter and all in one tensor, and may hold a
 // parameter to bounds after its step.
+import type { Clip, Tensor, Updated } from "../autograd";
 import {
   adamUpdate,
   assign,
-  type Clip,
   full,
   keep,
   refuseInCapture,
@@ -11,8 +11,6 @@ import {
   sgdUpdate,
   show,
   slotSize,
-  type Tensor,
-  type Updated,
 } from "../autograd";
 
 interface Common {

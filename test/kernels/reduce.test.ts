@@ -53,8 +53,8 @@ for (const kind of ["GPU", "software"] as const) {
         const x = normal(a, r, b);
         const [sum, max] = [block(undefined, [a, b]), block(undefined, [a, b])];
         const from = block(x.data, x.shape);
-        reduce("sum", from, sum, { a, r, b });
-        reduce("max_", from, max, { a, r, b });
+        reduce("sum", from.storage, sum.storage, { a, r, b });
+        reduce("max_", from.storage, max.storage, { a, r, b });
         return { x, sum, max, what: `(${a}, ${r}, ${b})` };
       }),
     );

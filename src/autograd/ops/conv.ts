@@ -79,25 +79,16 @@ const filterGradOp = defineOp<[x: Tensor, dy: Tensor], Geometry>({
  * plus the bias (Cout) where there is one. Throws when the channels differ or the kernel is larger than the padded
  * image.
  */
-export function conv2d(
-  x: Tensor,
-  w: Tensor,
-  { stride = 1, padding = "valid", bias }: ConvOptions & WithBias = {},
-): Tensor {
+export function conv2d(x: Tensor, w: Tensor, options: ConvOptions & WithBias = {}): Tensor {
   checkRanks("conv2d", x, w);
+  const { bias } = options;
+  const shapes = [x.shape, w.shape];
   if (x.shape[3] !== w.shape[2])
-    throw shapeError("conv2d", `w (kh, kw, in, out) must take x's ${x.shape[3]} channels`, [
-      x.shape,
-      w.shape,
-    ]);
-  const geometry = geometryOf("conv2d", [x.shape[1], x.shape[2]], w.shape, stride, padding);
+    throw shapeError("conv2d", `w (kh, kw, in, out) must take x's ${x.shape[3]} channels`, shapes);
+  const geometry = geometryOf("conv2d", [x.shape[1], x.shape[2]], w.shape, options);
+  const hint = options.padding === "same" ? "" : 'Did you mean padding "same"?';
   if (outputSize(geometry).some((n) => n < 1))
-    throw shapeError(
-      "conv2d",
-      "the kernel must fit into the padded image",
-      [x.shape, w.shape],
-      padding === "same" ? "" : 'Did you mean padding "same"?',
-    );
+    throw shapeError("conv2d", "the kernel must fit into the padded image", shapes, hint);
   return bias ? forwardOp(x, w, bias, geometry) : forwardOp(x, w, geometry);
 }
 
@@ -115,11 +106,9 @@ export interface ConvTransposeOptions extends ConvOptions {
 export function convTranspose2d(x: Tensor, w: Tensor, options: ConvTransposeOptions & WithBias = {}): Tensor {
   const { stride = 1, padding = "valid", bias } = options;
   checkRanks("convTranspose2d", x, w);
+  const shapes = [x.shape, w.shape];
   if (x.shape[3] !== w.shape[3])
-    throw shapeError("convTranspose2d", `w (kh, kw, out, in) must take x's ${x.shape[3]} channels`, [
-      x.shape,
-      w.shape,
-    ]);
+    throw shapeError("convTranspose2d", `w (kh, kw, out, in) must take x's ${x.shape[3]} channels`, shapes);
   const steps = pair(stride);
   const usual = ([0, 1] as const).map((axis) => {
     const [n, step, k] = [x.shape[1 + axis], steps[axis], w.shape[axis]];
@@ -128,7 +117,7 @@ export function convTranspose2d(x: Tensor, w: Tensor, options: ConvTransposeOpti
     return (n - 1) * step + k - fixed;
   }) as [number, number];
   const size = options.outputSize ?? usual;
-  const geometry = geometryOf("convTranspose2d", size, w.shape, stride, padding);
+  const geometry = geometryOf("convTranspose2d", size, w.shape, options);
   const back = outputSize(geometry);
   if (back[0] !== x.shape[1] || back[1] !== x.shape[2] || size.some((n) => n < 0))
     throw new Error(
@@ -140,15 +129,12 @@ export function convTranspose2d(x: Tensor, w: Tensor, options: ConvTransposeOpti
 
 /** The gradient of conv2d by its filter: x (N, H, W, Cin), dy (N, OH, OW, Cout) → (kh, kw, Cin, Cout). */
 export function conv2dFilterGrad(x: Tensor, dy: Tensor, kernelSize: Pair, options: ConvOptions = {}): Tensor {
-  const { stride = 1, padding = "valid" } = options;
-  checkRanks("conv2dFilterGrad", x, dy);
-  const geometry = geometryOf("conv2dFilterGrad", [x.shape[1], x.shape[2]], kernelSize, stride, padding);
-  const [h, w] = outputSize(geometry);
-  if (h !== dy.shape[1] || w !== dy.shape[2] || x.shape[0] !== dy.shape[0])
-    throw shapeError("conv2dFilterGrad", `x and this kernel need a dy of (${x.shape[0]}, ${h}, ${w}, out)`, [
-      x.shape,
-      dy.shape,
-    ]);
+  const op = "conv2dFilterGrad";
+  checkRanks(op, x, dy);
+  const geometry = geometryOf(op, [x.shape[1], x.shape[2]], kernelSize, options);
+  const [n, h, w] = [x.shape[0], ...outputSize(geometry)];
+  if (h !== dy.shape[1] || w !== dy.shape[2] || n !== dy.shape[0])
+    throw shapeError(op, `x and this kernel need a dy of (${n}, ${h}, ${w}, out)`, [x.shape, dy.shape]);
   return filterGradOp(x, dy, geometry);
 }
 
@@ -160,13 +146,8 @@ function checkRanks(op: string, a: Tensor, b: Tensor): void {
 const pair = (value: number | Pair): Pair => (typeof value === "number" ? [value, value] : value);
 const window = ({ stride, padding }: Geometry) => ({ stride, padding });
 
-function geometryOf(
-  op: string,
-  inputSize: Pair,
-  w: Shape,
-  stride: number | Pair,
-  padding: Padding,
-): Geometry {
+function geometryOf(op: string, inputSize: Pair, w: Shape, options: ConvOptions): Geometry {
+  const { stride = 1, padding = "valid" } = options;
   const kernelSize: Pair = [w[0], w[1]];
   const steps = pair(stride);
   // Kernels count pixels by i32, those of the padding too.

@@ -8,8 +8,7 @@ import { empty, type Tensor } from "../tensor";
 import { leakyReluGrad } from "./activation";
 import { add, mul, rsqrt, square, sub } from "./pointwise";
 import { mean as meanOf } from "./reduce";
-import { reshape } from "./reshape";
-import { broadcastTo, sum } from "./sum";
+import { stretch, sum } from "./sum";
 
 type Inputs = [x: Tensor, gamma: Tensor, beta: Tensor];
 interface Attributes {
@@ -111,7 +110,7 @@ function compositeGrad({
   const scale = rsqrt(add(meanOf(square(centered), keep), epsilon));
   const normalized = mul(centered, scale);
   const dy = slope === 1 || !dOutput ? dOutput : beforeLeaky(dOutput, normalized, gamma, beta, slope);
-  const spread = (t: Tensor) => broadcastTo(reshape(t, mean.shape), { shape: x.shape });
+  const stretched = (t: Tensor) => stretch(t, x.shape, axes);
   return [
     () => {
       const parts: Tensor[] = [];
@@ -121,8 +120,8 @@ function compositeGrad({
         parts.push(mul(scale, sub(g, away)));
       }
       const r = sizeOf(axes.map((axis) => x.shape[axis]));
-      if (dMean) parts.push(mul(spread(dMean), 1 / r));
-      if (dVariance) parts.push(mul(mul(spread(dVariance), centered), 2 / r));
+      if (dMean) parts.push(mul(stretched(dMean), 1 / r));
+      if (dVariance) parts.push(mul(mul(stretched(dVariance), centered), 2 / r));
       return parts.reduce((a, b) => add(a, b));
     },
     () => (dy ? sum(mul(dy, normalized), { axes: lead }) : mul(gamma, 0)),

@@ -3,7 +3,7 @@ import { checkInputs, defineOp } from "../op";
 import { normalizeAxes, reducedShape, shapeError, sizeOf } from "../shape";
 import type { Tensor } from "../tensor";
 import { div, equal, mul, square, sub } from "./pointwise";
-import { type ReduceOptions, type Reduction, reduceAxes, spread, sum } from "./sum";
+import { type ReduceOptions, type Reduction, reduceAxes, stretch, sum } from "./sum";
 
 const maxOp = defineOp<[x: Tensor], Reduction>({
   name: "max",
@@ -16,9 +16,9 @@ const maxOp = defineOp<[x: Tensor], Reduction>({
   saves: [["x0", "y"]],
   vjp: ({ xs: [x], y, dy, attributes: { axes } }) => [
     () => {
-      const winners = equal(x, spread(y, x.shape, axes));
-      const count = spread(sum(winners, { axes }), x.shape, axes);
-      return mul(spread(dy, x.shape, axes), div(winners, count));
+      const winners = equal(x, stretch(y, x.shape, axes));
+      const count = stretch(sum(winners, { axes }), x.shape, axes);
+      return mul(stretch(dy, x.shape, axes), div(winners, count));
     },
   ],
 });

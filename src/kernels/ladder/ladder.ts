@@ -32,7 +32,7 @@ export function rung(
   call: Pick<Dispatch, "constants" | "params" | "work"> & { grid: readonly number[] },
   aside = false,
 ): Rung {
-  const [x, y, z] = call.grid.map(Math.ceil);
+  const [x, y, z = 1] = call.grid.map(Math.ceil);
   return {
     ...{ name, aside },
     run: (a, b, c) =>
