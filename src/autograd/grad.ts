@@ -141,7 +141,7 @@ function step(
     if (typeof x === "number" || !dx) return;
     const before = gradients.get(x.variable);
     gradients.set(x.variable, before ? add(before, dx) : dx);
-    if (before) for (const part of [before, dx]) part.dispose();
+    if (before) for (const term of [before, dx]) term.dispose();
   });
   node.outputs.forEach((output, i) => {
     if (isTarget(output.variable)) return;

@@ -31,15 +31,15 @@ function scalar(isWhole: boolean, set: (view: DataView, at: number, value: numbe
   };
 }
 
-/** `count` values `stride` bytes apart. */
-const list = (item: Type, count: number, stride: number, align: number): Type => ({
-  size: count * stride,
+/** `count` values `step` bytes apart. */
+const list = (item: Type, count: number, step: number, align: number): Type => ({
+  size: count * step,
   align,
   write(view, at, value, name) {
     const values = Array.isArray(value) ? (value as readonly Value[]).flat() : [];
     const each = item.size / 4 > 1 && values.length !== count ? chunks(values, item.size / 4) : values;
     if (each.length !== count) throw new Error(`${name} must have ${count} values, got ${values.length}`);
-    each.forEach((one, i) => void item.write(view, at + i * stride, one, name));
+    each.forEach((one, i) => void item.write(view, at + i * step, one, name));
   },
 });
 

@@ -30,7 +30,7 @@ export interface Gemm {
   transposeB?: boolean;
   /** Matrices, and the steps from one to the next in A and B; those of C are dense. */
   batch?: number;
-  strides?: readonly [number, number];
+  matrixSteps?: readonly [number, number];
   /** Numbers from one row of C to the next, where that is not `columns`. */
   resultPitch?: number;
   /** First number of A, B and C. */
@@ -128,7 +128,7 @@ function rowsOf({ columns, resultPitch = columns, start = [0, 0, 0] }: Gemm) {
  */
 function cutIfLarge(call: Gemm): Gemm[] | undefined {
   const { direction, images, out, source, channels, pitch = channels, columns, kernel, batch = 1 } = call;
-  const { before = [0, 0], stride = one, strides = [0, 0], start = [0, 0, 0] } = call;
+  const { before = [0, 0], stride = one, matrixSteps = [0, 0], start = [0, 0, 0] } = call;
   const { fits, pitch: resultPitch } = rowsOf(call);
   const size = sizeOf(call);
   const rows = size / (batch * columns);
@@ -141,7 +141,7 @@ function cutIfLarge(call: Gemm): Gemm[] | undefined {
     return pieces(batch, one, most / rows).map(({ first, pixels }) => ({
       ...call,
       batch: pixels,
-      start: from(first * strides[0], first * strides[1], first * rows),
+      start: from(first * matrixSteps[0], first * matrixSteps[1], first * rows),
     }));
   if (direction !== "filterGrad")
     return pieces(images, out, most).map(({ image, images, at, size: out, first }) => {
@@ -178,7 +178,7 @@ export interface Plan {
 
 export function plan(call: Gemm, configuration: Configuration): Plan {
   const { direction, images, out, source, channels, columns, batch = 1, bias } = call;
-  const { kernel = one, before = [0, 0], stride = one, strides = [0, 0], start = [0, 0, 0] } = call;
+  const { kernel = one, before = [0, 0], stride = one, matrixSteps = [0, 0], start = [0, 0, 0] } = call;
   const { shader, tile } = configuration;
   const pitch = call.pitch ?? channels;
   const classes = classesOf(call);
@@ -216,8 +216,8 @@ export function plan(call: Gemm, configuration: Configuration): Plan {
     constants: {
       ...configuration.constants,
       FLAT: call.kernel ? 0 : 1,
-      VEC_A: aligned(pitch, strides[0], start[0]),
-      VEC_B: aligned(call.transposeB ? channels : columns, strides[1], start[1]),
+      VEC_A: aligned(pitch, matrixSteps[0], start[0]),
+      VEC_B: aligned(call.transposeB ? channels : columns, matrixSteps[1], start[1]),
       TRANSPOSE_B: call.transposeB ? 1 : 0,
       TAIL: [run, runEach].every((steps) => steps % stepsAtOnce(configuration) === 0) ? 0 : 1,
       BIAS: bias && !parts ? 1 : 0,
@@ -228,7 +228,11 @@ export function plan(call: Gemm, configuration: Configuration): Plan {
       ...{ out, source, kernel, before, classes, step: inputGrad ? one : stride, sign: inputGrad ? 1 : -1 },
       ...{ images, channels, pitch, columns, column_tiles: columnTiles, row_tiles: rowTiles },
       ...{ splits, run_splits: runSplits, taps_per_split: tapsEach, run_per_split: runEach },
-      ...{ start: [start[0], start[1], parts ? 0 : start[2]], batch, stride: [...strides, sized / batch] },
+      ...{
+        start: [start[0], start[1], parts ? 0 : start[2]],
+        batch,
+        stride: [...matrixSteps, sized / batch],
+      },
       ...{ split_stride: sized, bias_step, result_pitch: resultPitch },
     },
     grid: [Math.min(total, MAX_GROUPS), Math.ceil(total / MAX_GROUPS)],

@@ -13,23 +13,23 @@ export interface MatmulDims {
   /** b is (n, k) instead of (k, n). */
   transposeB?: boolean;
   /** Numbers from one matrix of the batch to the next; 0, as where none is given, uses one matrix for all. */
-  strideA?: number;
-  strideB?: number;
+  stepA?: number;
+  stepB?: number;
 }
 
 /** y (batch, m, n) = a (m, k) · b (k, n) for every matrix of the batch, plus the bias (n) where there is one. */
 export function matmul(a: Block, b: Block, y: Block, dims: MatmulDims, bias?: Block): void {
-  const { batch, m, n, k, transposeA, transposeB, strideA = 0, strideB = 0 } = dims;
+  const { batch, m, n, k, transposeA, transposeB, stepA = 0, stepB = 0 } = dims;
   if (transposeA && transposeB) throw new Error("matmul: at most one side may be transposed");
   if (n === 1 && m > 1 && m <= room.most) {
     // One column would waste the rest of its vec4 and tile: computed as the row yᵀ = bᵀ · aᵀ. A column can be cut into
     // pieces, a row can't.
     const swapped = { m: 1, n: m, transposeA: false, transposeB: !transposeA };
-    return matmul(b, a, y, { batch, k, ...swapped, strideA: strideB, strideB: strideA }, bias);
+    return matmul(b, a, y, { batch, k, ...swapped, stepA: stepB, stepB: stepA }, bias);
   }
   const [direction, rows, channels] = transposeA
     ? (["filterGrad", k, m] as const)
     : (["forward", m, k] as const);
-  const more = { channels, columns: n, transposeB, batch, strides: [strideA, strideB], bias } as const;
+  const more = { channels, columns: n, transposeB, batch, matrixSteps: [stepA, stepB], bias } as const;
   gemmOfRows(direction, [a.storage, b.storage, y.storage], rows, more);
 }

@@ -4,7 +4,7 @@ import { gpu } from "../gpu/gpu";
 import { type Block, clear, dispatch, gridOf, launch, type Storage, temporary } from "./block";
 import { fill } from "./fill";
 import { room } from "./pieces";
-import { type Middle, partsOf, reduce, splits } from "./reduce";
+import { type Middle, reduce, runsOf, splits } from "./reduce";
 
 /** What is normalised and by what; gamma and beta repeat along x. */
 export interface Normalized {
@@ -32,7 +32,7 @@ export function moments(x: Block, mean: Block, variance: Block, { a, r, b }: Mid
   if (x.size === 0) return;
   const wide = isVector(b);
   const columns = wide ? b / 4 : b;
-  const { runs, lanes, length } = partsOf(a, r, columns);
+  const { runs, lanes, length } = runsOf(a, r, columns);
   const s = runs * lanes;
   const pass = (entry: "whole" | "partial" | "merge", from: Storage, to: Storage[], threads: number) =>
     dispatch({
@@ -46,9 +46,9 @@ export function moments(x: Block, mean: Block, variance: Block, { a, r, b }: Mid
     });
   const outputs = [mean.storage, variance.storage];
   if (s === 1) return pass("whole", x.storage, outputs, a * columns);
-  temporary(2 * a * s * b, "moments", (parts) => {
-    pass("partial", x.storage, [parts], a * s * columns);
-    pass("merge", parts, outputs, a * columns);
+  temporary(2 * a * s * b, "moments", (partial) => {
+    pass("partial", x.storage, [partial], a * s * columns);
+    pass("merge", partial, outputs, a * columns);
   });
 }
 
@@ -112,11 +112,11 @@ function pairOfSums(
   const columns = wide ? view.b / 4 : view.b;
   const s = splits(view.r, view.a * columns);
   const outputs = 2 * view.a * view.b;
-  temporary(outputs * s, "normalize sums", (parts) => {
-    dispatch({ shader: "normalize_sums", ...call(gamma, norm, weighed, view, s), reads, writes: [parts] });
-    if (s === 1) return use(parts);
+  temporary(outputs * s, "normalize sums", (partial) => {
+    dispatch({ shader: "normalize_sums", ...call(gamma, norm, weighed, view, s), reads, writes: [partial] });
+    if (s === 1) return use(partial);
     temporary(outputs, "normalize sums", (sums) => {
-      reduce("sum", parts, sums, { a: 2 * view.a, r: s, b: view.b });
+      reduce("sum", partial, sums, { a: 2 * view.a, r: s, b: view.b });
       use(sums);
     });
   });

@@ -17,7 +17,7 @@ const forSoftware = { threads: 1024, rows: 64 };
 /** So many vec4s should neighbouring threads read in one go: a subgroup of most GPUs reads them at once. */
 const NEIGHBOURS = 32;
 
-/** In how many parts a sum of `r` numbers is split when there are `outputs` of them. */
+/** In how many runs a sum of `r` numbers is split when there are `outputs` of them. */
 export function splits(r: number, outputs: number): number {
   const { threads, rows } = gpu().info.software ? forSoftware : forGpu;
   if (outputs >= threads || r <= 4 * rows) return 1;
@@ -25,14 +25,14 @@ export function splits(r: number, outputs: number): number {
 }
 
 /** Who takes which of `r` rows: shaders/parts.wgsl says what the three are. */
-export interface Parts {
+export interface Runs {
   runs: number;
   lanes: number;
   length: number;
 }
 
-/** The parts of `r` rows of `columns` numbers or vec4s each, `a` times. */
-export function partsOf(a: number, r: number, columns: number): Parts {
+/** The runs of `r` rows of `columns` numbers or vec4s each, `a` times. */
+export function runsOf(a: number, r: number, columns: number): Runs {
   const s = splits(r, a * columns);
   if (s === 1) return { runs: 1, lanes: 1, length: r };
   const lanes = Math.min(s, Math.ceil(NEIGHBOURS / columns));
@@ -47,7 +47,7 @@ export function reduce(op: "sum" | "max_", x: Storage, y: Storage, { a, r, b }: 
   const vec = fold || b % 4 === 0;
   const rows = fold ? r / 4 : r;
   const columns = vec && !fold ? b / 4 : b;
-  const { runs, lanes, length } = partsOf(a, rows, columns);
+  const { runs, lanes, length } = runsOf(a, rows, columns);
   const s = runs * lanes;
   const reduceTo = (to: Storage) =>
     dispatch({
@@ -60,8 +60,8 @@ export function reduce(op: "sum" | "max_", x: Storage, y: Storage, { a, r, b }: 
       grid: gridOf(a * s * columns),
     });
   if (s === 1) return reduceTo(y);
-  temporary(a * s * b, "reduce", (parts) => {
-    reduceTo(parts);
-    reduce(op, parts, y, { a, r: s, b });
+  temporary(a * s * b, "reduce", (partial) => {
+    reduceTo(partial);
+    reduce(op, partial, y, { a, r: s, b });
   });
 }

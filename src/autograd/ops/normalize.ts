@@ -113,16 +113,16 @@ function compositeGrad({
   const stretched = (t: Tensor) => stretch(t, x.shape, axes);
   return [
     () => {
-      const parts: Tensor[] = [];
+      const terms: Tensor[] = [];
       if (dy) {
         const g = mul(dy, gamma);
         const away = add(meanOf(g, keep), mul(normalized, meanOf(mul(g, normalized), keep)));
-        parts.push(mul(scale, sub(g, away)));
+        terms.push(mul(scale, sub(g, away)));
       }
       const r = sizeOf(axes.map((axis) => x.shape[axis]));
-      if (dMean) parts.push(mul(stretched(dMean), 1 / r));
-      if (dVariance) parts.push(mul(mul(stretched(dVariance), centered), 2 / r));
-      return parts.reduce((a, b) => add(a, b));
+      if (dMean) terms.push(mul(stretched(dMean), 1 / r));
+      if (dVariance) terms.push(mul(mul(stretched(dVariance), centered), 2 / r));
+      return terms.reduce((a, b) => add(a, b));
     },
     () => (dy ? sum(mul(dy, normalized), { axes: lead }) : mul(gamma, 0)),
     () => (dy ? sum(dy, { axes: lead }) : mul(gamma, 0)),

@@ -89,7 +89,7 @@ test("a candidate that computes something else is named and not kept", async () 
   for (const { storage } of [a, b, y]) release(storage);
 });
 
-const sides = { transposeA: false, transposeB: false, strideA: 0, strideB: 0 };
+const sides = { transposeA: false, transposeB: false, stepA: 0, stepB: 0 };
 const extent = { kind: "nn", rows: 40, columns: 48, sum: 600, copies: 1 };
 
 async function full(): Promise<TuningStore & { text: string }> {
