@@ -114,19 +114,8 @@ function rowsOf({ columns, resultPitch = columns, start = [0, 0, 0] }: Gemm) {
  * smaller products that make up this one: some matrices, or of one matrix some rows. One row is never cut.
  */
 function cutIfLarge(call: Gemm): Gemm[] | undefined {
-  const {
-    entry,
-    images,
-    out,
-    source,
-    channels,
-    pitch = channels,
-    columns,
-    kernel,
-    adjoint,
-    batch = 1,
-  } = call;
-  const { before = [0, 0], stride = one, strides = [0, 0], start = [0, 0, 0] } = call;
+  const { entry, images, out, source, channels, columns, kernel, adjoint, batch = 1 } = call;
+  const { pitch = channels, before = [0, 0], stride = one, strides = [0, 0], start = [0, 0, 0] } = call;
   const { fits, pitch: resultPitch } = rowsOf(call);
   const size = sizeOf(call);
   const rows = size / (batch * columns);
