@@ -63,6 +63,7 @@ export function thinFilterGrad(x: Block, dy: Block, dw: Block, window: Window): 
     gemm({
       entry: "outer",
       a: patches,
+      gaps: true,
       b: wide.storage,
       c,
       ...line(chunk.images * pixels(wide)),
@@ -87,6 +88,7 @@ function collect(thin: Block, w: Block, wide: Block, window: Window, bias?: Bloc
       gemm({
         entry: "product",
         a: patches,
+        gaps: true,
         b: weight,
         c: wide.storage,
         ...line(chunk.images * pixels(wide)),
