@@ -41,7 +41,7 @@ export function blend(target: Tensor, source: Tensor, keep: number, take: number
   changed(target);
 }
 
-/** Holds a tensor to [low, high], in place. It hides NaN: look at gradients before. */
+/** Holds a tensor to [low, high], in place, as `clamp` does: NaN stays, and `high` wins over a `low` above it. */
 export function clip(target: Tensor, low: number, high: number): void {
   check("clip", target);
   if (target.dtype !== "f32") throw new Error(`clip: the target must be f32, got ${target}.`);
