@@ -75,20 +75,22 @@ fn tanh_of(x: vec4f) -> vec4f {
   return select(select(far, -far, x < vec4f(0.0)), fma(x * z, t, x), abs(x) < vec4f(0.55));
 }
 
-// x^p of a positive finite x, as 2^(p · log2 x), the logarithm to twice the digits: an error there grows by up to 150.
-// Factors are cut to 12 bits, so that a product of two is exact whatever a driver makes of fma.
+// x^p of a positive finite x, as 2^(p · log2 x), the logarithm to 29 digits: an error there grows by up to 150.
+// Factors are cut to 12 digits, so that a product of two is exact whatever a driver makes of fma.
 fn pow_of(x: vec4f, p: f32) -> vec4f {
   let v = split(x);
+  // s is s1 + s2, and log2 x is e + 2 s / log 2 + tail: l1 and the rest, l2.
   let s = v.f / (2.0 + v.f);
   let s1 = cut(s);
   let f1 = cut(v.f);
   let s2 = (opaque((v.f - 2.0 * s1) - s1 * f1) - s1 * (v.f - f1)) / (2.0 + v.f);
-  // log2 x is l1 + l2: e + 2 s / log 2 and the tail.
-  let l = fma(s, vec4f(TWO_OVER_LN2), v.e);
-  let l1 = cut(l);
-  let tail = 1.4426950408889634 * (s * (s * s) * artanh_tail(s * s));
-  let l2 = opaque((v.e - l1) + s1 * TWO_OVER_LN2_HIGH) + (s1 * TWO_OVER_LN2_LOW + (s2 * TWO_OVER_LN2 + tail));
-  let n = round(clamp(p * l, vec4f(-151.0), vec4f(129.0)));  // what lies beyond is 0 and infinity
+  let z = s * s;
+  let cube = z * fma(z, fma(z, fma(z, vec4f(0.33996463), vec4f(0.41172171)), vec4f(0.57708256)), vec4f(0.96179668));
+  let tail = s * cube;
+  let l1 = cut(fma(s, vec4f(TWO_OVER_LN2), v.e));
+  let small = s1 * TWO_OVER_LN2_LOW + (s2 * TWO_OVER_LN2 + 3.0 * (opaque(s1 - s) + s2) * cube);
+  let l2 = opaque((v.e - l1) + s1 * TWO_OVER_LN2_HIGH) + (small + tail);
+  let n = round(clamp(p * (l1 + l2), vec4f(-151.0), vec4f(129.0)));  // what lies beyond is 0 and infinity
   let p1 = cut(vec4f(p));
   let rest = opaque(p1 * l1 - n) + ((p - p1) * l1 + p * l2);
   return scaled_exp(clamp(rest, vec4f(-1.0), vec4f(1.0)) * 0.6931471805599453, n);
