@@ -62,6 +62,7 @@ export function thinFilterGrad(x: Block, dy: Block, dw: Block, window: Window): 
       gemm({
         direction: "filterGrad",
         a: patches,
+        gaps: true,
         b: wide.storage,
         c,
         ...line(piece.pixels),
@@ -89,6 +90,7 @@ function toWide(thin: Block, w: Block, wide: Block, window: Window, bias?: Block
       gemm({
         direction: "forward",
         a: patches,
+        gaps: true,
         b: weight,
         c: wide.storage,
         ...line(piece.pixels),

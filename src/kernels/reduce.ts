@@ -1,4 +1,4 @@
-// Sums and maxima over the middle axis of (A, R, B). Any other set of axes is a chain of these.
+// Sums, maxima and minima over the middle axis of (A, R, B). Any other set of axes is a chain of these.
 
 import { gpu } from "../gpu/gpu";
 import { type Block, dispatch, gridOf, type Storage, temporary } from "./block";
@@ -41,8 +41,11 @@ export function partsOf(a: number, r: number, columns: number): Parts {
   return { runs: Math.ceil(r / length), lanes, length };
 }
 
-/** y (a, b) = the sum or the maximum of x (a, r, b) over r. */
-export function reduce(op: "sum" | "max_", x: Block, y: Block, view: Middle): void {
+/** The entry points of shaders/reduce.wgsl. */
+export type Reducer = "sum" | "max_" | "min_";
+
+/** y (a, b) = the sum, the maximum or the minimum of x (a, r, b) over r. */
+export function reduce(op: Reducer, x: Block, y: Block, view: Middle): void {
   if (y.size > 0) pass(op, x.storage, y.storage, view);
 }
 
