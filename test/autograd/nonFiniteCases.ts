@@ -430,6 +430,11 @@ export const nonFinite: Record<string, NonFinite[]> = {
     }),
     item("batchNormInference by variance ∞", inference, [shaped([1, 1], 2), [0], [I], [1], [0]], [0]),
   ],
+  clone: [item("clone([NaN, ∞])", (x) => engine.clone(x), [[N, I]], [N, I], [1, 1])],
+  concat: [
+    item("concat([NaN], [-∞])", (a, b) => engine.concat([a, b]), [[N], [-I]], [N, -I], [1], [1]),
+    item("concat([0], [NaN])", (a, b) => engine.concat([a, b]), [[0], [N]], [0, N], [1], [1]),
+  ],
   reshape: [item("reshape([NaN, ∞])", (x) => engine.reshape(x, [2, 1]), [[N, I]], [N, I], [1, 1])],
   transpose: [
     item("transpose([[NaN, ∞]])", (x) => engine.transpose(x), [shaped([1, 2], N, I)], [N, I], [1, 1]),

@@ -49,10 +49,10 @@ export const leakyRelu = defineOp<One, { slope: number }>({
   name: "leakyRelu",
   shape: same,
   forward: ([x], y, { slope }) => unary("leaky_relu", x, y, slope),
-  // y has the sign of x where the slope allows it, and is what the next op saves anyway.
-  saves: ({ slope }) => [[slope < 0 ? "x0" : "y"]],
+  // Under a slope above 0 y has the sign of x, and is what the next op saves anyway.
+  saves: ({ slope }) => [[slope > 0 ? "y" : "x0"]],
   vjp: ({ xs: [x], y, dy, attributes }) => [
-    (): Tensor => leakyReluGrad(attributes.slope < 0 ? x : y, dy, attributes),
+    (): Tensor => leakyReluGrad(attributes.slope > 0 ? y : x, dy, attributes),
   ],
 });
 
