@@ -1,3 +1,4 @@
+// uses: numbers
 // What the heavy products share: their sizes, and how they load and store numbers. A matrix product is a
 // convolution with a 1 x 1 kernel over an image of one line, so one description of a convolution serves all.
 
@@ -7,6 +8,7 @@ override FLAT: bool = false;         // a matrix product: no second line, no sec
 override TRANSPOSE_B: bool = false;  // within a tap B lies as (columns, channels)
 override TAIL: bool = false;         // a sum may end inside of the steps that are taken at once
 override BIAS: bool = false;         // add a number to each column of C
+override GAPS: bool = false;         // some of A's zeros are no terms of the sum: see gemm_windows
 
 // `forward` computes C (images, out, columns) from A (images, source, pitch) and B (taps, channels, columns):
 // a row of C is a pixel, and the sum runs over taps and channels. `filter_grad` computes C (taps, channels, columns)

@@ -24,6 +24,10 @@ fn rows_of(acc: array<mat4x4f, 4>) -> array<vec4f, 16> {
   return tile;
 }
 
+fn total_of(acc: array<mat4x4f, 4>) -> vec4f {
+  return (acc[0] * vec4f(1.0) + acc[1] * vec4f(1.0)) + (acc[2] * vec4f(1.0) + acc[3] * vec4f(1.0));
+}
+
 @compute @workgroup_size(SG)
 fn forward(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
   let job = job_of(workgroup, p.classes.x * p.classes.y);
@@ -73,7 +77,12 @@ fn forward(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation
 
   let to = vec4u(result_of(pixel[0], phase), result_of(pixel[1], phase),
                  result_of(pixel[2], phase), result_of(pixel[3], phase));
-  let tile = rows_of(acc);
+  var tile = rows_of(acc);
+  if (spoiled(total_of(acc))) {
+    for (var t = 0u; t < 16; t++) {
+      tile[t] = product_again(job, phase, row_pixel(row + t / 4, phase), column + t % 4 * 4);
+    }
+  }
   for (var left = 4 * min(4, max(rows, row) - row); left > 0; left--) {
     let t = left - 1;
     store_c(job.start.z + to[t / 4], column + t % 4 * 4, tile[t]);
@@ -115,7 +124,10 @@ fn filter_grad(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invoca
   }
 
   if (mine != four) { return; }
-  let tile = rows_of(acc);
+  var tile = rows_of(acc);
+  if (spoiled(total_of(acc))) {
+    for (var t = 0u; t < 16; t++) { tile[t] = outer_again(job, tap, row + t / 4, column + t % 4 * 4); }
+  }
   for (var left = 4 * min(4, p.channels - row); left > 0; left--) {
     let t = left - 1;
     store_c(job.start.z + (place * p.channels + row + t / 4) * p.result_pitch, column + t % 4 * 4, tile[t]);

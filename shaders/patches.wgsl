@@ -51,7 +51,8 @@ fn look(first: u32, at: i32, tap: u32, step: u32, size: u32) -> Look {
   return Look(there, tap % step == first && u32(there) < size);
 }
 
-// source (images, H, W, CHANNELS) -> to (images * out pixels, pitch), one pixel a thread; zeros off the image.
+// source (images, H, W, CHANNELS) -> to (images * out pixels, pitch), one pixel a thread; -0 off the image, which tells
+// the product that it is no term of a sum (see gemm_windows), and so 0 for a -0 of the image.
 @compute @workgroup_size(WG)
 fn patches(@builtin(global_invocation_id) id: vec3u) {
   let pixel = flat(id);
@@ -66,7 +67,8 @@ fn patches(@builtin(global_invocation_id) id: vec3u) {
       let x = look(w.first.y, w.at.y, kx, STEP_X, p.source.y);
       let at = p.start + (line + u32(x.at)) * CHANNELS;
       for (var c = 0u; c < CHANNELS; c++) {
-        to[start + i] = select(0.0, source[at + c], y.hit && x.hit);
+        let v = source[at + c];
+        to[start + i] = select(bitcast<f32>(0x80000000u), select(v, 0.0, v == 0.0), y.hit && x.hit);
         i++;
       }
     }

@@ -38,7 +38,7 @@ export function blend(target: Tensor, source: Tensor, keep: number, take: number
   blendKernel(source, target, keep, take);
 }
 
-/** Holds a tensor to [low, high], in place. It hides NaN: look at gradients before. */
+/** Holds a tensor to [low, high], in place, as `clamp` does: NaN stays, and `high` wins over a `low` above it. */
 export function clip(target: Tensor, low: number, high: number): void {
   check("clip", target);
   checkFloat("clip", target);

@@ -31,21 +31,21 @@ function scalar(isWhole: boolean, set: (view: DataView, at: number, value: numbe
   };
 }
 
-/** `count` values `step` bytes apart. */
+/** `count` values `step` bytes apart; a flat list of numbers is as good as one of vectors. */
 const list = (item: Type, count: number, step: number, align: number): Type => ({
   size: count * step,
   align,
   write(view, at, value, name) {
-    const values = Array.isArray(value) ? (value as readonly Value[]).flat() : [];
-    const each = item.size / 4 > 1 && values.length !== count ? chunks(values, item.size / 4) : values;
-    if (each.length !== count) throw new Error(`${name} must have ${count} values, got ${values.length}`);
-    each.forEach((one, i) => void item.write(view, at + i * step, one, name));
+    const values = value as readonly Value[];
+    const each = item.size / 4;
+    if (values.length === count)
+      for (let i = 0; i < count; i++) item.write(view, at + i * step, values[i], name);
+    else if (values.length === count * each)
+      for (let i = 0; i < count; i++)
+        item.write(view, at + i * step, values.slice(i * each, (i + 1) * each), name);
+    else throw new Error(`${name} must have ${count} values, got ${values.length ?? value}`);
   },
 });
-
-/** A flat list of numbers is as good as one of vectors. */
-const chunks = (values: readonly Value[], size: number): Value[] =>
-  Array.from({ length: values.length / size }, (_, i) => values.slice(i * size, (i + 1) * size));
 
 const scalars: Record<string, Type> = {
   u: scalar(true, (view, at, value) => view.setUint32(at, value, true)),
@@ -73,14 +73,15 @@ function struct(body: string, structs: ReadonlyMap<string, string>): Type {
     align = Math.max(align, type.align);
     return { name, type, offset };
   });
+  const names = fields.map(({ name }) => name).join(", ");
   return {
     size: up(end, align),
     align,
     write(view, at, value) {
       const given = value as Params;
-      const [wanted, got] = [fields.map(({ name }) => name), Object.keys(given)];
-      if (got.length !== fields.length || !wanted.every((name) => name in given))
-        throw new Error(`the fields must be ${wanted.join(", ")}, got ${got.join(", ")}`);
+      const got = Object.keys(given);
+      if (got.length !== fields.length || !fields.every(({ name }) => given[name] !== undefined))
+        throw new Error(`the fields must be ${names}, got ${got.join(", ")}`);
       for (const { name, type, offset } of fields) type.write(view, at + offset, given[name], name);
     },
   };

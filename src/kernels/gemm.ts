@@ -23,6 +23,8 @@ export interface Gemm {
   /** Zeros above and to the left. */
   before?: readonly [number, number];
   stride?: readonly [number, number];
+  /** A holds patches, with -0 for what lies beside the image: such a term is none, whatever B has for it. */
+  gaps?: boolean;
   channels: number;
   /** Numbers from one pixel of A to the next, where that is not `channels`. */
   pitch?: number;
@@ -168,6 +170,14 @@ function cutIfLarge(call: Gemm): Gemm[] | undefined {
   }));
 }
 
+/** Whether some of A's zeros are no terms: those of patches, and those for taps that look beside the image. */
+function hasGaps({ kernel, before = [0, 0], stride = one, out, source, gaps, direction }: Gemm): boolean {
+  if (!kernel) return gaps ?? false;
+  if (direction === "inputGrad") return kernel.some((size) => size > 1);
+  const past = (axis: 0 | 1) => (out[axis] - 1) * stride[axis] + kernel[axis] - before[axis] > source[axis];
+  return before.some((zeros) => zeros > 0) || past(0) || past(1);
+}
+
 export interface Plan {
   /** Into how many parts each sum is cut. */
   splits: number;
@@ -221,6 +231,7 @@ export function plan(call: Gemm, configuration: Configuration): Plan {
       TRANSPOSE_B: call.transposeB ? 1 : 0,
       TAIL: [run, runEach].every((steps) => steps % stepsAtOnce(configuration) === 0) ? 0 : 1,
       BIAS: bias && !parts ? 1 : 0,
+      GAPS: hasGaps(call) ? 1 : 0,
     },
     reads: [call.a, call.b, bias?.storage ?? call.b],
     writes: [parts ?? call.c],

@@ -49,7 +49,7 @@ function filterGrad(x: Block, dy: Block, dw: Block, window: Window): void {
     if (wide.size === 0) clear(c);
     inPieces(wide, pitch, false, (piece, patches) => {
       windows("patches", { thin, w: dw, window, patches, pitch, piece });
-      const place = { start: [0, piece.first * columns, 0], add: piece.first > 0 } as const;
+      const place = { start: [0, piece.first * columns, 0], add: piece.first > 0, gaps: true } as const;
       gemmOfRows("filterGrad", [patches, wide.storage, c], piece.pixels, {
         channels,
         pitch,
@@ -71,7 +71,8 @@ function toWide(thin: Block, w: Block, wide: Block, window: Window, bias?: Block
   withWeight(w, (weight) =>
     inPieces(wide, pitch, false, (piece, patches) => {
       windows("patches", { thin, w, window, patches, pitch, piece });
-      const more = { channels, pitch, columns, start: [0, 0, piece.first * columns], bias } as const;
+      const sizes = { channels, pitch, columns, gaps: true };
+      const more = { ...sizes, start: [0, 0, piece.first * columns], bias } as const;
       gemmOfRows("forward", [patches, weight, wide.storage], piece.pixels, more);
     }),
   );

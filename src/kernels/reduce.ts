@@ -1,4 +1,4 @@
-// Sums and maxima over the middle axis of (A, R, B). Any other set of axes is a chain of these.
+// Sums, maxima and minima over the middle axis of (A, R, B). Any other set of axes is a chain of these.
 import { gpu } from "../gpu/gpu";
 import { dispatch, gridOf, type Storage, temporary } from "./block";
 
@@ -40,8 +40,11 @@ export function runsOf(a: number, r: number, columns: number): Runs {
   return { runs: Math.ceil(r / length), lanes, length };
 }
 
-/** y (a, b) = the sum or the maximum of x (a, r, b) over r. */
-export function reduce(op: "sum" | "max_", x: Storage, y: Storage, { a, r, b }: Middle): void {
+/** The entry points of shaders/reduce.wgsl. */
+export type Reducer = "sum" | "max_" | "min_";
+
+/** y (a, b) = the sum, the maximum or the minimum of x (a, r, b) over r. */
+export function reduce(op: Reducer, x: Storage, y: Storage, { a, r, b }: Middle): void {
   if (a * b === 0) return;
   const fold = b === 1 && r % 4 === 0; // along the rows; else vec4s lie across the columns
   const vec = fold || b % 4 === 0;

@@ -37,5 +37,7 @@ export const heUniform: Initializer = (random, shape) => {
   return random.uniform(shape, -bound, bound);
 };
 
-const fanIn = (shape: Shape): number => sizeOf(shape.slice(0, -2)) * (shape.at(-2) ?? 1);
-const fanOut = (shape: Shape): number => sizeOf(shape.slice(0, -2)) * (shape.at(-1) ?? 1);
+const positions = (shape: Shape): number => sizeOf(shape.slice(0, -2));
+/** At least 1: a weight without entries has a fan of 0, and no use for an infinite deviation. */
+const fanIn = (shape: Shape): number => Math.max(1, positions(shape) * (shape.at(-2) ?? 1));
+const fanOut = (shape: Shape): number => Math.max(1, positions(shape) * (shape.at(-1) ?? 1));

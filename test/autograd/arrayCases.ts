@@ -213,6 +213,7 @@ export const arrayCases: Record<string, Case[]> = {
   ),
   sum: reductions(engine.sum, reference.sum, normal),
   max: reductions(engine.max, reference.max, distinct),
+  min: reductions(engine.min, reference.min, distinct),
   mean: reductions(engine.mean, reference.mean, normal),
   variance: reductions(engine.variance, reference.variance, normal),
   softmax: [[5], [1, 1], [3, 7], [2, 3, 4]].map((shape) =>

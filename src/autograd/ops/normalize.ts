@@ -5,8 +5,7 @@ import type { Middle } from "../../kernels/reduce";
 import { type Backward, defineMultiOp, defineOp } from "../op";
 import { type Shape, sameShape, shapeError, show, sizeOf } from "../shape";
 import { empty, type Tensor } from "../tensor";
-import { leakyReluGrad } from "./activation";
-import { add, mul, rsqrt, square, sub } from "./pointwise";
+import { add, leakyReluGrad, mul, rsqrt, square, sub } from "./pointwise";
 import { mean as meanOf } from "./reduce";
 import { stretch, sum } from "./sum";
 
