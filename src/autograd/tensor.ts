@@ -1,6 +1,14 @@
 // A tensor: shape, dtype, a counted share of GPU storage, and the variable that it is in the graph.
 // Several tensors may share storage (reshape, detach) and a variable (the copies that a graph saves).
-import { allocate, type Block, type DType, download, type Storage, upload } from "../kernels/block";
+import {
+  allocate,
+  type Block,
+  type DType,
+  download,
+  type Numbers,
+  type Storage,
+  upload,
+} from "../kernels/block";
 import { recording } from "./recording";
 import { adopt, forget } from "./scope";
 import { checkShape, type Shape, show, sizeOf } from "./shape";
@@ -100,7 +108,7 @@ export class Tensor implements Block {
   }
 
   /** Reads the numbers back, after all work recorded so far. Throws at once inside of a capture. */
-  data(): Promise<Float32Array | Uint32Array> {
+  data(): Promise<Numbers> {
     refuseReading();
     return this.read();
   }
@@ -111,7 +119,7 @@ export class Tensor implements Block {
     return this.readOne();
   }
 
-  private async read(): Promise<Float32Array | Uint32Array> {
+  private async read(): Promise<Numbers> {
     this.checkAlive("data");
     return download(this.storage, this.size, this.dtype);
   }
@@ -140,10 +148,7 @@ export function empty(shape: Shape, dtype: DType, label: string, variable?: Vari
 }
 
 /** A tensor of the given numbers, last axis fastest. u32 for a Uint32Array, else f32. */
-export function tensor(
-  data: Float32Array | Uint32Array | readonly number[],
-  shape: Shape = [data.length],
-): Tensor {
+export function tensor(data: Numbers | readonly number[], shape: Shape = [data.length]): Tensor {
   checkShape("tensor", shape);
   if (data.length !== sizeOf(shape))
     throw new Error(

@@ -50,12 +50,8 @@ function filterGrad(x: Block, dy: Block, dw: Block, window: Window): void {
     inPieces(wide, pitch, false, (piece, patches) => {
       windows("patches", { thin, w: dw, window, patches, pitch, piece });
       const place = { start: [0, piece.first * columns, 0], add: piece.first > 0, gaps: true } as const;
-      gemmOfRows("filterGrad", [patches, wide.storage, c], piece.pixels, {
-        channels,
-        pitch,
-        columns,
-        ...place,
-      });
+      const more = { channels, pitch, columns, ...place };
+      gemmOfRows("filterGrad", [patches, wide.storage, c], piece.pixels, more);
     });
   };
   if (!swapped) return into(dw.storage);

@@ -53,12 +53,9 @@ export const slotSize = (weights: readonly { size: number }[]): number =>
 function update(entry: string, { weights, gradients, slots, clips }: Updated, numbers: UpdateNumbers): void {
   const { rate, decay, epsilon, inside, beta1, corrections } = numbers;
   const members = weights
-    .map((weight, i) => ({
-      gradient: gradients[i].storage,
-      weight: weight.storage,
-      clip: clips[i],
-      n4: vec4s(weight),
-    }))
+    .map(({ storage, size }, i) => {
+      return { gradient: gradients[i].storage, weight: storage, clip: clips[i], n4: vec4s({ size }) };
+    })
     .filter(({ n4 }) => n4 > 0);
   const second = slotSize(weights) / 4;
   let base = 0;

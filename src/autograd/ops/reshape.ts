@@ -8,11 +8,9 @@ type One = [x: Tensor];
 const reshapeOp = defineOp<One, { shape: Shape }>({
   name: "reshape",
   shape: ([x], { shape }) => {
-    if (sizeOf(shape) !== sizeOf(x))
-      throw shapeError("reshape", `both must hold as many numbers, ${sizeOf(x)} is not ${sizeOf(shape)}`, [
-        x,
-        shape,
-      ]);
+    const [had, wanted] = [sizeOf(x), sizeOf(shape)];
+    if (had !== wanted)
+      throw shapeError("reshape", `both must hold as many numbers, ${had} is not ${wanted}`, [x, shape]);
     return shape;
   },
   saves: [],
