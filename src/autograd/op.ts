@@ -24,6 +24,8 @@ export interface Backward<I, O, A> {
  */
 export type Thunks = readonly ((() => Tensor) | undefined)[];
 
+type Takes = readonly (DType | "any")[] | "any";
+
 export type Saves = readonly (readonly Slot[])[];
 
 export interface Op<I extends readonly Operand[], O extends Tensor | Tensor[], A> {
@@ -42,7 +44,7 @@ export interface Op<I extends readonly Operand[], O extends Tensor | Tensor[], A
   /** A fused derivative for when no second one will be asked for. The tests hold it to `vjp`. */
   fusedVjp?(context: Backward<I, O, A>): Thunks;
   /** What each input's dtype must be, or that of all; f32 where nothing is said. */
-  takes?: readonly (DType | "any")[] | "any";
+  takes?: Takes;
   /** The output's dtype; f32 where nothing is said, "input" for that of the first input. */
   gives?: DType | "input";
 }
@@ -134,10 +136,7 @@ const variablesOf = (xs: readonly Operand[]): Variable[] =>
   xs.flatMap((x) => (typeof x === "number" ? [] : [x.variable]));
 
 /** Throws unless all inputs are alive and of the dtypes that the op takes. */
-export function checkInputs(
-  op: { name: string; takes?: readonly string[] | "any" },
-  xs: readonly Operand[],
-): void {
+export function checkInputs(op: { name: string; takes?: Takes }, xs: readonly Operand[]): void {
   if (xs.every((x) => typeof x === "number"))
     throw new Error(`${op.name}: one input must be a tensor, got the numbers ${xs.join(" and ")}.`);
   xs.forEach((x, i) => {

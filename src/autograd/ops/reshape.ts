@@ -23,10 +23,9 @@ const reshapeOp = defineOp<One, { shape: Shape }>({
 export function reshape(x: Tensor, shape: Shape): Tensor {
   const known = sizeOf(shape.filter((n) => n !== -1));
   const filled = shape.map((n) => (n === -1 ? x.size / known : n)); // 0 / 0 is NaN: then any size would do
-  if (shape.filter((n) => n === -1).length > 1 || !filled.every((n) => Number.isInteger(n) && n >= 0))
-    throw shapeError("reshape", `one size may be -1, and ${x.size} numbers must fill the rest`, [
-      x.shape,
-      shape,
-    ]);
+  const isOpen =
+    shape.filter((n) => n === -1).length > 1 || !filled.every((n) => Number.isInteger(n) && n >= 0);
+  const rule = `one size may be -1, and ${x.size} numbers must fill the rest`;
+  if (bad) throw shapeError("reshape", rule, [x.shape, shape]);
   return reshapeOp(x, { shape: filled });
 }
