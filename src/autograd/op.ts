@@ -49,9 +49,11 @@ export interface Op<I extends readonly Operand[], O extends Tensor | Tensor[], A
   gives?: DType | "input";
 }
 
+// biome-ignore lint/suspicious/noExplicitAny: any kind of op; its own record is typed
+export type AnyOp = Op<any, any, any>;
+
 /** All ops by name: the tests walk through it, so that no derivative goes unchecked. */
-// biome-ignore lint/suspicious/noExplicitAny: a list of all kinds of op
-export const ops = new Map<string, Op<any, any, any>>();
+export const ops = new Map<string, AnyOp>();
 
 let recording = true;
 
@@ -92,16 +94,12 @@ function define<I extends readonly Operand[], O extends Tensor | Tensor[], A>(
   return (...args: readonly unknown[]): O => {
     const last = args.at(-1);
     const hasAttributes = !(last instanceof Tensor) && typeof last !== "number";
-    const [xs, attributes] = hasAttributes ? [args.slice(0, -1), last] : [args, undefined];
-    return result(run(op, xs as unknown as I, attributes as A));
+    const xs = (hasAttributes ? args.slice(0, -1) : args) as Operand[];
+    return result(run(op, xs, hasAttributes ? last : undefined));
   };
 }
 
-function run<I extends readonly Operand[], O extends Tensor | Tensor[], A>(
-  op: Op<I, O, A>,
-  xs: I,
-  attributes: A,
-): Tensor[] {
+function run(op: AnyOp, xs: readonly Operand[], attributes: unknown): Tensor[] {
   checkInputs(op, xs);
   const shapes = xs.map((x) => (typeof x === "number" ? [] : x.shape));
   const shape = op.shape(shapes, attributes);
@@ -123,7 +121,7 @@ function run<I extends readonly Operand[], O extends Tensor | Tensor[], A>(
           : new Tensor(shapeOf, dtype, first.share, variable),
       );
     }
-    op.forward?.(xs, (many ? outputs : outputs[0]) as O, attributes);
+    op.forward?.(xs, many ? outputs : outputs[0], attributes);
   } catch (error) {
     for (const output of outputs) output.dispose();
     throw error;

@@ -109,24 +109,18 @@ export class Tensor implements Block {
 
   /** Reads the numbers back, after all work recorded so far. Throws at once inside of a capture. */
   data(): Promise<Numbers> {
-    refuseReading();
-    return this.read();
+    return reading(async () => {
+      this.checkAlive("data");
+      return download(this.storage, this.size, this.dtype);
+    });
   }
 
   /** Reads the one number of a tensor of size 1. */
   item(): Promise<number> {
-    refuseReading();
-    return this.readOne();
-  }
-
-  private async read(): Promise<Numbers> {
-    this.checkAlive("data");
-    return download(this.storage, this.size, this.dtype);
-  }
-
-  private async readOne(): Promise<number> {
-    if (this.size !== 1) throw new Error(`item: the tensor must have one entry, got ${show(this.shape)}.`);
-    return (await this.read())[0];
+    return reading(async () => {
+      if (this.size !== 1) throw new Error(`item: the tensor must have one entry, got ${show(this.shape)}.`);
+      return (await this.data())[0];
+    });
   }
 
   toString(): string {
@@ -134,8 +128,8 @@ export class Tensor implements Block {
   }
 }
 
-function refuseReading(): void {
-  if (!recording()) return;
+function reading<T>(read: () => Promise<T>): Promise<T> {
+  if (!recording()) return read();
   throw new Error(
     "capture: numbers must not be read inside of a capture, since a replay reads none. Read after it.",
   );
