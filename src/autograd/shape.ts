@@ -39,10 +39,9 @@ export function broadcastShapes(op: string, a: Shape, b: Shape): Shape {
 export function normalizeAxes(op: string, rank: number, axes?: readonly number[]): number[] {
   if (!axes) return Array.from({ length: rank }, (_, i) => i);
   const sorted = axes.map((axis) => (axis < 0 ? axis + rank : axis)).sort((a, b) => a - b);
-  const bad = sorted.some(
-    (axis, i) => !Number.isInteger(axis) || axis < 0 || axis >= rank || axis === sorted[i - 1],
-  );
-  if (bad) throw new Error(`${op}: axes must be different and within rank ${rank}, got [${axes.join(",")}].`);
+  const isAxis = (n: number) => Number.isInteger(n) && n >= 0 && n < rank;
+  if (!sorted.every((axis, i) => isAxis(axis) && axis !== sorted[i - 1]))
+    throw new Error(`${op}: axes must be different and within rank ${rank}, got [${axes.join(",")}].`);
   return sorted;
 }
 

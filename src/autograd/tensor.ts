@@ -1,14 +1,7 @@
 // A tensor: shape, dtype, a counted share of GPU storage, and the variable that it is in the graph.
 // Several tensors may share storage (reshape, detach) and a variable (the copies that a graph saves).
-import {
-  allocate,
-  type Block,
-  type DType,
-  download,
-  type Numbers,
-  type Storage,
-  upload,
-} from "../kernels/block";
+import type { Block, DType, Numbers, Storage } from "../kernels/block";
+import { allocate, download, upload } from "../kernels/block";
 import { recording } from "./recording";
 import { adopt, forget } from "./scope";
 import { checkShape, type Shape, show, sizeOf } from "./shape";

@@ -30,21 +30,18 @@ abstract class Affine extends Module {
 export class BatchNorm2d extends Affine {
   readonly runningMean: Tensor;
   readonly runningVariance: Tensor;
-  private readonly epsilon: number;
-  private readonly momentum: number;
-  private readonly slope: number;
+  private readonly options: Required<BatchNormOptions>;
 
   constructor(channels: number, { epsilon = 1e-5, momentum = 0.1, slope = 1 }: BatchNormOptions = {}) {
     super([channels]);
-    this.slope = slope;
-    this.epsilon = epsilon;
-    this.momentum = momentum;
+    this.options = { epsilon, momentum, slope };
     this.runningMean = this.buffer("runningMean", zeros([channels]));
     this.runningVariance = this.buffer("runningVariance", ones([channels]));
   }
 
   override forward(x: Tensor): Tensor {
-    const { gamma, beta, runningMean, runningVariance, epsilon, momentum, slope } = this;
+    const { gamma, beta, runningMean, runningVariance } = this;
+    const { epsilon, momentum, slope } = this.options;
     if (!this.training)
       return batchNormInference(x, runningMean, runningVariance, gamma, beta, { epsilon, slope });
     const [y, mean, variance] = batchNorm(x, gamma, beta, epsilon, slope);

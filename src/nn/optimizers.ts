@@ -1,17 +1,7 @@
 // Optimisers. Each owns its slots, one or two for an entry of a parameter and all in one tensor, and may hold a
 // parameter to bounds after its step.
-import type { Clip, Tensor, Updated } from "../autograd";
-import {
-  adamUpdate,
-  assign,
-  full,
-  keep,
-  refuseInCapture,
-  rmspropUpdate,
-  sgdUpdate,
-  show,
-  slotSize,
-} from "../autograd";
+import { type Clip, full, keep, refuseInCapture, show, type Tensor, type Updated } from "../autograd";
+import { type AdamRule, adamUpdate, assign, rmspropUpdate, sgdUpdate, slotSize } from "../autograd/inplace";
 
 interface Common {
   learningRate: number;
@@ -142,14 +132,13 @@ export class RMSprop extends Optimizer {
   }
 }
 
+type Betas = Pick<AdamRule, "beta1" | "beta2" | "epsilon">;
+
 /** Kingma and Ba 2015, algorithm 1, with bias correction. */
 export class Adam extends Optimizer {
-  private readonly rule: { beta1: number; beta2: number; epsilon: number };
+  private readonly rule: Betas;
 
-  constructor(
-    parameters: readonly Tensor[],
-    options: Common & { beta1?: number; beta2?: number; epsilon?: number },
-  ) {
+  constructor(parameters: readonly Tensor[], options: Common & Partial<Betas>) {
     super(parameters, options, { count: 2, start: 0 });
     const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
     this.rule = { beta1, beta2, epsilon };

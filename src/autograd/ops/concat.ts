@@ -1,7 +1,7 @@
 // Tensors one behind the other along an axis: concat ↔ slice.
 import { place } from "../../kernels/concat";
 import { defineOp } from "../op";
-import { normalizeAxes, type Shape, shapeError, sizeOf } from "../shape";
+import { normalizeAxes, type Shape, shapeError, show, sizeOf } from "../shape";
 import type { Tensor } from "../tensor";
 import { slice } from "./rearrange";
 
@@ -38,10 +38,8 @@ export function concat(xs: readonly Tensor[], { axis = 0 }: { axis?: number } = 
   if (xs.length === 0) throw new Error("concat: there must be a tensor, got none.");
   const shapes = xs.map(({ shape }) => shape);
   const [along] = normalizeAxes("concat", shapes[0].length, [axis]);
-  const others = (shape: Shape) => shape.filter((_, i) => i !== along).join();
-  const odd = xs.find(
-    ({ shape }) => shape.length !== shapes[0].length || others(shape) !== others(shapes[0]),
-  );
+  const others = (shape: Shape) => show(shape.map((n, i) => (i === along ? -1 : n)));
+  const odd = xs.find(({ shape }) => others(shape) !== others(shapes[0]));
   if (odd) throw shapeError("concat", `sizes must be equal but for axis ${along}`, [shapes[0], odd.shape]);
   const other = xs.find(({ dtype }) => dtype !== xs[0].dtype);
   if (other) throw new Error(`concat: dtypes must be equal, got ${xs[0]} and ${other}.`);

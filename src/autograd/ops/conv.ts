@@ -159,11 +159,10 @@ function geometryOf(op: string, inputSize: Pair, w: Shape, options: ConvOptions)
     throw new Error(
       `${op}: the padding must be "same", "valid" or [top, bottom, left, right] from 0 to 2^30, got ${show(padding)}.`,
     );
-  if (padding === "valid") return { stride: steps, padding: [0, 0, 0, 0], inputSize, kernelSize };
-  if (padding !== "same") return { stride: steps, padding, inputSize, kernelSize };
-  const [top, bottom] = samePadding(inputSize[0], kernelSize[0], steps[0]);
-  const [left, right] = samePadding(inputSize[1], kernelSize[1], steps[1]);
-  return { stride: steps, padding: [top, bottom, left, right], inputSize, kernelSize };
+  const same = (axis: 0 | 1) => samePadding(inputSize[axis], kernelSize[axis], steps[axis]);
+  const named = { same: [...same(0), ...same(1)], valid: [0, 0, 0, 0] } as const;
+  const zeros = typeof padding === "string" ? named[padding] : padding;
+  return { stride: steps, padding: zeros, inputSize, kernelSize };
 }
 
 /** Keras's rule: as much as ceil(size / stride) positions need, the smaller half first. */

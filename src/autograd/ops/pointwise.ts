@@ -10,16 +10,10 @@ import { binaryOp, type One, unaryOp } from "./elementwise";
 const both = ["x0", "x1"] as const;
 
 /** a + b, with NumPy's broadcasting; either may be a number. */
-export const add = binaryOp("add", "add", {
-  saves: [],
-  vjp: ({ dy }) => [() => dy, () => dy],
-});
+export const add = binaryOp("add", "add", { saves: [], vjp: ({ dy }) => [() => dy, () => dy] });
 
 /** a − b. */
-export const sub = binaryOp("sub", "sub", {
-  saves: [],
-  vjp: ({ dy }) => [() => dy, (): Tensor => neg(dy)],
-});
+export const sub = binaryOp("sub", "sub", { saves: [], vjp: ({ dy }) => [() => dy, (): Tensor => neg(dy)] });
 
 /** a · b, entry by entry. */
 export const mul = binaryOp("mul", "mul", {
@@ -59,16 +53,10 @@ export const greaterEqual = binaryOp("greaterEqual", "greater_equal");
 export const equal = binaryOp("equal", "equal");
 
 /** −x. */
-export const neg = unaryOp("neg", "neg", {
-  saves: [],
-  vjp: ({ dy }) => [(): Tensor => neg(dy)],
-});
+export const neg = unaryOp("neg", "neg", { saves: [], vjp: ({ dy }) => [(): Tensor => neg(dy)] });
 
 /** eˣ. */
-export const exp = unaryOp("exp", "exp_", {
-  saves: [["y"]],
-  vjp: ({ y, dy }) => [(): Tensor => mul(dy, y)],
-});
+export const exp = unaryOp("exp", "exp_", { saves: [["y"]], vjp: ({ y, dy }) => [(): Tensor => mul(dy, y)] });
 
 /** The natural logarithm; NaN below 0. */
 export const log = unaryOp("log", "log_", {

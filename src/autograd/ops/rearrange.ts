@@ -70,8 +70,8 @@ export const pad = defineOp<One, { before: readonly number[]; after: readonly nu
     strided(x, y, windowAxes(x.shape, starts));
   },
   saves: [],
-  vjp: ({ xs: [x], dy, attributes: { before } }) => [
-    (): Tensor => slice(dy, { starts: before, sizes: x.shape }),
+  vjp: ({ xs: [x], dy, attributes: { before: starts } }) => [
+    (): Tensor => slice(dy, { starts, sizes: x.shape }),
   ],
 });
 

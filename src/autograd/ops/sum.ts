@@ -55,11 +55,8 @@ export function stretch(y: Tensor, shape: Shape, axes: readonly number[]): Tenso
 }
 
 /** What each gives where there is nothing to reduce. */
-const ofNothing: Record<Reducer, number> = {
-  sum: 0,
-  max_: Number.NEGATIVE_INFINITY,
-  min_: Number.POSITIVE_INFINITY,
-};
+const { NEGATIVE_INFINITY: max_, POSITIVE_INFINITY: min_ } = Number;
+const ofNothing: Record<Reducer, number> = { sum: 0, max_, min_ };
 
 /** Reduces one run of neighbouring axes after the other, the last run first. */
 export function reduceAxes(op: Reducer, x: Tensor, y: Tensor, axes: readonly number[]): void {
