@@ -1,9 +1,10 @@
 // Compute pipelines, compiled once a (shader, entry point, constants) and without blocking.
 // Group 0 holds the storage buffers, reads first; group 1 holds one uniform at a dynamic offset.
 
-const COMPUTE = 0x4; // GPUShaderStage.COMPUTE; the name is a global that Node lacks
-
+import { cached } from "./cached";
 import { UNIFORM_BYTES, Uniform } from "./uniforms";
+
+const COMPUTE = 0x4; // GPUShaderStage.COMPUTE; the name is a global that Node lacks
 
 export interface PipelineKey {
   /** Its name in the table that the device was opened with. */
@@ -88,20 +89,15 @@ export class Pipelines {
   }
 
   private module(name: string) {
-    let made = this.modules.get(name);
-    if (!made) {
+    return cached(this.modules, name, () => {
       const code = this.sourceOf(name);
       const module = this.device.createShaderModule({ label: name, code });
-      made = { module, uniform: new Uniform(code, name) };
-      this.modules.set(name, made);
-    }
-    return made;
+      return { module, uniform: new Uniform(code, name) };
+    });
   }
 
   private layout(reads: number, writes: number) {
-    const key = `${reads},${writes}`;
-    let layout = this.layouts.get(key);
-    if (!layout) {
+    return cached(this.layouts, `${reads},${writes}`, () => {
       const storage = this.device.createBindGroupLayout({
         label: `${reads} read, ${writes} written`,
         entries: Array.from({ length: reads + writes }, (_, binding) => ({
@@ -111,10 +107,8 @@ export class Pipelines {
         })),
       });
       const pipeline = this.device.createPipelineLayout({ bindGroupLayouts: [storage, this.uniformLayout] });
-      layout = { storage, pipeline };
-      this.layouts.set(key, layout);
-    }
-    return layout;
+      return { storage, pipeline };
+    });
   }
 }
 

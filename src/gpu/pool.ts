@@ -1,6 +1,7 @@
 // GPU memory: buffers of few sizes, reused as soon as they are released, counted against a budget.
 // V8 cannot see this memory, so nothing here waits for a garbage collection.
 import { GpuError } from "../errors";
+import { cached } from "./cached";
 import { Scratch } from "./scratch";
 
 /** A range of a GPU buffer. `bytes` is a multiple of 16, so that any range can be read as vec4. */
@@ -164,9 +165,7 @@ export class Pool {
 
   private giveBack(buffer: GPUBuffer): void {
     if (this.refused.has(buffer)) return buffer.destroy();
-    const list = this.free.get(buffer.size);
-    if (list) list.push(buffer);
-    else this.free.set(buffer.size, [buffer]);
+    cached(this.free, buffer.size, () => []).push(buffer);
     this.freeBytes += buffer.size;
   }
 

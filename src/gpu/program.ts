@@ -21,7 +21,8 @@ export class Program implements ScratchUser {
   private readonly written = new Set<Storage>();
   private readonly pool: Pool;
   private arena: GPUBuffer | undefined;
-  private group: GPUBindGroup | undefined;
+  /** Of its arena, from `finish` on. */
+  uniformGroup!: GPUBindGroup;
 
   constructor(
     readonly stream: Stream,
@@ -63,10 +64,6 @@ export class Program implements ScratchUser {
   abandon(): void {
     this.pool.endCapture();
     this.dispose();
-  }
-
-  get uniformGroup(): GPUBindGroup {
-    return this.group!;
   }
 
   /** A replay was recorded: what it writes is newer than what was read or saved before. */
@@ -144,7 +141,7 @@ export class Program implements ScratchUser {
     this.words.forEach((words, i) => void bytes.set(new Uint8Array(words), i * UNIFORM_BYTES));
     this.arena.unmap();
     this.words = [];
-    this.group = this.gpu.pipelines.uniformGroup(this.arena);
+    this.uniformGroup = this.gpu.pipelines.uniformGroup(this.arena);
   }
 }
 

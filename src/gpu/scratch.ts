@@ -1,5 +1,6 @@
 // The buffers of what dies inside of captured steps. All programs share them, since replays run one after the other and
 // each writes such a buffer before it reads it; no one else may have them, since any replay overwrites them.
+import { cached } from "./cached";
 import type { ScratchUser } from "./pool";
 
 export class Scratch {
@@ -27,7 +28,7 @@ export class Scratch {
 
   /** Takes what died in the capture that is going on. */
   put(buffer: GPUBuffer): void {
-    if (!this.users.has(buffer)) this.users.set(buffer, new Set());
+    cached(this.users, buffer, () => new Set());
     this.stack(buffer);
     this.bytes += buffer.size;
   }
@@ -68,8 +69,6 @@ export class Scratch {
   }
 
   private stack(buffer: GPUBuffer): void {
-    const list = this.idle!.get(buffer.size);
-    if (list) list.push(buffer);
-    else this.idle!.set(buffer.size, [buffer]);
+    cached(this.idle!, buffer.size, () => []).push(buffer);
   }
 }

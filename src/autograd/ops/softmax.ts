@@ -26,9 +26,8 @@ export const softmax = defineOp<[x: Tensor]>({
 export const softmaxCrossEntropy = defineOp<[logits: Tensor, labels: Tensor]>({
   name: "softmaxCrossEntropy",
   shape: ([x, labels]) => {
-    if (x.length !== 2 || labels.length !== 1 || labels[0] !== x[0]) {
+    if (x.length !== 2 || labels.length !== 1 || labels[0] !== x[0])
       throw shapeError("softmaxCrossEntropy", "logits must be (N, C) and labels (N)", [x, labels]);
-    }
     if (x[0] > 0 && x[1] === 0)
       throw shapeError("softmaxCrossEntropy", "there must be a class to name", [x, labels]);
     return [x[0]];

@@ -2,6 +2,7 @@
 // person can read: JSON, one section an (adapter, driver, version of monge and its kernels), one line a class.
 import { version } from "../../../package.json";
 import type { DeviceInfo } from "../../gpu/adapter";
+import { cached } from "../../gpu/cached";
 import { type Gpu, gpu } from "../../gpu/gpu";
 import { shaderSource } from "../shaders";
 import { type Configuration, configurations, defaultFor, type Extent } from "./configurations";
@@ -26,14 +27,7 @@ const ABOUT = "Which kernels are fastest here, found by `npm run tune`. It is sa
 const tables = new WeakMap<Gpu, Tuning>();
 
 /** The table of a device; the open one's where none is named. */
-export function tuning(of: Gpu = gpu()): Tuning {
-  let table = tables.get(of);
-  if (!table) {
-    table = new Tuning(of.info);
-    tables.set(of, table);
-  }
-  return table;
-}
+export const tuning = (of: Gpu = gpu()): Tuning => cached(tables, of, () => new Tuning(of.info));
 
 export class Tuning {
   private readonly table = new Map<string, { configuration: Configuration; line: TunedLine }>();
