@@ -1,15 +1,12 @@
 // Runs the tests on SwiftShader, a software driver of another make (4 lanes a subgroup, no shader-f16), from
 // Debian's chromium-common, unpacked into a cache folder. usage: node scripts/swiftshader.mjs [REGEX of file paths]
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
-import { homedir } from "node:os";
-import { isAbsolute, join } from "node:path";
+import { join } from "node:path";
 import { download, hasApt, osRelease } from "./apt.mjs";
-import { fail, probe, root, run } from "./shell.mjs";
+import { cacheFolder, fail, probe, root, run } from "./shell.mjs";
 
 const names = ["libvk_swiftshader.so", "vk_swiftshader_icd.json"];
-const { XDG_CACHE_HOME: base } = process.env;
-const cache = join(base && isAbsolute(base) ? base : join(homedir(), ".cache"), "monge");
-const unpacked = join(cache, "swiftshader");
+const unpacked = join(cacheFolder, "swiftshader");
 const complete = (folder) => names.every((name) => existsSync(join(folder, name)));
 
 const folder = [unpacked, "/usr/lib/chromium"].find(complete) ?? fetchDriver();
@@ -36,8 +33,8 @@ function fetchDriver() {
       `swiftshader: ${names.join(" and ")} are not in ${unpacked}; only Debian has a package to take them from.`,
     );
   }
-  mkdirSync(cache, { recursive: true });
-  const work = mkdtempSync(join(cache, "swiftshader-"));
+  mkdirSync(cacheFolder, { recursive: true });
+  const work = mkdtempSync(join(cacheFolder, "swiftshader-"));
   const stop = (line) => {
     rmSync(work, { recursive: true });
     fail(line);

@@ -6,14 +6,14 @@ import { Gpu } from "../../src/gpu/gpu";
 import type { Storage } from "../../src/gpu/pool";
 import { type Dispatch, float } from "../../src/gpu/stream";
 import { shaderSource } from "../../src/kernels/shaders";
-import { nodeGpu } from "../../src/node/device";
 import { device } from "../device";
+import { gpuApi } from "../platform";
 
 const N = 64;
 
 /** A device of its own, with nothing compiled. */
 async function fresh(): Promise<Gpu> {
-  const { device, info } = await requestDevice(nodeGpu());
+  const { device, info } = await requestDevice(gpuApi());
   return new Gpu(device, info, { wait: (promise) => promise, memoryBudget: 2 ** 28 }, shaderSource);
 }
 

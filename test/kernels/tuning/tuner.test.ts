@@ -1,8 +1,5 @@
 // The tuner: what it picks computes what the default does, and its cache is read by the next process or, where it is
 // of no use, ignored with one line.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { type Block, release } from "../../../src/kernels/block";
@@ -12,7 +9,6 @@ import { matmul } from "../../../src/kernels/matmul";
 import { candidates, configurations, defaultFor } from "../../../src/kernels/tuning/configurations";
 import { Tuning, type TuningStore, tuning } from "../../../src/kernels/tuning/table";
 import { tune } from "../../../src/kernels/tuning/tuner";
-import { tuningFile, tuningStore } from "../../../src/node/tuningStore";
 import { block, device, read } from "../../device";
 import { normal } from "../families";
 
@@ -222,24 +218,6 @@ test("a damaged cache is replaced by the next tuning", async () => {
   table.set(extent, candidates(info)[0], 1, 1);
   table.save(store);
   assert.is(new Tuning(info).load(store), undefined);
-});
-
-test("on the disk: a file in the cache folder, made where it is missing", async () => {
-  const { info } = await device();
-  const base = mkdtempSync(join(tmpdir(), "monge-tuning-"));
-  try {
-    const env = { XDG_CACHE_HOME: join(base, "cache") };
-    const store = tuningStore(env);
-    assert.is(store.read(), undefined);
-    const { text } = await full();
-    store.write(text);
-    assert.is(readFileSync(tuningFile(env), "utf8"), text);
-    assert.is(new Tuning(info).load(tuningStore(env)), undefined);
-    writeFileSync(tuningFile(env), "not JSON");
-    assert.match(new Tuning(info).load(tuningStore(env))!, /^tuning: ignored/);
-  } finally {
-    rmSync(base, { recursive: true });
-  }
 });
 
 test("defaults: GPUs tile by the size of C, processors don't", () => {

@@ -1,0 +1,51 @@
+// Runs test files in a browser or in Deno, and reports test by test to the server that the page came from.
+// scripts/elsewhere.mjs writes the call.
+import { configurations } from "../../src/kernels/tuning/configurations";
+import { device } from "../device";
+import { take } from "./uvu";
+
+/** Loads a test file, by the file's path under test/. */
+type Files = Record<string, () => Promise<unknown>>;
+
+/** Tests that cannot run here: those of a file whose name matches, and why. */
+export interface Skip {
+  file: string;
+  test: string;
+  why: string;
+}
+
+const report = (what: object) => fetch("/report", { method: "POST", body: JSON.stringify(what) });
+
+const text = (error: unknown) =>
+  error instanceof Error ? `${error.message}\n${error.stack ?? ""}` : String(error);
+
+export async function run(files: Files, skips: readonly Skip[]): Promise<void> {
+  try {
+    const { info } = await device();
+    const families = [...new Set(configurations(info).map(({ name }) => name.split(" ")[0]))];
+    await report({ kind: "adapter", info, families, agent: navigator.userAgent });
+    for (const [file, load] of Object.entries(files)) {
+      const tests = await load().then(take, (error) => [
+        { name: "loads", body: () => Promise.reject(error) },
+      ]);
+      for (const { name, body } of tests) {
+        const skip = skips.find((each) => each.file === file && new RegExp(each.test).test(name));
+        await report({ kind: "test", file, name });
+        await report({ kind: "result", ...(skip ? { skipped: skip.why } : await outcome(body)) });
+      }
+    }
+    await report({ kind: "end" });
+  } catch (error) {
+    await report({ kind: "end", failed: text(error) });
+  }
+}
+
+async function outcome(body: () => unknown): Promise<object> {
+  const start = performance.now();
+  try {
+    await body();
+    return { ms: performance.now() - start };
+  } catch (error) {
+    return { ms: performance.now() - start, failed: text(error) };
+  }
+}
