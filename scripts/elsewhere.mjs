@@ -129,6 +129,9 @@ function serve(pages, note) {
         ? '<!doctype html><script type="module" src="/stdin.js"></script>'
         : pages.get(request.url);
     if (text === undefined) return void response.writeHead(404).end();
+    // Alone in its process, a page gets a finer clock.
+    response.setHeader("cross-origin-opener-policy", "same-origin");
+    response.setHeader("cross-origin-embedder-policy", "require-corp");
     response.setHeader("content-type", request.url === "/" ? "text/html" : "text/javascript");
     response.end(text);
   });
