@@ -157,7 +157,14 @@ export class Stream {
       usage: COPY_SRC,
       mappedAtCreation: true,
     });
-    new Uint8Array(from.getMappedRange()).set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    try {
+      new Uint8Array(from.getMappedRange()).set(
+        new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+      );
+    } catch {
+      // wgpu gives no range where the device is lost or out of memory; the next read tells which.
+      return;
+    }
     from.unmap();
     this.copy({ buffer: from, offset: 0, bytes: size }, to, size);
     this.afterSubmit(() => from.destroy());
@@ -172,7 +179,7 @@ export class Stream {
       this.copy(from, { buffer: to, offset: 0, bytes: size }, size);
       await this.flush();
       await this.gpu.host.wait(to.mapAsync(0x1)).catch((error: Error) => this.gpu.fail(error.message));
-      this.gpu.check();
+      await this.check();
       return to.getMappedRange().slice(0, bytes);
     } finally {
       to.destroy();
@@ -190,7 +197,7 @@ export class Stream {
   async flush(): Promise<void> {
     this.send();
     while (this.pumping) await this.gpu.host.wait(this.pumping);
-    this.gpu.check();
+    await this.check();
   }
 
   /** Flushes and waits until all but the newest `most` settled points are done, so that the host cannot run away. */
@@ -198,7 +205,17 @@ export class Stream {
     await this.flush();
     this.marks.push(this.gpu.device.queue.onSubmittedWorkDone());
     while (this.marks.length > most) await this.gpu.host.wait(this.marks.shift()!);
-    this.gpu.check();
+    await this.check();
+  }
+
+  /** Throws what the GPU reported. wgpu tells of what is lost with a device before it tells of the device. */
+  private async check(): Promise<void> {
+    try {
+      this.gpu.check();
+    } catch {
+      await Promise.race([this.gpu.device.lost, new Promise((done) => setTimeout(done, 100))]);
+      this.gpu.check();
+    }
   }
 
   private record(command: Command): void {
