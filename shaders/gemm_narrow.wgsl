@@ -1,4 +1,4 @@
-// uses: subgroups, gemm_windows
+// uses: subgroup_entries, gemm_windows
 // Products with few columns by subgroups: where 4 * SG columns would be half empty, a lane takes four rows by 16
 // columns instead, and it is B that is loaded once across the lanes and handed round by shuffles.
 
@@ -24,8 +24,7 @@ fn rows_of(acc: array<mat4x4f, 4>) -> array<vec4f, 16> {
   return tile;
 }
 
-@compute @workgroup_size(SG)
-fn product(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
+fn product_tile(workgroup: vec3u, lane: u32) {
   let job = job_of(workgroup, p.classes.x * p.classes.y);
   let phase = phase_of(job.class_);
   let rows = p.images * phase.size.x * phase.size.y;
@@ -81,8 +80,7 @@ fn product(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation
 }
 
 // Here the rows of all taps follow each other, four rows of one tap a lane.
-@compute @workgroup_size(SG)
-fn outer(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
+fn outer_tile(workgroup: vec3u, lane: u32) {
   let job = job_of(workgroup, 1u);
   if (job.matrix >= p.batch) { return; }
   let fours = (p.channels + 3) / 4;

@@ -1,4 +1,4 @@
-// uses: subgroups, gemm_windows
+// uses: subgroup_entries, gemm_windows
 // Products by subgroups: one subgroup computes TM rows by 4 * SG columns in registers. A is loaded once across
 // the lanes and handed round by shuffles, so there is no workgroup memory and no barrier.
 
@@ -16,8 +16,7 @@ fn rows_of(acc: array<mat4x4f, 8>) -> array<vec4f, 32> {
   return tile;
 }
 
-@compute @workgroup_size(SG)
-fn product(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
+fn product_tile(workgroup: vec3u, lane: u32) {
   let job = job_of(workgroup, p.classes.x * p.classes.y);
   let phase = phase_of(job.class_);
   let rows = p.images * phase.size.x * phase.size.y;
@@ -69,8 +68,7 @@ fn product(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation
   }
 }
 
-@compute @workgroup_size(SG)
-fn outer(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
+fn outer_tile(workgroup: vec3u, lane: u32) {
   let job = job_of(workgroup, p.kernel.x * p.kernel.y);
   let tap = vec2u(job.class_ / p.kernel.y, job.class_ % p.kernel.y);
   let row0 = job.row_tile * TM;

@@ -44,7 +44,8 @@ test("entry points are found whatever the order and number of attributes", () =>
 
 test("every shader is used: it has an entry point, or another one names it", () => {
   const named = new Set(shaderNames.flatMap(usedBy));
-  for (const name of shaderNames) assert.ok(entryPoints(text(name)).length > 0 || named.has(name), name);
+  for (const name of shaderNames)
+    assert.ok(entryPoints(shaderSource(name)).length > 0 || named.has(name), name);
 });
 
 // naga 29 ends the process where an array's size is computed from overrides and another override follows that is used.

@@ -12,6 +12,8 @@ export interface Host {
   wait<T>(promise: Promise<T>): Promise<T>;
   /** Most bytes of GPU memory to hold at once, counted by ourselves. */
   memoryBudget: number;
+  /** Tells the user, in one line, of something that works less well than it should. */
+  warn(line: string): void;
 }
 
 export class Gpu {
@@ -39,9 +41,10 @@ export class Gpu {
       event.preventDefault();
       this.fail(event.error.message);
     });
-    // A lost device stays silent everywhere else, so this is the one place that learns of it.
+    // A lost device stays silent everywhere else, so this is the one place that learns of it. It is the cause of what
+    // some report before it.
     void device.lost.then((reason) => {
-      if (!this.closed) this.fail(`the device was lost (${reason.reason}): ${reason.message}`);
+      if (!this.closed) this.failure = `the device was lost (${reason.reason}): ${reason.message}`;
     });
   }
 

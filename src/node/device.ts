@@ -22,7 +22,8 @@ export function nodeGpu(): GPU {
 
 /** Opens the device for this process. Throws one clear line when there is none that computes. */
 export async function openDevice(): Promise<Gpu> {
-  return openGpu(nodeGpu(), { wait: throttled, memoryBudget: totalmem() * 0.75 });
+  const warn = (line: string) => console.error(`monge: ${line}`);
+  return openGpu(nodeGpu(), { wait: throttled, memoryBudget: totalmem() * 0.75, warn });
 }
 
 /** Closes the device; without that, Dawn keeps the process alive. */

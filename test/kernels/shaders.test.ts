@@ -6,7 +6,17 @@ import { shaderNames, shaderSource } from "../../src/kernels/shaders";
 import { device } from "../device";
 import { entryPoints } from "./wgsl";
 
-for (const name of shaderNames().filter((each) => entryPoints(shaderSource(each)).length > 0)) {
+/** What others use is compiled with them; open.test.ts compiles those that ask for a size. */
+const used = (name: string) =>
+  shaderNames().some(
+    (other) =>
+      other !== name &&
+      [false, true].some((sized) => shaderSource(other, sized).includes(shaderSource(name))),
+  );
+
+for (const name of shaderNames().filter(
+  (each) => entryPoints(shaderSource(each)).length > 0 && !used(each),
+)) {
   test(`${name} compiles`, () => compiles(name));
 }
 
