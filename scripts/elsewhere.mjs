@@ -7,7 +7,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fail, root } from "./shell.mjs";
 
-const rooms = ["gpu", "kernels", "autograd", "nn", "wgan"];
+/** The folders of test/ whose tests need no Node. */
+export const rooms = ["gpu", "kernels", "autograd", "nn", "wgan"];
 
 /** What the command line asks for: test files whose path matches, and a file to write the results to. */
 function readArguments(name) {
@@ -217,7 +218,7 @@ class Book {
   }
 
   results() {
-    const { info, families, agent } = this.adapter ?? {};
+    const { info, families } = this.adapter ?? {};
     const files = this.files.map((file) => {
       const { passed, total, seconds } = this.count(file);
       return { file, passed, total, seconds };
@@ -225,7 +226,7 @@ class Book {
     const skipped = this.tests
       .filter((each) => each.skipped)
       .map(({ file, name, skipped }) => ({ file, name, why: skipped }));
-    return { title: this.title, agent, info, families, files, skipped };
+    return { title: this.title, info, families, files, skipped };
   }
 
   summary() {

@@ -106,6 +106,19 @@ test("the check of imports finds what runs back, however it is written", () => {
   ]);
 });
 
+test("the tests that browsers run, too, import nothing of Node: test/platform.ts has it for them", () => {
+  const ours = under("test").filter(({ path }) =>
+    /^test\/((gpu|kernels|autograd|nn|wgan|reference|elsewhere)\/|(device|garbage)\.ts)/.test(path),
+  );
+  assert.ok(ours.length > 60);
+  const wrong = ours.flatMap((file) =>
+    importsOf(file)
+      .filter((name) => [...nodeOnly, "esbuild"].includes(name.split("/")[0]) || name.startsWith("src/node/"))
+      .map((name) => `${file.path} imports ${name}`),
+  );
+  assert.equal(wrong, []);
+});
+
 test("autograd never names a GPU type", () => {
   assert.equal(gpuNames(sources), []);
 });

@@ -2,6 +2,7 @@
 // and ends with "ready" and exit code 0, or with one line on what is wrong and exit code 1.
 import { existsSync, readFileSync } from "node:fs";
 import { arch, availableParallelism, platform, release, totalmem, type } from "node:os";
+import { families } from "../kernels/tuning/configurations";
 import { runCommand } from "./command";
 import { readOptions } from "./commandLine";
 import { cacheFolder } from "./files";
@@ -74,7 +75,8 @@ async function examine(): Promise<string | null> {
   try {
     // Loaded only here, so that a missing or unloadable webgpu is told above instead of ending the command.
     const { closeDevice, openDevice } = await import("./device");
-    await openDevice();
+    const { info } = await openDevice();
+    row("kernels", families(info).join(", "));
     closeDevice();
   } catch (error) {
     row("self-test", "failed");

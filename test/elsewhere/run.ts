@@ -1,6 +1,6 @@
 // Runs test files in a browser or in Deno, and reports test by test to the server that the page came from.
 // scripts/elsewhere.mjs writes the call.
-import { configurations } from "../../src/kernels/tuning/configurations";
+import { families } from "../../src/kernels/tuning/configurations";
 import { device } from "../device";
 import { take } from "./uvu";
 
@@ -22,8 +22,7 @@ const text = (error: unknown) =>
 export async function run(files: Files, skips: readonly Skip[]): Promise<void> {
   try {
     const { info } = await device();
-    const families = [...new Set(configurations(info).map(({ name }) => name.split(" ")[0]))];
-    await report({ kind: "adapter", info, families, agent: navigator.userAgent });
+    await report({ kind: "adapter", info, families: families(info) });
     for (const [file, load] of Object.entries(files)) {
       const tests = await load().then(take, (error) => [
         { name: "loads", body: () => Promise.reject(error) },

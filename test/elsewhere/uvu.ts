@@ -18,12 +18,21 @@ export function take(): Added[] {
 
 export function suite(title = "") {
   let own: Added[] = [];
-  const add = (name: string, body: Body) => void own.push({ name: title ? `${title}: ${name}` : name, body });
+  const hooks: Body[] = [];
+  const add = (name: string, body: Body) => {
+    own.push({
+      name: title ? `${title}: ${name}` : name,
+      async body() {
+        for (const hook of hooks.splice(0)) await hook();
+        await body();
+      },
+    });
+  };
   const run = () => {
     waiting.push(...own);
     own = [];
   };
-  return Object.assign(add, { run });
+  return Object.assign(add, { run, before: (hook: Body) => void hooks.push(hook) });
 }
 
 export const test = suite();

@@ -83,6 +83,11 @@ export function configurations(info: DeviceInfo): Configuration[] {
   return [...rows.map((each) => subgroup(lanes, each)), ...few, portable, ...ladder, ...more];
 }
 
+/** The families of those, by name. */
+export const families = (info: DeviceInfo): string[] => [
+  ...new Set(configurations(info).map(({ name }) => name.split(" ")[0])),
+];
+
 /** Those worth timing: processors emulate workgroup memory, so tiles never win there. */
 export function candidates(info: DeviceInfo): Configuration[] {
   const all = configurations(info);
