@@ -10,7 +10,15 @@ import { swiftshader } from "./swiftshaderDriver.mjs";
 
 const scratch = mkdtempSync(join(tmpdir(), "monge-check-"));
 process.on("exit", () => rmSync(scratch, { recursive: true, force: true }));
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => process.exit(1));
+/** The script that runs, which cleans up after itself. */
+let running;
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+  process.once(signal, () => {
+    if (!running) process.exit(1);
+    running.on("close", () => process.exit(1));
+    running.kill(signal);
+  });
+}
 
 /** Each place gives what it saw, or a line on why it was left out. */
 const places = {
@@ -96,6 +104,7 @@ async function byScript(name) {
 /** Runs a script of ours, and shows what it prints. */
 async function show(args, env) {
   const child = spawn(process.execPath, args, { cwd: root, env, stdio: ["ignore", "pipe", "pipe"] });
+  running = child;
   let output = "";
   for (const side of ["stdout", "stderr"]) {
     child[side].on("data", (chunk) => {
@@ -104,10 +113,13 @@ async function show(args, env) {
     });
   }
   await new Promise((done) => child.on("close", done));
+  running = undefined;
   return output;
 }
 
-const lastLine = (output) => output.trim().split("\n").at(-1);
+function lastLine(output) {
+  return output.trim().split("\n").at(-1);
+}
 
 /** Puts the table where docs/portability.md has its marks. */
 function writeTable() {

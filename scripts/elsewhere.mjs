@@ -59,7 +59,7 @@ async function bundle(files, skips) {
 }
 
 /** Puts test/elsewhere/ in the place of what only Node has. */
-export const stand = {
+const stand = {
   name: "elsewhere",
   setup({ onResolve }) {
     onResolve({ filter: /^uvu$/ }, () => ({ path: join(root, "test/elsewhere/uvu.ts") }));
@@ -85,7 +85,10 @@ export async function elsewhere({ name, title, command, skips = [], minutes }) {
     rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
   };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
-    process.once(signal, () => void stop().then(() => process.exit(1)));
+    process.once(signal, () => {
+      book.over = true; // what ends now was ended
+      void stop().then(() => process.exit(1));
+    });
   }
   const server = await serve(pages, (what) => book.note(what));
   const url = `http://127.0.0.1:${server.address().port}/`;
