@@ -31,13 +31,13 @@ const filesOf = (wanted) =>
     .sort();
 
 /** Bundles for a browser, in memory: a map from URL path to text. */
-async function bundle(files, skips) {
+async function bundle(files) {
   const { build } = await import("esbuild");
   const loaders = files.map((file) => `${JSON.stringify(file)}: () => import("./test/${file}")`);
   const { outputFiles } = await build({
     stdin: {
       contents: `import { run } from "./test/elsewhere/run";
-        await run({ ${loaders.join(", ")} }, ${JSON.stringify(skips)});`,
+        await run({ ${loaders.join(", ")} });`,
       resolveDir: root,
     },
     plugins: [stand],
@@ -69,14 +69,13 @@ const stand = {
 
 /**
  * Runs the tests in one place and ends this process with `N passed, N failed`, and 0 where none failed. `command` gives
- * the program and its arguments for a URL and a folder that is removed at the end; `skips` names what cannot run there
- * and why ({ file, test: a regular expression, why }).
+ * the program, its arguments and more environment for a URL and a folder that is removed at the end.
  */
-export async function elsewhere({ name, title, command, skips = [], minutes }) {
+export async function elsewhere({ name, title, command, minutes }) {
   const { wanted, json } = readArguments(name);
   const files = filesOf(wanted);
   if (files.length === 0) fail(`${name}: no test file matches ${wanted}.`);
-  const pages = await bundle(files, skips);
+  const pages = await bundle(files);
   const folder = mkdtempSync(join(tmpdir(), `monge-${name}-`));
   const book = new Book(title, files);
   let child;
@@ -223,8 +222,8 @@ class Book {
   results() {
     const { info, families } = this.adapter ?? {};
     const files = this.files.map((file) => {
-      const { passed, total, seconds } = this.count(file);
-      return { file, passed, total, seconds };
+      const { passed, total } = this.count(file);
+      return { file, passed, total };
     });
     const skipped = this.tests
       .filter((each) => each.skipped)

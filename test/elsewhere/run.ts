@@ -2,24 +2,18 @@
 // scripts/elsewhere.mjs writes the call.
 import { families } from "../../src/kernels/tuning/configurations";
 import { device } from "../device";
+import { takeSkipped } from "./platform";
 import { take } from "./uvu";
 
 /** Loads a test file, by the file's path under test/. */
 type Files = Record<string, () => Promise<unknown>>;
-
-/** Tests that cannot run here: those of a file whose name matches, and why. */
-export interface Skip {
-  file: string;
-  test: string;
-  why: string;
-}
 
 const report = (what: object) => fetch("/report", { method: "POST", body: JSON.stringify(what) });
 
 const text = (error: unknown) =>
   error instanceof Error ? `${error.message}\n${error.stack ?? ""}` : String(error);
 
-export async function run(files: Files, skips: readonly Skip[]): Promise<void> {
+export async function run(files: Files): Promise<void> {
   try {
     const { info } = await device();
     await report({ kind: "adapter", info, families: families(info) });
@@ -28,9 +22,8 @@ export async function run(files: Files, skips: readonly Skip[]): Promise<void> {
         { name: "loads", body: () => Promise.reject(error) },
       ]);
       for (const { name, body } of tests) {
-        const skip = skips.find((each) => each.file === file && new RegExp(each.test).test(name));
         await report({ kind: "test", file, name });
-        await report({ kind: "result", ...(skip ? { skipped: skip.why } : await outcome(body)) });
+        await report({ kind: "result", ...(await outcome(body)) });
       }
     }
     await report({ kind: "end" });
@@ -43,8 +36,9 @@ async function outcome(body: () => unknown): Promise<object> {
   const start = performance.now();
   try {
     await body();
-    return { ms: performance.now() - start };
+    return { ms: performance.now() - start, skipped: takeSkipped() };
   } catch (error) {
+    takeSkipped();
     return { ms: performance.now() - start, failed: text(error) };
   }
 }
