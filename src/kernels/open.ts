@@ -31,7 +31,7 @@ const extent = { kind: "nn", rows: M, columns: N, sum: K, copies: 1 };
 /**
  * Tries the kernels that products will run in, since some adapters accept work and compute nothing, some misreport
  * their subgroups, and some take shaders out of a cache that were compiled for another setting. Kernels that are wrong
- * are left out in favour of the portable ones, and the host warns; it throws where those are wrong, too.
+ * are left out, and the host warns if that changes what runs by default; it throws where the portable ones are wrong, too.
  */
 export async function selfTest(gpu: Gpu): Promise<void> {
   const { info } = gpu;
@@ -41,14 +41,15 @@ export async function selfTest(gpu: Gpu): Promise<void> {
     if (found) wrong.push(`${configuration.name}: ${found}`);
     return !found;
   };
+  const wanted = defaultFor(info, extent);
   const bySubgroups = defaultFor({ ...info, software: true }, extent);
   if (info.subgroupSize > 0 && !(await right(bySubgroups))) info.subgroupSize = 0;
-  if (!info.software && !(await right(defaultFor(info, extent)))) info.portable = true;
+  if (!info.software && !(await right(wanted))) info.portable = true;
   const usual = defaultFor(info, extent);
   if (usual.shader === "gemm_portable" && !(await right(usual))) {
     throw new Error(`gpu: ${info.name} computes wrongly (${wrong.join("; ")}). Update its driver`);
   }
-  if (wrong.length === 0) return;
+  if (usual.name === wanted.name) return;
   const kept = "Its driver may have kept shaders that it compiled for another setting: see docs/setup.md";
   gpu.host.warn(`${info.name} computes wrongly (${wrong.join("; ")}), so other kernels run. ${kept}`);
 }
