@@ -1,5 +1,5 @@
 // The shader table: name to WGSL text. A file whose first line says `// uses: a, b` is compiled
-// with those files in front of it; nothing else is ever done to the text.
+// with those files in front of it; nothing else is ever done to the text. One file has another to stand in for it.
 import binary from "../../shaders/binary.wgsl";
 import blend from "../../shaders/blend.wgsl";
 import bytes from "../../shaders/bytes.wgsl";
@@ -28,11 +28,11 @@ import parts from "../../shaders/parts.wgsl";
 import patches from "../../shaders/patches.wgsl";
 import random from "../../shaders/random.wgsl";
 import reduce from "../../shaders/reduce.wgsl";
-import selftest from "../../shaders/selftest.wgsl";
-import selftestSubgroup from "../../shaders/selftest_subgroup.wgsl";
 import softmax from "../../shaders/softmax.wgsl";
 import splitPair from "../../shaders/split_pair.wgsl";
 import strided from "../../shaders/strided.wgsl";
+import subgroupEntries from "../../shaders/subgroup_entries.wgsl";
+import subgroupEntriesSized from "../../shaders/subgroup_entries_sized.wgsl";
 import subgroups from "../../shaders/subgroups.wgsl";
 import sumParts from "../../shaders/sum_parts.wgsl";
 import threefry from "../../shaders/threefry.wgsl";
@@ -76,8 +76,8 @@ const files = {
   threefry,
   unary,
   update,
-  selftest,
-  selftest_subgroup: selftestSubgroup,
+  subgroup_entries: subgroupEntries,
+  subgroup_entries_sized: subgroupEntriesSized,
 };
 
 export type ShaderName = keyof typeof files;
@@ -90,9 +90,9 @@ export const addShaders = (more: Record<string, string>): void => void Object.as
 /** All names, for the check that compiles every shader. */
 export const shaderNames = (): string[] => Object.keys(table);
 
-/** The text of a shader with the files that it names in front. */
-export function shaderSource(name: string): string {
-  const text = table[name];
+/** The text of a shader with the files that it names in front; `sized` where subgroups must be asked for their size. */
+export function shaderSource(name: string, sized = false): string {
+  const text = table[sized && name === "subgroup_entries" ? "subgroup_entries_sized" : name];
   const used = text.match(/^\/\/ uses: (.*)/)?.[1].split(/,\s*/) ?? [];
-  return [...used.map((other) => shaderSource(other)), text].join("\n");
+  return [...used.map((other) => shaderSource(other, sized)), text].join("\n");
 }
