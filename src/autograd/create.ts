@@ -1,5 +1,4 @@
 // Tensors made from nothing: constants, and random numbers from a seed and a counter.
-
 import { clear } from "../kernels/block";
 import { fill } from "../kernels/fill";
 import { type Draw, randomInteger, randomNormal, randomUniform } from "../kernels/random";

@@ -1,6 +1,5 @@
 // Reverse mode: from y back to xs through the recorded graph, newest node first.
 // Broadcasting is undone here and nowhere else.
-
 import { ones } from "./create";
 import type { Node } from "./graph";
 import { blend } from "./inplace";
@@ -39,12 +38,11 @@ export function grad(y: Tensor, xs: readonly Tensor[], options: GradOptions = {}
     const given = new Set<Share>();
     return xs.map((x) => {
       const dx = found.get(x.variable);
-      if (!dx) {
+      if (!dx)
         throw new Error(
           `grad: y must depend on every x, got ${x}, which it does not. ` +
             "Was requireGrad(x) called before, and is there a detach or a noGrad between?",
         );
-      }
       const own = withRecording(options.createGraph ?? false, () => owned(dx, given.has(dx.share)));
       given.add(own.share);
       return own;
@@ -60,11 +58,10 @@ export function backward(y: Tensor, options: GradOptions = {}): void {
   const { createGraph = false } = options;
   tidy(() => {
     const found = backwardPass("backward", y, (variable) => !variable.node && variable.requiresGrad, options);
-    if (found.size === 0) {
+    if (found.size === 0)
       throw new Error(
         `backward: y must depend on a tensor with requiresGrad, got ${y}, which depends on none.`,
       );
-    }
     const leaves = [...found].flatMap(([variable, dx]) => {
       const x = variable.leaf?.deref();
       return x ? [{ x, dx }] : []; // nobody can ask for the grad of a leaf that is gone
@@ -92,13 +89,9 @@ export function backward(y: Tensor, options: GradOptions = {}): void {
 const owned = (dx: Tensor, given = false): Tensor => (given || dx.share.hasOthers ? clone(dx) : alias(dx));
 
 type Gradients = Map<Variable, Tensor>;
+type IsTarget = (variable: Variable) => boolean;
 
-function backwardPass(
-  by: "grad" | "backward",
-  y: Tensor,
-  isTarget: (variable: Variable) => boolean,
-  options: GradOptions,
-): Gradients {
+function backwardPass(by: string, y: Tensor, isTarget: IsTarget, options: GradOptions): Gradients {
   const { createGraph = false, retainGraph = createGraph } = options;
   y.checkAlive(by);
   const dy = options.dy ?? seed(by, y);
@@ -110,9 +103,9 @@ function backwardPass(
   for (const node of nodes) node.retain(); // spending one must not free those still to come
   try {
     withRecording(createGraph, () => {
-      const relevant = new Set(nodes);
+      const leads = leadsTo(isTarget, new Set(nodes));
       for (const node of nodes.toReversed()) {
-        step(node, relevant, gradients, isTarget, createGraph);
+        step(node, gradients, isTarget, leads, createGraph);
         if (!retainGraph) node.spend(); // what it saved is memory for those still to come
       }
     });
@@ -126,24 +119,20 @@ function backwardPass(
 /** Runs one node's derivative and adds the results to those of its inputs. */
 function step(
   node: Node,
-  relevant: ReadonlySet<Node>,
   gradients: Gradients,
-  isTarget: (variable: Variable) => boolean,
+  isTarget: IsTarget,
+  leads: ReturnType<typeof leadsTo>,
   createGraph: boolean,
 ): void {
   const dys = node.outputs.map((output) => gradients.get(output.variable));
   if (dys.every((dy) => !dy)) return;
-  const wanted = node.inputs.map(
-    (x) =>
-      typeof x !== "number" && (isTarget(x.variable) || (!!x.variable.node && relevant.has(x.variable.node))),
-  );
   const results = tidy(() => {
     const { xs, ys } = node.restore();
     const rule = (!createGraph && node.op.fusedVjp) || node.op.vjp!;
     const many = node.outputs.length > 1;
     const thunks = rule({ xs, y: many ? ys : ys[0], dy: many ? dys : dys[0]!, attributes: node.attributes });
     return xs.map((x: Operand, i: number) => {
-      const thunk = wanted[i] ? thunks[i] : undefined;
+      const thunk = leads(node.inputs[i]) ? thunks[i] : undefined;
       return thunk && alias(unbroadcast(thunk(), (x as Tensor).shape));
     });
   });
@@ -152,7 +141,7 @@ function step(
     if (typeof x === "number" || !dx) return;
     const before = gradients.get(x.variable);
     gradients.set(x.variable, before ? add(before, dx) : dx);
-    if (before) for (const part of [before, dx]) part.dispose();
+    if (before) for (const term of [before, dx]) term.dispose();
   });
   node.outputs.forEach((output, i) => {
     if (isTarget(output.variable)) return;
@@ -161,24 +150,24 @@ function step(
   });
 }
 
+/** Tells whether an input is a target, or was made by one of `nodes`, which are on the way to one. */
+const leadsTo = (isTarget: IsTarget, nodes: ReadonlySet<Node>) => (x: Node["inputs"][number]) =>
+  typeof x !== "number" && (isTarget(x.variable) || (!!x.variable.node && nodes.has(x.variable.node)));
+
 /** The nodes on a path from y back to a target, oldest first. */
-function nodesTowards(by: string, from: Variable, isTarget: (variable: Variable) => boolean): Node[] {
+function nodesTowards(by: string, from: Variable, isTarget: IsTarget): Node[] {
   const seen = new Set<Node>();
   const open = from.node ? [from.node] : [];
   for (let node = open.pop(); node; node = open.pop()) {
     if (seen.has(node)) continue;
     seen.add(node);
-    for (const x of node.inputs) if (typeof x !== "number" && x.variable.node) open.push(x.variable.node);
+    open.push(...node.sources);
   }
   const relevant = new Set<Node>();
+  const leads = leadsTo(isTarget, relevant);
   for (const node of [...seen].sort((a, b) => a.id - b.id)) {
     checkWhole(by, node, isTarget);
-    const leads = node.inputs.some(
-      (x) =>
-        typeof x !== "number" &&
-        (isTarget(x.variable) || (!!x.variable.node && relevant.has(x.variable.node))),
-    );
-    if (!leads) continue;
+    if (!node.inputs.some(leads)) continue;
     relevant.add(node);
     if (recording() && node.recording !== recording())
       throw new Error(
@@ -189,7 +178,7 @@ function nodesTowards(by: string, from: Variable, isTarget: (variable: Variable)
 }
 
 /** Throws where an op used a target, or what was made of it, before the target was marked: that part has no record. */
-function checkWhole(by: string, node: Node, isTarget: (variable: Variable) => boolean): void {
+function checkWhole(by: string, node: Node, isTarget: IsTarget): void {
   for (const x of node.inputs) {
     if (typeof x === "number" || x.marked) continue;
     const late = [x.variable, ...(x.variable.sources ?? [])].find(

@@ -1,6 +1,5 @@
 // The recorded graph: a node for each op that ran, with what its derivative needs.
 // Nodes are counted by the tensors and the later nodes that refer to them; the last one to go frees the rest.
-
 import type { DType } from "../kernels/block";
 import type { Op, Operand } from "./op";
 import { type Recording, recording } from "./recording";
@@ -54,7 +53,12 @@ export class Node {
     const isNeeded = (slot: Slot) => !perInput || needed.has(slot);
     this.inputs = operands.map((x, i) => (typeof x === "number" ? x : save(x, isNeeded(`x${i}`))));
     this.outputs = outputs.map((y, i) => save(y, isNeeded(`y${i}`) || (i === 0 && isNeeded("y"))));
-    for (const input of this.inputs) if (typeof input !== "number") input.variable.node?.retain();
+    for (const node of this.sources) node.retain();
+  }
+
+  /** The nodes that made the inputs. */
+  get sources(): Node[] {
+    return this.inputs.flatMap((x) => (typeof x !== "number" && x.variable.node) || []);
   }
 
   retain(): void {
@@ -74,12 +78,9 @@ export class Node {
   private free(): Node[] {
     if (this.freed) return [];
     this.freed = true;
-    const upstream: Node[] = [];
     for (const saved of [...this.inputs, ...this.outputs])
       if (typeof saved !== "number") saved.numbers?.share.drop();
-    for (const saved of this.inputs)
-      if (typeof saved !== "number" && saved.variable.node) upstream.push(saved.variable.node);
-    return upstream;
+    return this.sources;
   }
 
   /** Frees what was saved before the last user is gone, after a backward pass has used it. */
@@ -89,18 +90,16 @@ export class Node {
 
   /** The inputs and outputs as tensors, some with their shape alone. Throws when saved ones are gone or changed. */
   restore(): { xs: Operand[]; ys: Tensor[] } {
-    if (this.freed) {
+    if (this.freed)
       throw new Error(
         `${this.op.name}: its graph was freed by an earlier backward pass. Pass { retainGraph: true } there.`,
       );
-    }
     const restore = ({ shape, dtype, variable, name, numbers }: Saved, what: string) => {
-      if (numbers && numbers.share.version !== numbers.version) {
+      if (numbers && numbers.share.version !== numbers.version)
         throw new Error(
           `${this.op.name}: its ${what} ${name ?? "tensor"} ${dtype}${show(shape)} must be as it was ` +
             `then, got one that was changed in place since. Take gradients before the update.`,
         );
-      }
       return new Tensor(shape, dtype, numbers?.share, variable);
     };
     return {

@@ -1,35 +1,14 @@
 // The public face of the engine: tensors, ops, gradients, memory.
-
 export { refuseInCapture, settle } from "../kernels/block";
 export { type Captured, capture } from "./capture";
 export * from "./create";
 export { backward, type GradOptions, grad } from "./grad";
-export {
-  type AdamRule,
-  adamUpdate,
-  assign,
-  blend,
-  type Clip,
-  clip,
-  type Rate,
-  type RmspropRule,
-  rmspropUpdate,
-  sgdUpdate,
-  slotSize,
-  type Updated,
-} from "./inplace";
+export * from "./inplace";
 export { defineMultiOp, defineOp, noGrad, type Op, type Operand, ops } from "./op";
 export * from "./ops/activation";
 export * from "./ops/clone";
 export * from "./ops/concat";
-export {
-  type ConvOptions,
-  type ConvTransposeOptions,
-  conv2d,
-  conv2dFilterGrad,
-  convTranspose2d,
-  type Padding,
-} from "./ops/conv";
+export * from "./ops/conv";
 export * from "./ops/gather";
 export * from "./ops/matmul";
 export * from "./ops/normalize";

@@ -71,29 +71,28 @@ export const noGrad = <T>(fn: () => T): T => withRecording(false, fn);
 export function defineOp<I extends readonly Operand[], A = void>(
   op: Op<I, Tensor, A>,
 ): (...args: A extends void ? [...I] : [...I, A]) => Tensor {
-  return register(op, (args) => run(op, ...split<I, A>(args))[0]);
+  return define(op, ([output]) => output);
 }
 
 /** The function of an op with several outputs. */
 export function defineMultiOp<I extends readonly Operand[], A = void>(
   op: Op<I, Tensor[], A>,
 ): (...args: A extends void ? [...I] : [...I, A]) => Tensor[] {
-  return register(op, (args) => run(op, ...split<I, A>(args)));
+  return define(op, (outputs) => outputs);
 }
 
-function register<I extends readonly Operand[], O extends Tensor | Tensor[], A, R>(
+function define<I extends readonly Operand[], O extends Tensor | Tensor[], A>(
   op: Op<I, O, A>,
-  call: (args: readonly unknown[]) => R,
+  result: (outputs: Tensor[]) => O,
 ) {
   if (ops.has(op.name)) throw new Error(`defineOp: ${op.name} is defined twice`);
   ops.set(op.name, op);
-  return (...args: readonly unknown[]) => call(args);
-}
-
-function split<I, A>(args: readonly unknown[]): [I, A] {
-  const last = args.at(-1);
-  const hasAttributes = !(last instanceof Tensor) && typeof last !== "number";
-  return (hasAttributes ? [args.slice(0, -1), last] : [args, undefined]) as [I, A];
+  return (...args: readonly unknown[]): O => {
+    const last = args.at(-1);
+    const hasAttributes = !(last instanceof Tensor) && typeof last !== "number";
+    const [xs, attributes] = hasAttributes ? [args.slice(0, -1), last] : [args, undefined];
+    return result(run(op, xs as unknown as I, attributes as A));
+  };
 }
 
 function run<I extends readonly Operand[], O extends Tensor | Tensor[], A>(
@@ -139,9 +138,8 @@ export function checkInputs(
   op: { name: string; takes?: readonly string[] | "any" },
   xs: readonly Operand[],
 ): void {
-  if (xs.every((x) => typeof x === "number")) {
+  if (xs.every((x) => typeof x === "number"))
     throw new Error(`${op.name}: one input must be a tensor, got the numbers ${xs.join(" and ")}.`);
-  }
   xs.forEach((x, i) => {
     const wanted = op.takes === "any" ? "any" : (op.takes?.[i] ?? "f32");
     if (typeof x === "number") return;

@@ -29,9 +29,8 @@ export function broadcastShapes(op: string, a: Shape, b: Shape): Shape {
   return Array.from({ length: rank }, (_, i) => {
     const m = a[i - rank + a.length] ?? 1;
     const n = b[i - rank + b.length] ?? 1;
-    if (m !== n && m !== 1 && n !== 1) {
+    if (m !== n && m !== 1 && n !== 1)
       throw shapeError(op, `sizes must be equal or 1 (axis ${i} of the result)`, [a, b]);
-    }
     return m === 1 ? n : m;
   });
 }

@@ -145,11 +145,10 @@ export function tensor(
   shape: Shape = [data.length],
 ): Tensor {
   checkShape("tensor", shape);
-  if (data.length !== sizeOf(shape)) {
+  if (data.length !== sizeOf(shape))
     throw new Error(
       `tensor: ${show(shape)} must hold as many numbers as are given, got ${sizeOf(shape)} and ${data.length}.`,
     );
-  }
   const typed = data instanceof Float32Array || data instanceof Uint32Array ? data : Float32Array.from(data);
   const made = empty(shape, typed instanceof Uint32Array ? "u32" : "f32", "tensor");
   upload(typed, made.storage);

@@ -1,5 +1,4 @@
 // Encodes recorded commands: dispatches share a compute pass, copies and clears end it.
-
 import { type Command, labelOf } from "./command";
 import type { Timing } from "./observer";
 import type { Pipeline } from "./pipelines";

@@ -1,4 +1,4 @@
-// GPU memory: buffers by size class, reused as soon as they are released, counted against a budget.
+// GPU memory: buffers of few sizes, reused as soon as they are released, counted against a budget.
 // V8 cannot see this memory, so nothing here waits for a garbage collection.
 import { GpuError } from "../errors";
 import { Scratch } from "./scratch";
@@ -27,8 +27,8 @@ interface Held {
 
 const USAGE = 0x4 | 0x8 | 0x80; // COPY_SRC | COPY_DST | STORAGE; the names are globals that Node lacks
 
-/** Four classes an octave, at least 256 bytes: at most a quarter of a buffer is wasted. */
-export function sizeClass(bytes: number): number {
+/** Four sizes an octave, at least 256 bytes: at most a quarter of a buffer is wasted. */
+export function roundedSize(bytes: number): number {
   if (bytes <= 256) return 256;
   const step = 2 ** (Math.ceil(Math.log2(bytes)) - 3);
   return Math.ceil(bytes / step) * step;
@@ -72,12 +72,11 @@ export class Pool {
   allocate(bytes: number, label: string): Storage {
     const bound = Math.ceil(Math.max(bytes, 1) / 16) * 16;
     const limit = this.device.limits.maxStorageBufferBindingSize;
-    if (bound > limit) {
+    if (bound > limit)
       throw new GpuError(
         `gpu: ${label} needs ${megabytes(bound)}, but this adapter binds ${megabytes(limit)} at most.`,
       );
-    }
-    const size = Math.min(sizeClass(bytes), limit); // what is close to the limit gets no spare room
+    const size = Math.min(roundedSize(bytes), limit); // what is close to the limit gets no spare room
     const buffer = (this.capturing ? this.scratch.take(size) : undefined) ?? this.take(size, label);
     const storage: Storage = { buffer, offset: 0, bytes: bound, label, pool: this, version: 0 };
     this.used.set(buffer, { storage, leases: 0, released: false, captured: this.capturing });
@@ -177,12 +176,11 @@ export class Pool {
     const { budget, scratch } = this;
     if (this.liveBytes + scratch.bytes + this.freeBytes + size > budget) this.trim();
     const inUse = this.liveBytes + scratch.bytes;
-    if (inUse + size > budget) {
+    if (inUse + size > budget)
       throw new GpuError(
         `gpu: ${label} needs ${megabytes(size)}, but ${megabytes(inUse)} of the budget of ${megabytes(budget)} are ` +
           `in use (${this.holders()}). A smaller batch needs less.`,
       );
-    }
     return this.create(size, label);
   }
 

@@ -3,7 +3,6 @@
 // keeps until it goes; what died in the capture lies in buffers that programs share. What changes from replay to replay
 // (random counters, Adam's corrections) are uniform words whose function is asked anew each time, in the recorded
 // order; so the host's counters stay the one truth, and no kernel is added.
-
 import { type Command, type Dispatch, readsOf, uniformWords, workOf, writesOf } from "./command";
 import type { Gpu } from "./gpu";
 import type { Pool, ScratchUser, Storage } from "./pool";

@@ -31,18 +31,18 @@ function scalar(isWhole: boolean, set: (view: DataView, at: number, value: numbe
   };
 }
 
-/** `count` values `stride` bytes apart; a flat list of numbers is as good as one of vectors. */
-const list = (item: Type, count: number, stride: number, align: number): Type => ({
-  size: count * stride,
+/** `count` values `step` bytes apart; a flat list of numbers is as good as one of vectors. */
+const list = (item: Type, count: number, step: number, align: number): Type => ({
+  size: count * step,
   align,
   write(view, at, value, name) {
     const values = value as readonly Value[];
     const each = item.size / 4;
     if (values.length === count)
-      for (let i = 0; i < count; i++) item.write(view, at + i * stride, values[i], name);
+      for (let i = 0; i < count; i++) item.write(view, at + i * step, values[i], name);
     else if (values.length === count * each)
       for (let i = 0; i < count; i++)
-        item.write(view, at + i * stride, values.slice(i * each, (i + 1) * each), name);
+        item.write(view, at + i * step, values.slice(i * each, (i + 1) * each), name);
     else throw new Error(`${name} must have ${count} values, got ${values.length ?? value}`);
   },
 });

@@ -1,16 +1,6 @@
 // A running average in place.
-
-import { type Block, dispatch, gridOf } from "./block";
+import { type Block, launch } from "./block";
 
 /** y = keep * y + take * x. */
-export function blend(x: Block, y: Block, keep: number, take: number): void {
-  const params = { n: y.size, p: keep, q: take };
-  dispatch({
-    shader: "blend",
-    entry: "blend",
-    reads: [x.storage],
-    writes: [y.storage],
-    params,
-    grid: gridOf(y.size),
-  });
-}
+export const blend = (x: Block, y: Block, keep: number, take: number): void =>
+  launch("blend", "blend", [x], [y], { n: y.size, p: keep, q: take }, y.size);

@@ -2,12 +2,10 @@
 import { gpu } from "../gpu/gpu";
 import type { Storage } from "../gpu/pool";
 
-export type { Program } from "../gpu/program";
-
 import type { Program } from "../gpu/program";
 import { type Dispatch, MAX_GROUPS } from "../gpu/stream";
 
-export type { Storage } from "../gpu/pool";
+export type { Dispatch, Program, Storage };
 export type DType = "f32" | "u32";
 
 /** Most axes of an array: those whose sizes and strides fit into the uniforms of binary.wgsl and strided.wgsl. */
@@ -20,6 +18,9 @@ export interface Block {
   readonly size: number;
   readonly dtype: DType;
 }
+
+/** What a kernel binds of a block. */
+type Bound = Pick<Block, "storage">;
 
 /** Storage for `size` numbers; the content is undefined. `label` names it in errors. */
 export const allocate = (size: number, label: string): Storage => gpu().pool.allocate(4 * size, label);
@@ -38,6 +39,21 @@ export function temporary<T>(size: number, label: string, use: (storage: Storage
 
 /** Records a dispatch on the open device. */
 export const dispatch = (call: Dispatch): void => gpu().stream.dispatch(call);
+
+/** Records a kernel of so many threads, in workgroups of 256, over whole blocks. */
+export function launch(
+  shader: string,
+  entry: string,
+  reads: readonly Bound[],
+  writes: readonly Bound[],
+  params: Dispatch["params"],
+  threads: number,
+  work?: number,
+): void {
+  const storages = (blocks: readonly Bound[]) => blocks.map(({ storage }) => storage);
+  const grid = gridOf(threads);
+  dispatch({ shader, entry, reads: storages(reads), writes: storages(writes), params, grid, work });
+}
 
 /** Copies host data into a block, in order with the work recorded before and after. */
 export const upload = (data: Float32Array | Uint32Array | Uint8Array, to: Storage): void =>
@@ -83,9 +99,9 @@ export function gridOf(threads: number): [number, number] {
  * How many vec4s a thread takes, see shaders/elements.wgsl. A software driver pays for each thread that it starts, and
  * has few cores to keep busy; a GPU wants threads.
  */
-export function shares(n4: number): { turns: number; grid: [number, number] } {
+export function turnsFor(n4: number): { turns: number; threads: number } {
   const turns = gpu().info.software ? Math.max(1, Math.ceil(n4 / 4096)) : 1;
-  return { turns, grid: gridOf(8 * Math.ceil(n4 / (8 * turns))) };
+  return { turns, threads: 8 * Math.ceil(n4 / (8 * turns)) };
 }
 
 /** How many numbers a shape holds. */

@@ -1,8 +1,8 @@
 // Convolution and its two derivatives: three directions of one form ⟨conv2d(x, w), dy⟩, each a dense product.
 // x (N, H, W, in), w (kh, kw, in, out), y and dy (N, OH, OW, out); all sizes come from the blocks' shapes.
 import type { Block } from "./block";
-import { gemm } from "./gemm";
-import { isThin, thinFilterGrad, thinForward, thinInputGrad } from "./patches";
+import { type Direction, gemm } from "./gemm";
+import { isThin, thinProduct } from "./patches";
 
 export interface Window {
   /** Down, across. */
@@ -12,63 +12,33 @@ export interface Window {
 }
 
 /** y = the convolution of x with w, plus the bias (out) of each channel where there is one. */
-export function conv2d(x: Block, w: Block, y: Block, window: Window, bias?: Block): void {
-  if (isThin(w)) return thinForward(x, w, y, window, bias);
-  gemm({
-    direction: "forward",
-    a: x.storage,
-    b: w.storage,
-    c: y.storage,
-    images: x.shape[0],
-    out: size(y),
-    source: size(x),
-    ...shape(w, window),
-    channels: w.shape[2],
-    columns: w.shape[3],
-    bias,
-  });
-}
+export const conv2d = (x: Block, w: Block, y: Block, window: Window, bias?: Block): void =>
+  product("forward", x, w, y, window, bias);
 
 /** dx = the gradient of x, which is also the transposed convolution of dy; then the bias (in) has its place. */
-export function conv2dInputGrad(dy: Block, w: Block, dx: Block, window: Window, bias?: Block): void {
-  if (isThin(w)) return thinInputGrad(dy, w, dx, window, bias);
-  gemm({
-    direction: "inputGrad",
-    a: dy.storage,
-    b: w.storage,
-    c: dx.storage,
-    images: dx.shape[0],
-    out: size(dx),
-    source: size(dy),
-    ...shape(w, window),
-    channels: w.shape[3],
-    columns: w.shape[2],
-    transposeB: true,
-    bias,
-  });
-}
+export const conv2dInputGrad = (dy: Block, w: Block, dx: Block, window: Window, bias?: Block): void =>
+  product("inputGrad", dy, w, dx, window, bias);
 
 /** dw = the gradient of w. */
-export function conv2dFilterGrad(x: Block, dy: Block, dw: Block, window: Window): void {
-  if (isThin(dw)) return thinFilterGrad(x, dy, dw, window);
+export const conv2dFilterGrad = (x: Block, dy: Block, dw: Block, window: Window): void =>
+  product("filterGrad", x, dy, dw, window);
+
+function product(direction: Direction, a: Block, b: Block, c: Block, window: Window, bias?: Block): void {
+  // The filter, and the image whose pixels meet a window each.
+  const [w, out] = direction === "filterGrad" ? [c, b] : [b, c];
+  if (isThin(w)) return thinProduct(direction, [a, b, c], window, bias);
+  const { stride, padding } = window;
+  const [height, width, ins, outs] = w.shape;
+  const inputGrad = direction === "inputGrad";
   gemm({
-    direction: "filterGrad",
-    a: x.storage,
-    b: dy.storage,
-    c: dw.storage,
-    images: x.shape[0],
-    out: size(dy),
-    source: size(x),
-    ...shape(dw, window),
-    channels: dw.shape[2],
-    columns: dw.shape[3],
+    ...{ direction, a: a.storage, b: b.storage, c: c.storage, bias, stride },
+    images: a.shape[0],
+    out: [out.shape[1], out.shape[2]],
+    source: [a.shape[1], a.shape[2]],
+    kernel: [height, width],
+    before: [padding[0], padding[2]],
+    channels: inputGrad ? outs : ins,
+    columns: inputGrad ? ins : outs,
+    transposeB: inputGrad,
   });
 }
-
-const size = (image: Block) => [image.shape[1], image.shape[2]] as const;
-
-const shape = (w: Block, { stride, padding }: Window) => ({
-  kernel: [w.shape[0], w.shape[1]] as const,
-  before: [padding[0], padding[2]] as const,
-  stride,
-});

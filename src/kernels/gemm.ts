@@ -1,6 +1,5 @@
 // The heavy products: one description for matrix products and the three directions of a convolution. The adapter's
 // tuning table says which kernel runs it, and into how many parts its sums are cut.
-
 import { gpu } from "../gpu/gpu";
 import { type Dispatch, MAX_GROUPS } from "../gpu/stream";
 import { dispatch, gridOf, type Storage, temporary } from "./block";
@@ -8,10 +7,12 @@ import { pieces, room } from "./pieces";
 import { type Configuration, type Extent, partsFor, stepsAtOnce, stepsOfPart } from "./tuning/configurations";
 import { tuning } from "./tuning/table";
 
+export type Direction = "forward" | "inputGrad" | "filterGrad";
+
 /** Sizes in pairs are (height, width); see gemm.wgsl for what each word means to the two entry points. */
 export interface Gemm {
   /** Of a convolution; a matrix product is `forward` with one tap, and with A transposed a `filterGrad`. */
-  direction: "forward" | "inputGrad" | "filterGrad";
+  direction: Direction;
   a: Storage;
   b: Storage;
   c: Storage;
@@ -31,7 +32,7 @@ export interface Gemm {
   transposeB?: boolean;
   /** Matrices, and the steps from one to the next in A and B; those of C are dense. */
   batch?: number;
-  strides?: readonly [number, number];
+  matrixSteps?: readonly [number, number];
   /** Numbers from one row of C to the next, where that is not `columns`. */
   resultPitch?: number;
   /** First number of A, B and C. */
@@ -54,6 +55,17 @@ export function gemm(call: Gemm): void {
   const extent = extentOf(call);
   if (sizeOf(call) === 0) return;
   withRoom(plan(call, tuning().configure(extent)), (dispatches) => dispatches.forEach(dispatch));
+}
+
+/** A product of matrices: the rows of A are the pixels of one line. */
+export function gemmOfRows(
+  direction: Direction,
+  [a, b, c]: readonly Storage[],
+  rows: number,
+  more: Omit<Gemm, "direction" | "a" | "b" | "c" | "images" | "out" | "source">,
+): void {
+  const line = [1, rows] as const;
+  gemm({ direction, a, b, c, images: 1, out: line, source: line, ...more });
 }
 
 /** Runs `body` and tells `each` of the products that it records; for the tuner. */
@@ -118,7 +130,7 @@ function rowsOf({ columns, resultPitch = columns, start = [0, 0, 0] }: Gemm) {
  */
 function cutIfLarge(call: Gemm): Gemm[] | undefined {
   const { direction, images, out, source, channels, pitch = channels, columns, kernel, batch = 1 } = call;
-  const { before = [0, 0], stride = one, strides = [0, 0], start = [0, 0, 0] } = call;
+  const { before = [0, 0], stride = one, matrixSteps = [0, 0], start = [0, 0, 0] } = call;
   const { fits, pitch: resultPitch } = rowsOf(call);
   const size = sizeOf(call);
   const rows = size / (batch * columns);
@@ -131,7 +143,7 @@ function cutIfLarge(call: Gemm): Gemm[] | undefined {
     return pieces(batch, one, most / rows).map(({ first, pixels }) => ({
       ...call,
       batch: pixels,
-      start: from(first * strides[0], first * strides[1], first * rows),
+      start: from(first * matrixSteps[0], first * matrixSteps[1], first * rows),
     }));
   if (direction !== "filterGrad")
     return pieces(images, out, most).map(({ image, images, at, size: out, first }) => {
@@ -176,11 +188,11 @@ export interface Plan {
 
 export function plan(call: Gemm, configuration: Configuration): Plan {
   const { direction, images, out, source, channels, columns, batch = 1, bias } = call;
-  const { kernel = one, before = [0, 0], stride = one, strides = [0, 0], start = [0, 0, 0] } = call;
+  const { kernel = one, before = [0, 0], stride = one, matrixSteps = [0, 0], start = [0, 0, 0] } = call;
   const { shader, tile } = configuration;
   const pitch = call.pitch ?? channels;
   const classes = classesOf(call);
-  const filterGrad = direction === "filterGrad";
+  const [inputGrad, filterGrad] = [direction === "inputGrad", direction === "filterGrad"];
   const taps = tapsOf(kernel, classes);
   const size = sizeOf(call);
   const { rows, copies } = extentOf(call);
@@ -214,8 +226,8 @@ export function plan(call: Gemm, configuration: Configuration): Plan {
     constants: {
       ...configuration.constants,
       FLAT: call.kernel ? 0 : 1,
-      VEC_A: aligned(pitch, strides[0], start[0]),
-      VEC_B: aligned(call.transposeB ? channels : columns, strides[1], start[1]),
+      VEC_A: aligned(pitch, matrixSteps[0], start[0]),
+      VEC_B: aligned(call.transposeB ? channels : columns, matrixSteps[1], start[1]),
       TRANSPOSE_B: call.transposeB ? 1 : 0,
       TAIL: [run, runEach].every((steps) => steps % stepsAtOnce(configuration) === 0) ? 0 : 1,
       BIAS: bias && !parts ? 1 : 0,
@@ -224,25 +236,15 @@ export function plan(call: Gemm, configuration: Configuration): Plan {
     reads: [call.a, call.b, bias?.storage ?? call.b],
     writes: [parts ?? call.c],
     params: {
-      ...{
-        out,
-        source,
-        kernel,
-        before,
-        classes,
-        step: direction === "inputGrad" ? one : stride,
-        sign: direction === "inputGrad" ? 1 : -1,
-      },
+      ...{ out, source, kernel, before, classes, step: inputGrad ? one : stride, sign: inputGrad ? 1 : -1 },
       ...{ images, channels, pitch, columns, column_tiles: columnTiles, row_tiles: rowTiles },
+      ...{ splits, run_splits: runSplits, taps_per_split: tapsEach, run_per_split: runEach },
       ...{
-        splits,
-        run_splits: runSplits,
-        taps_per_split: tapsEach,
-        run_per_split: runEach,
-        split_stride: sized,
+        start: [start[0], start[1], parts ? 0 : start[2]],
+        batch,
+        stride: [...matrixSteps, sized / batch],
       },
-      ...{ start: [start[0], start[1], parts ? 0 : start[2]], batch, stride: [...strides, sized / batch] },
-      ...{ bias_step, result_pitch: resultPitch },
+      ...{ split_stride: sized, bias_step, result_pitch: resultPitch },
     },
     grid: [Math.min(total, MAX_GROUPS), Math.ceil(total / MAX_GROUPS)],
     work: workOf(call),

@@ -1,11 +1,19 @@
 // Batch norm and layer norm: statistics, the elementwise pass, and their fused first derivative.
 // Both see x as (a, r, b) with a mean and variance for each (a, b); see shaders/normalize.wgsl.
-
 import { gpu } from "../gpu/gpu";
-import { type Block, clear, dispatch, gridOf, type Storage, temporary } from "./block";
+import { type Block, clear, dispatch, gridOf, launch, type Storage, temporary } from "./block";
 import { fill } from "./fill";
 import { room } from "./pieces";
-import { type Middle, partsOf, reduce, splits } from "./reduce";
+import { type Middle, reduce, runsOf, splits } from "./reduce";
+
+/** What is normalised and by what; gamma and beta repeat along x. */
+export interface Normalized {
+  x: Block;
+  mean: Block;
+  variance: Block;
+  gamma: Block;
+  beta: Block;
+}
 
 /** What a normalisation is over: batch norm (1, N*H*W, C), layer norm (N, H*W*C, 1). */
 export interface Norm extends Middle {
@@ -24,7 +32,7 @@ export function moments(x: Block, mean: Block, variance: Block, { a, r, b }: Mid
   if (x.size === 0) return;
   const wide = isVector(b);
   const columns = wide ? b / 4 : b;
-  const { runs, lanes, length } = partsOf(a, r, columns);
+  const { runs, lanes, length } = runsOf(a, r, columns);
   const s = runs * lanes;
   const pass = (entry: "whole" | "partial" | "merge", from: Storage, to: Storage[], threads: number) =>
     dispatch({
@@ -38,22 +46,14 @@ export function moments(x: Block, mean: Block, variance: Block, { a, r, b }: Mid
     });
   const outputs = [mean.storage, variance.storage];
   if (s === 1) return pass("whole", x.storage, outputs, a * columns);
-  temporary(2 * a * s * b, "moments", (parts) => {
-    pass("partial", x.storage, [parts], a * s * columns);
-    pass("merge", parts, outputs, a * columns);
+  temporary(2 * a * s * b, "moments", (partial) => {
+    pass("partial", x.storage, [partial], a * s * columns);
+    pass("merge", partial, outputs, a * columns);
   });
 }
 
-/** y = leaky relu of gamma * (x - mean) / sqrt(variance + epsilon) + beta; gamma and beta repeat along x. */
-export function normalize(
-  x: Block,
-  mean: Block,
-  variance: Block,
-  gamma: Block,
-  beta: Block,
-  y: Block,
-  norm: Norm,
-): void {
+/** y = leaky relu of gamma * (x - mean) / sqrt(variance + epsilon) + beta. */
+export function normalize({ x, mean, variance, gamma, beta }: Normalized, y: Block, norm: Norm): void {
   if (x.size === 0) return;
   dispatch({
     shader: "normalize_forward",
@@ -72,11 +72,10 @@ export const hasGradKernel = (gamma: Block, { a, b }: Middle): boolean =>
  * With b > 1 (batch norm) gamma is constant over r, so one pair of sums serves all three.
  */
 export function normalizeGrad(
-  inputs: { x: Block; mean: Block; variance: Block; gamma: Block; beta: Block; dy: Block },
+  { x, mean, variance, gamma, beta, dy }: Normalized & { dy: Block },
   outputs: { dx: Block; dgamma: Block; dbeta: Block },
   norm: Norm,
 ): void {
-  const { x, mean, variance, gamma, beta, dy } = inputs;
   if (x.size === 0) {
     for (const sum of [outputs.dgamma, outputs.dbeta]) clear(sum.storage);
     return;
@@ -93,7 +92,8 @@ export function normalizeGrad(
       writes: [outputs.dx.storage],
     });
   pairOfSums(reads, gamma, norm, affineView, false, (affine) => {
-    splitPair(affine, outputs.dbeta.storage, outputs.dgamma.storage, gamma.size);
+    const pair = [outputs.dbeta, outputs.dgamma];
+    launch("split_pair", "main", [{ storage: affine }], pair, { n: gamma.size }, gamma.size);
     if (perChannel) inputGrad(affine);
   });
   if (!perChannel) pairOfSums(reads, gamma, norm, norm, true, inputGrad);
@@ -112,19 +112,11 @@ function pairOfSums(
   const columns = wide ? view.b / 4 : view.b;
   const s = splits(view.r, view.a * columns);
   const outputs = 2 * view.a * view.b;
-  temporary(outputs * s, "normalize sums", (parts) => {
-    dispatch({
-      shader: "normalize_sums",
-      ...call(gamma, norm, weighed, view, s),
-      reads,
-      writes: [parts],
-    });
-    if (s === 1) return use(parts);
+  temporary(outputs * s, "normalize sums", (partial) => {
+    dispatch({ shader: "normalize_sums", ...call(gamma, norm, weighed, view, s), reads, writes: [partial] });
+    if (s === 1) return use(partial);
     temporary(outputs, "normalize sums", (sums) => {
-      const block = (storage: Storage, size: number): Block => ({
-        ...{ storage, shape: [size], size, dtype: "f32" },
-      });
-      reduce("sum", block(parts, outputs * s), block(sums, outputs), { a: 2 * view.a, r: s, b: view.b });
+      reduce("sum", partial, sums, { a: 2 * view.a, r: s, b: view.b });
       use(sums);
     });
   });
@@ -136,11 +128,7 @@ function call(gamma: Block, norm: Norm, weighed: boolean, view: Middle, pieces: 
   const width = wide ? 4 : 1;
   return {
     entry: wide ? "fours" : "numbers",
-    constants: {
-      VEC: wide ? 1 : 0,
-      SLOPE: norm.slope,
-      PER_CHANNEL: isPerChannel(gamma, norm) ? 1 : 0,
-    },
+    constants: { VEC: wide ? 1 : 0, SLOPE: norm.slope, PER_CHANNEL: isPerChannel(gamma, norm) ? 1 : 0 },
     grid: gridOf((view.a * pieces * view.b) / width),
     params: {
       ...{
@@ -159,15 +147,3 @@ function call(gamma: Block, norm: Norm, weighed: boolean, view: Middle, pieces: 
 // A processor pays for each load of a channel's mean, variance, gamma and beta, so a thread has many numbers of one
 // channel there; a GPU wants threads.
 const piecesOf = ({ r }: Norm): number => Math.ceil(r / (gpu().info.software ? 32 : 4));
-
-/** The halves of a pair (2, size) as two arrays. */
-function splitPair(pair: Storage, first: Storage, second: Storage, size: number): void {
-  dispatch({
-    shader: "split_pair",
-    entry: "main",
-    reads: [pair],
-    writes: [first, second],
-    params: { n: size },
-    grid: gridOf(size),
-  });
-}

@@ -1,9 +1,8 @@
 // Convolutions with very few channels on one side, such as an image's one or three: a tile of the general kernel
 // would be almost empty. The windows of the thin image become rows of a matrix, (pixels, taps * channels).
-
 import { type Block, clear, dispatch, gridOf, type Storage, temporary } from "./block";
 import type { Window } from "./conv";
-import { gemm } from "./gemm";
+import { type Direction, gemmOfRows } from "./gemm";
 import { type Piece, pieces, room } from "./pieces";
 
 /** Below so many channels, patches are the faster way. */
@@ -30,28 +29,19 @@ interface Sides {
 function sidesOf(w: Block): Sides {
   const [ins, outs] = w.shape.slice(2);
   const channels = taps(w) * Math.min(ins, outs);
-  return {
-    channels,
-    pitch: 4 * Math.ceil(channels / 4),
-    columns: Math.max(ins, outs),
-    wideInput: outs < ins,
-  };
+  const pitch = 4 * Math.ceil(channels / 4);
+  return { channels, pitch, columns: Math.max(ins, outs), wideInput: outs < ins };
 }
 
-/** y = conv2d(x, w): patches of x, or (few outputs) a patch of partial sums for every pixel of x. */
-export function thinForward(x: Block, w: Block, y: Block, window: Window, bias?: Block): void {
-  if (sidesOf(w).wideInput) toThin(x, w, y, window, bias);
-  else toWide(x, w, y, window, bias);
-}
-
-/** dx = conv2dInputGrad(dy, w): the same with the sides changed over. */
-export function thinInputGrad(dy: Block, w: Block, dx: Block, window: Window, bias?: Block): void {
-  if (sidesOf(w).wideInput) toWide(dy, w, dx, window, bias);
-  else toThin(dy, w, dx, window, bias);
+/** c from a and b by patches of the thin image, or patches of partial sums for every pixel of the wide one. */
+export function thinProduct(direction: Direction, [a, b, c]: Block[], window: Window, bias?: Block): void {
+  if (direction === "filterGrad") return filterGrad(a, b, c, window);
+  const run = sidesOf(b).wideInput === (direction === "forward") ? toThin : toWide;
+  run(a, b, c, window, bias);
 }
 
 /** dw = patchesᵀ · the wide image, summed over all of its pixels. */
-export function thinFilterGrad(x: Block, dy: Block, dw: Block, window: Window): void {
+function filterGrad(x: Block, dy: Block, dw: Block, window: Window): void {
   const { channels, pitch, columns, wideInput } = sidesOf(dw);
   const [thin, wide] = wideInput ? [dy, x] : [x, dy];
   const swapped = wideInput && dw.shape[3] > 1;
@@ -59,18 +49,12 @@ export function thinFilterGrad(x: Block, dy: Block, dw: Block, window: Window): 
     if (wide.size === 0) clear(c);
     inPieces(wide, pitch, false, (piece, patches) => {
       windows("patches", { thin, w: dw, window, patches, pitch, piece });
-      gemm({
-        direction: "filterGrad",
-        a: patches,
-        gaps: true,
-        b: wide.storage,
-        c,
-        ...line(piece.pixels),
+      const place = { start: [0, piece.first * columns, 0], add: piece.first > 0, gaps: true } as const;
+      gemmOfRows("filterGrad", [patches, wide.storage, c], piece.pixels, {
         channels,
         pitch,
         columns,
-        start: [0, piece.first * columns, 0],
-        add: piece.first > 0,
+        ...place,
       });
     });
   };
@@ -87,19 +71,9 @@ function toWide(thin: Block, w: Block, wide: Block, window: Window, bias?: Block
   withWeight(w, (weight) =>
     inPieces(wide, pitch, false, (piece, patches) => {
       windows("patches", { thin, w, window, patches, pitch, piece });
-      gemm({
-        direction: "forward",
-        a: patches,
-        gaps: true,
-        b: weight,
-        c: wide.storage,
-        ...line(piece.pixels),
-        channels,
-        pitch,
-        columns,
-        start: [0, 0, piece.first * columns],
-        bias,
-      });
+      const sizes = { channels, pitch, columns, gaps: true };
+      const more = { ...sizes, start: [0, 0, piece.first * columns], bias } as const;
+      gemmOfRows("forward", [patches, weight, wide.storage], piece.pixels, more);
     }),
   );
 }
@@ -109,43 +83,21 @@ function toThin(wide: Block, w: Block, thin: Block, window: Window, bias?: Block
   const { channels, pitch, columns, wideInput } = sidesOf(w);
   // Without wide pixels no window meets a patch, and any storage will do.
   if (wide.size === 0) {
-    const piece = {
-      image: 0,
-      images: thin.shape[0],
-      at: [0, 0],
-      size: size(wide),
-      first: 0,
-      pixels: 0,
-    } as const;
+    const nothing = { size: size(wide), first: 0, pixels: 0 };
+    const piece: Piece = { image: 0, images: thin.shape[0], at: [0, 0], ...nothing };
     return windows("overlap", { thin, w, window, patches: w.storage, pitch, bias, piece });
   }
   // A pixel of the thin image adds its patches up tap by tap. The pieces come in that order, which in an input gradient
   // runs backwards: so the sum does not depend on where it was cut.
   withWeight(w, (weight) =>
     inPieces(wide, pitch, !wideInput, (piece, patches, isFirst) => {
-      gemm({
-        direction: "forward",
-        a: wide.storage,
-        b: weight,
-        c: patches,
-        ...line(piece.pixels),
-        channels: columns,
-        columns: channels,
-        resultPitch: pitch,
-        transposeB: true,
-        start: [piece.first * columns, 0, 0],
-      });
+      const sizes = { channels: columns, columns: channels, resultPitch: pitch, transposeB: true };
+      const start = [piece.first * columns, 0, 0] as const;
+      gemmOfRows("forward", [wide.storage, weight, patches], piece.pixels, { ...sizes, start });
       windows("overlap", { thin, w, window, patches, pitch, bias, piece, add: !isFirst });
     }),
   );
 }
-
-/** Rows of a matrix, as an image of one line. */
-const line = (length: number) => ({
-  images: 1,
-  out: [1, length] as const,
-  source: [1, length] as const,
-});
 
 /**
  * Runs `use` on as many pixels of the wide image at a time as patches may be held for, and says which piece is the

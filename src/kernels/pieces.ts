@@ -27,14 +27,8 @@ export function pieces(images: number, [height, width]: readonly [number, number
         const count = Math.min(each[0], images - image);
         const size = [Math.min(each[1], height - row), Math.min(each[2], width - column)] as const;
         const first = (image * height + row) * width + column;
-        made.push({
-          image,
-          images: count,
-          at: [row, column],
-          size,
-          first,
-          pixels: count * size[0] * size[1],
-        });
+        const pixels = count * size[0] * size[1];
+        made.push({ image, images: count, at: [row, column], size, first, pixels });
       }
   return made;
 }

@@ -1,26 +1,18 @@
 // Elementwise kernels: y = f(x), and y = f(a, b) with NumPy's broadcasting.
 // An op is an entry point of shaders/unary.wgsl or shaders/binary.wgsl; adding one needs no line here.
-
-import { type Block, dispatch, MOST_AXES, shares } from "./block";
+import { type Block, dispatch, gridOf, launch, MOST_AXES, turnsFor } from "./block";
 
 /** y = f(x) by the entry point `name`; p and q are the op's own numbers (a slope, bounds). */
 export function unary(name: string, x: Block, y: Block, p = 0, q = 0): void {
   const n4 = Math.ceil(y.size / 4);
-  const { turns, grid } = shares(n4);
-  dispatch({
-    shader: "unary",
-    entry: name,
-    reads: [x.storage],
-    writes: [y.storage],
-    params: { n4, turns, p, q },
-    grid,
-  });
+  const { turns, threads } = turnsFor(n4);
+  launch("unary", name, [x], [y], { n4, turns, p, q }, threads);
 }
 
 /** y = f(a, b) by the entry point `name`; either may be a number, and shapes broadcast to y's. */
 export function binary(name: string, a: Block | number, b: Block | number, y: Block, p = 0): void {
   const n4 = Math.ceil(y.size / 4);
-  const { turns, grid } = shares(n4);
+  const { turns, threads } = turnsFor(n4);
   const [left, right] = [operand(a, y), operand(b, y)];
   const other = (a as Block).storage ?? (b as Block).storage; // a number still needs some buffer to bind
   dispatch({
@@ -40,7 +32,7 @@ export function binary(name: string, a: Block | number, b: Block | number, y: Bl
       strides_a: padded(left.strides),
       strides_b: padded(right.strides),
     },
-    grid,
+    grid: gridOf(threads),
   });
 }
 

@@ -1,6 +1,5 @@
 // Random arrays on the GPU by Threefry: the same bits as src/kernels/threefry.ts makes on the host.
-
-import { type Block, dispatch, gridOf } from "./block";
+import { type Block, launch } from "./block";
 
 /** Where a draw begins: a 64-bit key and a 64-bit counter, each as two words, low word first. */
 export interface Draw {
@@ -11,20 +10,11 @@ export interface Draw {
 function draw(entry: string, y: Block, next: () => Draw, { p = 0, q = 0, whole = 0, last = 0 }): void {
   // A function, since a captured step that is replayed draws on from where the last one ended.
   const params = () => {
-    const {
-      key: [key0, key1],
-      counter: [counter0, counter1],
-    } = next();
+    const { key, counter } = next();
+    const [key0, key1, counter0, counter1] = [...key, ...counter];
     return { n: y.size, key0, key1, counter0, counter1, p, q, whole, last };
   };
-  dispatch({
-    shader: "random",
-    entry,
-    reads: [],
-    writes: [y.storage],
-    params,
-    grid: gridOf(Math.ceil(y.size / 2)),
-  });
+  launch("random", entry, [], [y], params, Math.ceil(y.size / 2));
 }
 
 /** y uniform in [low, high), the two rounded to f32. */

@@ -1,7 +1,6 @@
 // Sums, maxima and minima over the middle axis of (A, R, B). Any other set of axes is a chain of these.
-
 import { gpu } from "../gpu/gpu";
-import { type Block, dispatch, gridOf, type Storage, temporary } from "./block";
+import { dispatch, gridOf, type Storage, temporary } from "./block";
 
 /** A contiguous array seen as (a, r, b); r is the axis to reduce. */
 export interface Middle {
@@ -18,7 +17,7 @@ const forSoftware = { threads: 1024, rows: 64 };
 /** So many vec4s should neighbouring threads read in one go: a subgroup of most GPUs reads them at once. */
 const NEIGHBOURS = 32;
 
-/** In how many parts a sum of `r` numbers is split when there are `outputs` of them. */
+/** In how many runs a sum of `r` numbers is split when there are `outputs` of them. */
 export function splits(r: number, outputs: number): number {
   const { threads, rows } = gpu().info.software ? forSoftware : forGpu;
   if (outputs >= threads || r <= 4 * rows) return 1;
@@ -26,14 +25,14 @@ export function splits(r: number, outputs: number): number {
 }
 
 /** Who takes which of `r` rows: shaders/parts.wgsl says what the three are. */
-export interface Parts {
+export interface Runs {
   runs: number;
   lanes: number;
   length: number;
 }
 
-/** The parts of `r` rows of `columns` numbers or vec4s each, `a` times. */
-export function partsOf(a: number, r: number, columns: number): Parts {
+/** The runs of `r` rows of `columns` numbers or vec4s each, `a` times. */
+export function runsOf(a: number, r: number, columns: number): Runs {
   const s = splits(r, a * columns);
   if (s === 1) return { runs: 1, lanes: 1, length: r };
   const lanes = Math.min(s, Math.ceil(NEIGHBOURS / columns));
@@ -45,16 +44,13 @@ export function partsOf(a: number, r: number, columns: number): Parts {
 export type Reducer = "sum" | "max_" | "min_";
 
 /** y (a, b) = the sum, the maximum or the minimum of x (a, r, b) over r. */
-export function reduce(op: Reducer, x: Block, y: Block, view: Middle): void {
-  if (y.size > 0) pass(op, x.storage, y.storage, view);
-}
-
-function pass(op: string, x: Storage, y: Storage, { a, r, b }: Middle): void {
+export function reduce(op: Reducer, x: Storage, y: Storage, { a, r, b }: Middle): void {
+  if (a * b === 0) return;
   const fold = b === 1 && r % 4 === 0; // along the rows; else vec4s lie across the columns
   const vec = fold || b % 4 === 0;
   const rows = fold ? r / 4 : r;
   const columns = vec && !fold ? b / 4 : b;
-  const { runs, lanes, length } = partsOf(a, rows, columns);
+  const { runs, lanes, length } = runsOf(a, rows, columns);
   const s = runs * lanes;
   const reduceTo = (to: Storage) =>
     dispatch({
@@ -67,8 +63,8 @@ function pass(op: string, x: Storage, y: Storage, { a, r, b }: Middle): void {
       grid: gridOf(a * s * columns),
     });
   if (s === 1) return reduceTo(y);
-  temporary(a * s * b, "reduce", (parts) => {
-    reduceTo(parts);
-    pass(op, parts, y, { a, r: s, b });
+  temporary(a * s * b, "reduce", (partial) => {
+    reduceTo(partial);
+    reduce(op, partial, y, { a, r: s, b });
   });
 }

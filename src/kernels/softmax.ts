@@ -1,6 +1,5 @@
 // Kernels over rows of logits: softmax, cross-entropy and one-hot.
-
-import { type Block, dispatch, gridOf } from "./block";
+import { type Block, launch } from "./block";
 
 /** y (n, c) = softmax of the rows of x (n, c). */
 export function softmax(x: Block, y: Block): void {
@@ -20,12 +19,5 @@ export function oneHot(labels: Block, y: Block): void {
 
 /** Rows of shape (n, c), with so many threads each. */
 function overRows(entry: string, x: Block, labels: Block, y: Block, [n, c]: readonly number[], each: number) {
-  dispatch({
-    shader: "softmax",
-    entry,
-    reads: [x.storage, labels.storage],
-    writes: [y.storage],
-    params: { n, c },
-    grid: gridOf(n * each),
-  });
+  launch("softmax", entry, [x, labels], [y], { n, c }, n * each);
 }

@@ -30,9 +30,8 @@ export class HostRandom {
   #spare: number | undefined;
 
   constructor(seed: number) {
-    if (!Number.isSafeInteger(seed) || seed < 0) {
+    if (!Number.isSafeInteger(seed) || seed < 0)
       throw new RangeError(`HostRandom: the seed is an integer in [0, 2^53), got ${seed}`);
-    }
     this.#key = [seed >>> 0, Math.floor(seed / 2 ** 32)];
   }
 

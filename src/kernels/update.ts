@@ -1,6 +1,5 @@
 // The optimisers: each changes weights and their slots in place, three weights a dispatch.
-
-import { type Block, dispatch, type Storage, shares, temporary } from "./block";
+import { type Block, dispatch, gridOf, type Storage, temporary, turnsFor } from "./block";
 
 /** Bounds that a weight is held to after its update, or none. */
 export type Clip = readonly [low: number, high: number] | undefined;
@@ -53,7 +52,7 @@ export const slotSize = (weights: readonly { size: number }[]): number =>
 
 function update(entry: string, { weights, gradients, slots, clips }: Updated, numbers: UpdateNumbers): void {
   const { rate, decay, epsilon, inside, beta1, corrections } = numbers;
-  const parts = weights
+  const members = weights
     .map((weight, i) => ({
       gradient: gradients[i].storage,
       weight: weight.storage,
@@ -64,8 +63,8 @@ function update(entry: string, { weights, gradients, slots, clips }: Updated, nu
   const second = slotSize(weights) / 4;
   let base = 0;
   let corrected: readonly number[] = [0, 0];
-  for (let first = 0; first < parts.length; first += GROUP) {
-    const group = parts.slice(first, first + GROUP);
+  for (let first = 0; first < members.length; first += GROUP) {
+    const group = members.slice(first, first + GROUP);
     const { gradient } = group[0];
     const run = (spare: readonly Storage[]): void => {
       // What the last group lacks must be bound as well. A buffer may be read twice in a dispatch, not written twice.
@@ -80,12 +79,12 @@ function update(entry: string, { weights, gradients, slots, clips }: Updated, nu
         return { end, clip: clip !== undefined, low, high };
       });
       base += end;
-      const { turns, grid } = shares(end);
+      const { turns, threads } = turnsFor(end);
       dispatch({
         shader: "update",
         entry,
-        reads: bound.map((part) => part.gradient),
-        writes: [...bound.map((part) => part.weight), slots.storage],
+        reads: bound.map(({ gradient }) => gradient),
+        writes: [...bound.map(({ weight }) => weight), slots.storage],
         params: () => {
           if (first === 0 && corrections) corrected = corrections(); // once a step, not once a dispatch
           return {
@@ -95,7 +94,7 @@ function update(entry: string, { weights, gradients, slots, clips }: Updated, nu
             correction2: corrected[1],
           };
         },
-        grid,
+        grid: gridOf(threads),
       });
     };
     run([]);

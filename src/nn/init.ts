@@ -20,29 +20,24 @@ export const zero: Initializer = (_, shape) => zeros(shape);
 
 /** Glorot and Bengio 2010, eq. 16: uniform with variance 2 / (in + out). */
 export const glorotUniform: Initializer = (random, shape) => {
-  const [fanIn, fanOut] = fans(shape);
-  const bound = Math.sqrt(6 / (fanIn + fanOut));
+  const bound = Math.sqrt(6 / (fanIn(shape) + fanOut(shape)));
   return random.uniform(shape, -bound, bound);
 };
 
 /** Glorot's variance as a normal. */
-export const glorotNormal: Initializer = (random, shape) => {
-  const [fanIn, fanOut] = fans(shape);
-  return random.normal(shape, 0, Math.sqrt(2 / (fanIn + fanOut)));
-};
+export const glorotNormal: Initializer = (random, shape) =>
+  random.normal(shape, 0, Math.sqrt(2 / (fanIn(shape) + fanOut(shape))));
 
 /** He et al. 2015, eq. 10: normal with variance 2 / in, for relu behind it. */
-export const heNormal: Initializer = (random, shape) =>
-  random.normal(shape, 0, Math.sqrt(2 / fans(shape)[0]));
+export const heNormal: Initializer = (random, shape) => random.normal(shape, 0, Math.sqrt(2 / fanIn(shape)));
 
 /** He's variance as a uniform. */
 export const heUniform: Initializer = (random, shape) => {
-  const bound = Math.sqrt(6 / fans(shape)[0]);
+  const bound = Math.sqrt(6 / fanIn(shape));
   return random.uniform(shape, -bound, bound);
 };
 
+const positions = (shape: Shape): number => sizeOf(shape.slice(0, -2));
 /** At least 1: a weight without entries has a fan of 0, and no use for an infinite deviation. */
-function fans(shape: Shape): [number, number] {
-  const positions = sizeOf(shape.slice(0, -2));
-  return [Math.max(1, positions * (shape.at(-2) ?? 1)), Math.max(1, positions * (shape.at(-1) ?? 1))];
-}
+const fanIn = (shape: Shape): number => Math.max(1, positions(shape) * (shape.at(-2) ?? 1));
+const fanOut = (shape: Shape): number => Math.max(1, positions(shape) * (shape.at(-1) ?? 1));

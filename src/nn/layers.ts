@@ -1,13 +1,6 @@
 // The layers with weights. Images are (N, H, W, C); filters have the layout of the ops they are used by.
-import {
-  type ConvOptions,
-  type ConvTransposeOptions,
-  conv2d,
-  convTranspose2d,
-  matmul,
-  type Random,
-  type Tensor,
-} from "../autograd";
+import type { ConvOptions, ConvTransposeOptions, Random, Shape, Tensor } from "../autograd";
+import { conv2d, convTranspose2d, matmul } from "../autograd";
 import { glorotUniform, type Initializer, zero } from "./init";
 import { Module } from "./module";
 
@@ -18,15 +11,21 @@ interface WeightOptions {
   init?: Initializer;
 }
 
-/** x (N, in) → x · weight (in, out) + bias (out). */
-export class Linear extends Module {
+abstract class Weighted extends Module {
   readonly weight: Tensor;
   readonly bias: Tensor;
 
-  constructor(inputs: number, outputs: number, { random, init = glorotUniform }: WeightOptions) {
+  constructor(shape: Shape, outputs: number, { random, init = glorotUniform }: WeightOptions) {
     super();
-    this.weight = this.parameter("weight", init(random, [inputs, outputs]));
+    this.weight = this.parameter("weight", init(random, shape));
     this.bias = this.parameter("bias", zero(random, [outputs]));
+  }
+}
+
+/** x (N, in) → x · weight (in, out) + bias (out). */
+export class Linear extends Weighted {
+  constructor(inputs: number, outputs: number, options: WeightOptions) {
+    super([inputs, outputs], outputs, options);
   }
 
   override forward(x: Tensor): Tensor {
@@ -35,17 +34,13 @@ export class Linear extends Module {
 }
 
 /** Cross-correlation with weight (kernel, kernel, in, out) and bias (out). */
-export class Conv2d extends Module {
-  readonly weight: Tensor;
-  readonly bias: Tensor;
+export class Conv2d extends Weighted {
   private readonly options: ConvOptions;
 
   constructor(inputs: number, outputs: number, kernel: number, options: WeightOptions & ConvOptions) {
-    super();
-    const { random, init = glorotUniform, ...conv } = options;
+    const { random, init, ...conv } = options;
+    super([kernel, kernel, inputs, outputs], outputs, { random, init });
     this.options = conv;
-    this.weight = this.parameter("weight", init(random, [kernel, kernel, inputs, outputs]));
-    this.bias = this.parameter("bias", zero(random, [outputs]));
   }
 
   override forward(x: Tensor): Tensor {
@@ -54,9 +49,7 @@ export class Conv2d extends Module {
 }
 
 /** The transposed convolution with weight (kernel, kernel, out, in) and bias (out). */
-export class ConvTranspose2d extends Module {
-  readonly weight: Tensor;
-  readonly bias: Tensor;
+export class ConvTranspose2d extends Weighted {
   private readonly options: ConvTransposeOptions;
 
   constructor(
@@ -65,11 +58,9 @@ export class ConvTranspose2d extends Module {
     kernel: number,
     options: WeightOptions & ConvTransposeOptions,
   ) {
-    super();
-    const { random, init = glorotUniform, ...conv } = options;
+    const { random, init, ...conv } = options;
+    super([kernel, kernel, outputs, inputs], outputs, { random, init });
     this.options = conv;
-    this.weight = this.parameter("weight", init(random, [kernel, kernel, outputs, inputs]));
-    this.bias = this.parameter("bias", zero(random, [outputs]));
   }
 
   override forward(x: Tensor): Tensor {

@@ -1,15 +1,7 @@
 // A module: parameters that are trained, buffers that are not, and modules inside of it, each under a name.
 // State dictionaries are read off these names, so renaming one breaks saved files.
-import {
-  assign,
-  keep,
-  refuseInCapture,
-  requireGrad,
-  type Shape,
-  sameShape,
-  show,
-  type Tensor,
-} from "../autograd";
+import type { Shape, Tensor } from "../autograd";
+import { assign, keep, refuseInCapture, requireGrad, sameShape, show } from "../autograd";
 
 /** The numbers of one tensor on the host. */
 export interface HostArray {
@@ -100,12 +92,10 @@ export abstract class Module {
     }
     for (const [name, tensor] of own) {
       const { shape, data } = state[name];
-      if (!sameShape(shape, tensor.shape)) {
+      if (!sameShape(shape, tensor.shape))
         throw new Error(`loadStateDict: ${name} must be ${show(tensor.shape)}, got ${show(shape)}.`);
-      }
-      if (data.length !== tensor.size) {
+      if (data.length !== tensor.size)
         throw new Error(`loadStateDict: ${name} ${show(shape)} has ${data.length} numbers.`);
-      }
     }
     for (const [name, tensor] of own) assign(tensor, state[name].data);
   }

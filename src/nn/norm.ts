@@ -1,14 +1,6 @@
 // Normalisation layers. Batch norm is the one layer that behaves differently in training and at inference.
-import {
-  batchNorm,
-  batchNormInference,
-  blend,
-  layerNorm,
-  ones,
-  type Shape,
-  type Tensor,
-  zeros,
-} from "../autograd";
+import type { Shape, Tensor } from "../autograd";
+import { batchNorm, batchNormInference, blend, layerNorm, ones, zeros } from "../autograd";
 import { Module } from "./module";
 
 export interface BatchNormOptions {
@@ -16,17 +8,26 @@ export interface BatchNormOptions {
   epsilon?: number;
   /** Slope below 0 of a leaky relu behind it, in the same kernel; 1 means none. */
   slope?: number;
-  /** Share of the newest batch in the running averages; Keras's momentum is 1 minus this. */
+  /** Weight of the newest batch in the running averages; Keras's momentum is 1 minus this. */
   momentum?: number;
+}
+
+abstract class Affine extends Module {
+  readonly gamma: Tensor;
+  readonly beta: Tensor;
+
+  constructor(shape: Shape) {
+    super();
+    this.gamma = this.parameter("gamma", ones(shape));
+    this.beta = this.parameter("beta", zeros(shape));
+  }
 }
 
 /**
  * Ioffe and Szegedy 2015 over (N, H, W, C), with PyTorch's semantics: biased variance for the batch, the running
  * variance Bessel-corrected (Keras 2 does the same).
  */
-export class BatchNorm2d extends Module {
-  readonly gamma: Tensor;
-  readonly beta: Tensor;
+export class BatchNorm2d extends Affine {
   readonly runningMean: Tensor;
   readonly runningVariance: Tensor;
   private readonly epsilon: number;
@@ -34,12 +35,10 @@ export class BatchNorm2d extends Module {
   private readonly slope: number;
 
   constructor(channels: number, { epsilon = 1e-5, momentum = 0.1, slope = 1 }: BatchNormOptions = {}) {
-    super();
+    super([channels]);
     this.slope = slope;
     this.epsilon = epsilon;
     this.momentum = momentum;
-    this.gamma = this.parameter("gamma", ones([channels]));
-    this.beta = this.parameter("beta", zeros([channels]));
     this.runningMean = this.buffer("runningMean", zeros([channels]));
     this.runningVariance = this.buffer("runningVariance", ones([channels]));
   }
@@ -57,17 +56,12 @@ export class BatchNorm2d extends Module {
 }
 
 /** Ba, Kiros and Hinton 2016: each sample is normalised over its last axes, those of `shape`. */
-export class LayerNorm extends Module {
-  readonly gamma: Tensor;
-  readonly beta: Tensor;
-
+export class LayerNorm extends Affine {
   constructor(
     shape: Shape,
     private readonly epsilon = 1e-5,
   ) {
-    super();
-    this.gamma = this.parameter("gamma", ones(shape));
-    this.beta = this.parameter("beta", zeros(shape));
+    super(shape);
   }
 
   override forward(x: Tensor): Tensor {

@@ -1,9 +1,9 @@
 // Optimisers. Each owns its slots, one or two for an entry of a parameter and all in one tensor, and may hold a
 // parameter to bounds after its step.
+import type { Clip, Tensor, Updated } from "../autograd";
 import {
   adamUpdate,
   assign,
-  type Clip,
   full,
   keep,
   refuseInCapture,
@@ -11,8 +11,6 @@ import {
   sgdUpdate,
   show,
   slotSize,
-  type Tensor,
-  type Updated,
 } from "../autograd";
 
 interface Common {
@@ -116,11 +114,10 @@ abstract class Optimizer {
   /** Changes the parameters in place; `gradients` in their order. */
   step(gradients: readonly Tensor[]): void {
     const { parameters: weights, slots, clips } = this;
-    if (gradients.length !== weights.length) {
+    if (gradients.length !== weights.length)
       throw new Error(
         `step: one gradient for each of ${weights.length} parameters, got ${gradients.length}.`,
       );
-    }
     this.update({ weights, gradients, slots, clips });
   }
 

@@ -21,9 +21,8 @@ export function encodeSafetensors(state: StateDict, metadata: Record<string, str
   let end = 0;
   for (const [name, { shape, data }] of Object.entries(state)) {
     if (name === "__metadata__") throw new Error("encodeSafetensors: __metadata__ can't be a tensor's name.");
-    if (sizeOf(shape) !== data.length) {
+    if (sizeOf(shape) !== data.length)
       throw new Error(`encodeSafetensors: ${name} must be ${show(shape)}, got ${data.length} numbers.`);
-    }
     header.push([name, { dtype: "F32", shape: [...shape], data_offsets: [end, end + 4 * data.length] }]);
     end += 4 * data.length;
   }
@@ -69,20 +68,11 @@ export function decodeSafetensors(bytes: Uint8Array, file: string): StateDict {
   const present = bytes.length - start;
   if (end > present) throw bad(`truncated, its tensors take ${end} bytes but ${present} follow the header`);
   if (end < present) throw bad(`${present - end} trailing bytes after its tensors`);
-  return Object.fromEntries(
-    entries.map(
-      ([
-        name,
-        {
-          shape,
-          data_offsets: [begin],
-        },
-      ]) => {
-        const read = (_: unknown, i: number) => view.getFloat32(start + begin + 4 * i, true);
-        return [name, { shape, data: Float32Array.from({ length: sizeOf(shape) }, read) }];
-      },
-    ),
-  );
+  const arrays = entries.map(([name, { shape, data_offsets: offsets }]) => {
+    const read = (_: unknown, i: number) => view.getFloat32(start + offsets[0] + 4 * i, true);
+    return [name, { shape, data: Float32Array.from({ length: sizeOf(shape) }, read) }] as const;
+  });
+  return Object.fromEntries(arrays);
 }
 
 function readHeader(json: Uint8Array, bad: (what: string) => Error): [name: string, entry: Entry][] {

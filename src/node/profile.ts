@@ -73,7 +73,7 @@ function rate(amount: number | undefined, milliseconds: number, ceiling: number)
 
 function table({ dispatches }: Profile, ceilings: Ceilings): string {
   const rows = byKernel(dispatches).map((kernel) => [
-    ...[kernel.name, String(kernel.calls), ms(kernel.ms), percent(kernel.share)],
+    ...[kernel.name, String(kernel.calls), ms(kernel.ms), percent(kernel.fraction)],
     ...rate(kernel.work, kernel.ms, ceilings.flops),
     ...rate(kernel.bytes, kernel.ms, ceilings.bytes),
   ]);

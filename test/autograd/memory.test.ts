@@ -22,7 +22,7 @@ import {
   tidy,
   zeros,
 } from "../../src/autograd/index";
-import { Pool, sizeClass } from "../../src/gpu/pool";
+import { Pool, roundedSize } from "../../src/gpu/pool";
 import { device } from "../device";
 
 test.before(async () => {
@@ -154,15 +154,15 @@ const now = {
   report: () => {},
 };
 
-test("size classes: four an octave, 256 bytes at least, a quarter wasted at most", () => {
+test("sizes of buffers: four an octave, 256 bytes at least, a quarter wasted at most", () => {
   const sizes = [0, 1, 256, 257, 320, 321, 512, 513, 640, 1000, 1024, 1025, 2 ** 20, 2 ** 31 + 1];
   const wanted = [256, 256, 256, 320, 320, 384, 512, 640, 640, 1024, 1024, 1280, 2 ** 20, 2 ** 31 + 2 ** 29];
-  assert.equal(sizes.map(sizeClass), wanted);
+  assert.equal(sizes.map(roundedSize), wanted);
   for (let bytes = 257; bytes < 1e6; bytes = Math.ceil(bytes * 1.01)) {
-    const size = sizeClass(bytes);
+    const size = roundedSize(bytes);
     assert.ok(size >= bytes && size < 1.25 * bytes + 1, `${bytes} → ${size}`);
     assert.is(size % 64, 0);
-    assert.is(sizeClass(size), size);
+    assert.is(roundedSize(size), size);
   }
 });
 

@@ -22,12 +22,12 @@ async function product(m: number, n: number, k: number, [batchA, batchB] = [1, 1
     const a = normal([batchA, ...(way.transposeA ? [k, m] : [m, k])]);
     const b = normal([batchB, ...(way.transposeB ? [n, k] : [k, n])]);
     const batch = Math.max(batchA, batchB);
-    const [strideA, strideB] = [batchA > 1 ? m * k : 0, batchB > 1 ? k * n : 0];
+    const [stepA, stepB] = [batchA > 1 ? m * k : 0, batchB > 1 ? k * n : 0];
     await check(
       `${name} ${m} x ${n} x ${k}, batch ${batchA}, ${batchB}`,
       [a, b],
       (x, y) => reference(x, y, way),
-      (x, y, to) => matmul(x, y, to, { batch, m, n, k, ...way, strideA, strideB }),
+      (x, y, to) => matmul(x, y, to, { batch, m, n, k, ...way, stepA, stepB }),
     );
   }
 }
@@ -80,7 +80,7 @@ test("a grid beyond 65,535 workgroups folds", async () => {
   const [batch, m, n, k] = [40000, 5, 4, 128];
   const [a, b] = [normal([m, k]), normal([k, n])].map((x) => block(x.data, x.shape));
   const y = block(undefined, [batch, m, n]);
-  const dims = { batch, m, n, k, transposeA: false, transposeB: false, strideA: 0, strideB: 0 };
+  const dims = { batch, m, n, k, transposeA: false, transposeB: false, stepA: 0, stepB: 0 };
   for (const each of all.filter(({ shader }) => shader !== "gemm_tiled")) {
     await within(each, () => matmul(a, b, y, dims));
     const got = await read(y);
@@ -97,7 +97,7 @@ test("a bias is added to each row, also to split sums, to one column and to noth
     [5, 6, 0],
   ]) {
     const [a, b, bias] = [normal([m, k]), normal([k, n]), normal([n])];
-    const dims = { batch: 1, m, n, k, transposeA: false, transposeB: false, strideA: 0, strideB: 0 };
+    const dims = { batch: 1, m, n, k, transposeA: false, transposeB: false, stepA: 0, stepB: 0 };
     for (const configuration of await families()) {
       const [p, q, r] = [a, b, bias].map((x) => block(x.data, x.shape));
       const [plain, biased] = [block(undefined, [m, n]), block(undefined, [m, n])];
@@ -114,7 +114,7 @@ test("a bias is added to each row, also to split sums, to one column and to noth
 test("every other configuration: tiles left over on both sides, a sum left over within a tile", async () => {
   const all = configurations((await device()).info).slice(1);
   const [a, b] = [normal([150, 44]), normal([44, 136])];
-  const dims = { batch: 1, m: 150, n: 136, k: 44, strideA: 0, strideB: 0 };
+  const dims = { batch: 1, m: 150, n: 136, k: 44, stepA: 0, stepB: 0 };
   await check(
     "nn 150 x 136 x 44",
     [a, b],
@@ -148,7 +148,7 @@ test("padding of NaN stays out, and an infinity of B goes where it belongs and n
       const wanted = (i: number) => a.data[transposeA ? row * m + i : i * k + row] * Number.POSITIVE_INFINITY;
       for (const configuration of inWhich) {
         const [p, q, y] = [block(a.data, a.shape), block(b.data, b.shape), block(undefined, [m, n])];
-        const dims = { batch: 1, m, n, k, transposeA, transposeB, strideA: 0, strideB: 0 };
+        const dims = { batch: 1, m, n, k, transposeA, transposeB, stepA: 0, stepB: 0 };
         await within(configuration, () => matmul(p, q, y, dims));
         const bad = (await read(y)).findIndex((value, i) =>
           i % n === 5 ? value !== wanted(Math.floor(i / n)) : !Number.isFinite(value),
@@ -167,7 +167,7 @@ test("a split sum gives the same bits every time", async () => {
   const [a, b] = [normal([m, k]), normal([k, n])].map((x) => block(x.data, x.shape));
   const run = async () => {
     const y = block(undefined, [m, n]);
-    const dims = { batch: 1, m, n, k, transposeA: false, transposeB: false, strideA: 0, strideB: 0 };
+    const dims = { batch: 1, m, n, k, transposeA: false, transposeB: false, stepA: 0, stepB: 0 };
     matmul(a, b, y, dims);
     return read(y);
   };

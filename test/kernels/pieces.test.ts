@@ -168,7 +168,7 @@ test("products whose columns 4 does not divide, batches of them, and single colu
         const a = normal([batch, ...(way.transposeA ? [k, rows] : [rows, k])]);
         const b = normal([batch, ...(way.transposeB ? [columns, k] : [k, columns])]);
         const dims = { batch, m: rows, n: columns, k, ...way };
-        const strides = batch > 1 ? { strideA: rows * k, strideB: k * columns } : { strideA: 0, strideB: 0 };
+        const strides = batch > 1 ? { stepA: rows * k, stepB: k * columns } : { stepA: 0, stepB: 0 };
         await withRoom(most, () =>
           check(
             `${batch} of ${rows} x ${columns} x ${k}, room for ${most}`,
@@ -290,7 +290,7 @@ test("what a kernel takes beside its inputs and results does not grow with them"
     const inputs = shapes.map((shape) => random.normal(shape));
     const taken = await withRoom(most, () => beside(() => run(...inputs)));
     for (const each of inputs) each.dispose();
-    // Twice the room for what is held side by side (patches and the sums made of them), and what a size class adds.
+    // Twice the room for what is held side by side (patches and the sums made of them), and what the pool rounds up.
     assert.ok(taken <= 1.25 * 2 * 4 * most, `${name}: ${taken} bytes`);
   }
 });

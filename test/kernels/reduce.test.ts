@@ -56,9 +56,9 @@ for (const kind of ["GPU", "software"] as const) {
         const x = normal(a, r, b);
         const [sum, max, min] = [0, 1, 2].map(() => block(undefined, [a, b]));
         const from = block(x.data, x.shape);
-        reduce("sum", from, sum, { a, r, b });
-        reduce("max_", from, max, { a, r, b });
-        reduce("min_", from, min, { a, r, b });
+        reduce("sum", from.storage, sum.storage, { a, r, b });
+        reduce("max_", from.storage, max.storage, { a, r, b });
+        reduce("min_", from.storage, min.storage, { a, r, b });
         return { x, sum, max, min, what: `(${a}, ${r}, ${b})` };
       }),
     );

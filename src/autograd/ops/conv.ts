@@ -9,7 +9,7 @@ import { biasGrad, checkBias, type Factors, type WithBias } from "./bias";
 type Pair = readonly [number, number];
 
 /** Everything that the shapes alone leave open: 27 and 28 both map to 12 under a valid 5x5 of stride 2. */
-export interface Geometry {
+interface Geometry {
   stride: Pair;
   /** Rows above and below, columns left and right. */
   padding: readonly [top: number, bottom: number, left: number, right: number];
@@ -79,27 +79,16 @@ const filterGradOp = defineOp<[x: Tensor, dy: Tensor], Geometry>({
  * plus the bias (Cout) where there is one. Throws when the channels differ or the kernel is larger than the padded
  * image.
  */
-export function conv2d(
-  x: Tensor,
-  w: Tensor,
-  { stride = 1, padding = "valid", bias }: ConvOptions & WithBias = {},
-): Tensor {
+export function conv2d(x: Tensor, w: Tensor, options: ConvOptions & WithBias = {}): Tensor {
   checkRanks("conv2d", x, w);
-  if (x.shape[3] !== w.shape[2]) {
-    throw shapeError("conv2d", `w (kh, kw, in, out) must take x's ${x.shape[3]} channels`, [
-      x.shape,
-      w.shape,
-    ]);
-  }
-  const geometry = geometryOf("conv2d", [x.shape[1], x.shape[2]], w.shape, stride, padding);
-  if (outputSize(geometry).some((n) => n < 1)) {
-    throw shapeError(
-      "conv2d",
-      "the kernel must fit into the padded image",
-      [x.shape, w.shape],
-      padding === "same" ? "" : 'Did you mean padding "same"?',
-    );
-  }
+  const { bias } = options;
+  const shapes = [x.shape, w.shape];
+  if (x.shape[3] !== w.shape[2])
+    throw shapeError("conv2d", `w (kh, kw, in, out) must take x's ${x.shape[3]} channels`, shapes);
+  const geometry = geometryOf("conv2d", [x.shape[1], x.shape[2]], w.shape, options);
+  const hint = options.padding === "same" ? "" : 'Did you mean padding "same"?';
+  if (outputSize(geometry).some((n) => n < 1))
+    throw shapeError("conv2d", "the kernel must fit into the padded image", shapes, hint);
   return bias ? forwardOp(x, w, bias, geometry) : forwardOp(x, w, geometry);
 }
 
@@ -117,12 +106,9 @@ export interface ConvTransposeOptions extends ConvOptions {
 export function convTranspose2d(x: Tensor, w: Tensor, options: ConvTransposeOptions & WithBias = {}): Tensor {
   const { stride = 1, padding = "valid", bias } = options;
   checkRanks("convTranspose2d", x, w);
-  if (x.shape[3] !== w.shape[3]) {
-    throw shapeError("convTranspose2d", `w (kh, kw, out, in) must take x's ${x.shape[3]} channels`, [
-      x.shape,
-      w.shape,
-    ]);
-  }
+  const shapes = [x.shape, w.shape];
+  if (x.shape[3] !== w.shape[3])
+    throw shapeError("convTranspose2d", `w (kh, kw, out, in) must take x's ${x.shape[3]} channels`, shapes);
   const steps = pair(stride);
   const usual = ([0, 1] as const).map((axis) => {
     const [n, step, k] = [x.shape[1 + axis], steps[axis], w.shape[axis]];
@@ -131,29 +117,24 @@ export function convTranspose2d(x: Tensor, w: Tensor, options: ConvTransposeOpti
     return (n - 1) * step + k - fixed;
   }) as [number, number];
   const size = options.outputSize ?? usual;
-  const geometry = geometryOf("convTranspose2d", size, w.shape, stride, padding);
+  const geometry = geometryOf("convTranspose2d", size, w.shape, options);
   const back = outputSize(geometry);
-  if (back[0] !== x.shape[1] || back[1] !== x.shape[2] || size.some((n) => n < 0)) {
+  if (back[0] !== x.shape[1] || back[1] !== x.shape[2] || size.some((n) => n < 0))
     throw new Error(
       `convTranspose2d: conv2d must lead back from the output ${show(size)} to x's rows and columns, ` +
         `got ${show(back)} and ${show(x.shape.slice(1, 3))}. The usual output is ${show(usual)}.`,
     );
-  }
   return bias ? inputGradOp(x, w, bias, geometry) : inputGradOp(x, w, geometry);
 }
 
 /** The gradient of conv2d by its filter: x (N, H, W, Cin), dy (N, OH, OW, Cout) → (kh, kw, Cin, Cout). */
 export function conv2dFilterGrad(x: Tensor, dy: Tensor, kernelSize: Pair, options: ConvOptions = {}): Tensor {
-  const { stride = 1, padding = "valid" } = options;
-  checkRanks("conv2dFilterGrad", x, dy);
-  const geometry = geometryOf("conv2dFilterGrad", [x.shape[1], x.shape[2]], kernelSize, stride, padding);
-  const [h, w] = outputSize(geometry);
-  if (h !== dy.shape[1] || w !== dy.shape[2] || x.shape[0] !== dy.shape[0]) {
-    throw shapeError("conv2dFilterGrad", `x and this kernel need a dy of (${x.shape[0]}, ${h}, ${w}, out)`, [
-      x.shape,
-      dy.shape,
-    ]);
-  }
+  const op = "conv2dFilterGrad";
+  checkRanks(op, x, dy);
+  const geometry = geometryOf(op, [x.shape[1], x.shape[2]], kernelSize, options);
+  const [n, h, w] = [x.shape[0], ...outputSize(geometry)];
+  if (h !== dy.shape[1] || w !== dy.shape[2] || n !== dy.shape[0])
+    throw shapeError(op, `x and this kernel need a dy of (${n}, ${h}, ${w}, out)`, [x.shape, dy.shape]);
   return filterGradOp(x, dy, geometry);
 }
 
@@ -165,13 +146,8 @@ function checkRanks(op: string, a: Tensor, b: Tensor): void {
 const pair = (value: number | Pair): Pair => (typeof value === "number" ? [value, value] : value);
 const window = ({ stride, padding }: Geometry) => ({ stride, padding });
 
-function geometryOf(
-  op: string,
-  inputSize: Pair,
-  w: Shape,
-  stride: number | Pair,
-  padding: Padding,
-): Geometry {
+function geometryOf(op: string, inputSize: Pair, w: Shape, options: ConvOptions): Geometry {
+  const { stride = 1, padding = "valid" } = options;
   const kernelSize: Pair = [w[0], w[1]];
   const steps = pair(stride);
   // Kernels count pixels by i32, those of the padding too.
@@ -179,11 +155,10 @@ function geometryOf(
   if (!kernelSize.every(whole(1))) throw shapeError(op, "the kernel must have rows and columns", [w]);
   if (!steps.every(whole(1)) || steps.length !== 2)
     throw new Error(`${op}: the stride must be one or two whole numbers from 1 to 2^30, got ${show(steps)}.`);
-  if (typeof padding !== "string" && (padding.length !== 4 || !padding.every(whole(0)))) {
+  if (typeof padding !== "string" && (padding.length !== 4 || !padding.every(whole(0))))
     throw new Error(
       `${op}: the padding must be "same", "valid" or [top, bottom, left, right] from 0 to 2^30, got ${show(padding)}.`,
     );
-  }
   if (padding === "valid") return { stride: steps, padding: [0, 0, 0, 0], inputSize, kernelSize };
   if (padding !== "same") return { stride: steps, padding, inputSize, kernelSize };
   const [top, bottom] = samePadding(inputSize[0], kernelSize[0], steps[0]);

@@ -30,9 +30,8 @@ export const gather = defineOp<[x: Tensor, index: Tensor]>({
 export const scatterAdd = defineOp<[x: Tensor, index: Tensor], { rows: number }>({
   name: "scatterAdd",
   shape: ([x, index], { rows }) => {
-    if (x.length < 1 || index.length !== 1 || index[0] !== x[0]) {
+    if (x.length < 1 || index.length !== 1 || index[0] !== x[0])
       throw shapeError("scatterAdd", "there must be one index for each row of x", [x, index]);
-    }
     const y = [rows, ...x.slice(1)];
     if (rows === 0 && x[0] > 0) throw shapeError("scatterAdd", "there must be a row to add to", [x, y]);
     return y;

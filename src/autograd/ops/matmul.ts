@@ -30,10 +30,10 @@ const matmulOp = defineOp<Factors, Sides>({
     const [m, k] = lastTwo(a.shape, transposeA);
     const n = y.shape.at(-1)!;
     const batch = sizeOf(y.shape.slice(0, -2));
-    const stride = (x: Tensor, rows: number, columns: number) =>
+    const step = (x: Tensor, rows: number, columns: number) =>
       x.size === rows * columns ? 0 : rows * columns;
     const dims = { batch, m, n, k, transposeA, transposeB };
-    matmulKernel(a, b, y, { ...dims, strideA: stride(a, m, k), strideB: stride(b, k, n) }, bias);
+    matmulKernel(a, b, y, { ...dims, stepA: step(a, m, k), stepB: step(b, k, n) }, bias);
   },
   saves: [["x1"], ["x0"]],
   vjp: ({ xs: [a, b], dy, attributes: { transposeA, transposeB } }) => [

@@ -7,8 +7,7 @@ import { type Shape, sameShape, shapeError, show, sizeOf } from "../shape";
 import { empty, type Tensor } from "../tensor";
 import { add, leakyReluGrad, mul, rsqrt, square, sub } from "./pointwise";
 import { mean as meanOf } from "./reduce";
-import { reshape } from "./reshape";
-import { broadcastTo, sum } from "./sum";
+import { stretch, sum } from "./sum";
 
 type Inputs = [x: Tensor, gamma: Tensor, beta: Tensor];
 interface Attributes {
@@ -33,18 +32,17 @@ const normOp = (name: string, view: (x: Shape, gamma: Shape) => Middle) =>
     name,
     shape: ([x, gamma, beta], { axes, slope }) => {
       checkSlope(name, slope);
-      if (!sameShape(gamma, beta) || !sameShape(x.slice(x.length - gamma.length), gamma)) {
+      if (!sameShape(gamma, beta) || !sameShape(x.slice(x.length - gamma.length), gamma))
         throw new Error(
           `${name}: gamma and beta must have the last axes of x ${show(x)}, got ${show(gamma)} and ${show(beta)}.`,
         );
-      }
       const statistics = x.filter((_, axis) => !axes.includes(axis));
       return [x, statistics, statistics];
     },
     forward: ([x, gamma, beta], [y, mean, variance], { epsilon, slope }) => {
       const norm = { ...view(x.shape, gamma.shape), epsilon, slope };
       moments(x, mean, variance, norm);
-      normalize(x, mean, variance, gamma, beta, y, norm);
+      normalize({ x, mean, variance, gamma, beta }, y, norm);
     },
     saves: [all, all, all],
     vjp: (context) => compositeGrad(context),
@@ -118,19 +116,19 @@ function compositeGrad({
   const scale = rsqrt(add(meanOf(square(centered), keep), epsilon));
   const normalized = mul(centered, scale);
   const dy = slope === 1 || !dOutput ? dOutput : beforeLeaky(dOutput, normalized, gamma, beta, slope);
-  const spread = (t: Tensor) => broadcastTo(reshape(t, mean.shape), { shape: x.shape });
+  const stretched = (t: Tensor) => stretch(t, x.shape, axes);
   return [
     () => {
-      const parts: Tensor[] = [];
+      const terms: Tensor[] = [];
       if (dy) {
         const g = mul(dy, gamma);
         const away = add(meanOf(g, keep), mul(normalized, meanOf(mul(g, normalized), keep)));
-        parts.push(mul(scale, sub(g, away)));
+        terms.push(mul(scale, sub(g, away)));
       }
       const r = sizeOf(axes.map((axis) => x.shape[axis]));
-      if (dMean) parts.push(mul(spread(dMean), 1 / r));
-      if (dVariance) parts.push(mul(mul(spread(dVariance), centered), 2 / r));
-      return parts.reduce((a, b) => add(a, b));
+      if (dMean) terms.push(mul(stretched(dMean), 1 / r));
+      if (dVariance) terms.push(mul(mul(stretched(dVariance), centered), 2 / r));
+      return terms.reduce((a, b) => add(a, b));
     },
     () => (dy ? sum(mul(dy, normalized), { axes: lead }) : mul(gamma, 0)),
     () => (dy ? sum(dy, { axes: lead }) : mul(gamma, 0)),
@@ -160,7 +158,7 @@ export const batchNormInference = defineOp<
   },
   forward: ([x, mean, variance, gamma, beta], y, { epsilon, slope = 1 }) => {
     const b = x.shape.at(-1)!;
-    normalize(x, mean, variance, gamma, beta, y, { a: 1, r: x.size / b, b, epsilon, slope });
+    normalize({ x, mean, variance, gamma, beta }, y, { a: 1, r: x.size / b, b, epsilon, slope });
   },
   saves: ({ slope = 1 }) => {
     // Where a leaky relu is behind it, its input is made anew.

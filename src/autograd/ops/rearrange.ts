@@ -15,13 +15,10 @@ const transposeOp = defineOp<One, { order: readonly number[] }>({
     strided(x, y, axes);
   },
   saves: [],
-  vjp: ({ dy, attributes: { order } }) => [
-    () =>
-      transpose(
-        dy,
-        order.map((_, i) => order.indexOf(i)),
-      ),
-  ],
+  vjp: ({ dy, attributes: { order } }) => {
+    const inverse = order.map((_, i) => order.indexOf(i));
+    return [() => transpose(dy, inverse)];
+  },
   takes: ["any"],
   gives: "input",
 });
@@ -45,16 +42,10 @@ export function transpose(x: Tensor, order?: readonly number[]): Tensor {
 export const slice = defineOp<One, { starts: readonly number[]; sizes: Shape }>({
   name: "slice",
   shape: ([x], { starts, sizes }) => {
-    const fits =
-      x.length === sizes.length &&
-      x.length === starts.length &&
-      [...starts, ...sizes].every((n) => Number.isInteger(n) && n >= 0) &&
-      x.every((n, i) => starts[i] + sizes[i] <= n);
-    if (!fits) {
+    if (!areCounts(x.length, starts, sizes) || !x.every((n, i) => starts[i] + sizes[i] <= n))
       throw new Error(
         `slice: the part must lie inside of ${show(x)}, got starts [${starts}] and sizes ${show(sizes)}.`,
       );
-    }
     return sizes;
   },
   forward: ([x], y, { starts }) => strided(x, y, windowAxes(x.shape, starts)),
@@ -68,31 +59,25 @@ export const slice = defineOp<One, { starts: readonly number[]; sizes: Shape }>(
 export const pad = defineOp<One, { before: readonly number[]; after: readonly number[] }>({
   name: "pad",
   shape: ([x], { before, after }) => {
-    const fits =
-      x.length === before.length &&
-      x.length === after.length &&
-      [...before, ...after].every((n) => Number.isInteger(n) && n >= 0);
-    if (!fits) {
+    if (!areCounts(x.length, before, after))
       throw new Error(
         `pad: before and after must have a count from 0 up for each axis of ${show(x)}, got [${before}] and [${after}].`,
       );
-    }
     return x.map((n, i) => before[i] + n + after[i]);
   },
-  forward: ([x], y, { before }) =>
-    strided(
-      x,
-      y,
-      windowAxes(
-        x.shape,
-        before.map((n) => -n),
-      ),
-    ),
+  forward: ([x], y, { before }) => {
+    const starts = before.map((n) => -n);
+    strided(x, y, windowAxes(x.shape, starts));
+  },
   saves: [],
   vjp: ({ xs: [x], dy, attributes: { before } }) => [
     (): Tensor => slice(dy, { starts: before, sizes: x.shape }),
   ],
 });
+
+/** Whether each of the lists has a whole number from 0 up for each of so many axes. */
+const areCounts = (rank: number, ...lists: readonly (readonly number[])[]): boolean =>
+  lists.every((list) => list.length === rank && list.every((n) => Number.isInteger(n) && n >= 0));
 
 function windowAxes(shape: Shape, starts: readonly number[]) {
   const strides = fullStrides(shape);

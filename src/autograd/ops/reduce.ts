@@ -3,7 +3,7 @@ import { checkInputs, defineOp } from "../op";
 import { normalizeAxes, reducedShape, sizeOf } from "../shape";
 import type { Tensor } from "../tensor";
 import { div, equal, mul, square, sub } from "./pointwise";
-import { type ReduceOptions, type Reduction, reduceAxes, spread, sum } from "./sum";
+import { type ReduceOptions, type Reduction, reduceAxes, stretch, sum } from "./sum";
 
 const extremum = (name: string, entry: "max_" | "min_") =>
   defineOp<[x: Tensor], Reduction>({
@@ -13,10 +13,10 @@ const extremum = (name: string, entry: "max_" | "min_") =>
     saves: [["x0", "y"]],
     vjp: ({ xs: [x], y, dy, attributes: { axes } }) => [
       () => {
-        // Nothing equals NaN, so there the shares are 0 / 0: NaN, too.
-        const winners = equal(x, spread(y, x.shape, axes));
-        const count = spread(sum(winners, { axes }), x.shape, axes);
-        return mul(spread(dy, x.shape, axes), div(winners, count));
+        // Nothing equals NaN, so there each gets 0 / 0: NaN, too.
+        const winners = equal(x, stretch(y, x.shape, axes));
+        const count = stretch(sum(winners, { axes }), x.shape, axes);
+        return mul(stretch(dy, x.shape, axes), div(winners, count));
       },
     ],
   });

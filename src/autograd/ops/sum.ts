@@ -1,18 +1,11 @@
 // Sums over any axes, and repeating along them: sum ↔ broadcastTo are each other's derivatives.
-import { allocate, type Block, copy, release } from "../../kernels/block";
+import { allocate, copy, release } from "../../kernels/block";
 import { fill } from "../../kernels/fill";
 import { binary } from "../../kernels/pointwise";
 import { type Reducer, reduce } from "../../kernels/reduce";
 import { defineOp } from "../op";
-import {
-  broadcastShapes,
-  normalizeAxes,
-  reducedShape,
-  type Shape,
-  sameShape,
-  shapeError,
-  sizeOf,
-} from "../shape";
+import type { Shape } from "../shape";
+import { broadcastShapes, normalizeAxes, reducedShape, sameShape, shapeError, sizeOf } from "../shape";
 import type { Tensor } from "../tensor";
 import { reshape } from "./reshape";
 
@@ -35,7 +28,7 @@ const sumOp = defineOp<[x: Tensor], Reduction>({
   shape: ([x], { axes, keepDims }) => reducedShape(x, axes, keepDims),
   forward: ([x], y, { axes }) => reduceAxes("sum", x, y, axes),
   saves: [],
-  vjp: ({ xs: [x], dy, attributes: { axes } }) => [() => spread(dy, x.shape, axes)],
+  vjp: ({ xs: [x], dy, attributes: { axes } }) => [() => stretch(dy, x.shape, axes)],
 });
 
 /** The sum over some axes. */
@@ -47,24 +40,17 @@ export function sum(x: Tensor, { axes, keepDims = false }: ReduceOptions = {}): 
 export const broadcastTo = defineOp<One, { shape: Shape }>({
   name: "broadcastTo",
   shape: ([x], { shape }) => {
-    if (!sameShape(broadcastShapes("broadcastTo", x, shape), shape)) {
+    if (!sameShape(broadcastShapes("broadcastTo", x, shape), shape))
       throw shapeError("broadcastTo", "only missing axes and those of size 1 can grow", [x, shape]);
-    }
     return shape;
   },
   forward: ([x], y) => binary("spread", x, 0, y),
   saves: [],
-  vjp: ({ xs: [x], dy }) => [
-    () => {
-      const extra = dy.shape.length - x.shape.length;
-      const axes = dy.shape.flatMap((_, i) => (i < extra || x.shape[i - extra] === 1 ? [i] : []));
-      return reshape(sum(dy, { axes }), x.shape);
-    },
-  ],
+  vjp: ({ dy }) => [() => dy], // summed back by `grad`, as after all broadcasting
 });
 
 /** Repeats a reduced tensor along the axes that were reduced. */
-export function spread(y: Tensor, shape: Shape, axes: readonly number[]): Tensor {
+export function stretch(y: Tensor, shape: Shape, axes: readonly number[]): Tensor {
   return broadcastTo(reshape(y, reducedShape(shape, axes, true)), { shape });
 }
 
@@ -80,17 +66,16 @@ export function reduceAxes(op: Reducer, x: Tensor, y: Tensor, axes: readonly num
   if (x.size === 0) return fill(y, ofNothing[op]);
   const runs = neighbouring(axes.filter((axis) => x.shape[axis] !== 1)).reverse();
   if (runs.length === 0) return copy(x.storage, y.storage);
-  let from: Block = x;
+  let [from, shape] = [x.storage, x.shape];
   runs.forEach(([first, last], i) => {
-    const shape = from.shape.map((n, axis) => (axis >= first && axis <= last ? 1 : n));
-    const size = sizeOf(shape);
-    const storage = i === runs.length - 1 ? y.storage : allocate(size, op);
-    const to: Block = { storage, shape, size, dtype: "f32" };
-    const r = sizeOf(from.shape.slice(first, last + 1));
-    const b = sizeOf(from.shape.slice(last + 1));
-    reduce(op, from, to, { a: sizeOf(from.shape.slice(0, first)), r, b });
-    if (from !== x) release(from.storage);
+    const [a, r, b] = [shape.slice(0, first), shape.slice(first, last + 1), shape.slice(last + 1)].map(
+      sizeOf,
+    );
+    const to = i === runs.length - 1 ? y.storage : allocate(a * b, op);
+    reduce(op, from, to, { a, r, b });
+    if (from !== x.storage) release(from);
     from = to;
+    shape = shape.map((n, axis) => (axis >= first && axis <= last ? 1 : n));
   });
 }
 

@@ -1,11 +1,8 @@
 // The ladders of a strided convolution, y = conv2d(x, w), and of the gradient of its x, from the textbook's loops to
 // the engine's own kernels.
-
-import { type Block, dispatch } from "../block";
 import { conv2d, conv2dInputGrad, type Window } from "../conv";
+import { by, type Ladder, type Rung, rung } from "./ladder";
 import type { LadderShader } from "./shaders";
-import "./shaders";
-import { by, type Ladder, type Rung } from "./ladder";
 
 /** Images and windows are square here; both channel counts are multiples of 4. */
 export interface Convolution {
@@ -21,126 +18,80 @@ export interface Convolution {
 }
 
 export function convolutionLadder(sizes: Convolution): Ladder {
-  const { images, ins, outs, kernel } = sizes;
-  const { x, w, y, pixels, work } = shapesOf(sizes);
-  const rung = rungOf(sizes);
+  const { size, ins, outs, kernel, stride, padding } = sizes;
+  const { x, w, y, pixels, work, step, window, text } = describe(sizes);
   return {
-    title: `convolution, ${text(sizes)}`,
+    title: `convolution, ${text}`,
     work,
     shapes: { a: x, b: w, c: y },
-    exact: (a, b, index) => {
-      const [pixel, out] = [Math.floor(index / outs), index % outs];
-      const sum = sumOf();
-      for (const { tap, from } of windowOf(sizes, pixel)) {
-        for (let c = 0; c < ins; c++) sum.add(a[from * ins + c], b[(tap * ins + c) * outs + out]);
+    *terms(index) {
+      const [image, top, left] = placeOf(Math.floor(index / outs), y[1]);
+      for (let tap = 0; tap < kernel ** 2; tap++) {
+        const row = top * stride + Math.floor(tap / kernel) - padding;
+        const column = left * stride + (tap % kernel) - padding;
+        if (![row, column].every((at) => at >= 0 && at < size)) continue;
+        const from = (image * size + row) * size + column;
+        for (let c = 0; c < ins; c++) yield [from * ins + c, (tap * ins + c) * outs + (index % outs)];
       }
-      return sum.total;
     },
     rungs: [
-      rung("one number a thread, taps inside", "ladder/conv_scalar", [outs / 8, pixels / 8]),
-      rung("taps outside, 4 channels a thread", "ladder/conv_vec4", [outs / 32, pixels / 8]),
-      rung("4 pixels x 4 channels a thread", "ladder/conv_registers", [outs / 32, pixels / 32]),
-      { name: "the engine", run: (a, b, c) => conv2d(a, b, c, windowFor(sizes)) },
+      step("one number a thread, taps inside", "conv_scalar", [outs / 8, pixels / 8]),
+      step("taps outside, 4 channels a thread", "conv_vec4", [outs / 32, pixels / 8]),
+      step("4 pixels x 4 channels a thread", "conv_registers", [outs / 32, pixels / 32]),
+      { name: "the engine", run: (a, b, c) => conv2d(a, b, c, window) },
     ],
   };
-
-  function windowOf({ size, stride, padding }: Convolution, pixel: number) {
-    const side = y[1];
-    const [image, top, left] = [Math.floor(pixel / side ** 2), Math.floor(pixel / side) % side, pixel % side];
-    return Array.from({ length: kernel ** 2 }, (_, tap) => {
-      const row = top * stride + Math.floor(tap / kernel) - padding;
-      const column = left * stride + (tap % kernel) - padding;
-      const inside = row >= 0 && row < size && column >= 0 && column < size && image < images;
-      return { tap, inside, from: (image * size + row) * size + column };
-    }).filter(({ inside }) => inside);
-  }
 }
 
 export function inputGradientLadder(sizes: Convolution): Ladder {
   const { images, size, ins, outs, kernel, stride, padding } = sizes;
-  const { x, w, y, work } = shapesOf(sizes);
-  const rung = rungOf(sizes);
+  const { x, w, y, work, step, window, text } = describe(sizes);
   const side = y[1];
   const pixels = images * size ** 2;
-  const ofClass = images * Math.ceil(size / stride) ** 2;
+  const ofParity = images * Math.ceil(size / stride) ** 2;
   return {
-    title: `gradient of the convolution's input, ${text(sizes)}`,
+    title: `gradient of the convolution's input, ${text}`,
     work,
     shapes: { a: y, b: w, c: x },
-    exact: (a, b, index) => {
-      const [pixel, channel] = [Math.floor(index / ins), index % ins];
-      const [image, row, column] = [
-        Math.floor(pixel / size ** 2),
-        Math.floor(pixel / size) % size,
-        pixel % size,
-      ];
-      const sum = sumOf();
+    *terms(index) {
+      const [image, row, column] = placeOf(Math.floor(index / ins), size);
       for (let tap = 0; tap < kernel ** 2; tap++) {
         const up = (row + padding - Math.floor(tap / kernel)) / stride;
         const left = (column + padding - (tap % kernel)) / stride;
         if (![up, left].every((at) => Number.isInteger(at) && at >= 0 && at < side)) continue;
         const from = (image * side + up) * side + left;
-        for (let c = 0; c < outs; c++) sum.add(a[from * outs + c], b[(tap * ins + channel) * outs + c]);
+        for (let c = 0; c < outs; c++) yield [from * outs + c, (tap * ins + (index % ins)) * outs + c];
       }
-      return sum.total;
     },
     rungs: [
-      rung("all taps, those that miss as zeros", "ladder/conv_gradient_masked", [ins / 32, pixels / 32]),
-      rung("dense parity classes", "ladder/conv_gradient_classes", [ins / 32, ofClass / 32, stride ** 2]),
-      { name: "the engine", run: (a, b, c) => conv2dInputGrad(a, b, c, windowFor(sizes)) },
+      step("all taps, those that miss as zeros", "conv_gradient_masked", [ins / 32, pixels / 32]),
+      step("dense parity classes", "conv_gradient_classes", [ins / 32, ofParity / 32, stride ** 2]),
+      { name: "the engine", run: (a, b, c) => conv2dInputGrad(a, b, c, window) },
     ],
   };
 }
 
-/** x, w and y of the convolution, the pixels of y, and the work, counting all taps at every pixel of y. */
-function shapesOf({ images, size, ins, outs, kernel, stride, padding }: Convolution) {
+/** The image, row and column of a pixel counted through images of so many pixels a side. */
+const placeOf = (pixel: number, side: number) =>
+  [Math.floor(pixel / side ** 2), Math.floor(pixel / side) % side, pixel % side] as const;
+
+/** What the two have in common: shapes, the pixels of y, the work, counting all taps at each of them, and rungs. */
+function describe({ images, size, ins, outs, kernel, stride, padding }: Convolution) {
   if (ins % 4 !== 0 || outs % 4 !== 0)
     throw new Error(`ladder: channels must be multiples of 4, got ${ins}, ${outs}.`);
   const side = Math.floor((size + 2 * padding - kernel) / stride) + 1;
   const pixels = images * side ** 2;
+  const work = 2 * pixels * kernel ** 2 * ins * outs;
+  const sizes = { images, ins, outs, source: [size, size], out: [side, side] };
+  const params = { ...sizes, kernel, step: stride, before: padding }; // see conv_sizes.wgsl
+  const window: Window = { stride: [stride, stride], padding: [padding, padding, padding, padding] };
   return {
     x: [images, size, size, ins],
     w: [kernel, kernel, ins, outs],
     y: [images, side, side, outs],
-    pixels,
-    work: 2 * pixels * kernel ** 2 * ins * outs,
-  };
-}
-
-const windowFor = ({ stride, padding }: Convolution): Window => ({
-  stride: [stride, stride],
-  padding: [padding, padding, padding, padding],
-});
-
-const text = ({ images, size, ins, outs, kernel, stride }: Convolution) =>
-  `${ins} to ${outs} channels, ${by(kernel, kernel)}, stride ${stride}, ${images} images of ${by(size, size)}`;
-
-/** Makes rungs of shaders that take the sizes of conv_sizes.wgsl. */
-function rungOf(sizes: Convolution) {
-  const { images, size, ins, outs, kernel, stride, padding } = sizes;
-  const { y, work } = shapesOf(sizes);
-  const out = [y[1], y[2]];
-  const params = { images, ins, outs, source: [size, size], out, kernel, step: stride, before: padding };
-  return (name: string, shader: LadderShader, grid: readonly [number, number, number?]): Rung => ({
-    name,
-    run: (a: Block, b: Block, c: Block) =>
-      dispatch({
-        ...{ shader, params, work, entry: "main" },
-        reads: [a.storage, b.storage],
-        writes: [c.storage],
-        grid: [Math.ceil(grid[0]), Math.ceil(grid[1]), Math.ceil(grid[2] ?? 1)],
-      }),
-  });
-}
-
-/** A sum in float64 that also adds up magnitudes. */
-function sumOf() {
-  const total = { value: 0, scale: 0 };
-  return {
-    total,
-    add(x: number, y: number) {
-      total.value += x * y;
-      total.scale += Math.abs(x * y);
-    },
+    ...{ pixels, work, window },
+    text: `${ins} to ${outs} channels, ${by(kernel, kernel)}, stride ${stride}, ${images} images of ${by(size, size)}`,
+    step: (name: string, shader: LadderShader, grid: number[]): Rung =>
+      rung(name, shader, { params, work, grid }),
   };
 }

@@ -1,10 +1,10 @@
 // What a ladder is: one product in several forms, each checked against float64 sums and timed side by side.
-
 import { gpu } from "../../gpu/gpu";
-import { allocate, type Block, download, product, release, upload } from "../block";
+import { allocate, type Block, type Dispatch, dispatch, download, product, release, upload } from "../block";
 import { Profiler } from "../measuring/profiler";
 import { kernelSpan } from "../measuring/summary";
 import { HostRandom } from "../threefry";
+import { inTable, type LadderShader } from "./shaders";
 
 export interface Rung {
   name: string;
@@ -20,9 +20,27 @@ export interface Ladder {
   /** Floating-point operations that the result needs. */
   work: number;
   shapes: { a: readonly number[]; b: readonly number[]; c: readonly number[] };
-  /** Number `index` of c in float64, and the sum of the magnitudes of its terms, which bounds rounding. */
-  exact(a: Float32Array, b: Float32Array, index: number): { value: number; scale: number };
+  /** Which numbers of a and of b make up number `index` of c: the sum of their products. */
+  terms(index: number): Iterable<readonly [a: number, b: number]>;
   rungs: Rung[];
+}
+
+/** A rung that is one shader; `grid` is rounded up. */
+export function rung(
+  name: string,
+  shader: LadderShader,
+  call: Pick<Dispatch, "constants" | "params" | "work"> & { grid: readonly number[] },
+  aside = false,
+): Rung {
+  const [x, y, z = 1] = call.grid.map(Math.ceil);
+  return {
+    ...{ name, aside },
+    run: (a, b, c) =>
+      dispatch({
+        ...{ ...call, shader: inTable(shader), entry: "main", grid: [x, y, z] },
+        ...{ reads: [a.storage, b.storage], writes: [c.storage] },
+      }),
+  };
 }
 
 export interface Climbed {
@@ -51,7 +69,7 @@ export async function climb(ladder: Ladder, rounds: number): Promise<Climbed[]> 
     upload(values.b, b.storage);
     const samples = Array.from({ length: Math.min(c.size, SAMPLES) }, (_, i) => {
       const index = c.size <= SAMPLES ? i : Math.floor(random.uniform() * c.size);
-      return { index, ...ladder.exact(values.a, values.b, index) };
+      return { index, ...exact(ladder.terms(index), values.a, values.b) };
     });
     const errors: number[] = [];
     for (const rung of rungs) {
@@ -78,6 +96,16 @@ export async function climb(ladder: Ladder, rounds: number): Promise<Climbed[]> 
   } finally {
     for (const { storage } of [a, b, c]) release(storage);
   }
+}
+
+/** A sum of products in float64, and the sum of their magnitudes, which bounds rounding. */
+function exact(terms: ReturnType<Ladder["terms"]>, a: Float32Array, b: Float32Array) {
+  let [value, scale] = [0, 0];
+  for (const [i, j] of terms) {
+    value += a[i] * b[j];
+    scale += Math.abs(a[i] * b[j]);
+  }
+  return { value, scale };
 }
 
 /** Sizes with commas, for titles. */

@@ -1,9 +1,8 @@
 // Measures what the adapter does at best: bytes copied and f32 multiply-adds a second, by two kernels of their own.
 // A kernel's rate says little until one knows how much of this it is.
-
 import type { Gpu } from "../../gpu/gpu";
 import type { Dispatch } from "../../gpu/stream";
-import { shares } from "../block";
+import { gridOf, turnsFor } from "../block";
 import { Profiler } from "./profiler";
 
 export interface Ceilings {
@@ -34,13 +33,9 @@ export async function measureCeilings(gpu: Gpu, timestamps = true): Promise<Ceil
   };
   try {
     const n4 = COPIED / 16;
-    const { turns, grid } = shares(n4);
-    const copy = {
-      ...shared,
-      entry: "stream",
-      params: { n4, turns, rounds: 0, factor: 0, term: 0 },
-      grid,
-    } as const;
+    const { turns, threads } = turnsFor(n4);
+    const params = { n4, turns, rounds: 0, factor: 0, term: 0 };
+    const copy: Dispatch = { ...shared, entry: "stream", params, grid: gridOf(threads) };
     await best(copy, 1); // compiles
     const bytes = (2 * COPIED) / (await best(copy, REPEATS));
 

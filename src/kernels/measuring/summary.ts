@@ -8,8 +8,8 @@ export interface KernelTotal {
   calls: number;
   /** Milliseconds of all calls. */
   ms: number;
-  /** Part of the time of all kernels, 0 to 1. */
-  share: number;
+  /** Of the time of all kernels, 0 to 1. */
+  fraction: number;
   /** Floating-point operations of all calls, where the kernel says. */
   work: number | undefined;
   bytes: number;
@@ -21,14 +21,14 @@ export function byKernel(dispatches: readonly Timed[]): KernelTotal[] {
   const totals = new Map<string, KernelTotal>();
   for (const { label, duration, work, bytes } of dispatches) {
     const name = kernelName(label);
-    const total = totals.get(name) ?? { name, calls: 0, ms: 0, share: 0, work: undefined, bytes: 0 };
+    const total = totals.get(name) ?? { name, calls: 0, ms: 0, fraction: 0, work: undefined, bytes: 0 };
     total.calls++;
     total.ms += duration;
     if (work !== undefined) total.work = (total.work ?? 0) + work;
     total.bytes += bytes;
     totals.set(name, total);
   }
-  for (const total of totals.values()) total.share = all > 0 ? total.ms / all : 0;
+  for (const total of totals.values()) total.fraction = all > 0 ? total.ms / all : 0;
   return [...totals.values()].sort((a, b) => b.ms - a.ms);
 }
 

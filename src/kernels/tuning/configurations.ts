@@ -63,8 +63,8 @@ function tiled(RX: number, RY: number, TR: number, TC: number, KT: number): Conf
   };
 }
 
-// Largest first; all within 256 threads and 16 KiB of workgroup memory. The first five are the ladder of defaults.
-const ladder = [
+// Largest first; all within 256 threads and 16 KiB of workgroup memory. The first five are the defaults.
+const defaults = [
   tiled(16, 16, 8, 8, 8),
   tiled(16, 16, 8, 4, 16),
   tiled(16, 16, 4, 4, 16),
@@ -80,7 +80,7 @@ export function configurations(info: DeviceInfo): Configuration[] {
   // A lane holds at most four numbers of A.
   const rows = heights.filter((each) => lanes > 0 && each <= 4 * lanes);
   const few = lanes >= 4 ? [narrow(lanes)] : [];
-  return [...rows.map((each) => subgroup(lanes, each)), ...few, portable, ...ladder, ...more];
+  return [...rows.map((each) => subgroup(lanes, each)), ...few, portable, ...defaults, ...more];
 }
 
 /** The families of those, by name. */
@@ -121,7 +121,7 @@ function tiledFor({ rows, columns, sum, copies }: Extent): Configuration {
     return filled >= 0.6 && groups * Math.max(1, Math.floor(sum / 256)) >= 192;
   };
   const smallest = rows <= 16 ? 4 : 3;
-  return ladder.slice(0, smallest).find(fits) ?? ladder[smallest];
+  return defaults.slice(0, smallest).find(fits) ?? defaults[smallest];
 }
 
 /** Steps of a part of a sum at least, so that a part is worth its dispatch. */

@@ -141,9 +141,8 @@ function parse(text: string): Sections {
   const { adapters } = JSON.parse(text) as { adapters?: unknown };
   if (adapters === undefined) return {};
   const isRecord = (value: unknown) => typeof value === "object" && value !== null && !Array.isArray(value);
-  if (!isRecord(adapters) || !Object.values(adapters as object).every(isRecord)) {
+  if (!isRecord(adapters) || !Object.values(adapters as object).every(isRecord))
     throw new Error("its adapters are not sections of lines");
-  }
   return adapters as Sections;
 }
 

@@ -87,7 +87,7 @@ for (const timestamps of [true, false]) {
       kernelTime(dispatches),
     );
     near(
-      totals.reduce((sum, { share }) => sum + share, 0),
+      totals.reduce((sum, { fraction }) => sum + fraction, 0),
       1,
     );
     const blend = totals.find(({ name }) => name === "blend:blend")!;
@@ -127,7 +127,7 @@ test("profiling leaves results as they are, bit by bit", async () => {
   const [m, n, k] = [33, 20, 300];
   const numbers = (size: number) => Float32Array.from({ length: size }, (_, i) => Math.sin(i) / 3);
   const [a, b] = [block(numbers(m * k), [m, k]), block(numbers(k * n), [k, n])];
-  const sides = { transposeA: false, transposeB: false, strideA: 0, strideB: 0 };
+  const sides = { transposeA: false, transposeB: false, stepA: 0, stepB: 0 };
   const run = async () => {
     const y: Block = { ...a, storage: allocate(m * n, "test"), shape: [m, n], size: m * n };
     matmul(a, b, y, { batch: 1, m, n, k, ...sides });

@@ -94,7 +94,7 @@ async function namesWrong(software: boolean): Promise<void> {
   for (const { storage } of [a, b, y]) release(storage);
 }
 
-const sides = { transposeA: false, transposeB: false, strideA: 0, strideB: 0 };
+const sides = { transposeA: false, transposeB: false, stepA: 0, stepB: 0 };
 const extent = { kind: "nn", rows: 40, columns: 48, sum: 600, copies: 1 };
 
 async function full(): Promise<TuningStore & { text: string }> {
