@@ -43,24 +43,30 @@ export interface Adapter {
   limits: Record<string, number>;
 }
 
+let dawn: GPU | undefined;
 let wrapped: GPU | undefined;
 let described: Adapter | undefined;
 
 /** The adapter that the sides got; known once one of them has opened its device. */
 export const adapter = (): Adapter => described!;
 
+/** Loads Dawn for the adapter of that name in full, or for its default one (""); comes before any side is opened. */
+export async function loadDawn(adapter: string): Promise<void> {
+  dawn = await nodeGpu(adapter);
+}
+
 /** Dawn with the wrapped adapters, also as `navigator.gpu`, where the peers look for it when they are imported. */
 export function benchGpu(): GPU {
   if (wrapped) return wrapped;
-  const dawn = nodeGpu();
+  const loaded = dawn!;
   wrapped = {
     requestAdapter: async () => {
       // Whatever a side asks for: on a machine with two GPUs all get the same one.
-      const real = await dawn.requestAdapter({ powerPreference: "high-performance" });
+      const real = await loaded.requestAdapter({ powerPreference: "high-performance" });
       return real && wrapAdapter(real);
     },
     getPreferredCanvasFormat: () => "bgra8unorm",
-    wgslLanguageFeatures: dawn.wgslLanguageFeatures,
+    wgslLanguageFeatures: loaded.wgslLanguageFeatures,
   } as unknown as GPU;
   Object.defineProperty(globalThis, "navigator", {
     value: { gpu: wrapped, userAgent: "node" },

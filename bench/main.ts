@@ -2,9 +2,10 @@
 // Prints a table, and writes the same as JSON where it is asked to.
 
 import { InputError } from "../src/errors";
-import { requireAdapter, runCommand } from "../src/node/command";
+import { runCommand } from "../src/node/command";
+import { requireAdapter } from "../src/node/probe";
 import { contest, type Failures, reason } from "./contest";
-import { adapter, toggles } from "./gpu";
+import { adapter, loadDawn, toggles } from "./gpu";
 import { inputsOf } from "./inputs";
 import { help, type Options, parseOptions } from "./options";
 import { measureProcesses, runChild } from "./processes";
@@ -27,7 +28,7 @@ import { throttled, waiting } from "./wait";
 /** Put in by the build. */
 declare const VERSIONS: Record<string, string>;
 
-async function bench({ only, peers, json }: Options): Promise<void> {
+async function bench({ only, peers, json }: Options, adapterName: string): Promise<void> {
   const names: SideName[] = ["monge", ...peers];
   const sides: Side[] = [];
   const missing: Failures = {};
@@ -63,7 +64,7 @@ async function bench({ only, peers, json }: Options): Promise<void> {
     const { tutorialStart } = await import("./sides/monge"); // here, so that a peer's child does without it
     const start = await throttled(tutorialStart());
     for (const row of trainings) done(await training(row, start, sides, missing));
-    for (const row of await measureProcesses(processes, names, start)) done(row);
+    for (const row of await measureProcesses(processes, names, start, adapterName)) done(row);
   }
 
   const different = report.rows.filter(differs).map(({ name }) => name);
@@ -150,8 +151,9 @@ async function main(): Promise<void> {
   if (options.instead === "help") return console.log(help);
   if (options.instead === "report") return writeReadme();
   if (options.instead === "build") throw new InputError("--build: this is the built file, run it without.");
-  requireAdapter();
-  await bench(options);
+  const { name } = requireAdapter(options.adapter);
+  await loadDawn(name);
+  await bench(options, name);
 }
 
 await runCommand(main);

@@ -10,6 +10,8 @@ export interface Options {
   only: RegExp;
   peers: SideName[];
   json: string | undefined;
+  /** A part of the name of the adapter to run on. */
+  adapter: string | undefined;
   /** What is asked for instead of a run. */
   instead: "help" | "report" | "build" | undefined;
 }
@@ -33,6 +35,7 @@ usage: npm run bench -- [options]
   --only REGEX     rows with a match in their names, e.g. "matmul nn|conv64"
   --peers NAMES    tfjs,jax (default), one of the two, or none
   --json FILE      write the figures there, after each row
+  --adapter NAME   the adapter with that in its name or its driver's; npm run doctor lists them
   --report         only write bench/results/README.md from the JSON files beside it
   --build          only build dist/bench/bench.mjs, which runs on another machine beside a node_modules
                    that holds webgpu: node bench.mjs [options]
@@ -58,6 +61,7 @@ export function parseOptions(args: string[]): Options {
     only: only ?? /./,
     peers: peers ?? ["tfjs", "jax"],
     json,
+    adapter: given.adapter,
     instead: given.help ? "help" : flags[0],
   };
 }

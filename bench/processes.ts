@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { deserialize, serialize } from "node:v8";
 import { most } from "./bounds";
-import { countOf, errorsOf } from "./gpu";
+import { countOf, errorsOf, loadDawn } from "./gpu";
 import type { PeerFigure, ReportRow } from "./report";
 import { openSide } from "./sides/open";
 import type { SideName, State } from "./sides/side";
@@ -27,8 +27,9 @@ const now = () => performance.timeOrigin + performance.now();
 /** A side that is done sooner runs a second iteration, in which its pools and captured steps are as in the long run. */
 const AGAIN_MS = 15_000;
 
-/** The body of a child: `child SIDE FILE-OF-WEIGHTS`. */
-export async function runChild([name, file]: string[]): Promise<void> {
+/** The body of a child: `child SIDE FILE-OF-WEIGHTS ADAPTER`. */
+export async function runChild([name, file, adapter]: string[]): Promise<void> {
+  await loadDawn(adapter);
   const side = await throttled(openSide(name as SideName));
   const start = deserialize(await readFile(file)) as State;
   const begun = performance.now();
@@ -49,10 +50,10 @@ export async function runChild([name, file]: string[]): Promise<void> {
 }
 
 /** Runs a child with the shader caches of Mesa and NVIDIA in a folder; gives ms from its start to its first iteration. */
-async function inChild(name: SideName, weights: string, cache: string): Promise<Said & { ms: number }> {
+async function inChild(args: string[], cache: string): Promise<Said & { ms: number }> {
   const env = { ...process.env, MESA_SHADER_CACHE_DIR: cache, __GL_SHADER_DISK_CACHE_PATH: cache };
   const begun = now();
-  const child = spawn(process.execPath, [fileURLToPath(import.meta.url), "child", name, weights], {
+  const child = spawn(process.execPath, [fileURLToPath(import.meta.url), "child", ...args], {
     env,
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -76,11 +77,12 @@ interface Measured {
   losses: number[];
 }
 
-/** The rows of `wanted`, in their order. */
+/** The rows of `wanted`, in their order, on the adapter of that name in full, or the default one (""). */
 export async function measureProcesses(
   wanted: readonly string[],
   names: SideName[],
   start: State,
+  adapter: string,
 ): Promise<ReportRow[]> {
   if (wanted.length === 0) return [];
   const folder = await mkdtemp(join(tmpdir(), "monge-bench-"));
@@ -90,9 +92,10 @@ export async function measureProcesses(
     await writeFile(weights, serialize(start));
     for (const name of names) {
       try {
+        const args = [name, weights, adapter];
         const cache = await mkdtemp(join(folder, "cache-"));
-        const cold = wanted.includes("cold-start") ? await inChild(name, weights, cache) : undefined;
-        const { ms, peak, losses } = await inChild(name, weights, cache);
+        const cold = wanted.includes("cold-start") ? await inChild(args, cache) : undefined;
+        const { ms, peak, losses } = await inChild(args, cache);
         found.set(name, { cold: cold?.ms, warm: ms, peak, losses });
       } catch (error) {
         if (name === "monge") throw error;

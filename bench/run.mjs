@@ -1,55 +1,63 @@
-// Builds the bench into one file, dist/bench/bench.mjs, and runs it with this command's arguments.
+// Builds the bench into one file, once, and runs it in this process with this command's arguments.
 // The file holds the peers too, so it runs on a bare GPU machine: only the package `webgpu` is left outside.
 // The peers are packages of the bench alone, installed when they are first needed. usage: node bench/run.mjs [options]
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { copyFileSync, existsSync, readdirSync, readFileSync, renameSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { build } from "esbuild";
+import { bundle, sources } from "../scripts/build.mjs";
+import { buildOnce } from "../scripts/buildOnce.mjs";
+import { root } from "../scripts/shell.mjs";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
 const folder = fileURLToPath(new URL(".", import.meta.url));
-const shared = {
-  absWorkingDir: root,
-  bundle: true,
-  format: "esm",
-  platform: "node",
-  target: "es2022",
-  loader: { ".wgsl": "text" },
-  logLevel: "error",
-};
+const dist = join(root, "dist/bench");
 const read = (path) => JSON.parse(readFileSync(path, "utf8"));
 
 const args = process.argv.slice(2);
 const { instead, peers } = await optionsOf(args);
 if (instead === "build" || (instead === undefined && peers.length > 0)) installPeers();
-const outfile = `${root}dist/bench/bench.mjs`;
-await build({
-  ...shared,
-  entryPoints: ["bench/main.ts"],
-  outfile,
-  // The peers' own modules: their CommonJS bundles hold a second copy of TensorFlow.js's core.
-  mainFields: ["module", "main"],
-  external: ["webgpu", ...(installed() ? [] : ["../peers/*"])], // without peers to build in, none is asked for
-  define: {
-    VERSIONS: JSON.stringify({
-      monge: read(`${root}package.json`).version,
-      webgpu: read(`${root}node_modules/webgpu/package.json`).version,
-      tfjs: wanted()["@tensorflow/tfjs-backend-webgpu"],
-      "jax-js": wanted()["@jax-js/jax"],
-    }),
-  },
-  banner: {
-    js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
-  },
-});
-if (instead === "build") process.exit(0);
-process.exit(spawnSync(process.execPath, [outfile, ...args], { stdio: "inherit" }).status ?? 1);
+const file = join(await build().catch((error) => fail(`the build failed: ${error.message}`)), "bench.mjs");
+if (instead === "build") {
+  // Under one name, for another machine; by way of another, since a bench may be reading the one that is there.
+  const copy = join(dist, `.bench-${process.pid}.mjs`);
+  copyFileSync(file, copy);
+  renameSync(copy, join(dist, "bench.mjs"));
+} else {
+  process.argv = [process.argv[0], file, ...args];
+  await import(pathToFileURL(file).href);
+}
+
+/** The folder with the bench as its sources and peers are now. */
+function build() {
+  const own = readdirSync(folder).filter((name) => name !== "node_modules" && name !== "results");
+  const all = [...own, "node_modules/.package-lock.json"].map((name) => join(folder, name));
+  return buildOnce(dist, [...sources, ...all], async (outdir) => {
+    const { read: used } = await bundle({
+      entryPoints: { bench: "bench/main.ts" },
+      outdir,
+      outExtension: { ".js": ".mjs" },
+      // The peers' own modules: their CommonJS bundles hold a second copy of TensorFlow.js's core.
+      mainFields: ["module", "main"],
+      external: ["webgpu", ...(installed() ? [] : ["../peers/*"])], // without peers to build in, none is asked for
+      define: {
+        VERSIONS: JSON.stringify({
+          monge: read(`${root}package.json`).version,
+          webgpu: read(`${root}node_modules/webgpu/package.json`).version,
+          tfjs: wanted()["@tensorflow/tfjs-backend-webgpu"],
+          "jax-js": wanted()["@jax-js/jax"],
+        }),
+      },
+    });
+    return used;
+  });
+}
 
 /** The arguments, read by the bench's own code before anything else is done. */
 async function optionsOf(args) {
-  const outfile = `${root}dist/bench/options.mjs`;
-  await build({ ...shared, entryPoints: ["bench/options.ts"], outfile });
-  const { parseOptions } = await import(pathToFileURL(outfile).href);
+  const built = bundle({ entryPoints: ["bench/options.ts"], write: false, banner: {} });
+  const { outputFiles } = await built.catch((error) => fail(`the build failed: ${error.message}`));
+  const text = Buffer.from(outputFiles[0].contents).toString("base64");
+  const { parseOptions } = await import(`data:text/javascript;base64,${text}`);
   try {
     return parseOptions(args);
   } catch (error) {

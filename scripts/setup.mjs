@@ -16,7 +16,13 @@ if (!existsSync(`${root}${binary}`)) {
   fail(`setup: the npm package webgpu has no build for ${process.platform}-${process.arch}.`);
 }
 
-let adapter = probe();
+let { adapter, broken } = probe();
+if (broken) {
+  const advice = /GLIBC/.test(broken)
+    ? "A newer system is needed (Debian 12, Ubuntu 24.04)."
+    : "It has just been installed: `npm cache clean --force`, then run this again.";
+  fail(`setup: ${broken}. ${advice}`);
+}
 if (!adapter) {
   const named = process.env.VK_DRIVER_FILES ?? process.env.VK_ICD_FILENAMES;
   if (named) {
@@ -34,7 +40,7 @@ if (!adapter) {
   if (!install(drivers, backports ? "bookworm-backports" : undefined)) {
     fail("setup: apt-get could not install the driver; its own message above says why.");
   }
-  adapter = probe();
+  ({ adapter } = probe());
   if (!adapter) {
     fail(
       "setup: still no WebGPU adapter. A newer system (Debian 12, Ubuntu 24.04) or a GPU with its own driver is needed.",

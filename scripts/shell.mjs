@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process";
 import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { askForAdapters } from "./adapters.mjs";
 
 export const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -23,18 +24,8 @@ export function fail(line) {
   process.exit(1);
 }
 
-/** The adapter that Dawn finds, as scripts/probe.mjs describes it, or null. A crash or a hang counts as none. */
+/** The adapter that Dawn finds, as scripts/probe.mjs describes it, or none; or why Dawn can't be loaded. */
 export function probe(env = process.env) {
-  const { status, stdout } = spawnSync(process.execPath, [`${root}scripts/probe.mjs`], {
-    encoding: "utf8",
-    env,
-    killSignal: "SIGKILL",
-    stdio: ["ignore", "pipe", "ignore"],
-    timeout: 20_000,
-  });
-  try {
-    return status === 0 ? JSON.parse(stdout) : null;
-  } catch {
-    return null;
-  }
+  const { adapters, broken } = askForAdapters([`${root}scripts/probe.mjs`], { env });
+  return { adapter: adapters[0], broken };
 }

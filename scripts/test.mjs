@@ -1,16 +1,15 @@
-// Builds, runs the tests under dist/test in one process (one GPU device), and ends with `N passed, N failed`.
+// Builds, runs the tests in one process (one GPU device), and ends with `N passed, N failed`.
 // usage: node scripts/test.mjs [REGEX of file paths]
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { build } from "./build.mjs";
+import { fail } from "./shell.mjs";
 
-const built = spawnSync(process.execPath, ["scripts/build.mjs", "--quiet"], { stdio: "inherit" });
-if (built.status !== 0) process.exit(1);
-
+const folder = await build().catch((error) => fail(`monge: the build failed: ${error.message}`));
 const child = spawn(
   process.execPath,
-  ["--enable-source-maps", "dist/test/run.js", ...process.argv.slice(2)],
-  {
-    stdio: ["ignore", "pipe", "inherit"],
-  },
+  ["--enable-source-maps", join(folder, "test/run.js"), ...process.argv.slice(2)],
+  { stdio: ["ignore", "pipe", "inherit"] },
 );
 let output = "";
 child.stdout.on("data", (chunk) => {

@@ -1,4 +1,4 @@
-// uses: each
+// uses: each, numbers
 // y = f(a, b) with broadcasting, one entry point an op, by vec4s.
 // How an operand is read is fixed when the pipeline is made, so the common cases cost one vec4 load.
 override A_MODE = 0u;    // 0 same shape as y, 1 a number in P, 2 one element, 3 repeats every PERIOD vec4s,
@@ -68,6 +68,11 @@ const GREATER = 7u;
 const GREATER_EQUAL = 8u;
 const EQUAL = 9u;
 const LEAKY_RELU_GRAD = 10u;
+const RELU_GRAD = 11u;
+
+fn holds(l: vec4f, r: vec4f, compared: vec4<bool>) -> vec4f {
+  return select(vec4f(0.0), vec4f(1.0), compared & !is_nan(l) & !is_nan(r));
+}
 
 // y's vec4 i.
 fn f(op: u32, i: u32) -> vec4f {
@@ -77,14 +82,16 @@ fn f(op: u32, i: u32) -> vec4f {
     case SUB: { return l - r; }
     case MUL: { return l * r; }
     case DIV: { return l / r; }
-    // a where a >= b, else b. A tie is a's, in value and in derivative.
-    case MAXIMUM: { return select(r, l, l >= r); }
-    case MINIMUM: { return select(r, l, l <= r); }
-    // 1 where the comparison holds, else 0.
-    case GREATER: { return select(vec4f(0.0), vec4f(1.0), l > r); }
-    case GREATER_EQUAL: { return select(vec4f(0.0), vec4f(1.0), l >= r); }
-    case EQUAL: { return select(vec4f(0.0), vec4f(1.0), l == r); }
-    // a = x, b = dy: dy where x > 0, p * dy elsewhere; the derivative of relu (p = 0) and leaky relu at once.
+    // A tie is a's, in value and in derivative.
+    case MAXIMUM: { return larger(l, r); }
+    case MINIMUM: { return smaller(l, r); }
+    // 1 where the comparison holds, else 0; with NaN none does.
+    case GREATER: { return holds(l, r, l > r); }
+    case GREATER_EQUAL: { return holds(l, r, l >= r); }
+    case EQUAL: { return holds(l, r, l == r); }
+    // a = x, b = dy: the derivatives of relu and leaky relu, dy where x > 0. Elsewhere p * dy; or 0, even of an infinite
+    // dy. At NaN relu's is dy, as in PyTorch.
+    case RELU_GRAD: { return select(vec4f(0.0), r, is_positive(l) | is_nan(l)); }
     case LEAKY_RELU_GRAD: { return select(P.p * r, r, l > vec4f(0.0)); }
     // a alone, filling y.
     default: { return l; }
@@ -103,4 +110,5 @@ fn put(op: u32, i: u32) { y[i] = f(op, i); }
 @compute @workgroup_size(WG) fn greater(@builtin(global_invocation_id) id: vec3u) { each(GREATER, id); }
 @compute @workgroup_size(WG) fn greater_equal(@builtin(global_invocation_id) id: vec3u) { each(GREATER_EQUAL, id); }
 @compute @workgroup_size(WG) fn equal(@builtin(global_invocation_id) id: vec3u) { each(EQUAL, id); }
+@compute @workgroup_size(WG) fn relu_grad(@builtin(global_invocation_id) id: vec3u) { each(RELU_GRAD, id); }
 @compute @workgroup_size(WG) fn leaky_relu_grad(@builtin(global_invocation_id) id: vec3u) { each(LEAKY_RELU_GRAD, id); }

@@ -1,15 +1,10 @@
 // uses: indexing
 // y = p * y + q * x in place: running averages.
-struct Params { n: u32, p: f32, q: f32, at: u32 }
+struct Params { n: u32, p: f32, q: f32 }
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read_write> y: array<f32>;
 @group(1) @binding(0) var<uniform> P: Params;
 
 @compute @workgroup_size(WG) fn blend(@builtin(global_invocation_id) id: vec3u) {
   let i = flat(id); if (i < P.n) { y[i] = P.p * y[i] + P.q * x[i]; }
-}
-
-// y[at + i] = x[i]: puts an array into a longer one.
-@compute @workgroup_size(WG) fn place(@builtin(global_invocation_id) id: vec3u) {
-  let i = flat(id); if (i < P.n) { y[P.at + i] = x[i]; }
 }

@@ -1,4 +1,4 @@
-// uses: indexing
+// uses: indexing, numbers
 // Kernels without an input: fill with a number, clip in place.
 struct Params { n: u32, p: f32, q: f32 }
 @group(0) @binding(0) var<storage, read_write> y: array<f32>;
@@ -9,5 +9,5 @@ struct Params { n: u32, p: f32, q: f32 }
 }
 
 @compute @workgroup_size(WG) fn clip(@builtin(global_invocation_id) id: vec3u) {
-  let i = flat(id); if (i < P.n) { y[i] = clamp(y[i], P.p, P.q); }
+  let i = flat(id); if (i < P.n) { y[i] = held(vec4f(y[i]), P.p, P.q).x; }
 }

@@ -1,3 +1,4 @@
+// uses: numbers
 // What the heavy products share: their sizes, and how they load and store numbers. A matrix product is a
 // convolution with a 1 x 1 kernel over an image of one line, so one description of a convolution serves all.
 
@@ -7,9 +8,10 @@ override FLAT: bool = false;         // a matrix product: no second line, no sec
 override TRANSPOSE_B: bool = false;  // within a tap B lies as (columns, channels)
 override TAIL: bool = false;         // a sum may end inside of the steps that are taken at once
 override BIAS: bool = false;         // add a number to each column of C
+override GAPS: bool = false;         // some of A's zeros are no terms of the sum: see gemm_windows
 
-// `product` computes C (images, out, columns) from A (images, source, pitch) and B (taps, channels, columns):
-// a row of C is a pixel, and the sum runs over taps and channels. `outer` computes C (taps, channels, columns)
+// `forward` computes C (images, out, columns) from A (images, source, pitch) and B (taps, channels, columns):
+// a row of C is a pixel, and the sum runs over taps and channels. `filter_grad` computes C (taps, channels, columns)
 // from A and B (images, out, columns): the sum runs over pixels. Sizes in pairs are (height, width).
 struct Sizes {
   out: vec2u,
@@ -45,7 +47,7 @@ struct Sizes {
 @group(0) @binding(3) var<storage, read_write> C: array<vec4f>;
 @group(1) @binding(0) var<uniform> p: Sizes;
 
-// One workgroup's share: its tile, its class (or tap, in `outer`), its matrix and its part of the sum.
+// One workgroup's share: its tile, its class (or tap, in `filter_grad`), its matrix and its part of the sum.
 struct Job { column_tile: u32, row_tile: u32, class_: u32, split: u32, matrix: u32, start: vec3u }
 
 // The grid folds into a rectangle, so its last workgroups may have nothing to do: `matrix` is past the batch there.

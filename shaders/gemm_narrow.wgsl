@@ -24,7 +24,11 @@ fn rows_of(acc: array<mat4x4f, 4>) -> array<vec4f, 16> {
   return tile;
 }
 
-fn product_tile(workgroup: vec3u, lane: u32) {
+fn total_of(acc: array<mat4x4f, 4>) -> vec4f {
+  return (acc[0] * vec4f(1.0) + acc[1] * vec4f(1.0)) + (acc[2] * vec4f(1.0) + acc[3] * vec4f(1.0));
+}
+
+fn forward_tile(workgroup: vec3u, lane: u32) {
   let job = job_of(workgroup, p.classes.x * p.classes.y);
   let phase = phase_of(job.class_);
   let rows = p.images * phase.size.x * phase.size.y;
@@ -72,7 +76,12 @@ fn product_tile(workgroup: vec3u, lane: u32) {
 
   let to = vec4u(result_of(pixel[0], phase), result_of(pixel[1], phase),
                  result_of(pixel[2], phase), result_of(pixel[3], phase));
-  let tile = rows_of(acc);
+  var tile = rows_of(acc);
+  if (spoiled(total_of(acc))) {
+    for (var t = 0u; t < 16; t++) {
+      tile[t] = product_again(job, phase, row_pixel(row + t / 4, phase), column + t % 4 * 4);
+    }
+  }
   for (var left = 4 * min(4, max(rows, row) - row); left > 0; left--) {
     let t = left - 1;
     store_c(job.start.z + to[t / 4], column + t % 4 * 4, tile[t]);
@@ -80,7 +89,7 @@ fn product_tile(workgroup: vec3u, lane: u32) {
 }
 
 // Here the rows of all taps follow each other, four rows of one tap a lane.
-fn outer_tile(workgroup: vec3u, lane: u32) {
+fn filter_grad_tile(workgroup: vec3u, lane: u32) {
   let job = job_of(workgroup, 1u);
   if (job.matrix >= p.batch) { return; }
   let fours = (p.channels + 3) / 4;
@@ -113,7 +122,10 @@ fn outer_tile(workgroup: vec3u, lane: u32) {
   }
 
   if (mine != four) { return; }
-  let tile = rows_of(acc);
+  var tile = rows_of(acc);
+  if (spoiled(total_of(acc))) {
+    for (var t = 0u; t < 16; t++) { tile[t] = outer_again(job, tap, row + t / 4, column + t % 4 * 4); }
+  }
   for (var left = 4 * min(4, p.channels - row); left > 0; left--) {
     let t = left - 1;
     store_c(job.start.z + (place * p.channels + row + t / 4) * p.result_pitch, column + t % 4 * 4, tile[t]);

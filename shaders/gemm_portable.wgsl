@@ -4,8 +4,12 @@
 
 const TM = 8u;
 
+fn total_of(acc: array<vec4f, TM>) -> vec4f {
+  return ((acc[0] + acc[1]) + (acc[2] + acc[3])) + ((acc[4] + acc[5]) + (acc[6] + acc[7]));
+}
+
 @compute @workgroup_size(8, 8)
-fn product(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id) thread: vec3u) {
+fn forward(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id) thread: vec3u) {
   let job = job_of(workgroup, p.classes.x * p.classes.y);
   let phase = phase_of(job.class_);
   let rows = p.images * phase.size.x * phase.size.y;
@@ -38,13 +42,20 @@ fn product(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id
     }
   }
 
+  if (spoiled(total_of(acc))) {
+    for (var row = row0; row < min(row0 + TM, rows); row++) {
+      let at = row_pixel(row, phase);
+      store_c(job.start.z + result_of(at, phase), column, product_again(job, phase, at, column));
+    }
+    return;
+  }
   for (var i = 0u; i < TM; i++) {
     if (row0 + i < rows) { store_c(job.start.z + result_of(pixel[i], phase), column, acc[i]); }
   }
 }
 
 @compute @workgroup_size(8, 8)
-fn outer(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id) thread: vec3u) {
+fn filter_grad(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id) thread: vec3u) {
   let job = job_of(workgroup, p.kernel.x * p.kernel.y);
   let tap = vec2u(job.class_ / p.kernel.y, job.class_ % p.kernel.y);
   let row0 = (job.row_tile * 8 + thread.y) * TM;
@@ -72,6 +83,13 @@ fn outer(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id) 
     }
   }
 
+  if (spoiled(total_of(acc))) {
+    for (var row = row0; row < min(row0 + TM, p.channels); row++) {
+      let to = job.start.z + (job.class_ * p.channels + row) * p.result_pitch;
+      store_c(to, column, outer_again(job, tap, row, column));
+    }
+    return;
+  }
   for (var i = 0u; i < TM; i++) {
     if (row0 + i < p.channels) {
       store_c(job.start.z + (job.class_ * p.channels + row0 + i) * p.result_pitch, column, acc[i]);

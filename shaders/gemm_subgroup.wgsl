@@ -16,7 +16,13 @@ fn rows_of(acc: array<mat4x4f, 8>) -> array<vec4f, 32> {
   return tile;
 }
 
-fn product_tile(workgroup: vec3u, lane: u32) {
+fn total_of(acc: array<mat4x4f, 8>) -> vec4f {
+  var total: vec4f;
+  for (var i = 0u; i < TM / 4; i++) { total += acc[i] * vec4f(1.0); }
+  return total;
+}
+
+fn forward_tile(workgroup: vec3u, lane: u32) {
   let job = job_of(workgroup, p.classes.x * p.classes.y);
   let phase = phase_of(job.class_);
   let rows = p.images * phase.size.x * phase.size.y;
@@ -62,13 +68,16 @@ fn product_tile(workgroup: vec3u, lane: u32) {
   let to = vec4u(result_of(pixel[0], phase), result_of(pixel[1], phase),
                  result_of(pixel[2], phase), result_of(pixel[3], phase));
   var tile = rows_of(acc);
+  if (spoiled(total_of(acc))) {
+    for (var i = 0u; i < TM; i++) { tile[i] = product_again(job, phase, row_pixel(row0 + i, phase), column); }
+  }
   for (var left = min(TM, rows - row0); left > 0; left--) {
     let i = left - 1;
     store_c(job.start.z + subgroupShuffle(to[i / SG], i % SG), column, tile[i]);
   }
 }
 
-fn outer_tile(workgroup: vec3u, lane: u32) {
+fn filter_grad_tile(workgroup: vec3u, lane: u32) {
   let job = job_of(workgroup, p.kernel.x * p.kernel.y);
   let tap = vec2u(job.class_ / p.kernel.y, job.class_ % p.kernel.y);
   let row0 = job.row_tile * TM;
@@ -108,6 +117,9 @@ fn outer_tile(workgroup: vec3u, lane: u32) {
   }
 
   var tile = rows_of(acc);
+  if (spoiled(total_of(acc))) {
+    for (var i = 0u; i < min(TM, p.channels - row0); i++) { tile[i] = outer_again(job, tap, row0 + i, column); }
+  }
   for (var left = min(TM, p.channels - row0); left > 0; left--) {
     let i = left - 1;
     store_c(job.start.z + (job.class_ * p.channels + row0 + i) * p.result_pitch, column, tile[i]);

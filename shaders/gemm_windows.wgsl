@@ -1,6 +1,6 @@
 // uses: gemm
 // Where the windows of a convolution lie: the pixels that are the rows of a product, the taps that they meet,
-// and where in A a tap looks.
+// and where in A a tap looks; and the sums by their definition, for when zeros beside the image will not do.
 
 // What the pixels of one class share: the first of them, their number, and the taps that they meet, which are
 // every `classes`-th from `first_tap` on.
@@ -22,7 +22,7 @@ fn pixel_of(index: u32, size: vec2u) -> vec3u {
   return vec3u(line / size.x, line % size.x, index % size.y);
 }
 
-// The pixel of a row of `product`; past the end the last one again.
+// The pixel of a row of `forward`; past the end the last one again.
 fn row_pixel(row: u32, phase: Phase) -> vec3u {
   if (FLAT) { return vec3u(0, 0, min(row, p.out.y - 1)); }
   return pixel_of(min(row, p.images * phase.size.x * phase.size.y - 1), phase.size);
@@ -63,7 +63,7 @@ fn run_of(pixel: vec3u, shift: vec2i, tap: vec2u) -> Run {
   return Run(start, all(at < p.source));
 }
 
-// Where the window's tap lies for one pixel after another, kept up by additions alone: `outer` needs it for
+// Where the window's tap lies for one pixel after another, kept up by additions alone: `filter_grad` needs it for
 // every pixel, and there a division costs more than the products. `at` may lie outside the image.
 struct Walk { at: vec2i, start: u32 }
 struct Stride { by: vec2i, by_start: u32, end: vec2i, back: vec2i, line: u32, image: u32 }
@@ -97,4 +97,48 @@ fn advance(walk: Walk, s: Stride) -> Walk {
   y -= select(0, s.back.x, image);
   start += select(0, s.image, image);
   return Walk(vec2i(y, x), start);
+}
+
+// Where a tap looks beside the image, kernels multiply by 0. That is NaN where the other factor is infinite or NaN, but
+// such a tap is no term of the sum. So a thread with a NaN among its sums makes them again, of their terms alone: that
+// costs nothing where all is finite. `total` is all of a thread's sums added up.
+fn spoiled(total: vec4f) -> bool { return GAPS && any(is_nan(total)); }
+
+// In the patches of a thin image -0 stands for what is beside it.
+fn is_term(a: f32) -> bool { return !FLAT || bitcast<u32>(a) != 0x80000000u; }
+
+// Four columns of C at one pixel, before the bias.
+fn product_again(job: Job, phase: Phase, pixel: vec3u, column: u32) -> vec4f {
+  let terms = terms_of(job, phase);
+  let c = min(vec4u(column) + vec4u(0, 1, 2, 3), vec4u(p.columns - 1));
+  let step = select(vec2u(p.columns, 1), vec2u(1, p.channels), TRANSPOSE_B);  // along the sum, across the columns
+  var sum: vec4f;
+  for (var i = terms.tap; i < terms.end_tap; i++) {
+    let tap = tap_of(i, job, phase);
+    let run = run_of(pixel, phase.shift, tap.at);
+    if (!run.inside) { continue; }
+    for (var k = terms.k; k < terms.end_k; k++) {
+      let a = a_at(job.start.x + run.start + k);
+      let at = tap.b_start + k * step.x + c * step.y;
+      if (is_term(a)) { sum = fma(vec4f(a), vec4f(b_at(at.x), b_at(at.y), b_at(at.z), b_at(at.w)), sum); }
+    }
+  }
+  return sum;
+}
+
+// Four columns of C for one channel and tap of `outer`.
+fn outer_again(job: Job, tap: vec2u, channel: u32, column: u32) -> vec4f {
+  let first_k = job.split * p.run_per_split;
+  let end_k = min(first_k + p.run_per_split, p.images * p.out.x * p.out.y);
+  let stride = stride_of(1, tap);
+  var walk = walk_from(first_k, tap);
+  var sum: vec4f;
+  for (var k = first_k; k < end_k; k++) {
+    let a = a_at(job.start.x + walk.start + channel);
+    if (all(vec2u(walk.at) < p.source) && is_term(a)) {
+      sum = fma(vec4f(a), load_b_row(job.start.y + k * p.columns, column), sum);
+    }
+    walk = advance(walk, stride);
+  }
+  return sum;
 }

@@ -1,21 +1,21 @@
-// uses: parts
-// Mean and biased variance over the middle axis of x (A, R, B), in two passes that never form E[x²] − E[x]².
-// `partial`: a thread sums its part, see parts.wgsl, shifted by the first number of it, so nothing cancels. y holds the
-// means and squared deviations, (A, S, B, 2).
+// uses: parts, numbers
+// Mean and biased variance over the middle axis of x (A, R, B), in passes that never form E[x²] − E[x]².
+// `whole`: where S is 1, a thread has it all. y is the means (A, B).
+// `partial`: a thread sums its part, see parts.wgsl. y holds the means and squared deviations, (A, S, B, 2).
 // `merge`: with that as x, joins the S parts of an (a, b) by Chan's formula for counts, means and squared deviations.
 // y is the means (A, B).
 @group(0) @binding(2) var<storage, read_write> variance: array<f32>;  // (A, B)
 
-@compute @workgroup_size(WG)
-fn partial(@builtin(global_invocation_id) id: vec3u) {
-  let t = flat(id);
-  if (t >= threads()) { return; }
-  let p = part(t);
+struct Moments { mean: vec4f, deviation: vec4f }
+
+// The mean of a part and the sum of its squared deviations, shifted by its first number, so nothing cancels.
+fn moments_of(p: Part) -> Moments {
   let step = p.step;
-  let shift = load(p.i);
+  let first = load(p.i);
+  let shift = select(vec4f(0.0), first, is_finite(first));  // less itself, infinity would be NaN
   let n = max(p.count, 1u);
   var i = p.i + step; var left = n - 1;
-  var sum = vec4f(0.0); var squares = vec4f(0.0);
+  var sum = first - shift; var squares = sum * sum;
   // Four a turn, as in reduce.wgsl.
   for (; left >= 4; left -= 4) {
     let d0 = load(i) - shift; let d1 = load(i + step) - shift;
@@ -30,8 +30,30 @@ fn partial(@builtin(global_invocation_id) id: vec3u) {
     squares = fma(d, d, squares);
     i += step;
   }
-  store(2 * t, shift + sum / f32(n));
-  store(2 * t + 1, max(squares - sum * sum / f32(n), vec4f(0.0)));
+  return Moments(shift + sum / f32(n), larger(squares - sum * sum / f32(n), vec4f(0.0)));
+}
+
+fn put(t: u32, mean: vec4f, v: vec4f) {
+  store(t, mean);
+  if (!VEC) { variance[t] = v.x; return; }
+  variance[4 * t] = v.x; variance[4 * t + 1] = v.y; variance[4 * t + 2] = v.z; variance[4 * t + 3] = v.w;
+}
+
+@compute @workgroup_size(WG)
+fn whole(@builtin(global_invocation_id) id: vec3u) {
+  let t = flat(id);
+  if (t >= threads()) { return; }
+  let m = moments_of(part(t));
+  put(t, m.mean, m.deviation / f32(P.r));
+}
+
+@compute @workgroup_size(WG)
+fn partial(@builtin(global_invocation_id) id: vec3u) {
+  let t = flat(id);
+  if (t >= threads()) { return; }
+  let m = moments_of(part(t));
+  store(2 * t, m.mean);
+  store(2 * t + 1, m.deviation);
 }
 
 @compute @workgroup_size(WG)
@@ -40,18 +62,18 @@ fn merge(@builtin(global_invocation_id) id: vec3u) {
   if (t >= P.a * P.b) { return; }
   let a = t / P.b; let b = t - a * P.b;
   var n = 0.0; var mean = vec4f(0.0); var deviation = vec4f(0.0);
+  var plain = vec4f(0.0);  // the mean where a part's is infinite: `mean` turns into NaN with the next part
   for (var run = 0u; run < P.runs; run++) {
     for (var lane = 0u; lane < P.lanes; lane++) {
       let i = 2 * (((a * P.runs + run) * P.lanes + lane) * P.b + b);
       let m = f32(count(run, lane));
+      if (m == 0.0) { continue; }  // what stands there is another lane's first row
       let d = load(i) - mean;
       mean += d * (m / (n + m));
+      plain += load(i) * (m / f32(P.r));
       deviation += load(i + 1) + d * d * (n * m / (n + m));
       n += m;
     }
   }
-  store(t, mean);
-  let v = deviation / n;
-  if (!VEC) { variance[t] = v.x; return; }
-  variance[4 * t] = v.x; variance[4 * t + 1] = v.y; variance[4 * t + 2] = v.z; variance[4 * t + 3] = v.w;
+  put(t, select(plain, mean, is_finite(mean)), deviation / n);
 }

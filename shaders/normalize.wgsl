@@ -1,4 +1,4 @@
-// uses: indexing
+// uses: indexing, numbers
 // Batch and layer normalisation after their statistics are known, forward and backward, elementwise.
 // x is seen as (A, R, B) with a mean and variance for each (a, b), and gamma and beta repeat every C numbers:
 // batch norm has A = 1, B = C = channels; layer norm has A = samples, B = 1, R = C = numbers a sample.

@@ -6,7 +6,7 @@
 fn forward(i: u32, norm: Norm) -> vec4f {
   let v = fma(norm.gamma, normalized(i, norm), norm.beta);
   if (SLOPE == 1.0) { return v; }
-  return select(v, SLOPE * v, v < vec4f(0.0));
+  return select(v, SLOPE * v, is_negative(v));
 }
 
 @compute @workgroup_size(WG)

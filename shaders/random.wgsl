@@ -1,6 +1,10 @@
 // uses: threefry
 // Random arrays: thread i makes numbers 2i and 2i + 1 from counter + i.
-struct Params { n: u32, key0: u32, key1: u32, counter0: u32, counter1: u32, p: f32, q: f32, bound: u32 }
+struct Params {
+  n: u32, key0: u32, key1: u32, counter0: u32, counter1: u32, p: f32, q: f32,
+  whole: u32,  // uniform: what numbers are multiplied by; integer: the bound, where 0 stands for 2^32
+  last: f32,   // uniform: the largest number there may be
+}
 @group(0) @binding(0) var<storage, read_write> y: array<u32>;  // bits: serves f32 and u32
 @group(1) @binding(0) var<uniform> P: Params;
 
@@ -14,13 +18,13 @@ fn put(i: u32, v: vec2u) {
   if (2 * i + 1 < P.n) { y[2 * i + 1] = v.y; }
 }
 
-// p + u * (q - p), with u in [0, 1) from the upper 24 bits: exact.
+// p + u * (q - p), with u in [0, 1) from the upper 24 bits: exact. The sum may round up to q, which is outside.
 @compute @workgroup_size(WG)
 fn uniform_(@builtin(global_invocation_id) id: vec3u) {
   let i = flat(id);
   if (2 * i >= P.n) { return; }
   let u = vec2f(words(i) >> vec2u(8)) * exp2(-24.0);
-  put(i, bitcast<vec2u>(P.p + u * (P.q - P.p)));
+  put(i, bitcast<vec2u>(min(f32(P.whole) * (P.p + u * (P.q - P.p)), vec2f(P.last))));
 }
 
 // Cosine and sine of u turns, u in [0, 1). WGSL allows its own ones errors of 5e-4, and some drivers make them;
@@ -50,14 +54,15 @@ fn normal(@builtin(global_invocation_id) id: vec3u) {
   put(i, bitcast<vec2u>(P.p + P.q * radius * on_circle(f32(w.y) * exp2(-24.0))));
 }
 
-// Whole numbers below `bound`: the upper half of word * bound, by 16-bit parts.
+// Whole numbers below the bound: the upper half of word * bound, by 16-bit parts.
 @compute @workgroup_size(WG)
 fn integer(@builtin(global_invocation_id) id: vec3u) {
   let i = flat(id);
   if (2 * i >= P.n) { return; }
   let w = words(i);
-  let low = (w & vec2u(0xffff)) * (P.bound & 0xffff);
-  let mid1 = (w >> vec2u(16)) * (P.bound & 0xffff) + (low >> vec2u(16));
-  let mid2 = (w & vec2u(0xffff)) * (P.bound >> 16) + (mid1 & vec2u(0xffff));
-  put(i, (w >> vec2u(16)) * (P.bound >> 16) + (mid1 >> vec2u(16)) + (mid2 >> vec2u(16)));
+  if (P.whole == 0) { put(i, w); return; }
+  let low = (w & vec2u(0xffff)) * (P.whole & 0xffff);
+  let mid1 = (w >> vec2u(16)) * (P.whole & 0xffff) + (low >> vec2u(16));
+  let mid2 = (w & vec2u(0xffff)) * (P.whole >> 16) + (mid1 & vec2u(0xffff));
+  put(i, (w >> vec2u(16)) * (P.whole >> 16) + (mid1 >> vec2u(16)) + (mid2 >> vec2u(16)));
 }

@@ -1,4 +1,4 @@
-// uses: parts
+// uses: parts, numbers
 // Reduces the middle axis of x (A, R, B) to y (A, S, B), see parts.wgsl; a call with S = 1 ends it. No barrier and no
 // atomics, and the order of summation is fixed.
 override FOLD: bool = false;  // R counts vec4s, whose four numbers are reduced to one at the end
@@ -20,23 +20,24 @@ fn sum(@builtin(global_invocation_id) id: vec3u) {
   if (FOLD) { y[t] = (total.x + total.y) + (total.z + total.w); } else { store(t, total); }
 }
 
-// The larger, or NaN if one of them is: found by its bits, since comparisons with it are false.
-fn larger(a: vec4f, b: vec4f) -> vec4f {
-  let is_nan = (bitcast<vec4u>(b) & vec4u(0x7fffffff)) > vec4u(0x7f800000);
-  return select(a, b, (b > a) | is_nan);
+// The larger of two, or the smaller; the choice is a constant of the entry point.
+fn better(least: bool, a: vec4f, b: vec4f) -> vec4f {
+  if (least) { return smaller(a, b); }
+  return larger(a, b);
 }
 
 // R must not be 0. A thread without rows takes another's first one.
-@compute @workgroup_size(WG)
-fn max_(@builtin(global_invocation_id) id: vec3u) {
-  let t = flat(id);
+fn best_of(least: bool, t: u32) {
   if (t >= threads()) { return; }
   let p = part(t);
   var i = p.i;
   var best = load(i);
-  for (var left = p.count; left > 1; left--) { i += p.step; best = larger(best, load(i)); }
+  for (var left = p.count; left > 1; left--) { i += p.step; best = better(least, best, load(i)); }
   if (FOLD) {
-    best = larger(best, best.zwxy);
-    y[t] = larger(best, best.yxwz).x;
+    best = better(least, best, best.zwxy);
+    y[t] = better(least, best, best.yxwz).x;
   } else { store(t, best); }
 }
+
+@compute @workgroup_size(WG) fn max_(@builtin(global_invocation_id) id: vec3u) { best_of(false, flat(id)); }
+@compute @workgroup_size(WG) fn min_(@builtin(global_invocation_id) id: vec3u) { best_of(true, flat(id)); }

@@ -1,4 +1,4 @@
-// uses: indexing
+// uses: indexing, math
 // Rows of logits (N, C), one thread a row: softmax, and the cross-entropy against a class label.
 // The largest logit is subtracted first, so exp cannot overflow.
 struct Params { n: u32, c: u32 }
@@ -7,38 +7,46 @@ struct Params { n: u32, c: u32 }
 @group(0) @binding(2) var<storage, read_write> y: array<f32>;      // (N, C), or the losses (N)
 @group(1) @binding(0) var<uniform> P: Params;
 
-fn largest(row: u32) -> f32 {
-  var best = x[row];
-  for (var j = 1u; j < P.c; j++) { best = select(best, x[row + j], x[row + j] > best); }
+// The largest number of a row, NaN where there is one, and where it stands.
+struct Largest { value: f32, at: u32 }
+
+fn largest(row: u32) -> Largest {
+  var best = Largest(x[row], 0u);
+  for (var j = 1u; j < P.c; j++) {
+    let next = larger(vec4f(best.value), vec4f(x[row + j])).x;
+    best.at = select(best.at, j, x[row + j] > best.value);
+    best.value = next;
+  }
   return best;
 }
 
-fn total(row: u32, best: f32) -> f32 {
-  var sum = 0.0;
-  for (var j = 0u; j < P.c; j++) { sum += exp(x[row + j] - best); }
-  return sum;
-}
+fn exp_less(v: f32, best: f32) -> f32 { return exp_of(vec4f(v - best)).x; }
 
 @compute @workgroup_size(WG)
 fn softmax(@builtin(global_invocation_id) id: vec3u) {
   let i = flat(id);
   if (i >= P.n) { return; }
   let row = i * P.c;
-  let best = largest(row);
-  let scale = 1.0 / total(row, best);
-  for (var j = 0u; j < P.c; j++) { y[row + j] = exp(x[row + j] - best) * scale; }
+  let best = largest(row).value;
+  var total = 0.0;
+  for (var j = 0u; j < P.c; j++) { total += exp_less(x[row + j], best); }
+  for (var j = 0u; j < P.c; j++) { y[row + j] = exp_less(x[row + j], best) / total; }
 }
 
-// log Σ exp(x) − x[label]; a label past the classes gives NaN, which cannot go unseen.
+// log Σ exp(x) − x[label] as log(1 + what the others have beside the largest's 1) + how far the label is below the
+// largest: logits of 1e7 lose no digits, and a loss may be as small as it is. Infinity less itself is NaN, as in
+// softmax. A label past the classes gives NaN, which cannot go unseen.
 @compute @workgroup_size(WG)
 fn cross_entropy(@builtin(global_invocation_id) id: vec3u) {
   let i = flat(id);
   if (i >= P.n) { return; }
   let row = i * P.c;
   let best = largest(row);
+  var others = x[row + best.at] - best.value;  // 0 or NaN
+  for (var j = 0u; j < P.c; j++) { others += select(exp_less(x[row + j], best.value), 0.0, j == best.at); }
   let label = labels[i];
-  let loss = log(total(row, best)) + best - x[row + min(label, P.c - 1)];
-  y[i] = select(loss, bitcast<f32>(0x7fc00000u + P.n * 0u), label >= P.c);
+  let loss = log1p_of(vec4f(others)).x + (best.value - x[row + min(label, P.c - 1)]);
+  y[i] = select(loss, nan_of(vec4f(loss)).x, label >= P.c);
 }
 
 // 1 at the label of each row, else 0.

@@ -1,19 +1,9 @@
-// uses: each
-// y = f(x), one entry point an op, by vec4s. NaN goes in and comes out: no max or clamp on the way.
+// uses: each, math
+// y = f(x), one entry point an op, by vec4s. NaN goes in and comes out, but for x^0, which is 1.
 struct Params { n4: u32, turns: u32, p: f32, q: f32 }
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;
 @group(0) @binding(1) var<storage, read_write> y: array<vec4f>;
 @group(1) @binding(0) var<uniform> P: Params;
-
-// WGSL lets a driver's exp or log lose a NaN, and some do; and `v != v` does not find one. The bits tell.
-fn keep_nan(v: vec4f, y: vec4f) -> vec4f {
-  return select(y, v, (bitcast<vec4u>(v) & vec4u(0x7fffffff)) > vec4u(0x7f800000));
-}
-
-// Where v < 0: NaN. It is made of a uniform, since as a constant it would not compile.
-fn nan_below_0(v: vec4f, y: vec4f) -> vec4f {
-  return select(y, vec4f(bitcast<f32>(0x7fc00000u | (P.n4 & 0u))), v < vec4f(0.0));
-}
 
 const NEG = 0u;
 const EXP = 1u;
@@ -36,49 +26,39 @@ const INSIDE = 16u;
 fn f(op: u32, x: vec4f) -> vec4f {
   switch (op) {
     case NEG: { return -x; }
-    case EXP: { return keep_nan(x, exp(x)); }
-    case LOG: { return keep_nan(x, nan_below_0(x, log(x))); }
-    case SQRT: { return keep_nan(x, nan_below_0(x, sqrt(x))); }
-    case RSQRT: { return keep_nan(x, nan_below_0(x, inverseSqrt(x))); }
+    case EXP: { return exp_of(x); }
+    case LOG: { return log_of(x); }
+    case SQRT: { return sqrt_of(x); }
+    case RSQRT: { return rsqrt_of(x); }
     case SQUARE: { return x * x; }
     case ABS: { return abs(x); }
-    case SIGN: { return sign(x); }
-    // Beyond 15 tanh is 1 in f32, and drivers that build it from exp overflow.
-    case TANH: { return keep_nan(x, select(tanh(x), sign(x), abs(x) > vec4f(15.0))); }
-    // exp(-|x|) never overflows, and the smaller of the two tails keeps its digits.
-    case SIGMOID: {
-      let z = exp(-abs(x));
-      return keep_nan(x, select(vec4f(1.0), z, x < vec4f(0.0)) / (1.0 + z));
-    }
-    // log(1 + exp(x)) as max(x, 0) + log(1 + z) with z = exp(-|x|); the series keeps the digits of a small z.
-    case SOFTPLUS: {
-      let z = exp(-abs(x));
-      let series = z * (1.0 - z * (0.5 - z * (1.0 / 3.0 - z * 0.25)));
-      let tail = select(log(1.0 + z), series, z < vec4f(0.01));
-      return keep_nan(x, select(x, vec4f(0.0), x < vec4f(0.0)) + tail);
-    }
-    // ½ x (1 + tanh u), u = √(2/π) (x + 0.044715 x³): Hendrycks and Gimpel's approximation.
+    case SIGN: { return select(select(x, vec4f(1.0), is_positive(x)), vec4f(-1.0), is_negative(x)); }
+    case TANH: { return tanh_of(x); }
+    case SIGMOID: { return sigmoid_of(x); }
+    // log(1 + exp(x)), without overflow.
+    case SOFTPLUS: { return select(x, vec4f(0.0), is_negative(x)) + log1p_of(exp_of(-abs(x))); }
+    // ½ x (1 + tanh u) is x · sigmoid(2 u), u = √(2/π) (x + 0.044715 x³): Hendrycks and Gimpel's approximation. Far below 0
+    // it is 0, which an infinite x would make NaN of.
     case GELU: {
-      let u = 0.7978845608 * x * (1.0 + 0.044715 * x * x);
-      return keep_nan(x, 0.5 * x * (1.0 + select(tanh(u), sign(u), abs(u) > vec4f(15.0))));
+      let v = select(x, vec4f(-99.0), x < vec4f(-99.0));
+      return v * sigmoid_of(v * fma(v * v, vec4f(0.07135481282553495), vec4f(1.5957691216057308)));
     }
-    case RELU: { return select(x, vec4f(0.0), x < vec4f(0.0)); }
+    case RELU: { return select(x, vec4f(0.0), is_negative(x)); }
     // p is the slope below 0.
     case LEAKY_RELU: { return select(x, P.p * x, x < vec4f(0.0)); }
-    // x^p. q says what a negative base means: 0 for an even power, 1 for an odd one, 2 for a broken one (NaN).
-    // pow(0, p) is undefined for p <= 0, so a negative power is a reciprocal and x^0 is 1.
+    // x^p, as IEEE has it. q says what a negative base means: 0 for an even power, 1 for an odd one, 2 for a broken one
+    // (NaN). 0 and infinity give each other where p is below 0, and 1^p and x^0 are 1 even with NaN. x^1 is x.
     case POW: {
-      let up = pow(abs(x), vec4f(abs(P.p)));
-      let size = select(select(up, 1.0 / up, P.p < 0.0), vec4f(1.0), P.p == 0.0);
-      let below = select(select(size, -size, P.q == 1.0), nan_below_0(x, size), P.q == 2.0);
-      return keep_nan(x, select(size, below, x < vec4f(0.0)));
+      let bits = size_bits(x);
+      let ends = select(abs(x), bitcast<vec4f>(INFINITY_BITS - bits), P.p < 0.0);
+      let size = select(ends, pow_of(abs(x), P.p), is_finite(x) & (bits != vec4i(0)) & vec4<bool>(P.p != 1.0));
+      let signed = select(size, -size, (bits != bitcast<vec4i>(x)) & vec4<bool>(P.q == 1.0));
+      let y = select(signed, nan_of(x), is_negative(x) & is_finite(x) & vec4<bool>(P.q == 2.0));
+      return select(keep_nan(vec4f(P.p), keep_nan(x, y)), vec4f(1.0), (x == vec4f(1.0)) | vec4<bool>(P.p == 0.0));
     }
-    case CLAMP: {
-      let high = select(x, vec4f(P.q), x > vec4f(P.q));
-      return select(high, vec4f(P.p), x < vec4f(P.p));
-    }
-    // 1 where p <= x <= q, else 0: the derivative of clamp.
-    default: { return select(vec4f(0.0), vec4f(1.0), (x >= vec4f(P.p)) & (x <= vec4f(P.q))); }
+    case CLAMP: { return held(x, P.p, P.q); }
+    // 1 where p <= x <= q, else 0, for NaN too: the derivative of clamp.
+    default: { return select(vec4f(0.0), vec4f(1.0), (x >= vec4f(P.p)) & (x <= vec4f(P.q)) & !is_nan(x)); }
   }
 }
 

@@ -1,4 +1,4 @@
-// uses: elements
+// uses: elements, numbers
 // In-place updates: the optimisers, and the bounds that a weight is held to after its step.
 // Three parameters a dispatch: threads take their vec4s as if they lay one behind the other, as the slots do.
 struct Part {
@@ -26,10 +26,9 @@ struct Params {
 @group(1) @binding(0) var<uniform> P: Params;
 
 // NaN passes the bounds, so that a NaN gradient shows in the next loss.
-fn held(value: vec4f, part: Part) -> vec4f {
+fn clipped(value: vec4f, part: Part) -> vec4f {
   if (part.clip == 0) { return value; }
-  let high = select(value, vec4f(part.high), value > vec4f(part.high));  // not clamp, which turns NaN into a bound
-  return select(high, vec4f(part.low), value < vec4f(part.low));
+  return held(value, part.low, part.high);
 }
 
 // slot = decay * slot + (1 - decay) g²; weight -= rate * g / sqrt(slot), epsilon inside or outside of the root.
@@ -66,9 +65,9 @@ const SGD = 2u;
 // entry point, so the compiler takes the choice away.
 fn next(rule: u32, i: u32, g: vec4f, weight: vec4f, part: Part) -> vec4f {
   switch (rule) {
-    case RMSPROP: { return held(rmsprop_rule(P.base + i, g, weight), part); }
-    case ADAM: { return held(adam_rule(P.base + i, g, weight), part); }
-    default: { return held(sgd_rule(P.base + i, g, weight), part); }
+    case RMSPROP: { return clipped(rmsprop_rule(P.base + i, g, weight), part); }
+    case ADAM: { return clipped(adam_rule(P.base + i, g, weight), part); }
+    default: { return clipped(sgd_rule(P.base + i, g, weight), part); }
   }
 }
 

@@ -1,5 +1,5 @@
 // Writes docs/derivatives.md: the largest error of every op's derivatives, from the cases and the checker that the
-// tests run. usage: node dist/test/derivativesTable.js, in the root of the repository
+// tests run. usage: npm run derivatives
 import { writeFileSync } from "node:fs";
 import { cases, composites, notDifferentiable } from "./autograd/cases";
 import { bounds, check, type Errors } from "./autograd/check";

@@ -1,5 +1,5 @@
 // Runs every test bundle in this one process with uvu, since a process has one GPU device, then exits:
-// Dawn keeps Node alive while the device lives. usage: node dist/test/run.js [REGEX of file paths]
+// Dawn keeps Node alive while the device lives. usage: node scripts/test.mjs [REGEX of file paths]
 import { readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";

@@ -46,6 +46,41 @@ function importsOf({ path, text }: Source): string[] {
   );
 }
 
+/** The files that a file imports values from: types are gone when it runs. */
+function valueImportsOf({ path, text }: Source, known: ReadonlySet<string>): string[] {
+  const statements = withoutComments(text).matchAll(
+    /\b(?:import|export)\b(?!\s+type\b)\s*([^"';]*?)\s*(?:\bfrom\s*)?["'](\.[^"']+)["']/g,
+  );
+  return [...statements].flatMap(([, names, from]) => {
+    const inBraces = names.match(/\{([^}]*)\}/)?.[1];
+    const onlyTypes = inBraces?.split(",").every((name) => !name.trim() || /^\s*type\s/.test(name));
+    if (onlyTypes && !/^\w+\s*,/.test(names)) return [];
+    const target = posix.join(posix.dirname(path), from);
+    return [`${target}.ts`, `${target}/index.ts`].filter((name) => known.has(name));
+  });
+}
+
+/** The cycles of value imports, each from the file that comes first in the alphabet. */
+function cycles(files: Source[]): string[] {
+  const known = new Set(files.map(({ path }) => path));
+  const imports = new Map(files.map((file) => [file.path, valueImportsOf(file, known)]));
+  const found = new Set<string>();
+  const done = new Set<string>();
+  const visit = (path: string, trail: string[]): void => {
+    const at = trail.indexOf(path);
+    if (at >= 0) {
+      const cycle = trail.slice(at);
+      const first = cycle.indexOf([...cycle].sort()[0]);
+      found.add([...cycle.slice(first), ...cycle.slice(0, first)].join(" → "));
+    } else if (!done.has(path)) {
+      for (const next of imports.get(path) ?? []) visit(next, [...trail, path]);
+      done.add(path);
+    }
+  };
+  for (const path of [...known].sort()) visit(path, []);
+  return [...found];
+}
+
 /** One line for each import that runs back or brings Node where it must not be. */
 function wrongImports(files: Source[]): string[] {
   return files.flatMap((file) => {
@@ -117,6 +152,52 @@ test("the tests that browsers run, too, import nothing of Node: test/platform.ts
       .map((name) => `${file.path} imports ${name}`),
   );
   assert.equal(wrong, []);
+});
+
+test("no file imports values in a cycle", () => {
+  assert.equal(cycles(sources), []);
+});
+
+test("the check of cycles finds them, and lets types pass", () => {
+  const made: Source[] = [
+    { path: "src/a.ts", text: 'import { b } from "./b";\nimport { type D } from "./d";' },
+    { path: "src/b.ts", text: 'import {\n  type X,\n  c,\n} from "./c";' },
+    { path: "src/c.ts", text: 'export * from "./a";\nimport type { D } from "./d";' },
+    { path: "src/d.ts", text: 'import { c } from "./c";\nimport "./e";' },
+    { path: "src/e.ts", text: 'import d, { type Y } from "./d";' },
+  ];
+  assert.equal(cycles(made), ["src/a.ts → src/b.ts → src/c.ts", "src/d.ts → src/e.ts"]);
+});
+
+/** Lines that a weekend's reading holds. */
+const budgets: [folders: string[], lines: number][] = [
+  [["src/gpu", "src/kernels", "src/autograd", "src/nn"], 7000],
+  [["shaders"], 2800],
+];
+
+test("the engine is small enough to read in a weekend", () => {
+  for (const [folders, most] of budgets) {
+    const own = sources.filter(({ path }) => folders.some((folder) => path.startsWith(`${folder}/`)));
+    const lines = own.reduce((sum, { text }) => sum + text.split("\n").length - 1, 0);
+    assert.ok(lines < most, `${folders.join(", ")}: ${lines} lines, ${most} at most`);
+  }
+});
+
+test("the kernel ladder is in no bundle that does not ask for it", async () => {
+  const { metafile } = await build({
+    entryPoints: ["src/wgan/trainer.ts", "src/nn/index.ts", "src/kernels/open.ts"],
+    bundle: true,
+    format: "esm",
+    platform: "browser",
+    loader: { ".wgsl": "text" },
+    outdir: "nowhere",
+    write: false,
+    metafile: true,
+  });
+  assert.equal(
+    Object.keys(metafile.inputs).filter((path) => /\/ladder\//.test(path)),
+    [],
+  );
 });
 
 test("autograd never names a GPU type", () => {

@@ -1,10 +1,9 @@
 // Tensors made from nothing: constants, and random numbers from a seed and a counter.
 
-import { place } from "../kernels/blend";
 import { clear } from "../kernels/block";
 import { fill } from "../kernels/fill";
-import { randomInteger, randomNormal, randomUniform } from "../kernels/random";
-import type { Shape } from "./shape";
+import { type Draw, randomInteger, randomNormal, randomUniform } from "../kernels/random";
+import { checkShape, type Shape, sizeOf } from "./shape";
 import { empty, Tensor } from "./tensor";
 
 export function zeros(shape: Shape): Tensor {
@@ -14,54 +13,114 @@ export function zeros(shape: Shape): Tensor {
 }
 
 /** A tensor filled with one number. */
-export function full(shape: Shape, value: number): Tensor {
-  const made = empty(shape, "f32", "full");
+export const full = (shape: Shape, value: number): Tensor => filled("full", shape, value);
+
+export const ones = (shape: Shape): Tensor => filled("ones", shape, 1);
+
+function filled(op: string, shape: Shape, value: number): Tensor {
+  const made = empty(shape, "f32", op);
   fill(made, value);
   return made;
 }
 
-export const ones = (shape: Shape): Tensor => full(shape, 1);
+/** Whether a seed or a counter is a whole number in [0, 2^53): others have no two words of their own. */
+const isWhole = (n: number) => Number.isSafeInteger(n) && n >= 0;
+const isFloat = (n: number) => Number.isFinite(Math.fround(n));
+const words = (value: number) => [value % 2 ** 32, Math.floor(value / 2 ** 32)] as const;
+
+export interface RandomState {
+  seed: number;
+  counter: number;
+}
 
 /**
  * A stream of random numbers: Threefry-2x32 (Salmon et al. 2011) under a 64-bit seed, with a counter that moves
- * on by what was drawn. The two determine all that follows, so they are all that a checkpoint needs.
+ * on by what was drawn. The two determine all that follows, so they are all that a checkpoint needs. Both are whole
+ * numbers in [0, 2^53).
  */
 export class Random {
-  constructor(
-    readonly seed: number,
-    /** Number of 64-bit blocks drawn so far. */
-    public counter = 0,
-  ) {}
+  #seed = 0;
+  #counter = 0;
 
-  /** Uniform in [low, high). */
+  constructor(seed: number, counter = 0) {
+    this.loadState({ seed, counter });
+  }
+
+  get seed(): number {
+    return this.#seed;
+  }
+
+  /** Number of 64-bit blocks drawn so far. */
+  get counter(): number {
+    return this.#counter;
+  }
+
+  set counter(counter: number) {
+    this.loadState({ seed: this.#seed, counter });
+  }
+
+  state(): RandomState {
+    return { seed: this.#seed, counter: this.#counter };
+  }
+
+  /** Goes on where the stream stood that gave this state. */
+  loadState({ seed, counter }: RandomState): void {
+    if (!isWhole(seed)) throw new Error(`Random: the seed must be a whole number in [0, 2^53), got ${seed}.`);
+    if (!isWhole(counter))
+      throw new Error(`Random: the counter must be a whole number in [0, 2^53), got ${counter}.`);
+    this.#seed = seed;
+    this.#counter = counter;
+  }
+
+  /** Uniform in [low, high), the two rounded to f32; low, where there is no number between. */
   uniform(shape: Shape, low = 0, high = 1): Tensor {
-    const made = empty(shape, "f32", "uniform");
-    randomUniform(made, () => this.next(made.size), low, high);
-    return made;
+    if (!isFloat(low) || !isFloat(high) || low > high)
+      throw new Error(`uniform: low must be at most high, both finite in f32, got ${low} and ${high}.`);
+    return this.draw("uniform", shape, "f32", (y, next) => randomUniform(y, next, low, high));
   }
 
   /** Normal with the given mean and standard deviation. */
   normal(shape: Shape, mean = 0, deviation = 1): Tensor {
-    const made = empty(shape, "f32", "normal");
-    randomNormal(made, () => this.next(made.size), mean, deviation);
-    return made;
+    if (!isFloat(mean) || !isFloat(deviation) || deviation < 0)
+      throw new Error(
+        `normal: mean and deviation must be finite in f32, and the deviation at least 0, got ${mean} and ${deviation}.`,
+      );
+    return this.draw("normal", shape, "f32", (y, next) => randomNormal(y, next, mean, deviation));
   }
 
-  /** u32, each whole number below `bound` equally likely (to 1 in 2^32 / bound). */
+  /** u32, each whole number below `bound` (1 to 2^32) equally likely (to 1 in 2^32 / bound). */
   integer(shape: Shape, bound: number): Tensor {
-    const made = empty(shape, "u32", "integer");
-    randomInteger(made, () => this.next(made.size), bound);
-    return made;
+    if (!Number.isInteger(bound) || bound < 1 || bound > 2 ** 32)
+      throw new Error(`integer: the bound must be a whole number from 1 to 2^32, got ${bound}.`);
+    return this.draw("integer", shape, "u32", (y, next) => randomInteger(y, next, bound));
   }
 
-  private next(count: number) {
-    const at = this.counter;
-    this.counter += Math.ceil(count / 2);
-    return { key: words(this.seed), counter: words(at) };
+  /** A new tensor of numbers that `kernel` draws. The counter is asked again whenever a captured draw is replayed. */
+  private draw(
+    op: string,
+    shape: Shape,
+    dtype: "f32" | "u32",
+    kernel: (y: Tensor, next: () => Draw) => void,
+  ): Tensor {
+    checkShape(op, shape);
+    const blocks = Math.ceil(sizeOf(shape) / 2);
+    const after = () => {
+      const end = this.counter + blocks;
+      if (isWhole(end)) return end;
+      throw new Error(
+        `${op}: the counter must stay below 2^53, got ${this.counter} and ${blocks} blocks to draw.`,
+      );
+    };
+    after(); // throws before there is a tensor
+    const made = empty(shape, dtype, op);
+    kernel(made, () => {
+      const at = this.counter;
+      this.counter = after();
+      return { key: words(this.seed), counter: words(at) };
+    });
+    return made;
   }
 }
-
-const words = (value: number) => [value % 2 ** 32, Math.floor(value / 2 ** 32)] as const;
 
 /** The same numbers without a history: gradients stop here. Shares the storage. */
 export const detach = (x: Tensor): Tensor => new Tensor(x.shape, x.dtype, x.share);
@@ -70,15 +129,4 @@ export const detach = (x: Tensor): Tensor => new Tensor(x.shape, x.dtype, x.shar
 export function requireGrad<T extends Tensor>(x: T): T {
   x.requiresGrad = true;
   return x;
-}
-
-/** The numbers of several f32 tensors, one after the other, as one flat tensor. It has no derivative. */
-export function pack(parts: readonly Tensor[]): Tensor {
-  const made = empty([parts.reduce((total, part) => total + part.size, 0)], "f32", "pack");
-  let at = 0;
-  for (const part of parts) {
-    place(part, made, at);
-    at += part.size;
-  }
-  return made;
 }

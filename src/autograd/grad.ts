@@ -3,13 +3,17 @@
 
 import { ones } from "./create";
 import type { Node } from "./graph";
+import { blend } from "./inplace";
 import { type Operand, withRecording } from "./op";
+import { clone } from "./ops/clone";
 import { add } from "./ops/pointwise";
 import { reshape } from "./ops/reshape";
 import { sum } from "./ops/sum";
+import { recording } from "./recording";
 import { keep, tidy } from "./scope";
 import { type Shape, sameShape, shapeError } from "./shape";
-import { Tensor, type Variable } from "./tensor";
+import type { Share, Variable } from "./share";
+import { alias, type Tensor } from "./tensor";
 
 export interface GradOptions {
   /** Record the backward pass too, so that the gradients have gradients. */
@@ -20,11 +24,19 @@ export interface GradOptions {
   dy?: Tensor;
 }
 
-/** dy/dx for each x of `xs`, of x's shape. Throws when y does not depend on one of them. */
+/**
+ * dy/dx for each x of `xs`, of x's shape and in storage of its own. Throws when y does not depend on one of them, or
+ * when a part of a gradient would be missing.
+ */
 export function grad(y: Tensor, xs: readonly Tensor[], options: GradOptions = {}): Tensor[] {
+  for (const each of [y, ...xs]) each.checkAlive("grad");
+  const unmarked = xs.find((x) => !x.requiresGrad);
+  if (unmarked)
+    throw new Error(`grad: every x must be marked by requireGrad(x) before it is used, got ${unmarked}.`);
   const targets = new Set(xs.map((x) => x.variable));
   return tidy(() => {
-    const found = backwardPass(y, (variable) => targets.has(variable), options);
+    const found = backwardPass("grad", y, (variable) => targets.has(variable), options);
+    const given = new Set<Share>();
     return xs.map((x) => {
       const dx = found.get(x.variable);
       if (!dx) {
@@ -33,37 +45,67 @@ export function grad(y: Tensor, xs: readonly Tensor[], options: GradOptions = {}
             "Was requireGrad(x) called before, and is there a detach or a noGrad between?",
         );
       }
-      return alias(dx);
+      const own = withRecording(options.createGraph ?? false, () => owned(dx, given.has(dx.share)));
+      given.add(own.share);
+      return own;
     });
   });
 }
 
-/** Adds dy/dx to `x.grad` of every leaf x with requiresGrad that y depends on. */
+/**
+ * Adds dy/dx to `x.grad` of every leaf x with requiresGrad that y depends on: in place where there is one, unless it
+ * has a graph itself, as PyTorch does.
+ */
 export function backward(y: Tensor, options: GradOptions = {}): void {
   const { createGraph = false } = options;
   tidy(() => {
-    const found = backwardPass(y, (variable) => !variable.node && variable.requiresGrad, options);
+    const found = backwardPass("backward", y, (variable) => !variable.node && variable.requiresGrad, options);
     if (found.size === 0) {
       throw new Error(
         `backward: y must depend on a tensor with requiresGrad, got ${y}, which depends on none.`,
       );
     }
-    for (const [variable, dx] of found) {
-      const before = variable.grad;
-      variable.grad = keep(before ? withRecording(createGraph, () => add(before, dx)) : alias(dx));
-      before?.dispose();
+    const leaves = [...found].flatMap(([variable, dx]) => {
+      const x = variable.leaf?.deref();
+      return x ? [{ x, dx }] : []; // nobody can ask for the grad of a leaf that is gone
+    });
+    const inPlace = (x: Tensor) => x.grad && !x.grad.requiresGrad && !createGraph;
+    for (const { x } of leaves) {
+      if (inPlace(x) || !recording() || recording()!.anew.has(x.variable)) continue;
+      throw new Error(
+        `backward: inside of a capture the grad of ${x} must be set, or there must be one to add to in place. ` +
+          "Set it to undefined inside of the capture to begin anew, or to zeros before it to add up over replays.",
+      );
+    }
+    for (const { x, dx } of leaves) {
+      if (inPlace(x)) {
+        if (recording() && !recording()!.anew.has(x.variable)) recording()!.added.set(x.variable, x.grad!);
+        blend(x.grad!, dx, 1, 1);
+      } else {
+        x.grad = keep(withRecording(createGraph, () => (x.grad ? add(x.grad, dx) : owned(dx))));
+      }
     }
   });
 }
 
+/** A handle on a gradient whose storage no one else has: what came in as `dy`, or was saved, must not change with it. */
+const owned = (dx: Tensor, given = false): Tensor => (given || dx.share.hasOthers ? clone(dx) : alias(dx));
+
 type Gradients = Map<Variable, Tensor>;
 
-function backwardPass(y: Tensor, isTarget: (variable: Variable) => boolean, options: GradOptions): Gradients {
+function backwardPass(
+  by: "grad" | "backward",
+  y: Tensor,
+  isTarget: (variable: Variable) => boolean,
+  options: GradOptions,
+): Gradients {
   const { createGraph = false, retainGraph = createGraph } = options;
-  y.checkAlive("grad");
-  const dy = options.dy ?? seed(y);
-  if (!sameShape(dy.shape, y.shape)) throw shapeError("grad", "dy must have y's shape", [dy.shape, y.shape]);
-  const nodes = nodesTowards(y.variable, isTarget);
+  y.checkAlive(by);
+  const dy = options.dy ?? seed(by, y);
+  dy.checkAlive(by);
+  if (dy.dtype !== "f32") throw new Error(`${by}: dy must be f32, got ${dy}.`);
+  if (!sameShape(dy.shape, y.shape)) throw shapeError(by, "dy must have y's shape", [dy.shape, y.shape]);
+  const nodes = nodesTowards(by, y.variable, isTarget);
   const gradients: Gradients = new Map([[y.variable, alias(dy)]]);
   for (const node of nodes) node.retain(); // spending one must not free those still to come
   try {
@@ -120,7 +162,7 @@ function step(
 }
 
 /** The nodes on a path from y back to a target, oldest first. */
-function nodesTowards(from: Variable, isTarget: (variable: Variable) => boolean): Node[] {
+function nodesTowards(by: string, from: Variable, isTarget: (variable: Variable) => boolean): Node[] {
   const seen = new Set<Node>();
   const open = from.node ? [from.node] : [];
   for (let node = open.pop(); node; node = open.pop()) {
@@ -130,18 +172,39 @@ function nodesTowards(from: Variable, isTarget: (variable: Variable) => boolean)
   }
   const relevant = new Set<Node>();
   for (const node of [...seen].sort((a, b) => a.id - b.id)) {
+    checkWhole(by, node, isTarget);
     const leads = node.inputs.some(
       (x) =>
         typeof x !== "number" &&
         (isTarget(x.variable) || (!!x.variable.node && relevant.has(x.variable.node))),
     );
-    if (leads) relevant.add(node);
+    if (!leads) continue;
+    relevant.add(node);
+    if (recording() && node.recording !== recording())
+      throw new Error(
+        `${by}: inside of a capture the graph must be recorded inside as well, but ${node.op.name} ran before it.`,
+      );
   }
   return [...relevant];
 }
 
-function seed(y: Tensor): Tensor {
-  if (y.size !== 1) throw shapeError("grad", "y must have one entry, unless dy is given", [y.shape]);
+/** Throws where an op used a target, or what was made of it, before the target was marked: that part has no record. */
+function checkWhole(by: string, node: Node, isTarget: (variable: Variable) => boolean): void {
+  for (const x of node.inputs) {
+    if (typeof x === "number" || x.marked) continue;
+    const late = [x.variable, ...(x.variable.sources ?? [])].find(
+      (source) => source.requiresGrad && isTarget(source),
+    );
+    if (!late) continue;
+    throw new Error(
+      `${by}: the gradient of ${late.leaf?.deref() ?? "a tensor"} would lack what ${node.op.name} got from before ` +
+        "requireGrad(). Mark it before its first use, or detach() what should not count.",
+    );
+  }
+}
+
+function seed(by: string, y: Tensor): Tensor {
+  if (y.size !== 1) throw shapeError(by, "y must have one entry, unless dy is given", [y.shape]);
   return ones(y.shape);
 }
 
@@ -154,6 +217,3 @@ function unbroadcast(dx: Tensor, shape: Shape): Tensor {
   );
   return reshape(sum(dx, { axes }), shape);
 }
-
-/** A second handle, so that two owners can free it independently. */
-const alias = (x: Tensor) => new Tensor(x.shape, x.dtype, x.share, x.variable);

@@ -3,18 +3,25 @@
 
 import type { DType } from "../kernels/block";
 import type { Op, Operand } from "./op";
+import { type Recording, recording } from "./recording";
 import { type Shape, show } from "./shape";
-import { type Share, Tensor, type Variable } from "./tensor";
+import type { Share, Variable } from "./share";
+import { Tensor } from "./tensor";
 
-/** A tensor as the graph remembers it: a share of the storage, the variable, and the version that was seen. */
+/** A tensor as the graph remembers it. */
 interface Saved {
   shape: Shape;
   dtype: DType;
-  share: Share;
   variable: Variable;
-  version: number;
+  /** Whether the variable was marked, or made by a recorded op, when the op used it. */
+  marked: boolean;
   name: string | undefined;
+  /** The storage and the version that was seen, where the derivative needs the numbers. */
+  numbers?: { share: Share; version: number };
 }
+
+/** What a derivative may need: the op's inputs, its output, or one of its outputs. */
+export type Slot = "y" | `x${number}` | `y${number}`;
 
 let created = 0;
 
@@ -23,6 +30,8 @@ export class Node {
   readonly id = created++;
   inputs: readonly (Saved | number)[] = [];
   outputs: readonly Saved[] = [];
+  /** The capture that it was recorded in. */
+  readonly recording: Recording | undefined = recording();
   private users = 0;
   private freed = false;
 
@@ -33,12 +42,18 @@ export class Node {
   ) {}
 
   /**
-   * Remembers what the op took and made, once it ran: an op that throws must hold on to nothing. The outputs do
-   * not count: a node does not keep itself alive.
+   * Remembers what the op took and made, once it ran: an op that throws must hold on to nothing. Of the numbers it
+   * keeps those that the derivatives by marked inputs need. The outputs do not count: a node does not keep itself alive.
    */
   save(operands: readonly Operand[], outputs: readonly Tensor[]): void {
-    this.inputs = operands.map((operand) => (typeof operand === "number" ? operand : save(operand)));
-    this.outputs = outputs.map(save);
+    const { saves } = this.op;
+    const perInput = typeof saves === "function" ? saves(this.attributes) : saves;
+    const needed = new Set(
+      operands.flatMap((x, i) => (typeof x !== "number" && x.requiresGrad ? (perInput?.[i] ?? []) : [])),
+    );
+    const isNeeded = (slot: Slot) => !perInput || needed.has(slot);
+    this.inputs = operands.map((x, i) => (typeof x === "number" ? x : save(x, isNeeded(`x${i}`))));
+    this.outputs = outputs.map((y, i) => save(y, isNeeded(`y${i}`) || (i === 0 && isNeeded("y"))));
     for (const input of this.inputs) if (typeof input !== "number") input.variable.node?.retain();
   }
 
@@ -60,7 +75,8 @@ export class Node {
     if (this.freed) return [];
     this.freed = true;
     const upstream: Node[] = [];
-    for (const saved of [...this.inputs, ...this.outputs]) if (typeof saved !== "number") saved.share.drop();
+    for (const saved of [...this.inputs, ...this.outputs])
+      if (typeof saved !== "number") saved.numbers?.share.drop();
     for (const saved of this.inputs)
       if (typeof saved !== "number" && saved.variable.node) upstream.push(saved.variable.node);
     return upstream;
@@ -71,21 +87,21 @@ export class Node {
     for (const upstream of this.free()) upstream.drop();
   }
 
-  /** The saved inputs and outputs as tensors. Throws when they are gone or were changed since. */
+  /** The inputs and outputs as tensors, some with their shape alone. Throws when saved ones are gone or changed. */
   restore(): { xs: Operand[]; ys: Tensor[] } {
     if (this.freed) {
       throw new Error(
         `${this.op.name}: its graph was freed by an earlier backward pass. Pass { retainGraph: true } there.`,
       );
     }
-    const restore = (saved: Saved, what: string) => {
-      if (saved.share.version !== saved.version) {
+    const restore = ({ shape, dtype, variable, name, numbers }: Saved, what: string) => {
+      if (numbers && numbers.share.version !== numbers.version) {
         throw new Error(
-          `${this.op.name}: its ${what} ${saved.name ?? "tensor"} ${saved.dtype}${show(saved.shape)} must be as it was ` +
+          `${this.op.name}: its ${what} ${name ?? "tensor"} ${dtype}${show(shape)} must be as it was ` +
             `then, got one that was changed in place since. Take gradients before the update.`,
         );
       }
-      return new Tensor(saved.shape, saved.dtype, saved.share, saved.variable);
+      return new Tensor(shape, dtype, numbers?.share, variable);
     };
     return {
       xs: this.inputs.map((x) => (typeof x === "number" ? x : restore(x, "input"))),
@@ -94,7 +110,8 @@ export class Node {
   }
 }
 
-function save(tensor: Tensor): Saved {
-  const { shape, dtype, share, variable, name } = tensor;
-  return { shape, dtype, share: share.retain(), variable, version: share.version, name };
+function save(tensor: Tensor, withNumbers: boolean): Saved {
+  const { shape, dtype, share, variable, name, requiresGrad } = tensor;
+  const numbers = withNumbers ? { share: share.retain(), version: share.version } : undefined;
+  return { shape, dtype, variable, marked: requiresGrad, name, numbers };
 }

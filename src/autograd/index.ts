@@ -1,6 +1,6 @@
 // The public face of the engine: tensors, ops, gradients, memory.
 
-export { settle } from "../kernels/block";
+export { refuseInCapture, settle } from "../kernels/block";
 export { type Captured, capture } from "./capture";
 export * from "./create";
 export { backward, type GradOptions, grad } from "./grad";
@@ -11,6 +11,7 @@ export {
   blend,
   type Clip,
   clip,
+  type Rate,
   type RmspropRule,
   rmspropUpdate,
   sgdUpdate,
@@ -19,6 +20,8 @@ export {
 } from "./inplace";
 export { defineMultiOp, defineOp, noGrad, type Op, type Operand, ops } from "./op";
 export * from "./ops/activation";
+export * from "./ops/clone";
+export * from "./ops/concat";
 export {
   type ConvOptions,
   type ConvTransposeOptions,

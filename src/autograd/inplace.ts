@@ -1,4 +1,4 @@
-// Changes in place: what optimisers and running averages need. Each raises the tensor's version, so that a
+// Changes in place: what optimisers and running averages need. The stream raises the version of what is written, so a
 // backward pass that saved the old numbers refuses to run.
 
 import { blend as blendKernel } from "../kernels/blend";
@@ -6,9 +6,10 @@ import { copy, upload } from "../kernels/block";
 import { clip as clipKernel } from "../kernels/fill";
 import * as kernels from "../kernels/update";
 import { sameShape, shapeError, show } from "./shape";
-import type { Share, Tensor } from "./tensor";
+import type { Share } from "./share";
+import type { Tensor } from "./tensor";
 
-export { type AdamRule, type Clip, type RmspropRule, slotSize } from "../kernels/update";
+export { type AdamRule, type Clip, type Rate, type RmspropRule, slotSize } from "../kernels/update";
 
 /** Weights, their gradients and clips, and the slots of all of them in one tensor. */
 export type Updated = kernels.Updated<Tensor>;
@@ -17,43 +18,39 @@ export type Updated = kernels.Updated<Tensor>;
 export function rmspropUpdate(updated: Updated, rule: kernels.RmspropRule): void {
   checkUpdate("rmsprop", updated, 1);
   kernels.rmsprop(updated, rule);
-  changed(...updated.weights, updated.slots);
 }
 
 /** One Adam step, in place; `slots` holds all first moments, then all second ones. */
 export function adamUpdate(updated: Updated, rule: kernels.AdamRule): void {
   checkUpdate("adam", updated, 2);
   kernels.adam(updated, rule);
-  changed(...updated.weights, updated.slots);
 }
 
 /** One step of gradient descent with momentum, in place; `slots` holds the velocities. */
-export function sgdUpdate(updated: Updated, rate: number, momentum: number): void {
+export function sgdUpdate(updated: Updated, rate: kernels.Rate, momentum: number): void {
   checkUpdate("sgd", updated, 1);
   kernels.sgd(updated, rate, momentum);
-  changed(...updated.weights, updated.slots);
 }
 
 /** target = keep · target + take · source, in place: a running average. */
 export function blend(target: Tensor, source: Tensor, keep: number, take: number): void {
   check("blend", target, source);
+  checkFloat("blend", target);
   blendKernel(source, target, keep, take);
-  changed(target);
 }
 
-/** Holds a tensor to [low, high], in place. It hides NaN: look at gradients before. */
+/** Holds a tensor to [low, high], in place, as `clamp` does: NaN stays, and `high` wins over a `low` above it. */
 export function clip(target: Tensor, low: number, high: number): void {
   check("clip", target);
-  if (target.dtype !== "f32") throw new Error(`clip: the target must be f32, got ${target}.`);
+  checkFloat("clip", target);
   clipKernel(target, low, high);
-  changed(target);
 }
 
 /** Copies numbers into a tensor, from another one or from the host. */
 export function assign(target: Tensor, source: Tensor | Float32Array): void {
   if (source instanceof Float32Array) {
     check("assign", target);
-    if (target.dtype !== "f32") throw new Error(`assign: the target must be f32, got ${target}.`);
+    checkFloat("assign", target);
     if (source.length !== target.size)
       throw new Error(
         `assign: ${show(target.shape)} must hold as many numbers as are given, got ${target.size} and ${source.length}.`,
@@ -63,7 +60,6 @@ export function assign(target: Tensor, source: Tensor | Float32Array): void {
     check("assign", target, source);
     copy(source.storage, target.storage);
   }
-  changed(target);
 }
 
 function check(op: string, target: Tensor, ...others: Tensor[]): void {
@@ -75,6 +71,10 @@ function check(op: string, target: Tensor, ...others: Tensor[]): void {
   checkStorage(op, [target], others);
 }
 
+function checkFloat(op: string, target: Tensor): void {
+  if (target.dtype !== "f32") throw new Error(`${op}: the target must be f32, got ${target}.`);
+}
+
 function checkUpdate(op: string, { weights, gradients, slots, clips }: Updated, count: number): void {
   if (gradients.length !== weights.length || clips.length !== weights.length)
     throw new Error(
@@ -82,6 +82,7 @@ function checkUpdate(op: string, { weights, gradients, slots, clips }: Updated, 
         `got ${gradients.length} and ${clips.length}.`,
     );
   checkEach(op, [...weights, ...gradients, slots]);
+  checkFloat(op, slots);
   weights.forEach(({ shape }, i) => {
     if (!sameShape(shape, gradients[i].shape))
       throw shapeError(op, "shapes must be equal", [shape, gradients[i].shape]);
@@ -108,24 +109,5 @@ function checkStorage(op: string, written: readonly Tensor[], read: readonly Ten
         `${op}: the tensors must not share storage, got ${owner} and ${each}. Clone one: mul(x, 1).`,
       );
     if (i < written.length) owners.set(each.share, each);
-  }
-}
-
-let noted: Set<Share> | undefined;
-
-/** Runs `fn` and adds to `changes` what it changes in place. */
-export function noteChanges<T>(changes: Set<Share>, fn: () => T): T {
-  noted = changes;
-  try {
-    return fn();
-  } finally {
-    noted = undefined;
-  }
-}
-
-function changed(...tensors: Tensor[]): void {
-  for (const { share } of tensors) {
-    share.version++;
-    noted?.add(share);
   }
 }

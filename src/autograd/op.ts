@@ -1,8 +1,9 @@
 // An op is one record: its shape rule, its kernel, its derivative. `defineOp` turns the record into a function
 // that checks, runs and, if a gradient may be asked for, remembers.
 import type { DType } from "../kernels/block";
-import { Node } from "./graph";
-import type { Shape } from "./shape";
+import { Node, type Slot } from "./graph";
+import { checkShape, type Shape } from "./shape";
+import { sourcesOf, type Variable } from "./share";
 import { empty, Tensor } from "./tensor";
 
 /** What an op takes: a tensor, or a number where its record says so. */
@@ -23,6 +24,8 @@ export interface Backward<I, O, A> {
  */
 export type Thunks = readonly ((() => Tensor) | undefined)[];
 
+export type Saves = readonly (readonly Slot[])[];
+
 export interface Op<I extends readonly Operand[], O extends Tensor | Tensor[], A> {
   name: string;
   /** The output's shape from those of the inputs (a number counts as []). Throws the shape error. */
@@ -31,10 +34,15 @@ export interface Op<I extends readonly Operand[], O extends Tensor | Tensor[], A
   forward?(xs: I, y: O, attributes: A): void;
   /** The derivative in public ops, so that it has a derivative itself. Absent: not differentiable. */
   vjp?(context: Backward<I, O, A>): Thunks;
+  /**
+   * The numbers that the derivative by each input is made from, in the order of `vjp`: ["x1"] the second input's, ["y"]
+   * the output's. Others are not kept for it; it sees their shape alone. Where it is not given, all are kept.
+   */
+  saves?: Saves | ((attributes: A) => Saves);
   /** A fused derivative for when no second one will be asked for. The tests hold it to `vjp`. */
   fusedVjp?(context: Backward<I, O, A>): Thunks;
-  /** What each input's dtype must be; f32 where nothing is said. */
-  takes?: readonly (DType | "any")[];
+  /** What each input's dtype must be, or that of all; f32 where nothing is said. */
+  takes?: readonly (DType | "any")[] | "any";
   /** The output's dtype; f32 where nothing is said, "input" for that of the first input. */
   gives?: DType | "input";
 }
@@ -102,22 +110,40 @@ function run<I extends readonly Operand[], O extends Tensor | Tensor[], A>(
   const node = needsGrad ? new Node(op, attributes) : undefined;
   const first = xs[0] as Tensor;
   const dtype = op.gives === "input" ? first.dtype : (op.gives ?? "f32");
-  const outputs = ((many ? shape : [shape]) as Shape[]).map((shapeOf) => {
-    const variable = { requiresGrad: needsGrad, node };
-    if (!op.forward) return new Tensor(shapeOf, dtype, first.share, variable);
-    return empty(shapeOf, dtype, op.name, variable);
-  });
-  op.forward?.(xs, (many ? outputs : outputs[0]) as O, attributes);
+  const outputs: Tensor[] = [];
+  try {
+    for (const shapeOf of (many ? shape : [shape]) as Shape[]) {
+      const variable: Variable = { requiresGrad: needsGrad, node };
+      if (recording && op.vjp && !needsGrad) variable.sources = sourcesOf(variablesOf(xs));
+      if (!op.forward) checkShape(op.name, shapeOf);
+      outputs.push(
+        op.forward
+          ? empty(shapeOf, dtype, op.name, variable)
+          : new Tensor(shapeOf, dtype, first.share, variable),
+      );
+    }
+    op.forward?.(xs, (many ? outputs : outputs[0]) as O, attributes);
+  } catch (error) {
+    for (const output of outputs) output.dispose();
+    throw error;
+  }
   node?.save(xs, outputs);
   return outputs;
 }
 
-function checkInputs(op: { name: string; takes?: readonly string[] }, xs: readonly Operand[]): void {
+const variablesOf = (xs: readonly Operand[]): Variable[] =>
+  xs.flatMap((x) => (typeof x === "number" ? [] : [x.variable]));
+
+/** Throws unless all inputs are alive and of the dtypes that the op takes. */
+export function checkInputs(
+  op: { name: string; takes?: readonly string[] | "any" },
+  xs: readonly Operand[],
+): void {
   if (xs.every((x) => typeof x === "number")) {
     throw new Error(`${op.name}: one input must be a tensor, got the numbers ${xs.join(" and ")}.`);
   }
   xs.forEach((x, i) => {
-    const wanted = op.takes?.[i] ?? "f32";
+    const wanted = op.takes === "any" ? "any" : (op.takes?.[i] ?? "f32");
     if (typeof x === "number") return;
     x.checkAlive(op.name);
     if (wanted === "any" || x.dtype === wanted) return;

@@ -1,7 +1,8 @@
 // Who frees a tensor: the innermost `tidy` it was made in, or, outside of any, the garbage collector.
 // Parameters are kept: they belong to their module. A graph owns copies of what its derivatives need.
 import { memoryBytes } from "../kernels/block";
-import { type Handle, releaseHandle, Share, type Tensor } from "./tensor";
+import { type Handle, releaseHandle, Share } from "./share";
+import type { Tensor } from "./tensor";
 
 // undefined stands for `untidied`: inside of it, new tensors belong to no scope.
 const scopes: (Set<Tensor> | undefined)[] = [];
@@ -40,25 +41,29 @@ export function keep<T extends Tensor>(tensor: T): T {
  * Throws on an async function: its tensors would be freed while it waits.
  */
 export function tidy<T>(fn: () => T): T {
+  return tidyOwning(fn).result;
+}
+
+/** `tidy` that tells which of the tensors that it returns were made inside, and are the caller's to free. */
+export function tidyOwning<T>(fn: () => T): { result: T; made: Tensor[] } {
   const scope = new Set<Tensor>();
   scopes.push(scope);
-  let result: T | undefined;
+  let made: Tensor[] = [];
   try {
-    result = fn();
+    const result = fn();
     if (result instanceof Promise) {
       result.catch(() => {}); // its tensors are about to go, so it will fail; this error says why
       throw new Error(
         "tidy: the function must not be async, got a promise. Its tensors would be freed while it waits: await outside.",
       );
     }
-    return result;
+    made = [...new Set(tensorsIn(result))].filter((tensor) => scope.delete(tensor));
+    return { result, made };
   } finally {
     scopes.pop();
-    const kept = new Set(tensorsIn(result));
-    for (const tensor of scope) {
-      if (kept.has(tensor)) adopt(tensor);
-      else tensor.dispose();
-    }
+    // The newest first: so the next step gets the same buffers in the same order, and with them their bind groups.
+    for (const tensor of [...scope].reverse()) tensor.dispose();
+    for (const tensor of made) adopt(tensor);
   }
 }
 

@@ -1,4 +1,5 @@
 // Shapes and the rules that many ops share: broadcasting, axes, and errors that name both shapes.
+import { MOST_AXES } from "../kernels/block";
 
 export type Shape = readonly number[];
 
@@ -10,6 +11,16 @@ export const sameShape = (a: Shape, b: Shape): boolean =>
 /** `op: rule, got the shapes. Hint.` */
 export function shapeError(op: string, rule: string, shapes: Shape[], hint = ""): Error {
   return new Error(`${op}: ${rule}, got ${shapes.map(show).join(" and ")}.${hint ? ` ${hint}` : ""}`);
+}
+
+/** Throws unless a tensor may have this shape: whole sizes, axes that kernels can count, numbers that u32 can index. */
+export function checkShape(op: string, shape: Shape): void {
+  const whole = shape.every((n) => Number.isInteger(n) && n >= 0);
+  if (!whole) throw shapeError(op, "sizes must be whole numbers from 0 up", [shape]);
+  if (shape.length > MOST_AXES) throw shapeError(op, `a tensor must have ${MOST_AXES} axes at most`, [shape]);
+  // An axis of size 0 excuses no other: a sum over it has those.
+  if (sizeOf(shape.map((n) => Math.max(n, 1))) > 2 ** 32)
+    throw shapeError(op, "a tensor must have 2^32 numbers at most", [shape]);
 }
 
 /** The shape that a and b broadcast to by NumPy's rule: align at the end, 1 stretches. */

@@ -1,55 +1,30 @@
 // A tensor: shape, dtype, a counted share of GPU storage, and the variable that it is in the graph.
 // Several tensors may share storage (reshape, detach) and a variable (the copies that a graph saves).
-import { allocate, type Block, type DType, download, release, type Storage, upload } from "../kernels/block";
-import type { Node } from "./graph";
+import { allocate, type Block, type DType, download, type Storage, upload } from "../kernels/block";
+import { recording } from "./recording";
 import { adopt, forget } from "./scope";
-import { type Shape, show, sizeOf } from "./shape";
-
-/** Storage with the number of tensors that use it, and how often it was changed in place. */
-export class Share {
-  version = 0;
-  private users = 0;
-  static live = 0;
-
-  constructor(readonly storage: Storage) {
-    Share.live++;
-  }
-
-  retain(): this {
-    this.users++;
-    return this;
-  }
-
-  drop(): void {
-    if (--this.users === 0) {
-      Share.live--;
-      release(this.storage);
-    }
-  }
-}
-
-/** What a gradient is taken with respect to: a leaf, or an output of a recorded op. */
-export interface Variable {
-  requiresGrad: boolean;
-  readonly node?: Node;
-  /** What `backward()` has summed up for this leaf. */
-  grad?: Tensor;
-}
+import { checkShape, type Shape, show, sizeOf } from "./shape";
+import { releaseHandle, Share, type Variable } from "./share";
 
 export class Tensor implements Block {
   readonly size: number;
   /** For errors and state dictionaries, e.g. "critic.0.weight". */
   name: string | undefined;
   private disposed = false;
+  private ownGrad: Tensor | undefined;
 
-  /** Ops make tensors; users call `tensor`, `zeros`, `randomNormal`, … */
+  /**
+   * Ops make tensors; users call `tensor`, `zeros`, `Random`, … Without a share it stands for an input that a graph did
+   * not save: only its shape can be used.
+   */
   constructor(
     readonly shape: Shape,
     readonly dtype: DType,
-    private readonly held: Share,
+    private readonly held: Share | undefined,
     readonly variable: Variable = { requiresGrad: false },
   ) {
     this.size = sizeOf(shape);
+    if (!held) return;
     held.retain();
     variable.node?.retain();
     adopt(this);
@@ -58,15 +33,21 @@ export class Tensor implements Block {
   /** The storage and who else uses it. Throws after `dispose`. */
   get share(): Share {
     this.checkAlive("tensor");
-    return this.held;
+    return this.held!;
   }
 
-  /** Throws, in the name of the op `by`, after `dispose`. */
+  /** Throws, in the name of the op `by`, after `dispose`, and where the numbers are out of reach. */
   checkAlive(by: string): void {
-    if (!this.disposed) return;
-    throw new Error(
-      `${by}: a tensor must not be used after it was freed, got ${this}. Return it from tidy, or keep() it.`,
-    );
+    if (this.disposed)
+      throw new Error(
+        `${by}: a tensor must not be used after it was freed, got ${this}. Return it from tidy, or keep() it.`,
+      );
+    if (!this.held)
+      throw new Error(
+        `${by}: the numbers of ${this} were not saved. Name it in the \`saves\` of its op's record.`,
+      );
+    if (this.held.storage.pool.closed)
+      throw new Error(`${by}: the device of ${this} was closed. Make the tensor anew on the open device.`);
   }
 
   /** The range of GPU memory. Throws after `dispose`. */
@@ -84,41 +65,60 @@ export class Tensor implements Block {
 
   /** What `backward()` has summed up for this leaf; set it to undefined to begin anew. */
   get grad(): Tensor | undefined {
-    return this.variable.grad;
+    return this.marked.ownGrad;
   }
 
   set grad(value: Tensor | undefined) {
-    if (value !== this.variable.grad) this.variable.grad?.dispose();
-    this.variable.grad = value;
+    const { marked } = this;
+    if (value !== marked.ownGrad) marked.ownGrad?.dispose();
+    marked.ownGrad = value;
+    recording()?.set(this.variable);
   }
 
   /** Marks a leaf as one that gradients are taken with respect to. */
   set requiresGrad(value: boolean) {
+    if (this.dtype !== "f32") throw new Error(`requiresGrad: x must be f32, got ${this}.`);
     if (this.variable.node)
       throw new Error(
         `requiresGrad: x must be a leaf, got ${this}, which an op made. Did you mean detach(x)?`,
       );
     this.variable.requiresGrad = value;
+    this.variable.leaf ??= new WeakRef(this);
+  }
+
+  /** Several tensors may be one variable; one of them has its gradient. */
+  private get marked(): Tensor {
+    return this.variable.leaf?.deref() ?? this;
   }
 
   /** Frees the storage, unless another tensor or a graph still uses it. Safe to call twice. */
   dispose(): void {
-    if (this.disposed) return;
+    if (this.disposed || !this.held) return;
     this.disposed = true;
     forget(this);
-    releaseHandle({ share: this.held, variable: this.variable });
+    releaseHandle({ share: this.held!, variable: this.variable });
   }
 
-  /** Reads the numbers back, after all work recorded so far. */
-  async data(): Promise<Float32Array | Uint32Array> {
+  /** Reads the numbers back, after all work recorded so far. Throws at once inside of a capture. */
+  data(): Promise<Float32Array | Uint32Array> {
+    refuseReading();
+    return this.read();
+  }
+
+  /** Reads the one number of a tensor of size 1. */
+  item(): Promise<number> {
+    refuseReading();
+    return this.readOne();
+  }
+
+  private async read(): Promise<Float32Array | Uint32Array> {
     this.checkAlive("data");
     return download(this.storage, this.size, this.dtype);
   }
 
-  /** Reads the one number of a tensor of size 1. */
-  async item(): Promise<number> {
+  private async readOne(): Promise<number> {
     if (this.size !== 1) throw new Error(`item: the tensor must have one entry, got ${show(this.shape)}.`);
-    return (await this.data())[0];
+    return (await this.read())[0];
   }
 
   toString(): string {
@@ -126,22 +126,16 @@ export class Tensor implements Block {
   }
 }
 
-/** What a tensor holds of shared things; kept apart, so that a finaliser can drop it after the tensor is gone. */
-export interface Handle {
-  readonly share: Share;
-  readonly variable: Variable;
-}
-
-export function releaseHandle({ share, variable }: Handle): void {
-  share.drop();
-  variable.node?.drop();
+function refuseReading(): void {
+  if (!recording()) return;
+  throw new Error(
+    "capture: numbers must not be read inside of a capture, since a replay reads none. Read after it.",
+  );
 }
 
 /** A new tensor with storage of its own, content undefined. */
 export function empty(shape: Shape, dtype: DType, label: string, variable?: Variable): Tensor {
-  if (!shape.every((n) => Number.isInteger(n) && n >= 0)) {
-    throw new Error(`${label}: sizes must be whole numbers from 0 up, got ${show(shape)}.`);
-  }
+  checkShape(label, shape);
   return new Tensor(shape, dtype, new Share(allocate(sizeOf(shape), label)), variable);
 }
 
@@ -150,6 +144,7 @@ export function tensor(
   data: Float32Array | Uint32Array | readonly number[],
   shape: Shape = [data.length],
 ): Tensor {
+  checkShape("tensor", shape);
   if (data.length !== sizeOf(shape)) {
     throw new Error(
       `tensor: ${show(shape)} must hold as many numbers as are given, got ${sizeOf(shape)} and ${data.length}.`,
@@ -163,7 +158,10 @@ export function tensor(
 
 /** Bytes for `takeBytes`: u32 (words), four bytes a word, lowest first. */
 export function byteTensor(bytes: Uint8Array): Tensor {
-  const made = empty([Math.ceil(bytes.length / 4)], "u32", "bytes");
+  const made = empty([Math.ceil(bytes.length / 4)], "u32", "byteTensor");
   upload(bytes, made.storage);
   return made;
 }
+
+/** A second handle on the same numbers and variable, so that two owners can free it independently. */
+export const alias = (x: Tensor): Tensor => new Tensor(x.shape, x.dtype, x.share, x.variable);

@@ -1,6 +1,8 @@
 // Asks for an adapter and a device with the limits and features that the kernels use, and says what was got.
 // The defaults of WebGPU are low on purpose; sizes of buffers are the only limits that we raise.
 
+import { GpuError } from "../errors";
+
 export interface DeviceInfo {
   /** Name for people, e.g. "llvmpipe (LLVM 15.0.6, 256 bits)". */
   name: string;
@@ -16,25 +18,32 @@ export interface DeviceInfo {
   portable?: boolean;
 }
 
+/** The default adapter of `api` and a device of it. Throws GpuError when there is none, or it refuses. */
 export async function requestDevice(api: GPU): Promise<{ device: GPUDevice; info: DeviceInfo }> {
-  const adapter = await api.requestAdapter({ powerPreference: "high-performance" });
+  const adapter = await api.requestAdapter({ powerPreference: "high-performance" }).catch(refused);
   if (!adapter) {
-    throw new Error(
+    throw new GpuError(
       "gpu: no WebGPU adapter was found. `npm run doctor` tells more; `npm run setup` mends it on Debian and Ubuntu",
     );
   }
   const info = describe(adapter);
   const wanted: GPUFeatureName[] = ["subgroups", "timestamp-query"];
   if (info.sized) wanted.push("subgroup-size-control");
-  const device = await adapter.requestDevice({
-    label: "monge",
-    requiredFeatures: wanted.filter((name) => adapter.features.has(name)),
-    requiredLimits: {
-      maxBufferSize: adapter.limits.maxBufferSize,
-      maxStorageBufferBindingSize: adapter.limits.maxStorageBufferBindingSize,
-    },
-  });
+  const device = await adapter
+    .requestDevice({
+      label: "monge",
+      requiredFeatures: wanted.filter((name) => adapter.features.has(name)),
+      requiredLimits: {
+        maxBufferSize: adapter.limits.maxBufferSize,
+        maxStorageBufferBindingSize: adapter.limits.maxStorageBufferBindingSize,
+      },
+    })
+    .catch(refused);
   return { device, info };
+}
+
+function refused(error: Error): never {
+  throw new GpuError(`gpu: ${error.message}`);
 }
 
 function describe(adapter: GPUAdapter): DeviceInfo {

@@ -1,7 +1,8 @@
 // The open device: what the adapter is, its memory, its command stream, and the errors it reported.
 // A process has one device; every kernel reaches it through `gpu()`.
-
+import { GpuError } from "../errors";
 import type { DeviceInfo } from "./adapter";
+import { Faults } from "./faults";
 import { Pipelines } from "./pipelines";
 import { Pool } from "./pool";
 import { Stream } from "./stream";
@@ -12,16 +13,17 @@ export interface Host {
   wait<T>(promise: Promise<T>): Promise<T>;
   /** Most bytes of GPU memory to hold at once, counted by ourselves. */
   memoryBudget: number;
+  /** Collects garbage, where the platform can: handles of the GPU are freed with their objects. */
+  collect?(): Promise<void>;
   /** Tells the user, in one line, of something that works less well than it should. */
-  warn(line: string): void;
+  warn?(line: string): void;
 }
 
 export class Gpu {
   readonly pipelines: Pipelines;
   readonly stream: Stream;
   readonly pool: Pool;
-  private failure: string | undefined;
-  private closed = false;
+  readonly faults = new Faults();
 
   constructor(
     readonly device: GPUDevice,
@@ -32,35 +34,37 @@ export class Gpu {
   ) {
     this.pipelines = new Pipelines(device, sourceOf);
     this.stream = new Stream(this);
-    this.pool = new Pool(device, host.memoryBudget, (destroy) => {
-      this.stream.groups.clear();
-      this.stream.send(); // the room is needed now, not at the end of the batch
-      this.stream.afterSubmit(destroy);
+    this.pool = new Pool(device, host.memoryBudget, {
+      report: (message) => this.faults.reportCause(message),
+      expect: (scope) => this.faults.expect(scope),
+      afterSubmit: (destroy) => {
+        this.stream.groups.clear();
+        this.stream.send(); // the room is needed now, not at the end of the batch
+        this.stream.afterSubmit(destroy);
+      },
     });
     device.addEventListener("uncapturederror", (event) => {
       event.preventDefault();
-      this.fail(event.error.message);
+      this.faults.report(event.error.message);
     });
-    // A lost device stays silent everywhere else, so this is the one place that learns of it. It is the cause of what
-    // some report before it.
-    void device.lost.then((reason) => {
-      if (!this.closed) this.failure = `the device was lost (${reason.reason}): ${reason.message}`;
-    });
+    // A lost device stays silent everywhere else, so this is the one place that learns of it.
+    void device.lost.then(({ reason, message }) =>
+      this.faults.end(`the device was lost (${reason}): ${message}`),
+    );
   }
 
-  /** Keeps the first error: what follows it is mostly its echo. */
-  fail(message: string): void {
-    this.failure ??= message;
-  }
-
-  /** Throws the first error that the GPU reported, if there is one. */
+  /** Throws the first error that the GPU reported since the last check, if there is one. */
   check(): void {
-    if (this.failure) throw new Error(`gpu: ${this.failure}`);
+    this.faults.check();
   }
 
+  /** Destroys the device. Tensors and captured steps that are left may be disposed of as ever; they can't be used. */
   close(): void {
-    this.closed = true;
+    if (this.stream.isCapturing) throw new Error("close: the device must not be closed inside of a capture.");
+    this.faults.end("the device was closed");
+    this.pool.closed = true;
     this.device.destroy();
+    this.stream.abandon();
     if (current === this) current = undefined;
   }
 }
@@ -69,7 +73,7 @@ let current: Gpu | undefined;
 
 /** The open device. Throws when none is open. */
 export function gpu(): Gpu {
-  if (!current) throw new Error("gpu: no device is open. Call `await openDevice()` first");
+  if (!current) throw new GpuError("gpu: no device is open. Call `await openDevice()` first");
   return current;
 }
 

@@ -1,22 +1,44 @@
 // Bind groups, cached by layout and ranges: a pool in its steady state hands out the same buffers again and again.
+// They have no destroy() and go with their objects, so those that are alive are counted.
+import { GpuError } from "../errors";
 import type { Pipeline } from "./pipelines";
 import type { Storage } from "./pool";
 
-const MOST = 4096;
+/** Groups to remember: the dispatches of a few large steps. */
+const MOST = 2 ** 14;
+/** lavapipe maps memory for each group that is alive; Linux allows 65,530 maps a process, and the next one is a crash. */
+const MOST_ALIVE = 48_000;
+/** With so many alive it is time to collect garbage. */
+const MANY = 2 * MOST;
 
 export class BindGroups {
   private readonly cache = new Map<string, GPUBindGroup>();
   private readonly ids = new WeakMap<GPUBuffer, number>();
   private buffers = 0;
+  private alive = 0;
+  private readonly collected = new FinalizationRegistry<undefined>(() => void this.alive--);
 
-  constructor(private readonly device: GPUDevice) {}
+  constructor(
+    private readonly device: GPUDevice,
+    /** Starts to collect garbage, where the platform can. */
+    private readonly collect: () => void,
+  ) {}
 
-  /** The group that binds the ranges in their order. */
+  /** The group that binds the ranges in their order. Throws where there are too many to make one more. */
   get(pipeline: Pipeline, storages: readonly Storage[]): GPUBindGroup {
-    const key = `${pipeline.signature}|${storages.map((s) => `${this.id(s.buffer)}:${s.offset}:${s.bytes}`).join()}`;
+    let key = pipeline.signature;
+    for (const { buffer, offset, bytes } of storages) key += `|${this.id(buffer)}:${offset}:${bytes}`;
     let group = this.cache.get(key);
     if (!group) {
-      if (this.cache.size >= MOST) this.cache.clear();
+      if (this.alive >= MOST_ALIVE) {
+        this.clear();
+        this.collect();
+        throw new GpuError(
+          `gpu: ${pipeline.label}: ${MOST_ALIVE} bind groups are alive, and more could crash the driver. ` +
+            "Work in steps: tidy() reuses memory, and with it bind groups; await settle(0) between steps.",
+        );
+      }
+      if (this.cache.size >= MOST) this.cache.delete(this.cache.keys().next().value!);
       group = this.device.createBindGroup({
         label: pipeline.label,
         layout: pipeline.layout,
@@ -25,9 +47,16 @@ export class BindGroups {
           resource: { buffer: s.buffer, offset: s.offset, size: s.bytes },
         })),
       });
+      this.alive++;
+      this.collected.register(group, undefined);
       this.cache.set(key, group);
     }
     return group;
+  }
+
+  /** Whether so many are alive that garbage should be collected. */
+  get areMany(): boolean {
+    return this.alive > MANY;
   }
 
   /** Forgets all groups: they would keep buffers that are about to be destroyed. */

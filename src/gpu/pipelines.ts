@@ -1,10 +1,9 @@
 // Compute pipelines, compiled once a (shader, entry point, constants) and without blocking.
 // Group 0 holds the storage buffers, reads first; group 1 holds one uniform at a dynamic offset.
 
-/** Bytes of one dispatch's uniform: also WebGPU's coarsest alignment of a dynamic offset. */
-export const UNIFORM_BYTES = 256;
-
 const COMPUTE = 0x4; // GPUShaderStage.COMPUTE; the name is a global that Node lacks
+
+import { UNIFORM_BYTES, Uniform } from "./uniforms";
 
 export interface PipelineKey {
   /** Its name in the table that the device was opened with. */
@@ -21,16 +20,19 @@ export interface Pipeline {
   /** Equal for pipelines whose bind groups are interchangeable. */
   readonly signature: string;
   readonly layout: GPUBindGroupLayout;
-  /** Settles when `ready` is set, or throws what the compiler said. */
+  readonly uniform: Uniform;
+  /** Settles when `ready` or `failure` is set. */
   readonly compiled: Promise<void>;
   ready: GPUComputePipeline | undefined;
+  /** What the compiler said. */
+  failure: string | undefined;
 }
 
 export class Pipelines {
   private readonly cache = new Map<string, Pipeline>();
-  private readonly modules = new Map<string, GPUShaderModule>();
+  private readonly modules = new Map<string, { module: GPUShaderModule; uniform: Uniform }>();
   private readonly layouts = new Map<string, { storage: GPUBindGroupLayout; pipeline: GPUPipelineLayout }>();
-  readonly uniformLayout: GPUBindGroupLayout;
+  private readonly uniformLayout: GPUBindGroupLayout;
 
   constructor(
     private readonly device: GPUDevice,
@@ -43,13 +45,23 @@ export class Pipelines {
     });
   }
 
+  /** The group of an arena of uniforms, each at a dynamic offset. */
+  uniformGroup(arena: GPUBuffer): GPUBindGroup {
+    return this.device.createBindGroup({
+      label: arena.label,
+      layout: this.uniformLayout,
+      entries: [{ binding: 0, resource: { buffer: arena, size: UNIFORM_BYTES } }],
+    });
+  }
+
   get(key: PipelineKey): Pipeline {
     const constants = key.constants ?? {};
     const label = `${key.shader}:${key.entry}${Object.keys(constants).length ? ` ${JSON.stringify(constants)}` : ""}`;
-    const known = this.cache.get(label);
+    const signature = `${key.reads},${key.writes}`;
+    const known = this.cache.get(`${label} ${signature}`);
     if (known) return known;
     const { storage, pipeline: layout } = this.layout(key.reads, key.writes);
-    const module = this.module(key.shader);
+    const { module, uniform } = this.module(key.shader);
     const compiled = this.device.createComputePipelineAsync({
       label,
       layout,
@@ -57,30 +69,33 @@ export class Pipelines {
     });
     const made: Pipeline = {
       label,
-      signature: `${key.reads},${key.writes}`,
+      signature,
       layout: storage,
+      uniform,
       ready: undefined,
+      failure: undefined,
       compiled: compiled.then(
         (pipeline) => {
           made.ready = pipeline;
         },
         async (error: Error) => {
-          throw new Error(`gpu: shader ${label} did not compile: ${await explain(module, error)}`);
+          made.failure = `shader ${label} did not compile: ${await explain(module, error)}`;
         },
       ),
     };
-    made.compiled.catch(() => {}); // reported by whoever awaits it
-    this.cache.set(label, made);
+    this.cache.set(`${label} ${signature}`, made);
     return made;
   }
 
-  private module(name: string): GPUShaderModule {
-    let module = this.modules.get(name);
-    if (!module) {
-      module = this.device.createShaderModule({ label: name, code: this.sourceOf(name) });
-      this.modules.set(name, module);
+  private module(name: string) {
+    let made = this.modules.get(name);
+    if (!made) {
+      const code = this.sourceOf(name);
+      const module = this.device.createShaderModule({ label: name, code });
+      made = { module, uniform: new Uniform(code, name) };
+      this.modules.set(name, made);
     }
-    return module;
+    return made;
   }
 
   private layout(reads: number, writes: number) {
@@ -104,7 +119,7 @@ export class Pipelines {
 }
 
 async function explain(module: GPUShaderModule, error: Error): Promise<string> {
-  const { messages } = await module.getCompilationInfo();
+  const { messages } = await module.getCompilationInfo().catch(() => ({ messages: [] }));
   const errors = messages.filter((message) => message.type === "error");
   if (errors.length === 0) return error.message;
   return errors.map((m) => `line ${m.lineNum}, column ${m.linePos}: ${m.message}`).join("; ");

@@ -1,11 +1,28 @@
 // GPU memory: buffers by size class, reused as soon as they are released, counted against a budget.
 // V8 cannot see this memory, so nothing here waits for a garbage collection.
+import { GpuError } from "../errors";
+import { Scratch } from "./scratch";
 
 /** A range of a GPU buffer. `bytes` is a multiple of 16, so that any range can be read as vec4. */
 export interface Storage {
   readonly buffer: GPUBuffer;
   readonly offset: number;
   readonly bytes: number;
+  /** Who asked for it, for errors. */
+  readonly label: string;
+  readonly pool: Pool;
+  /** Rises with each write that is recorded, a replayed one too: who saved an older one must not use the numbers. */
+  version: number;
+}
+
+/** What the pool knows of a buffer that is in use. */
+interface Held {
+  readonly storage: Storage;
+  /** Programs that read or write it: they keep it, even after it was released. */
+  leases: number;
+  released: boolean;
+  /** Whether it was made inside of the capture that is going on. */
+  captured: boolean;
 }
 
 const USAGE = 0x4 | 0x8 | 0x80; // COPY_SRC | COPY_DST | STORAGE; the names are globals that Node lacks
@@ -17,87 +34,196 @@ export function sizeClass(bytes: number): number {
   return Math.ceil(bytes / step) * step;
 }
 
+/** What the pool needs of the device around it. */
+export interface PoolHost {
+  /** Runs `action` once no recorded work can name a buffer any more. */
+  afterSubmit(action: () => void): void;
+  /** Told of a promise that may bring an error, and of the error. */
+  expect(scope: Promise<unknown>): void;
+  report(message: string): void;
+}
+
 export class Pool {
   private readonly free = new Map<number, GPUBuffer[]>();
-  private readonly used = new Set<GPUBuffer>();
-  // A captured step writes its buffers at every replay, so no one else may have them in between. All captured
-  // steps share theirs, since replays run one after the other: what lives across steps is never released.
-  private readonly capturedFree = new Map<number, GPUBuffer[]>();
-  private readonly captured = new Set<GPUBuffer>();
-  /** While it is set, ranges come from the buffers of captured steps. */
-  capturing = false;
-  /** Bytes in use now, the most there ever were, and bytes that wait for reuse. */
+  private readonly used = new Map<GPUBuffer, Held>();
+  /** Buffers that the GPU refused to fill with memory; they are not used again. */
+  private readonly refused = new WeakSet<GPUBuffer>();
+  private readonly scratch = new Scratch((buffer) => this.giveBack(buffer));
+  private capturing = false;
+  private freeBytes = 0;
+  /** After that nothing is given back any more: the device and its memory are gone. */
+  closed = false;
+  /** Bytes in use now, and the most there ever were. */
   liveBytes = 0;
   peakBytes = 0;
-  pooledBytes = 0;
 
-  /** `afterSubmit` runs a function once no recorded work can name a buffer any more. */
   constructor(
     private readonly device: GPUDevice,
     private readonly budget: number,
-    private readonly afterSubmit: (action: () => void) => void,
+    private readonly host: PoolHost,
   ) {}
+
+  /** Bytes that wait for reuse: by anyone, or by the next replay. */
+  get pooledBytes(): number {
+    return this.freeBytes + this.scratch.bytes;
+  }
 
   /** A range of at least `bytes`; its content is whatever was there before. Throws over the budget. */
   allocate(bytes: number, label: string): Storage {
     const bound = Math.ceil(Math.max(bytes, 1) / 16) * 16;
     const limit = this.device.limits.maxStorageBufferBindingSize;
     if (bound > limit) {
-      throw new Error(
+      throw new GpuError(
         `gpu: ${label} needs ${megabytes(bound)}, but this adapter binds ${megabytes(limit)} at most.`,
       );
     }
     const size = Math.min(sizeClass(bytes), limit); // what is close to the limit gets no spare room
-    const reused = (this.capturing ? this.capturedFree : this.free).get(size)?.pop();
-    if (reused) this.pooledBytes -= size;
-    else if (this.liveBytes + this.pooledBytes + size > this.budget) this.trim();
-    if (this.liveBytes + size > this.budget) {
-      throw new Error(
-        `gpu: ${label} needs ${megabytes(size)}, but ${megabytes(this.liveBytes)} of the budget of ` +
-          `${megabytes(this.budget)} are in use. A smaller batch needs less.`,
-      );
-    }
+    const buffer = (this.capturing ? this.scratch.take(size) : undefined) ?? this.take(size, label);
+    const storage: Storage = { buffer, offset: 0, bytes: bound, label, pool: this, version: 0 };
+    this.used.set(buffer, { storage, leases: 0, released: false, captured: this.capturing });
     this.liveBytes += size;
     this.peakBytes = Math.max(this.peakBytes, this.liveBytes);
-    const buffer = reused ?? this.device.createBuffer({ size, usage: USAGE, label: `pool ${size}` });
-    this.used.add(buffer);
-    if (this.capturing) this.captured.add(buffer);
-    return { buffer, offset: 0, bytes: bound };
+    return storage;
   }
 
   /**
-   * Gives a range back. Work recorded so far still reads it: the queue keeps the order.
-   * A buffer of a device that was closed since, which a late garbage collection may bring, is let go.
+   * Gives a range back. Work recorded so far still reads it: the queue keeps the order. What a program reads or
+   * writes stays where it is until the program goes.
    */
   release(storage: Storage): void {
-    if (!this.used.delete(storage.buffer)) return;
-    const { size } = storage.buffer;
-    this.liveBytes -= size;
-    this.pooledBytes += size;
-    const free = this.captured.has(storage.buffer) ? this.capturedFree : this.free;
-    const list = free.get(size);
-    if (list) list.push(storage.buffer);
-    else free.set(size, [storage.buffer]);
+    const held = this.used.get(storage.buffer);
+    if (this.closed || held?.storage !== storage || held.released) return;
+    held.released = true;
+    if (held.leases === 0) this.letGo(held);
   }
 
-  /** Gives the buffers of captured steps to everyone, once the last such step is gone. */
-  endCaptures(): void {
-    this.captured.clear();
-    for (const [size, buffers] of this.capturedFree)
-      this.free.set(size, [...(this.free.get(size) ?? []), ...buffers]);
-    this.capturedFree.clear();
+  /** Whether a range is in use, which one that was released or came from another device is not. */
+  owns({ buffer }: Storage): boolean {
+    return !this.closed && this.used.has(buffer);
+  }
+
+  /** Keeps a range for a program. */
+  lease({ buffer }: Storage): void {
+    this.used.get(buffer)!.leases++;
+  }
+
+  unlease({ buffer }: Storage): void {
+    const held = this.used.get(buffer)!;
+    if (--held.leases === 0 && held.released) this.letGo(held);
+  }
+
+  /** From here on, what dies may be shared by all captured programs: a replay writes it before it reads it. */
+  beginCapture(): void {
+    this.capturing = true;
+    this.scratch.open();
+  }
+
+  /** Whether a range was made inside of the capture that is going on. */
+  isCaptured({ buffer }: Storage): boolean {
+    return this.used.get(buffer)?.captured === true;
+  }
+
+  /**
+   * Ends a capture. What lives on is its own: where it lies in a buffer that other programs use as scratch, those get
+   * another one. `program` uses the buffers `dying` as scratch from now on.
+   */
+  endCapture(program?: ScratchUser, dying: Iterable<GPUBuffer> = []): void {
+    this.capturing = false;
+    for (const held of this.used.values()) {
+      if (!held.captured) continue;
+      held.captured = false;
+      const { size } = held.storage.buffer;
+      // The budget is not asked: a step that fitted must not fail at its end.
+      this.scratch.cede(held.storage.buffer, () => this.reuse(size) ?? this.create(size, "a captured step"));
+    }
+    if (program) this.scratch.join(program, dying);
+    this.scratch.close();
+  }
+
+  /** Frees what a program used as scratch and no other one does. */
+  leaveScratch(program: ScratchUser): void {
+    if (!this.closed) this.scratch.leave(program);
   }
 
   /** Destroys the buffers that wait for reuse, but for those of captured steps. */
   trim(): void {
     const gone = [...this.free.values()].flat();
     this.free.clear();
-    this.pooledBytes -= gone.reduce((sum, buffer) => sum + buffer.size, 0);
+    this.freeBytes = 0;
     if (gone.length === 0) return;
-    this.afterSubmit(() => {
+    this.host.afterSubmit(() => {
       for (const buffer of gone) buffer.destroy();
     });
   }
+
+  private letGo({ storage: { buffer }, captured }: Held): void {
+    this.used.delete(buffer);
+    this.liveBytes -= buffer.size;
+    if (captured) this.scratch.put(buffer);
+    else this.giveBack(buffer);
+  }
+
+  private giveBack(buffer: GPUBuffer): void {
+    if (this.refused.has(buffer)) return buffer.destroy();
+    const list = this.free.get(buffer.size);
+    if (list) list.push(buffer);
+    else this.free.set(buffer.size, [buffer]);
+    this.freeBytes += buffer.size;
+  }
+
+  private take(size: number, label: string): GPUBuffer {
+    const reused = this.reuse(size);
+    if (reused) return reused;
+    const { budget, scratch } = this;
+    if (this.liveBytes + scratch.bytes + this.freeBytes + size > budget) this.trim();
+    const inUse = this.liveBytes + scratch.bytes;
+    if (inUse + size > budget) {
+      throw new GpuError(
+        `gpu: ${label} needs ${megabytes(size)}, but ${megabytes(inUse)} of the budget of ${megabytes(budget)} are ` +
+          `in use (${this.holders()}). A smaller batch needs less.`,
+      );
+    }
+    return this.create(size, label);
+  }
+
+  private reuse(size: number): GPUBuffer | undefined {
+    const buffer = this.free.get(size)?.pop();
+    if (buffer) this.freeBytes -= size;
+    return buffer;
+  }
+
+  /** A new buffer. That there was no memory for it WebGPU tells later, and what was written there is lost. */
+  private create(size: number, label: string): GPUBuffer {
+    const { device } = this;
+    device.pushErrorScope("out-of-memory");
+    const buffer = device.createBuffer({ size, usage: USAGE, label: `pool ${size}` });
+    const scope = device.popErrorScope().then((error) => {
+      if (!error) return;
+      this.refused.add(buffer);
+      this.host.report(
+        `${label} needs ${megabytes(size)}, which the GPU did not have; ${megabytes(this.liveBytes)} are in use (${this.holders()}). ` +
+          `A smaller batch needs less. The driver says: ${error.message}`,
+      );
+    });
+    this.host.expect(scope);
+    return buffer;
+  }
+
+  /** Who holds the most, for errors: "conv2d 96.0 MiB, moments 3.0 MiB, …". */
+  private holders(): string {
+    const totals = new Map<string, number>();
+    for (const { storage } of this.used.values())
+      totals.set(storage.label, (totals.get(storage.label) ?? 0) + storage.buffer.size);
+    if (this.scratch.bytes > 0) totals.set("captured steps between replays", this.scratch.bytes);
+    const sorted = [...totals].sort(([, a], [, b]) => b - a);
+    const shown = sorted.slice(0, 3).map(([label, bytes]) => `${label} ${megabytes(bytes)}`);
+    return shown.length === 0 ? "none" : `${shown.join(", ")}${sorted.length > 3 ? ", …" : ""}`;
+  }
+}
+
+/** Who may be given another scratch buffer for one of its own: a captured program. */
+export interface ScratchUser {
+  replaceScratch(old: GPUBuffer, by: GPUBuffer): void;
 }
 
 const megabytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;

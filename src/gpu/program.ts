@@ -1,43 +1,143 @@
-// A captured step: its commands over fixed buffers, with an arena of uniforms of its own.
-// What changes from replay to replay (random counters, Adam's corrections) are uniform words whose function is
-// asked anew each time, in the recorded order; so the host's counters stay the one truth, and no kernel is added.
+// A captured step: its commands over fixed buffers, cut into submits, with an arena of uniforms of its own.
+// It owns what it touches. What was made in the capture and lives on, and all from outside that it reads or writes, it
+// keeps until it goes; what died in the capture lies in buffers that programs share. What changes from replay to replay
+// (random counters, Adam's corrections) are uniform words whose function is asked anew each time, in the recorded
+// order; so the host's counters stay the one truth, and no kernel is added.
 
-import { type Command, type DispatchCommand, type Param, uniformWords } from "./command";
-import { UNIFORM_BYTES } from "./pipelines";
+import { type Command, type Dispatch, readsOf, uniformWords, workOf, writesOf } from "./command";
+import type { Gpu } from "./gpu";
+import type { Pool, ScratchUser, Storage } from "./pool";
+import type { Stream } from "./stream";
+import { UNIFORM_BYTES } from "./uniforms";
 
-export class Program {
-  readonly commands: Command[] = [];
+export class Program implements ScratchUser {
+  /** The commands in order, a list a submit. */
+  submits: readonly (readonly Command[])[] = [];
+  disposed = false;
+  private readonly recorded: Command[] = [];
   private words: ArrayBuffer[] = [];
-  private readonly changing = new Map<number, () => readonly Param[]>();
+  private readonly changing = new Map<number, () => ArrayBuffer>();
+  private readonly latest = new Map<number, ArrayBuffer>();
+  private readonly leased = new Set<Storage>();
+  private readonly written = new Set<Storage>();
+  private readonly pool: Pool;
   private arena: GPUBuffer | undefined;
   private group: GPUBindGroup | undefined;
 
   constructor(
-    private readonly device: GPUDevice,
-    private readonly uniformLayout: GPUBindGroupLayout,
-  ) {}
+    readonly stream: Stream,
+    private readonly gpu: Gpu,
+  ) {
+    this.pool = gpu.pool;
+  }
 
-  /** Takes a dispatch over, with its uniform. */
-  dispatch(command: DispatchCommand, words: ArrayBuffer): void {
+  /** Takes a command over, a dispatch with its uniform. What comes from outside it keeps from now on. */
+  record(command: Command, words?: ArrayBuffer): void {
+    for (const storage of [...readsOf(command), ...writesOf(command)])
+      if (!this.pool.isCaptured(storage)) this.lease(storage);
+    if (command.kind !== "dispatch") return void this.recorded.push(command);
     const offset = this.words.length * UNIFORM_BYTES;
-    this.words.push(words);
-    const { params } = command.call;
-    if (typeof params === "function") this.changing.set(offset, params);
-    this.commands.push({ ...command, offset });
+    this.words.push(words!);
+    const { pipeline, call } = command;
+    if (typeof call.params === "function")
+      this.changing.set(offset, () => uniformWords(pipeline, call.params));
+    this.recorded.push({ ...command, offset });
   }
 
-  command(command: Command): void {
-    this.commands.push(command);
+  /** Makes the arena and cuts the commands into submits of `mostWork`; nothing is captured after that. */
+  finish(mostWork: number): void {
+    const dying = new Set<GPUBuffer>();
+    for (const command of this.recorded) {
+      for (const storage of [...readsOf(command), ...writesOf(command)]) {
+        if (this.pool.owns(storage)) this.lease(storage);
+        else dying.add(storage.buffer);
+      }
+      for (const storage of writesOf(command)) if (this.pool.owns(storage)) this.written.add(storage);
+    }
+    this.makeArena();
+    this.submits = inSubmits(this.recorded, mostWork);
+    this.recorded.length = 0;
+    this.pool.endCapture(this, dying);
   }
 
-  /** Makes the arena; nothing is captured after that. */
-  finish(): void {
-    const size = Math.max(1, this.words.length) * UNIFORM_BYTES;
-    const UNIFORM = 0x40;
-    const COPY_DST = 0x8;
-    this.arena = this.device.createBuffer({
+  /** Lets go of all that a capture that failed has touched. */
+  abandon(): void {
+    this.pool.endCapture();
+    this.dispose();
+  }
+
+  get uniformGroup(): GPUBindGroup {
+    return this.group!;
+  }
+
+  /** A replay was recorded: what it writes is newer than what was read or saved before. */
+  raiseVersions(): void {
+    for (const storage of this.written) storage.version++;
+  }
+
+  /**
+   * Asks for the uniforms that may change, and gives those that did. The order is that of the capture, so counters move
+   * as they did there.
+   */
+  changedWords(): Map<number, ArrayBuffer> {
+    const changed = new Map<number, ArrayBuffer>();
+    for (const [offset, ask] of this.changing) {
+      const words = ask();
+      if (!isSame(words, this.latest.get(offset))) changed.set(offset, words);
+    }
+    for (const [offset, words] of changed) this.latest.set(offset, words);
+    return changed;
+  }
+
+  /** Writes changed uniforms, before the first submit of a replay; the queue keeps replays apart. */
+  write(words: Map<number, ArrayBuffer>): void {
+    for (const [offset, bytes] of words) this.gpu.device.queue.writeBuffer(this.arena!, offset, bytes);
+  }
+
+  /** Submits that are recorded already keep the old buffer: each replay is whole by itself. */
+  replaceScratch(old: GPUBuffer, by: GPUBuffer): void {
+    const moved = (storage: Storage) => (storage.buffer === old ? { ...storage, buffer: by } : storage);
+    this.submits = this.submits.map((commands) =>
+      commands.map((command) => {
+        if (![...readsOf(command), ...writesOf(command)].some(({ buffer }) => buffer === old)) return command;
+        if (command.kind === "clear") return { ...command, to: moved(command.to) };
+        if (command.kind === "copy") return { ...command, from: moved(command.from), to: moved(command.to) };
+        const call: Dispatch = {
+          ...command.call,
+          reads: command.call.reads.map(moved),
+          writes: command.call.writes.map(moved),
+        };
+        const group = this.stream.groups.get(command.pipeline, [...call.reads, ...call.writes]);
+        return { ...command, call, group };
+      }),
+    );
+  }
+
+  /** Gives back what it kept; to be called once. Its arena goes with `destroyArena`, when no submit needs it. */
+  dispose(): void {
+    this.disposed = true;
+    if (!this.pool.closed) for (const storage of this.leased) this.pool.unlease(storage);
+    this.pool.leaveScratch(this);
+    this.submits = [];
+    this.leased.clear();
+    this.written.clear();
+  }
+
+  destroyArena(): void {
+    this.arena?.destroy();
+  }
+
+  private lease(storage: Storage): void {
+    if (this.leased.has(storage)) return;
+    this.leased.add(storage);
+    this.pool.lease(storage);
+  }
+
+  private makeArena(): void {
+    const [UNIFORM, COPY_DST] = [0x40, 0x8];
+    this.arena = this.gpu.device.createBuffer({
       label: "program",
-      size,
+      size: Math.max(1, this.words.length) * UNIFORM_BYTES,
       usage: UNIFORM | COPY_DST,
       mappedAtCreation: true,
     });
@@ -45,29 +145,26 @@ export class Program {
     this.words.forEach((words, i) => void bytes.set(new Uint8Array(words), i * UNIFORM_BYTES));
     this.arena.unmap();
     this.words = [];
-    this.group = this.device.createBindGroup({
-      label: "program",
-      layout: this.uniformLayout,
-      entries: [{ binding: 0, resource: { buffer: this.arena, size: UNIFORM_BYTES } }],
-    });
+    this.group = this.gpu.pipelines.uniformGroup(this.arena);
   }
+}
 
-  get uniformGroup(): GPUBindGroup {
-    return this.group!;
-  }
+function isSame(a: ArrayBuffer, b: ArrayBuffer | undefined): boolean {
+  if (!b) return false;
+  const [words, others] = [new Uint32Array(a), new Uint32Array(b)];
+  return words.every((word, i) => word === others[i]);
+}
 
-  /** Asks for the uniforms that change. The order is that of the capture, so counters move as they did there. */
-  changedWords(): Map<number, ArrayBuffer> {
-    return new Map([...this.changing].map(([offset, params]) => [offset, uniformWords(params)]));
+function inSubmits(commands: readonly Command[], mostWork: number): Command[][] {
+  const submits: Command[][] = [];
+  let work = Number.POSITIVE_INFINITY;
+  for (const command of commands) {
+    work += workOf(command);
+    if (work > mostWork) {
+      submits.push([]);
+      work = workOf(command);
+    }
+    submits.at(-1)!.push(command);
   }
-
-  /** Writes changed uniforms; each replay is a submit of its own, so the queue keeps them apart. */
-  write(words: Map<number, ArrayBuffer>): void {
-    for (const [offset, bytes] of words) this.device.queue.writeBuffer(this.arena!, offset, bytes);
-  }
-
-  dispose(): void {
-    this.arena?.destroy();
-    this.arena = undefined;
-  }
+  return submits;
 }

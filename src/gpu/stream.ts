@@ -1,28 +1,36 @@
-// The command stream: kernels append dispatches, `flush` encodes them in one pass and submits them.
-// Eager to the reader, batched to the GPU; uniforms of a batch lie in one arena, written once before its submit.
-
-import { type Command, type Dispatch, uniformWords } from "./command";
+// A command stream for WebGPU with capture and replay. What it promises:
+//
+// - Order. Dispatches, copies, clears, uploads, reads and replays take effect in the order of their calls. Calls only
+//   record; a batch is submitted when it is full, when its estimated work is enough, or when somebody waits.
+// - Short submits. Batches and replays are cut by estimated work, so that no driver's watchdog fires; a single dispatch
+//   is never cut.
+// - Capture. `capture(fn)` runs `fn` as ever and gives a program that `replay` runs again, over the same buffers and with
+//   the uniforms that change asked anew. The numbers are those of running `fn` again, bit by bit.
+// - A program owns what it touches. What a capture makes and does not release is its own for as long as it lives; what it
+//   reads or writes from outside it keeps alive, even when that is released. Only what is released inside of the capture
+//   lies in buffers that programs share.
+// - Versions. Every write that is recorded, in a replay too, raises the `version` of its storage.
+// - Refusals. What a replay could not repeat throws at the call: uploads, reads, captures, replays and closing inside of a
+//   capture. So does what the driver would refuse without a name: a grid out of bounds, a buffer that is read and written,
+//   one that was released or came from another device, bind groups beyond what drivers bear.
+// - Errors. What the GPU reports later is thrown once, with the label of the dispatch where it can be known, by the next
+//   call that waits; only a device that was lost or closed stays unusable. A capture that throws leaves nothing behind.
+// - It knows no shader, tuner or tensor: WGSL comes by name from who opened the device; a profiler plugs in as `observer`.
+import { GpuError } from "../errors";
+import { type Command, type Dispatch, uniformWords, workOf, writesOf } from "./command";
 import type { Gpu } from "./gpu";
 import { BindGroups } from "./groups";
 import type { Observer } from "./observer";
-import { Passes } from "./passes";
-import { UNIFORM_BYTES } from "./pipelines";
 import type { Storage } from "./pool";
 import { Program } from "./program";
+import { Queue } from "./queue";
+import { UNIFORM_BYTES } from "./uniforms";
 
-export { type Dispatch, float, type Param } from "./command";
-
-interface Batch {
-  commands: Command[];
-  uniforms: ArrayBuffer;
-  uniformBytes: number;
-  /** A captured program that runs after the commands, with the uniform words that changed. */
-  replay?: { program: Program; words: Map<number, ArrayBuffer> };
-  after: (() => void)[];
-}
+export type { Dispatch } from "./command";
 
 const MAX_DISPATCHES = 1024;
-const MAX_GROUPS = 65535; // WebGPU's limit for a dimension of a grid
+/** WebGPU's limit for a dimension of a grid. */
+export const MAX_GROUPS = 65535;
 // Estimated work of a submit: about 0.1 s on a slow processor or a slow GPU, so far below any driver's watchdog, and
 // far above what a submit costs.
 const MAX_WORK = { software: 2e9, hardware: 5e10 };
@@ -30,12 +38,13 @@ const MAX_WORK = { software: 2e9, hardware: 5e10 };
 export class Stream {
   /** Where there is one, it times each dispatch in a pass of its own. */
   observer: Observer | undefined;
-  private batch = newBatch();
-  private capturing: Program | undefined;
-  private programs = 0;
+  private commands: Command[] = [];
+  private uniforms = new ArrayBuffer(MAX_DISPATCHES * UNIFORM_BYTES);
+  private uniformBytes = 0;
+  private after: (() => void)[] = [];
   private work = 0;
-  private readonly waiting: Batch[] = [];
-  private pumping: Promise<void> | undefined;
+  private capturing: Program | undefined;
+  private readonly queue: Queue;
   private readonly arena: GPUBuffer;
   private readonly uniformGroup: GPUBindGroup;
   /** Bind groups, kept for the next time; to be forgotten before their buffers are destroyed. */
@@ -44,31 +53,28 @@ export class Stream {
 
   constructor(private readonly gpu: Gpu) {
     const { device, pipelines } = gpu;
-    this.groups = new BindGroups(device);
-    const UNIFORM = 0x40;
-    const COPY_DST = 0x8;
-    this.arena = device.createBuffer({
-      label: "uniforms",
-      size: MAX_DISPATCHES * UNIFORM_BYTES,
-      usage: UNIFORM | COPY_DST,
-    });
-    this.uniformGroup = device.createBindGroup({
-      label: "uniforms",
-      layout: pipelines.uniformLayout,
-      entries: [{ binding: 0, resource: { buffer: this.arena, size: UNIFORM_BYTES } }],
-    });
+    this.queue = new Queue(gpu);
+    this.groups = new BindGroups(device, () => void gpu.host.collect?.());
+    const [UNIFORM, COPY_DST] = [0x40, 0x8];
+    const size = MAX_DISPATCHES * UNIFORM_BYTES;
+    this.arena = device.createBuffer({ label: "uniforms", size, usage: UNIFORM | COPY_DST });
+    this.uniformGroup = pipelines.uniformGroup(this.arena);
+  }
+
+  get isCapturing(): boolean {
+    return this.capturing !== undefined;
+  }
+
+  /** Throws, in the name of `what`, inside of a capture. */
+  refuseInCapture(what: string): void {
+    if (this.capturing) throw new Error(`capture: ${what}`);
   }
 
   /** Records one dispatch. Throws on what the driver would refuse later, in a message without the label. */
   dispatch(call: Dispatch): void {
     if (call.grid.some((count) => count === 0)) return;
-    if (call.grid.some((count) => count! > MAX_GROUPS)) {
-      const rule = `a grid must have ${MAX_GROUPS} workgroups at most a dimension`;
-      throw new Error(`gpu: ${call.shader}:${call.entry}: ${rule}, got [${call.grid}].`);
-    }
-    if (call.reads.some(({ buffer }) => call.writes.some((written) => written.buffer === buffer))) {
-      throw new Error(`gpu: ${call.shader}:${call.entry}: a dispatch must not read a buffer that it writes.`);
-    }
+    const bound = [...call.reads, ...call.writes];
+    this.checkCall(call, bound);
     const pipeline = this.gpu.pipelines.get({
       shader: call.shader,
       entry: call.entry,
@@ -76,128 +82,135 @@ export class Stream {
       reads: call.reads.length,
       writes: call.writes.length,
     });
-    const bound = [...call.reads, ...call.writes];
-    const words = uniformWords(call.params);
-    const offset = this.uniform(words);
-    const command = {
-      kind: "dispatch",
-      pipeline,
-      group: this.groups.get(pipeline, bound),
-      offset,
-      call,
-    } as const;
-    this.batch.commands.push(command);
-    this.capturing?.dispatch(command, words);
+    const group = this.groups.get(pipeline, bound);
+    const words = uniformWords(pipeline, call.params);
+    const at = { kind: "dispatch", pipeline, group, call } as const;
+    if (this.uniformBytes === this.uniforms.byteLength) this.send();
+    this.makeRoom(workOf(at));
+    new Uint8Array(this.uniforms, this.uniformBytes).set(new Uint8Array(words));
+    this.record({ ...at, offset: this.uniformBytes }, words);
+    this.uniformBytes += UNIFORM_BYTES;
     this.observer?.recorded(pipeline.label);
-    this.work += call.work ?? bound.reduce((sum, storage) => sum + storage.bytes, 0);
-    if (this.work > MAX_WORK[this.gpu.info.software ? "software" : "hardware"] || this.observer?.alone)
-      this.send();
+    if (this.observer?.alone) this.send();
   }
 
   /** Records a copy of `bytes` (a multiple of 4) between two ranges. */
   copy(from: Storage, to: Storage, bytes: number): void {
     if (bytes === 0) return;
-    const [fromOffset, toOffset] = [from.offset, to.offset];
-    this.record({ kind: "copy", from: from.buffer, fromOffset, to: to.buffer, toOffset, bytes });
-  }
-
-  /** Records what `fn` records a second time, as a program that `replay` runs again. */
-  capture<T>(fn: () => T): { result: T; program: Program } {
-    if (this.capturing) throw new Error("capture: a capture must not be made inside of another one.");
-    const program = new Program(this.gpu.device, this.gpu.pipelines.uniformLayout);
-    this.capturing = program;
-    this.gpu.pool.capturing = true;
-    try {
-      const result = fn();
-      program.finish();
-      this.programs++;
-      return { result, program };
-    } catch (error) {
-      program.dispose();
-      if (this.programs === 0) this.gpu.pool.endCaptures();
-      throw error;
-    } finally {
-      this.capturing = undefined;
-      this.gpu.pool.capturing = false;
-    }
-  }
-
-  /** Frees a program once no recorded work needs it, and the buffers of all of them with the last. */
-  drop(program: Program): void {
-    this.programs--;
-    if (this.programs === 0) this.gpu.pool.endCaptures();
-    this.afterSubmit(() => program.dispose());
-  }
-
-  /** Records a program's commands, behind what was recorded before: one pass and one submit. */
-  replay(program: Program): void {
-    if (this.capturing) throw new Error("capture: a captured step must not be replayed inside of a capture.");
-    this.batch.replay = { program, words: program.changedWords() };
-    this.send();
+    this.makeRoom(bytes);
+    this.record({ kind: "copy", from, to, bytes });
   }
 
   /** Records the zeroing of a range. */
   clear(to: Storage): void {
-    this.record({ kind: "clear", to: to.buffer, offset: to.offset, bytes: to.bytes });
+    this.makeRoom(to.bytes);
+    this.record({ kind: "clear", to });
+  }
+
+  /** Records what `fn` records a second time, as a program that `replay` runs again. */
+  capture<T>(fn: () => T): { result: T; program: Program } {
+    this.refuseInCapture("a capture must not be made inside of another one.");
+    const program = new Program(this, this.gpu);
+    this.capturing = program;
+    this.gpu.pool.beginCapture();
+    try {
+      const result = fn();
+      program.finish(this.mostWork);
+      return { result, program };
+    } catch (error) {
+      program.abandon();
+      this.afterSubmit(() => program.destroyArena());
+      throw error;
+    } finally {
+      this.capturing = undefined;
+    }
+  }
+
+  /** Records a program's commands, behind what was recorded before. */
+  replay(program: Program): void {
+    this.refuseInCapture("a captured step must not be replayed inside of a capture.");
+    if (this.gpu.pool.closed) throw new GpuError("replay: the device of the captured step was closed.");
+    this.send();
+    const words = program.changedWords();
+    const { uniformGroup } = program;
+    const [first, ...rest] = program.submits.map((commands) => ({ commands, uniformGroup, after: [] }));
+    if (first) this.queue.push({ ...first, writeUniforms: () => program.write(words) }, ...rest);
+    program.raiseVersions();
+  }
+
+  /** Lets a program go; its commands that are recorded still run. */
+  drop(program: Program): void {
+    if (program.disposed) return;
+    program.dispose();
+    this.afterSubmit(() => program.destroyArena());
   }
 
   /** Copies host data to the GPU, in order with the recorded work (queue.writeBuffer would overtake it). */
   upload(data: Float32Array | Uint32Array | Uint8Array, to: Storage): void {
     if (data.byteLength === 0) return;
-    if (this.capturing) {
-      throw new Error(
-        "capture: host data must not be uploaded inside of a capture, since a replay has no new data. Upload before",
-      );
-    }
+    this.refuseInCapture(
+      "host data must not be uploaded inside of a capture, since a replay has no new data. Upload before",
+    );
     const COPY_SRC = 0x4;
     const size = Math.ceil(data.byteLength / 4) * 4;
-    const from = this.gpu.device.createBuffer({
+    const buffer = this.gpu.device.createBuffer({
       label: "upload",
       size,
       usage: COPY_SRC,
       mappedAtCreation: true,
     });
     try {
-      new Uint8Array(from.getMappedRange()).set(
+      new Uint8Array(buffer.getMappedRange()).set(
         new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
       );
     } catch {
       // wgpu gives no range where the device is lost or out of memory; the next read tells which.
       return;
     }
-    from.unmap();
-    this.copy({ buffer: from, offset: 0, bytes: size }, to, size);
-    this.afterSubmit(() => from.destroy());
+    buffer.unmap();
+    this.copy({ ...to, buffer, offset: 0, bytes: size }, to, size);
+    this.afterSubmit(() => buffer.destroy());
   }
 
   /** Reads a range back once all recorded work is done. Throws when the GPU reported an error. */
   async download(from: Storage, bytes: number): Promise<ArrayBuffer> {
-    const MAP_READ_COPY_DST = 0x1 | 0x8;
+    this.refuseInCapture(
+      "numbers must not be read inside of a capture, since a replay reads none. Read after it.",
+    );
+    const [MAP_READ, COPY_DST] = [0x1, 0x8];
+    const { device, host } = this.gpu;
     const size = Math.max(4, Math.ceil(bytes / 4) * 4);
-    const to = this.gpu.device.createBuffer({ label: "download", size, usage: MAP_READ_COPY_DST });
+    const buffer = device.createBuffer({ label: "download", size, usage: MAP_READ | COPY_DST });
     try {
-      this.copy(from, { buffer: to, offset: 0, bytes: size }, size);
+      this.copy(from, { ...from, buffer, offset: 0, bytes: size }, size);
       await this.flush();
-      await this.gpu.host.wait(to.mapAsync(0x1)).catch((error: Error) => this.gpu.fail(error.message));
+      await host
+        .wait(buffer.mapAsync(MAP_READ))
+        .catch((error: Error) => this.gpu.faults.unmapped(device, error));
       await this.check();
-      return to.getMappedRange().slice(0, bytes);
+      return buffer.getMappedRange().slice(0, bytes);
     } finally {
-      to.destroy();
+      buffer.destroy();
     }
   }
 
   /** Runs `action` when nothing recorded so far is left unsubmitted: then a buffer may be destroyed. */
   afterSubmit(action: () => void): void {
-    const last = this.batch.commands.length > 0 ? this.batch : this.waiting.at(-1);
-    if (last) last.after.push(action);
-    else action();
+    if (this.commands.length > 0) this.after.push(action);
+    else this.queue.afterAll(action);
   }
 
-  /** Submits all recorded work; settles when the driver has it. */
+  /** Submits all recorded work; settles when the driver has it, and its errors are known. */
   async flush(): Promise<void> {
+    const { host, faults } = this.gpu;
     this.send();
-    while (this.pumping) await this.gpu.host.wait(this.pumping);
+    await this.queue.drained();
+    if (faults.areExpected) await host.wait(faults.settled());
     await this.check();
+    if (this.groups.areMany) {
+      this.groups.clear();
+      await host.collect?.();
+    }
   }
 
   /** Flushes and waits until all but the newest `most` settled points are done, so that the host cannot run away. */
@@ -208,93 +221,55 @@ export class Stream {
     await this.check();
   }
 
-  /** Throws what the GPU reported. wgpu tells of what is lost with a device before it tells of the device. */
-  private async check(): Promise<void> {
-    try {
-      this.gpu.check();
-    } catch {
-      await Promise.race([this.gpu.device.lost, new Promise((done) => setTimeout(done, 100))]);
-      this.gpu.check();
-    }
-  }
-
-  private record(command: Command): void {
-    this.batch.commands.push(command);
-    this.capturing?.command(command);
-  }
-
-  private uniform(words: ArrayBuffer): number {
-    if (this.batch.uniformBytes === this.batch.uniforms.byteLength) this.send();
-    const offset = this.batch.uniformBytes;
-    this.batch.uniformBytes += UNIFORM_BYTES;
-    new Uint8Array(this.batch.uniforms, offset).set(new Uint8Array(words));
-    return offset;
+  private check(): Promise<void> {
+    return this.gpu.faults.checkCause(this.gpu.device);
   }
 
   /** Hands the recorded batch on; it is submitted at once if its pipelines are compiled. */
   send(): void {
-    if (this.batch.commands.length === 0 && !this.batch.replay) return;
-    this.waiting.push(this.batch);
-    this.batch = newBatch();
-    this.work = 0;
-    if (this.pumping) return;
-    // By the wall clock the first dispatch must not seem to last until the host has recorded the others.
-    if (this.observer?.alone) this.pumping = Promise.resolve().then(() => this.pump());
-    else this.pump();
+    if (this.commands.length === 0) return;
+    const { commands, uniforms, uniformBytes, after, uniformGroup } = this;
+    const { queue } = this.gpu.device;
+    const writeUniforms = () => {
+      if (uniformBytes > 0) queue.writeBuffer(this.arena, 0, uniforms, 0, uniformBytes);
+    };
+    this.commands = [];
+    this.after = [];
+    this.uniforms = new ArrayBuffer(MAX_DISPATCHES * UNIFORM_BYTES);
+    this.uniformBytes = this.work = 0;
+    this.queue.push({ commands, uniformGroup, writeUniforms, after });
   }
 
-  private pump(): void {
-    while (this.waiting.length > 0) {
-      const { commands, replay } = this.waiting[0];
-      const all = replay ? [...commands, ...replay.program.commands] : commands;
-      const pipelines = all.flatMap((c) => (c.kind === "dispatch" ? [c.pipeline] : []));
-      const uncompiled = pipelines.filter((pipeline) => !pipeline.ready);
-      if (uncompiled.length > 0) {
-        this.pumping = Promise.all(uncompiled.map((pipeline) => pipeline.compiled))
-          .then(() => this.pump())
-          .catch((error: Error) => this.abandon(error));
-        return;
-      }
-      this.submit(this.waiting.shift()!);
-      if (this.observer?.alone) {
-        this.pumping = this.observer.finished().then(() => this.pump());
-        return;
-      }
-    }
-    this.pumping = undefined;
+  /** Drops what waits, since it can never run. */
+  abandon(): void {
+    this.send();
+    this.queue.abandon();
   }
 
-  /** After an error nothing that waits can run: what was to be freed after it is freed now. */
-  private abandon(error: Error): void {
-    this.gpu.fail(error.message.replace(/^gpu: /, ""));
-    this.pumping = undefined;
-    for (const batch of this.waiting.splice(0)) for (const action of batch.after) action();
+  private get mostWork(): number {
+    return MAX_WORK[this.gpu.info.software ? "software" : "hardware"];
   }
 
-  private submit(batch: Batch): void {
-    const { device } = this.gpu;
-    if (batch.uniformBytes > 0)
-      device.queue.writeBuffer(this.arena, 0, batch.uniforms, 0, batch.uniformBytes);
-    const timing = this.observer?.batch();
-    const encoder = device.createCommandEncoder({ label: "monge" });
-    const passes = new Passes(encoder, timing);
-    passes.encode(batch.commands, this.uniformGroup);
-    if (batch.replay) {
-      const { program, words } = batch.replay;
-      program.write(words);
-      passes.encode(program.commands, program.uniformGroup);
-    }
-    passes.end();
-    timing?.resolve(encoder);
-    device.queue.submit([encoder.finish()]);
-    timing?.submitted();
-    for (const action of batch.after) action();
+  private checkCall({ shader, entry, grid, reads, writes }: Dispatch, bound: readonly Storage[]): void {
+    const refuse = (rule: string) => new Error(`gpu: ${shader}:${entry}: ${rule}`);
+    if (grid.some((count) => count! > MAX_GROUPS))
+      throw refuse(`a grid must have ${MAX_GROUPS} workgroups at most a dimension, got [${grid}].`);
+    if (!grid.every((count) => Number.isInteger(count) && count! > 0))
+      throw refuse(`a grid must have whole numbers of workgroups, got [${grid}].`);
+    if (reads.some(({ buffer }) => writes.some((written) => written.buffer === buffer)))
+      throw refuse("a dispatch must not read a buffer that it writes.");
+    const gone = bound.find((storage) => !this.gpu.pool.owns(storage));
+    if (gone) throw refuse(`the storage of ${gone.label} was released, or is another device's.`);
+  }
+
+  private makeRoom(work: number): void {
+    if (this.work + work > this.mostWork) this.send();
+    this.work += work;
+  }
+
+  private record(command: Command, words?: ArrayBuffer): void {
+    this.capturing?.record(command, words);
+    this.commands.push(command);
+    for (const storage of writesOf(command)) storage.version++;
   }
 }
-
-const newBatch = (): Batch => ({
-  commands: [],
-  uniforms: new ArrayBuffer(MAX_DISPATCHES * UNIFORM_BYTES),
-  uniformBytes: 0,
-  after: [],
-});

@@ -1,10 +1,17 @@
 // What a kernel is given for a tensor: where its numbers are and how they are arranged.
-import { gpu, openedGpu } from "../gpu/gpu";
+import { gpu } from "../gpu/gpu";
 import type { Storage } from "../gpu/pool";
+
+export type { Program } from "../gpu/program";
+
 import type { Program } from "../gpu/program";
+import { type Dispatch, MAX_GROUPS } from "../gpu/stream";
 
 export type { Storage } from "../gpu/pool";
 export type DType = "f32" | "u32";
+
+/** Most axes of an array: those whose sizes and strides fit into the uniforms of binary.wgsl and strided.wgsl. */
+export const MOST_AXES = 8;
 
 /** A contiguous array of 4-byte numbers, last axis fastest. */
 export interface Block {
@@ -16,8 +23,21 @@ export interface Block {
 
 /** Storage for `size` numbers; the content is undefined. `label` names it in errors. */
 export const allocate = (size: number, label: string): Storage => gpu().pool.allocate(4 * size, label);
-/** Gives storage back; without a device that is done already. */
-export const release = (storage: Storage): void => openedGpu()?.pool.release(storage);
+/** Gives storage back; when its device was closed, that is done already. */
+export const release = (storage: Storage): void => storage.pool.release(storage);
+
+/** Runs `use` with storage for `size` numbers, and gives it back whatever happens. */
+export function temporary<T>(size: number, label: string, use: (storage: Storage) => T): T {
+  const storage = allocate(size, label);
+  try {
+    return use(storage);
+  } finally {
+    release(storage);
+  }
+}
+
+/** Records a dispatch on the open device. */
+export const dispatch = (call: Dispatch): void => gpu().stream.dispatch(call);
 
 /** Copies host data into a block, in order with the work recorded before and after. */
 export const upload = (data: Float32Array | Uint32Array | Uint8Array, to: Storage): void =>
@@ -39,8 +59,10 @@ export const clear = (to: Storage): void => gpu().stream.clear(to);
 
 /** Records what `fn` records as a program, too. */
 export const captureCommands = <T>(fn: () => T): { result: T; program: Program } => gpu().stream.capture(fn);
-export const replayProgram = (program: Program): void => gpu().stream.replay(program);
-export const dropProgram = (program: Program): void => gpu().stream.drop(program);
+export const replayProgram = (program: Program): void => program.stream.replay(program);
+export const dropProgram = (program: Program): void => program.stream.drop(program);
+/** Throws, saying `what`, where a captured step is being recorded. */
+export const refuseInCapture = (what: string): void => gpu().stream.refuseInCapture(what);
 
 /** Submits all recorded work and lets at most `most` earlier calls of this function be unfinished. */
 export const settle = (most: number): Promise<void> => gpu().stream.settle(most);
@@ -54,7 +76,7 @@ export function memoryBytes(): { live: number; peak: number; pooled: number } {
 /** Workgroups of 256 threads for `threads` threads, folded at WebGPU's limit; `flat` in indexing.wgsl undoes it. */
 export function gridOf(threads: number): [number, number] {
   const groups = Math.ceil(threads / 256);
-  return groups <= 65535 ? [groups, 1] : [65535, Math.ceil(groups / 65535)];
+  return groups <= MAX_GROUPS ? [groups, 1] : [MAX_GROUPS, Math.ceil(groups / MAX_GROUPS)];
 }
 
 /**

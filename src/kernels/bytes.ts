@@ -1,18 +1,18 @@
 // Batches from a set of packed bytes, by index.
 
-import { gpu } from "../gpu/gpu";
-import { float } from "../gpu/stream";
-import { type Block, gridOf } from "./block";
+import { type Block, dispatch, gridOf } from "./block";
 
-/** y (n, …) = byte * scale + shift of the samples that index (n) names in `data`, packed bytes. */
+/** y (n, …) = byte * scale + shift of the samples that index (n) names in `data`, packed bytes: one sample or more. */
 export function takeBytes(data: Block, index: Block, y: Block, scale: number, shift: number): void {
-  const params = [index.size, y.size / Math.max(index.size, 1), float(scale), float(shift)];
-  gpu().stream.dispatch({
+  if (y.size === 0) return;
+  const width = y.size / index.size;
+  const samples = Math.floor((4 * data.size) / width);
+  dispatch({
     shader: "bytes",
     entry: "main",
     reads: [data.storage, index.storage],
     writes: [y.storage],
-    params,
+    params: { n: index.size, width, samples, scale, shift },
     grid: gridOf(y.size),
   });
 }

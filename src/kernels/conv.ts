@@ -2,7 +2,7 @@
 // x (N, H, W, in), w (kh, kw, in, out), y and dy (N, OH, OW, out); all sizes come from the blocks' shapes.
 import type { Block } from "./block";
 import { gemm } from "./gemm";
-import { isThin, thinConv2d, thinFilterGrad, thinInputGrad } from "./patches";
+import { isThin, thinFilterGrad, thinForward, thinInputGrad } from "./patches";
 
 export interface Window {
   /** Down, across. */
@@ -13,9 +13,9 @@ export interface Window {
 
 /** y = the convolution of x with w, plus the bias (out) of each channel where there is one. */
 export function conv2d(x: Block, w: Block, y: Block, window: Window, bias?: Block): void {
-  if (isThin(w)) return thinConv2d(x, w, y, window, bias);
+  if (isThin(w)) return thinForward(x, w, y, window, bias);
   gemm({
-    entry: "product",
+    direction: "forward",
     a: x.storage,
     b: w.storage,
     c: y.storage,
@@ -33,7 +33,7 @@ export function conv2d(x: Block, w: Block, y: Block, window: Window, bias?: Bloc
 export function conv2dInputGrad(dy: Block, w: Block, dx: Block, window: Window, bias?: Block): void {
   if (isThin(w)) return thinInputGrad(dy, w, dx, window, bias);
   gemm({
-    entry: "product",
+    direction: "inputGrad",
     a: dy.storage,
     b: w.storage,
     c: dx.storage,
@@ -41,7 +41,6 @@ export function conv2dInputGrad(dy: Block, w: Block, dx: Block, window: Window, 
     out: size(dx),
     source: size(dy),
     ...shape(w, window),
-    adjoint: true,
     channels: w.shape[3],
     columns: w.shape[2],
     transposeB: true,
@@ -53,7 +52,7 @@ export function conv2dInputGrad(dy: Block, w: Block, dx: Block, window: Window, 
 export function conv2dFilterGrad(x: Block, dy: Block, dw: Block, window: Window): void {
   if (isThin(dw)) return thinFilterGrad(x, dy, dw, window);
   gemm({
-    entry: "outer",
+    direction: "filterGrad",
     a: x.storage,
     b: dy.storage,
     c: dw.storage,

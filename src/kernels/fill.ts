@@ -1,25 +1,23 @@
 // An array filled with one number, or held to bounds, in place.
 
-import { gpu } from "../gpu/gpu";
-import { float } from "../gpu/stream";
-import { type Block, gridOf } from "./block";
+import { type Block, dispatch, gridOf } from "./block";
 
 /** y = value everywhere. */
 export function fill(y: Block, value: number): void {
-  gpu().stream.dispatch({
+  dispatch({
     shader: "fill",
     entry: "fill",
     reads: [],
     writes: [y.storage],
-    params: [y.size, float(value)],
+    params: { n: y.size, p: value, q: 0 },
     grid: gridOf(y.size),
   });
 }
 
 /** y = y held to [low, high], in place. */
 export function clip(y: Block, low: number, high: number): void {
-  const params = [y.size, float(low), float(high)];
-  gpu().stream.dispatch({
+  const params = { n: y.size, p: low, q: high };
+  dispatch({
     shader: "fill",
     entry: "clip",
     reads: [],

@@ -2,14 +2,16 @@
 // tuning table says which kernel runs it, and into how many parts its sums are cut.
 
 import { gpu } from "../gpu/gpu";
-import type { Dispatch } from "../gpu/stream";
-import { allocate, gridOf, release, type Storage } from "./block";
+import { type Dispatch, MAX_GROUPS } from "../gpu/stream";
+import { dispatch, gridOf, type Storage, temporary } from "./block";
+import { pieces, room } from "./pieces";
 import { type Configuration, type Extent, partsFor, stepsAtOnce, stepsOfPart } from "./tuning/configurations";
 import { tuning } from "./tuning/table";
 
 /** Sizes in pairs are (height, width); see gemm.wgsl for what each word means to the two entry points. */
 export interface Gemm {
-  entry: "product" | "outer";
+  /** Of a convolution; a matrix product is `forward` with one tap, and with A transposed a `filterGrad`. */
+  direction: "forward" | "inputGrad" | "filterGrad";
   a: Storage;
   b: Storage;
   c: Storage;
@@ -20,8 +22,8 @@ export interface Gemm {
   /** Zeros above and to the left. */
   before?: readonly [number, number];
   stride?: readonly [number, number];
-  /** The input gradient of a convolution: strides then split the rows into classes. */
-  adjoint?: boolean;
+  /** A holds patches, with -0 for what lies beside the image: such a term is none, whatever B has for it. */
+  gaps?: boolean;
   channels: number;
   /** Numbers from one pixel of A to the next, where that is not `channels`. */
   pitch?: number;
@@ -45,13 +47,13 @@ let listener: ((call: Gemm) => void) | undefined;
 
 export function gemm(call: Gemm): void {
   const { bias } = call;
+  const cut = cutIfLarge(call);
+  if (cut) return cut.forEach(gemm);
   // By value: a listener may keep the call for longer than a tensor lives.
   listener?.({ ...call, bias: bias && { storage: bias.storage, size: bias.size } });
   const extent = extentOf(call);
   if (sizeOf(call) === 0) return;
-  const { dispatches, parts } = plan(call, tuning().configure(extent));
-  for (const dispatch of dispatches) gpu().stream.dispatch(dispatch);
-  if (parts) release(parts);
+  withRoom(plan(call, tuning().configure(extent)), (dispatches) => dispatches.forEach(dispatch));
 }
 
 /** Runs `body` and tells `each` of the products that it records; for the tuner. */
@@ -66,17 +68,21 @@ export function watchGemms<T>(each: (call: Gemm) => void, body: () => T): T {
 }
 
 /** Numbers of C. */
-export function sizeOf({ entry, images, out, channels, columns, kernel = one, batch = 1 }: Gemm): number {
-  const rows = entry === "product" ? images * out[0] * out[1] : kernel[0] * kernel[1] * channels;
+export function sizeOf({ direction, images, out, channels, columns, kernel = one, batch = 1 }: Gemm): number {
+  const rows = direction !== "filterGrad" ? images * out[0] * out[1] : kernel[0] * kernel[1] * channels;
   return batch * rows * columns;
 }
 
 /** Floating-point operations that are no multiplications by padding. */
 export function workOf({ images, out, channels, columns, kernel = one, batch = 1, ...call }: Gemm): number {
-  const classes = call.adjoint ? (call.stride ?? one) : one;
+  const classes = classesOf(call);
   const taps = (kernel[0] * kernel[1]) / (classes[0] * classes[1]);
   return 2 * batch * images * out[0] * out[1] * columns * channels * taps;
 }
+
+/** In an input gradient strides split the rows into classes, each with taps of its own. */
+const classesOf = ({ direction, stride = one }: Pick<Gemm, "direction" | "stride">) =>
+  direction === "inputGrad" ? stride : one;
 
 /** Taps that the rows of one class meet at most; all of the kernel's where there is one class. */
 const tapsOf = (kernel: readonly [number, number], classes: readonly [number, number]): number =>
@@ -87,96 +93,181 @@ export function extentOf(call: Gemm): Extent {
   const { images, out, channels, columns, kernel = one, stride = one, batch = 1 } = call;
   const taps = kernel[0] * kernel[1];
   const window = `${kernel.join("x")}/${stride.join("x")}`;
-  if (call.entry === "outer") {
+  if (call.direction === "filterGrad") {
     const kind = call.kernel ? `filter gradient ${window}` : "tn";
     return { kind, rows: channels, columns, sum: images * out[0] * out[1], copies: batch * taps };
   }
-  const classes = call.adjoint ? stride : one;
+  const classes = classesOf(call);
   const rows = images * Math.ceil(out[0] / classes[0]) * Math.ceil(out[1] / classes[1]);
   const copies = batch * classes[0] * classes[1];
   const sum = channels * tapsOf(kernel, classes);
-  const direction = call.adjoint ? "input gradient" : "convolution";
+  const direction = call.direction === "inputGrad" ? "input gradient" : "convolution";
   const kind = call.kernel ? `${direction} ${window}` : call.transposeB ? "nt" : "nn";
   return { kind, rows, columns, sum, copies };
 }
 
+/** Whether C has room for the four columns that kernels store at once, and the step between rows that have. */
+function rowsOf({ columns, resultPitch = columns, start = [0, 0, 0] }: Gemm) {
+  const fits = resultPitch % 4 === 0 && start[2] % 4 === 0;
+  return { fits, pitch: 4 * Math.ceil(resultPitch / 4) };
+}
+
+/**
+ * Sums that C has no room for, or that are added to it, are stored beside it first. Where that is too much at once, the
+ * smaller products that make up this one: some matrices, or of one matrix some rows. One row is never cut.
+ */
+function cutIfLarge(call: Gemm): Gemm[] | undefined {
+  const { direction, images, out, source, channels, pitch = channels, columns, kernel, batch = 1 } = call;
+  const { before = [0, 0], stride = one, strides = [0, 0], start = [0, 0, 0] } = call;
+  const { fits, pitch: resultPitch } = rowsOf(call);
+  const size = sizeOf(call);
+  const rows = size / (batch * columns);
+  const most = Math.floor(room.most / resultPitch);
+  const least = direction === "filterGrad" ? 4 : 1; // channels of a filter go by fours
+  if ((fits && !call.add) || size === 0 || batch * rows <= Math.max(most, least)) return undefined;
+  const from = (a: number, b: number, row: number) =>
+    [start[0] + a, start[1] + b, start[2] + row * columns] as const;
+  if (batch > 1)
+    return pieces(batch, one, most / rows).map(({ first, pixels }) => ({
+      ...call,
+      batch: pixels,
+      start: from(first * strides[0], first * strides[1], first * rows),
+    }));
+  if (direction !== "filterGrad")
+    return pieces(images, out, most).map(({ image, images, at, size: out, first }) => {
+      const moved = (axis: 0 | 1) =>
+        before[axis] + (direction === "inputGrad" ? at[axis] : -at[axis] * stride[axis]);
+      // A matrix product has no windows to move: a row of A is a pixel.
+      const pixel = kernel ? image * source[0] * source[1] : first;
+      const place = { before: [moved(0), moved(1)] as const, start: from(pixel * pitch, 0, first) };
+      return { ...call, images, out, ...place };
+    });
+  const [height, width] = kernel ?? one;
+  if (height * width > 1)
+    return pieces(1, [height, width], 1).map(({ at, first }) => ({
+      ...call,
+      kernel: one,
+      before: [before[0] - at[0], before[1] - at[1]],
+      start: from(0, 0, first * channels),
+    }));
+  return pieces(1, [1, channels], Math.max(4, most - (most % 4))).map(({ first, pixels }) => ({
+    ...call,
+    channels: pixels,
+    pitch,
+    start: from(first, 0, first),
+  }));
+}
+
+/** Whether some of A's zeros are no terms: those of patches, and those for taps that look beside the image. */
+function hasGaps({ kernel, before = [0, 0], stride = one, out, source, gaps, direction }: Gemm): boolean {
+  if (!kernel) return gaps ?? false;
+  if (direction === "inputGrad") return kernel.some((size) => size > 1);
+  const past = (axis: 0 | 1) => (out[axis] - 1) * stride[axis] + kernel[axis] - before[axis] > source[axis];
+  return before.some((zeros) => zeros > 0) || past(0) || past(1);
+}
+
 export interface Plan {
-  dispatches: Dispatch[];
   /** Into how many parts each sum is cut. */
   splits: number;
-  /** Storage that the dispatches need, to be released when they are recorded. */
-  parts?: Storage;
+  /** Numbers beside C that `dispatches` needs room for. */
+  room: number;
+  dispatches(parts: Storage | undefined): Dispatch[];
 }
 
 export function plan(call: Gemm, configuration: Configuration): Plan {
-  const { entry, images, out, source, channels, columns, batch = 1, bias } = call;
+  const { direction, images, out, source, channels, columns, batch = 1, bias } = call;
   const { kernel = one, before = [0, 0], stride = one, strides = [0, 0], start = [0, 0, 0] } = call;
   const { shader, tile } = configuration;
   const pitch = call.pitch ?? channels;
-  const classes = call.adjoint ? stride : one;
-  const product = entry === "product";
+  const classes = classesOf(call);
+  const filterGrad = direction === "filterGrad";
   const taps = tapsOf(kernel, classes);
   const size = sizeOf(call);
   const { rows, copies } = extentOf(call);
   const columnTiles = Math.ceil(columns / tile[1]);
   // The narrow kernel takes the rows of all taps for rows, in whole fours.
-  const folded = shader === "gemm_narrow" && !product;
+  const folded = shader === "gemm_narrow" && filterGrad;
   const rowTiles = Math.ceil((folded ? taps * 4 * Math.ceil(channels / 4) : rows) / tile[0]);
   const groups = rowTiles * columnTiles * (folded ? batch : copies);
 
+  // Kernels store four columns at once. Where C has no room for that, its rows are padded first and copied after.
+  const { fits, pitch: resultPitch } = rowsOf(call);
+  const sized = (size / columns) * resultPitch;
+
   // Few outputs and long sums leave most of the adapter idle: then the sum is split, taps first.
-  const wanted = partsFor(gpu().info, configuration, groups);
-  const overTaps = product && taps > 1;
-  const run = product ? channels : images * out[0] * out[1];
+  const affordable = Math.max(1, Math.floor(room.most / sized));
+  const wanted = Math.min(affordable, partsFor(gpu().info, configuration, groups));
+  const overTaps = !filterGrad && taps > 1;
+  const run = filterGrad ? images * out[0] * out[1] : channels;
   const tapsEach = overTaps ? Math.ceil(taps / Math.min(wanted, taps)) : taps;
   const runEach = overTaps || run === 0 ? run : stepsOfPart(run, wanted);
   const runSplits = runEach === 0 ? 1 : Math.ceil(run / runEach);
   const splits = runSplits * (overTaps ? Math.ceil(taps / tapsEach) : 1);
 
-  // Kernels store four columns at once. Where C has no room for that, its rows are padded first and copied after.
   const aligned = (...counts: number[]) => (counts.every((count) => count % 4 === 0) ? 1 : 0);
-  const fits = aligned(call.resultPitch ?? columns, start[2]);
-  const resultPitch = call.resultPitch ?? 4 * Math.ceil(columns / 4);
-  const sized = (size / columns) * resultPitch;
   const direct = fits && splits === 1 && !call.add;
-  const parts = direct ? undefined : allocate(splits * sized, "parts of a sum");
   const total = groups * splits;
-  const biasStep = bias?.size === 1 ? 0 : 1;
-  const dispatches: Dispatch[] = [
-    {
-      shader,
-      entry,
-      constants: {
-        ...configuration.constants,
-        FLAT: call.kernel ? 0 : 1,
-        VEC_A: aligned(pitch, strides[0], start[0]),
-        VEC_B: aligned(call.transposeB ? channels : columns, strides[1], start[1]),
-        TRANSPOSE_B: call.transposeB ? 1 : 0,
-        TAIL: [run, runEach].every((steps) => steps % stepsAtOnce(configuration) === 0) ? 0 : 1,
-        BIAS: bias && !parts ? 1 : 0,
-      },
-      reads: [call.a, call.b, bias?.storage ?? call.b],
-      writes: [parts ?? call.c],
-      params: [
-        ...[...out, ...source, ...kernel, ...before, ...classes, ...(call.adjoint ? one : stride)],
-        ...[call.adjoint ? 1 : -1, images, channels, pitch, columns, columnTiles, rowTiles],
-        ...[splits, runSplits, tapsEach, runEach, sized],
-        ...[start[0], start[1], parts ? 0 : start[2], batch],
-        ...[...strides, sized / batch, biasStep, resultPitch],
-      ],
-      grid: [Math.min(total, 65535), Math.ceil(total / 65535)],
-      work: workOf(call),
+  const bias_step = bias?.size === 1 ? 0 : 1;
+  const product = (parts: Storage | undefined): Dispatch => ({
+    shader,
+    entry: filterGrad ? "filter_grad" : "forward",
+    constants: {
+      ...configuration.constants,
+      FLAT: call.kernel ? 0 : 1,
+      VEC_A: aligned(pitch, strides[0], start[0]),
+      VEC_B: aligned(call.transposeB ? channels : columns, strides[1], start[1]),
+      TRANSPOSE_B: call.transposeB ? 1 : 0,
+      TAIL: [run, runEach].every((steps) => steps % stepsAtOnce(configuration) === 0) ? 0 : 1,
+      BIAS: bias && !parts ? 1 : 0,
+      GAPS: hasGaps(call) ? 1 : 0,
     },
-  ];
-  if (!parts) return { dispatches, splits };
+    reads: [call.a, call.b, bias?.storage ?? call.b],
+    writes: [parts ?? call.c],
+    params: {
+      ...{
+        out,
+        source,
+        kernel,
+        before,
+        classes,
+        step: direction === "inputGrad" ? one : stride,
+        sign: direction === "inputGrad" ? 1 : -1,
+      },
+      ...{ images, channels, pitch, columns, column_tiles: columnTiles, row_tiles: rowTiles },
+      ...{
+        splits,
+        run_splits: runSplits,
+        taps_per_split: tapsEach,
+        run_per_split: runEach,
+        split_stride: sized,
+      },
+      ...{ start: [start[0], start[1], parts ? 0 : start[2]], batch, stride: [...strides, sized / batch] },
+      ...{ bias_step, result_pitch: resultPitch },
+    },
+    grid: [Math.min(total, MAX_GROUPS), Math.ceil(total / MAX_GROUPS)],
+    work: workOf(call),
+  });
   const count = fits ? sized / 4 : size;
-  dispatches.push({
+  const sum = (parts: Storage): Dispatch => ({
     shader: "sum_parts",
     entry: fits ? "fours" : "numbers",
     reads: [parts, bias?.storage ?? parts],
     writes: [call.c],
-    params: [count, splits, sized, call.add ? 1 : 0, start[2], columns, resultPitch, bias ? 1 : 0, biasStep],
+    params: {
+      ...{ count, parts: splits, stride: sized, add: call.add === true, start: start[2], columns },
+      ...{ pitch: resultPitch, biased: bias !== undefined, bias_step },
+    },
     grid: gridOf(count),
   });
-  return { dispatches, splits, parts };
+  return {
+    splits,
+    room: direct ? 0 : splits * sized,
+    dispatches: (parts) => (parts ? [product(parts), sum(parts)] : [product(undefined)]),
+  };
 }
+
+/** Runs `use` with the dispatches of a plan, and the room that they need. */
+export const withRoom = <T>({ room, dispatches }: Plan, use: (dispatches: Dispatch[]) => T): T =>
+  room === 0
+    ? use(dispatches(undefined))
+    : temporary(room, "parts of a sum", (parts) => use(dispatches(parts)));

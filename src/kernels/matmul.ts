@@ -1,6 +1,7 @@
 // Matrix products in batches, either side stored transposed: A·B, A·Bᵀ and Aᵀ·B, which are each other's derivatives.
 import type { Block } from "./block";
 import { gemm } from "./gemm";
+import { room } from "./pieces";
 
 export interface MatmulDims {
   batch: number;
@@ -21,15 +22,16 @@ export function matmul(a: Block, b: Block, y: Block, dims: MatmulDims, bias?: Bl
   const { batch, m, n, k, transposeA, transposeB, strideA, strideB } = dims;
   if (transposeA && transposeB) throw new Error("matmul: at most one side may be transposed");
   const common = { b: b.storage, c: y.storage, images: 1, batch, bias };
-  if (n === 1 && m > 1) {
-    // One column would waste the rest of its vec4 and tile: computed as the row yᵀ = bᵀ · aᵀ.
+  if (n === 1 && m > 1 && m <= room.most) {
+    // One column would waste the rest of its vec4 and tile: computed as the row yᵀ = bᵀ · aᵀ. A column can be cut into
+    // pieces, a row can't.
     const swapped = { m: 1, n: m, transposeA: false, transposeB: !transposeA };
     matmul(b, a, y, { batch, k, ...swapped, strideA: strideB, strideB: strideA }, bias);
   } else if (transposeA) {
     const line = [1, k] as const;
     gemm({
       ...common,
-      entry: "outer",
+      direction: "filterGrad",
       a: a.storage,
       out: line,
       source: line,
@@ -41,7 +43,7 @@ export function matmul(a: Block, b: Block, y: Block, dims: MatmulDims, bias?: Bl
     const line = [1, m] as const;
     gemm({
       ...common,
-      entry: "product",
+      direction: "forward",
       a: a.storage,
       out: line,
       source: line,

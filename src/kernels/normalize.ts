@@ -2,8 +2,9 @@
 // Both see x as (a, r, b) with a mean and variance for each (a, b); see shaders/normalize.wgsl.
 
 import { gpu } from "../gpu/gpu";
-import { float } from "../gpu/stream";
-import { allocate, type Block, gridOf, release, type Storage } from "./block";
+import { type Block, clear, dispatch, gridOf, type Storage, temporary } from "./block";
+import { fill } from "./fill";
+import { room } from "./pieces";
 import { type Middle, partsOf, reduce, splits } from "./reduce";
 
 /** What a normalisation is over: batch norm (1, N*H*W, C), layer norm (N, H*W*C, 1). */
@@ -17,33 +18,30 @@ const isVector = (b: number) => b % 4 === 0;
 /** Batch norm: whether gamma is one number for all that share a mean. */
 const isPerChannel = (gamma: Block, norm: Norm) => norm.a === 1 && gamma.size === norm.b;
 
-/** mean, variance (a, b): the mean and the biased variance of x over r. */
+/** mean, variance (a, b): the mean and the biased variance of x over r; NaN where r is 0. */
 export function moments(x: Block, mean: Block, variance: Block, { a, r, b }: Middle): void {
+  if (r === 0) for (const nothing of [mean, variance]) fill(nothing, Number.NaN);
+  if (x.size === 0) return;
   const wide = isVector(b);
   const columns = wide ? b / 4 : b;
   const { runs, lanes, length } = partsOf(a, r, columns);
   const s = runs * lanes;
-  const parts = allocate(2 * a * s * b, "moments");
-  const common = {
-    shader: "moments" as const,
-    constants: { VEC: wide ? 1 : 0 },
-    params: [a, r, columns, runs, lanes, length],
-  };
-  gpu().stream.dispatch({
-    ...common,
-    entry: "partial",
-    reads: [x.storage],
-    writes: [parts],
-    grid: gridOf(a * s * columns),
+  const pass = (entry: "whole" | "partial" | "merge", from: Storage, to: Storage[], threads: number) =>
+    dispatch({
+      shader: "moments",
+      entry,
+      constants: { VEC: wide ? 1 : 0 },
+      reads: [from],
+      writes: to,
+      params: { a, r, b: columns, runs, lanes, length },
+      grid: gridOf(threads),
+    });
+  const outputs = [mean.storage, variance.storage];
+  if (s === 1) return pass("whole", x.storage, outputs, a * columns);
+  temporary(2 * a * s * b, "moments", (parts) => {
+    pass("partial", x.storage, [parts], a * s * columns);
+    pass("merge", parts, outputs, a * columns);
   });
-  gpu().stream.dispatch({
-    ...common,
-    entry: "merge",
-    reads: [parts],
-    writes: [mean.storage, variance.storage],
-    grid: gridOf(a * columns),
-  });
-  release(parts);
 }
 
 /** y = leaky relu of gamma * (x - mean) / sqrt(variance + epsilon) + beta; gamma and beta repeat along x. */
@@ -56,13 +54,18 @@ export function normalize(
   y: Block,
   norm: Norm,
 ): void {
-  gpu().stream.dispatch({
+  if (x.size === 0) return;
+  dispatch({
     shader: "normalize_forward",
     ...call(gamma, norm, false, norm, piecesOf(norm)),
     reads: [x, mean, variance, gamma, beta].map((block) => block.storage),
     writes: [y.storage],
   });
 }
+
+/** Whether `normalizeGrad` has room for its pairs of sums, one for each statistic and for each entry of gamma. */
+export const hasGradKernel = (gamma: Block, { a, b }: Middle): boolean =>
+  2 * Math.max(a * b, gamma.size) <= room.most;
 
 /**
  * First derivative of a normalisation by its own statistics: dx, dgamma and dbeta from dy.
@@ -74,42 +77,57 @@ export function normalizeGrad(
   norm: Norm,
 ): void {
   const { x, mean, variance, gamma, beta, dy } = inputs;
+  if (x.size === 0) {
+    for (const sum of [outputs.dgamma, outputs.dbeta]) clear(sum.storage);
+    return;
+  }
   const reads = [x, mean, variance, gamma, beta, dy].map((block) => block.storage);
   const perChannel = isPerChannel(gamma, norm);
   // Over all that shares an entry of gamma: gives dbeta and dgamma.
   const affineView = perChannel ? norm : { a: 1, r: x.size / gamma.size, b: gamma.size };
-  const affine = pairOfSums(reads, gamma, norm, affineView, false);
-  splitPair(affine, outputs.dbeta.storage, outputs.dgamma.storage, gamma.size);
-  const sums = perChannel ? affine : pairOfSums(reads, gamma, norm, norm, true);
-  gpu().stream.dispatch({
-    shader: "normalize_backward",
-    ...call(gamma, norm, !perChannel, norm, piecesOf(norm)),
-    reads: [...reads, sums],
-    writes: [outputs.dx.storage],
+  const inputGrad = (sums: Storage) =>
+    dispatch({
+      shader: "normalize_backward",
+      ...call(gamma, norm, !perChannel, norm, piecesOf(norm)),
+      reads: [...reads, sums],
+      writes: [outputs.dx.storage],
+    });
+  pairOfSums(reads, gamma, norm, affineView, false, (affine) => {
+    splitPair(affine, outputs.dbeta.storage, outputs.dgamma.storage, gamma.size);
+    if (perChannel) inputGrad(affine);
   });
-  release(affine);
-  if (sums !== affine) release(sums);
+  if (!perChannel) pairOfSums(reads, gamma, norm, norm, true, inputGrad);
 }
 
-/** (2, a, b): the sums of g and of g * xhat over the view's middle axis. The caller releases it. */
-function pairOfSums(reads: Storage[], gamma: Block, norm: Norm, view: Middle, weighed: boolean): Storage {
+/** Gives `use` (2, a, b): the sums of g and of g * xhat over the view's middle axis. */
+function pairOfSums(
+  reads: Storage[],
+  gamma: Block,
+  norm: Norm,
+  view: Middle,
+  weighed: boolean,
+  use: (sums: Storage) => void,
+): void {
   const wide = isVector(norm.b);
   const columns = wide ? view.b / 4 : view.b;
   const s = splits(view.r, view.a * columns);
-  const parts = allocate(2 * view.a * s * view.b, "normalize sums");
-  gpu().stream.dispatch({
-    shader: "normalize_sums",
-    ...call(gamma, norm, weighed, view, s),
-    reads,
-    writes: [parts],
-  });
-  if (s === 1) return parts;
   const outputs = 2 * view.a * view.b;
-  const sums = allocate(outputs, "normalize sums");
-  const block = (storage: Storage, size: number): Block => ({ storage, shape: [size], size, dtype: "f32" });
-  reduce("sum", block(parts, outputs * s), block(sums, outputs), { a: 2 * view.a, r: s, b: view.b });
-  release(parts);
-  return sums;
+  temporary(outputs * s, "normalize sums", (parts) => {
+    dispatch({
+      shader: "normalize_sums",
+      ...call(gamma, norm, weighed, view, s),
+      reads,
+      writes: [parts],
+    });
+    if (s === 1) return use(parts);
+    temporary(outputs, "normalize sums", (sums) => {
+      const block = (storage: Storage, size: number): Block => ({
+        ...{ storage, shape: [size], size, dtype: "f32" },
+      });
+      reduce("sum", block(parts, outputs * s), block(sums, outputs), { a: 2 * view.a, r: s, b: view.b });
+      use(sums);
+    });
+  });
 }
 
 /** What the three kernels have in common; each thread takes one of so many pieces of a column of the view. */
@@ -124,11 +142,17 @@ function call(gamma: Block, norm: Norm, weighed: boolean, view: Middle, pieces: 
       PER_CHANNEL: isPerChannel(gamma, norm) ? 1 : 0,
     },
     grid: gridOf((view.a * pieces * view.b) / width),
-    params: [
-      ...[norm.r, norm.b / width, gamma.size / width, float(norm.epsilon), float(1 / norm.r)],
-      ...[(norm.a * norm.b) / width, weighed ? 1 : 0],
-      ...[view.a, view.r, view.b / width, pieces],
-    ],
+    params: {
+      ...{
+        r: norm.r,
+        b: norm.b / width,
+        c: gamma.size / width,
+        epsilon: norm.epsilon,
+        inverse_r: 1 / norm.r,
+      },
+      ...{ statistics: (norm.a * norm.b) / width, weighed },
+      ...{ view_a: view.a, view_r: view.r, view_b: view.b / width, view_s: pieces },
+    },
   };
 }
 
@@ -138,12 +162,12 @@ const piecesOf = ({ r }: Norm): number => Math.ceil(r / (gpu().info.software ? 3
 
 /** The halves of a pair (2, size) as two arrays. */
 function splitPair(pair: Storage, first: Storage, second: Storage, size: number): void {
-  gpu().stream.dispatch({
+  dispatch({
     shader: "split_pair",
     entry: "main",
     reads: [pair],
     writes: [first, second],
-    params: [size],
+    params: { n: size },
     grid: gridOf(size),
   });
 }

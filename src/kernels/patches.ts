@@ -1,21 +1,20 @@
 // Convolutions with very few channels on one side, such as an image's one or three: a tile of the general kernel
 // would be almost empty. The windows of the thin image become rows of a matrix, (pixels, taps * channels).
 
-import { gpu } from "../gpu/gpu";
-import { allocate, type Block, gridOf, release, type Storage } from "./block";
+import { type Block, clear, dispatch, gridOf, type Storage, temporary } from "./block";
 import type { Window } from "./conv";
 import { gemm } from "./gemm";
+import { type Piece, pieces, room } from "./pieces";
 
 /** Below so many channels, patches are the faster way. */
 const THIN = 8;
-/** Most numbers of patches to hold at once (64 MB); larger batches go in chunks. */
-const MOST = 2 ** 24;
 
 const taps = (w: Block) => w.shape[0] * w.shape[1];
-const pixels = (image: Block) => image.shape[1] * image.shape[2];
+const size = (image: Block) => [image.shape[1], image.shape[2]] as const;
 
-/** Whether the weight w (kh, kw, in, out) has a thin side. */
-export const isThin = (w: Block): boolean => taps(w) > 1 && Math.min(w.shape[2], w.shape[3]) < THIN;
+/** Whether the weight w (kh, kw, in, out) has a thin side, and leaves room for a copy with its axes swapped. */
+export const isThin = (w: Block): boolean =>
+  taps(w) > 1 && Math.min(w.shape[2], w.shape[3]) < THIN && w.size <= room.most;
 
 /** The sizes of the matrix products; the wide image is the one with many channels, and each pixel has a patch. */
 interface Sides {
@@ -40,15 +39,15 @@ function sidesOf(w: Block): Sides {
 }
 
 /** y = conv2d(x, w): patches of x, or (few outputs) a patch of partial sums for every pixel of x. */
-export function thinConv2d(x: Block, w: Block, y: Block, window: Window, bias?: Block): void {
-  if (sidesOf(w).wideInput) spread(x, w, y, window, bias);
-  else collect(x, w, y, window, bias);
+export function thinForward(x: Block, w: Block, y: Block, window: Window, bias?: Block): void {
+  if (sidesOf(w).wideInput) toThin(x, w, y, window, bias);
+  else toWide(x, w, y, window, bias);
 }
 
 /** dx = conv2dInputGrad(dy, w): the same with the sides changed over. */
 export function thinInputGrad(dy: Block, w: Block, dx: Block, window: Window, bias?: Block): void {
-  if (sidesOf(w).wideInput) collect(dy, w, dx, window, bias);
-  else spread(dy, w, dx, window, bias);
+  if (sidesOf(w).wideInput) toWide(dy, w, dx, window, bias);
+  else toThin(dy, w, dx, window, bias);
 }
 
 /** dw = patchesᵀ · the wide image, summed over all of its pixels. */
@@ -56,44 +55,49 @@ export function thinFilterGrad(x: Block, dy: Block, dw: Block, window: Window): 
   const { channels, pitch, columns, wideInput } = sidesOf(dw);
   const [thin, wide] = wideInput ? [dy, x] : [x, dy];
   const swapped = wideInput && dw.shape[3] > 1;
-  const c = swapped ? allocate(dw.size, "swapped filter gradient") : dw.storage;
-  if (wide.size === 0) gpu().stream.clear(c);
-  inChunks(wide, pitch, (chunk, patches) => {
-    windows("patches", { thin, wide, w: dw, window, patches, pitch, ...chunk });
-    gemm({
-      entry: "outer",
-      a: patches,
-      b: wide.storage,
-      c,
-      ...line(chunk.images * pixels(wide)),
-      channels,
-      pitch,
-      columns,
-      start: [0, chunk.first * pixels(wide) * columns, 0],
-      add: chunk.first > 0,
-    });
-  });
-  if (!swapped) return;
-  swap(c, dw.storage, taps(dw), dw.shape[3], dw.shape[2]);
-  release(c);
-}
-
-/** wide = patches of the thin image · w. */
-function collect(thin: Block, w: Block, wide: Block, window: Window, bias?: Block): void {
-  const { channels, pitch, columns } = sidesOf(w);
-  withWeight(w, (weight) =>
-    inChunks(wide, pitch, (chunk, patches) => {
-      windows("patches", { thin, wide, w, window, patches, pitch, ...chunk });
+  const into = (c: Storage) => {
+    if (wide.size === 0) clear(c);
+    inPieces(wide, pitch, false, (piece, patches) => {
+      windows("patches", { thin, w: dw, window, patches, pitch, piece });
       gemm({
-        entry: "product",
+        direction: "filterGrad",
         a: patches,
-        b: weight,
-        c: wide.storage,
-        ...line(chunk.images * pixels(wide)),
+        gaps: true,
+        b: wide.storage,
+        c,
+        ...line(piece.pixels),
         channels,
         pitch,
         columns,
-        start: [0, 0, chunk.first * pixels(wide) * columns],
+        start: [0, piece.first * columns, 0],
+        add: piece.first > 0,
+      });
+    });
+  };
+  if (!swapped) return into(dw.storage);
+  temporary(dw.size, "swapped filter gradient", (c) => {
+    into(c);
+    swap(c, dw.storage, taps(dw), dw.shape[3], dw.shape[2]);
+  });
+}
+
+/** wide = patches of the thin image · w. */
+function toWide(thin: Block, w: Block, wide: Block, window: Window, bias?: Block): void {
+  const { channels, pitch, columns } = sidesOf(w);
+  withWeight(w, (weight) =>
+    inPieces(wide, pitch, false, (piece, patches) => {
+      windows("patches", { thin, w, window, patches, pitch, piece });
+      gemm({
+        direction: "forward",
+        a: patches,
+        gaps: true,
+        b: weight,
+        c: wide.storage,
+        ...line(piece.pixels),
+        channels,
+        pitch,
+        columns,
+        start: [0, 0, piece.first * columns],
         bias,
       });
     }),
@@ -101,27 +105,37 @@ function collect(thin: Block, w: Block, wide: Block, window: Window, bias?: Bloc
 }
 
 /** thin = the overlapping sum of the patches that the wide image · wᵀ makes. */
-function spread(wide: Block, w: Block, thin: Block, window: Window, bias?: Block): void {
-  const { channels, pitch, columns } = sidesOf(w);
-  const overlap = (chunk: Chunk, patches: Storage) =>
-    windows("overlap", { thin, wide, w, window, patches, pitch, bias, ...chunk });
+function toThin(wide: Block, w: Block, thin: Block, window: Window, bias?: Block): void {
+  const { channels, pitch, columns, wideInput } = sidesOf(w);
   // Without wide pixels no window meets a patch, and any storage will do.
-  if (wide.size === 0) return overlap({ first: 0, images: thin.shape[0] }, w.storage);
+  if (wide.size === 0) {
+    const piece = {
+      image: 0,
+      images: thin.shape[0],
+      at: [0, 0],
+      size: size(wide),
+      first: 0,
+      pixels: 0,
+    } as const;
+    return windows("overlap", { thin, w, window, patches: w.storage, pitch, bias, piece });
+  }
+  // A pixel of the thin image adds its patches up tap by tap. The pieces come in that order, which in an input gradient
+  // runs backwards: so the sum does not depend on where it was cut.
   withWeight(w, (weight) =>
-    inChunks(wide, pitch, (chunk, patches) => {
+    inPieces(wide, pitch, !wideInput, (piece, patches, isFirst) => {
       gemm({
-        entry: "product",
+        direction: "forward",
         a: wide.storage,
         b: weight,
         c: patches,
-        ...line(chunk.images * pixels(wide)),
+        ...line(piece.pixels),
         channels: columns,
         columns: channels,
         resultPitch: pitch,
         transposeB: true,
-        start: [chunk.first * pixels(wide) * columns, 0, 0],
+        start: [piece.first * columns, 0, 0],
       });
-      overlap(chunk, patches);
+      windows("overlap", { thin, w, window, patches, pitch, bias, piece, add: !isFirst });
     }),
   );
 }
@@ -133,21 +147,22 @@ const line = (length: number) => ({
   source: [1, length] as const,
 });
 
-interface Chunk {
-  first: number;
-  images: number;
-}
-
-/** Runs `use` on as many images at a time as patches may be held for. */
-function inChunks(wide: Block, pitch: number, use: (chunk: Chunk, patches: Storage) => void): void {
-  if (wide.size === 0) return;
-  const each = pixels(wide) * pitch;
-  const most = Math.max(1, Math.floor(MOST / each));
-  for (let first = 0; first < wide.shape[0]; first += most) {
-    const images = Math.min(most, wide.shape[0] - first);
-    const patches = allocate(images * each, "patches");
-    use({ first, images }, patches);
-    release(patches);
+/**
+ * Runs `use` on as many pixels of the wide image at a time as patches may be held for, and says which piece is the
+ * first of its image.
+ */
+function inPieces(
+  wide: Block,
+  pitch: number,
+  backwards: boolean,
+  use: (piece: Piece, patches: Storage, isFirst: boolean) => void,
+): void {
+  const all = pieces(wide.shape[0], size(wide), room.most / pitch);
+  if (backwards) all.reverse();
+  for (const [i, piece] of all.entries()) {
+    temporary(piece.pixels * pitch, "patches", (patches) =>
+      use(piece, patches, piece.image !== all[i - 1]?.image),
+    );
   }
 }
 
@@ -155,55 +170,83 @@ function inChunks(wide: Block, pitch: number, use: (chunk: Chunk, patches: Stora
 function withWeight(w: Block, use: (weight: Storage) => void): void {
   const [ins, outs] = w.shape.slice(2);
   if (!sidesOf(w).wideInput || outs === 1) return use(w.storage);
-  const swapped = allocate(w.size, "swapped weight");
-  swap(w.storage, swapped, taps(w), ins, outs);
-  use(swapped);
-  release(swapped);
+  temporary(w.size, "swapped weight", (swapped) => {
+    swap(w.storage, swapped, taps(w), ins, outs);
+    use(swapped);
+  });
 }
 
-interface Windows extends Chunk {
+interface Windows {
   thin: Block;
-  wide: Block;
   w: Block;
   window: Window;
+  /** Of the pixels of the wide image that are in the piece. */
   patches: Storage;
   pitch: number;
+  piece: Piece;
   bias?: Block;
+  /** `overlap`: on top of what the thin image holds, where the piece reaches it; else all of its images are written. */
+  add?: boolean;
 }
 
 /** `patches`: the thin image into patches; `overlap`: patches into the thin image. */
 function windows(entry: "patches" | "overlap", call: Windows): void {
-  const { thin, wide, w, first, images } = call;
+  const { thin, w, piece, bias, add } = call;
   const { stride, padding } = call.window;
-  const [, height, width, channels] = thin.shape;
   const into = entry === "patches";
-  const [out, source] = into ? [wide, thin] : [thin, wide];
-  const adjoint = sidesOf(w).wideInput === into;
+  const inputGrad = sidesOf(w).wideInput === into;
+  const [height, width] = size(thin);
+  const channels = thin.shape[3];
   const [KY, KX] = w.shape;
   const [STEP_Y, STEP_X] = stride;
-  gpu().stream.dispatch({
+  const before = [padding[0], padding[2]];
+  // The pixels that have a window: those of the piece, or those of the thin image.
+  const all = { at: [0, 0], size: size(thin) } as const;
+  const { at, size: out } = into ? piece : add ? reached(call, inputGrad) : all;
+  const pixel = piece.image * height * width + (into ? 0 : at[0] * width + at[1]);
+  const source = into ? size(thin) : piece.size;
+  dispatch({
     shader: "patches",
     entry,
-    constants: { KY, KX, STEP_Y, STEP_X, CHANNELS: channels, ADJOINT: adjoint ? 1 : 0 },
-    reads: [into ? thin.storage : call.patches, (call.bias ?? w).storage],
+    constants: { KY, KX, STEP_Y, STEP_X, CHANNELS: channels, INPUT_GRAD: inputGrad ? 1 : 0 },
+    reads: [into ? thin.storage : call.patches, (bias ?? w).storage],
     writes: [into ? call.patches : thin.storage],
-    params: [
-      ...[out.shape[1], out.shape[2], source.shape[1], source.shape[2], padding[0], padding[2]],
-      ...[images, call.pitch, first * height * width * channels, call.bias ? 1 : 0],
-    ],
-    grid: gridOf(images * pixels(out) * (into ? 1 : channels)),
+    params: {
+      ...{ out, source, skipped: into ? [0, 0] : piece.at },
+      before: before.map((zeros, axis) => (inputGrad ? zeros + at[axis] : zeros - at[axis] * stride[axis])),
+      ...{ images: piece.images, pitch: call.pitch, start: pixel * channels, line: width * channels },
+      base: add ? 2 : bias ? 1 : 0,
+    },
+    grid: gridOf(piece.images * out[0] * out[1] * (into ? 1 : channels)),
   });
+}
+
+/** The part of the thin image that the patches of a piece have numbers for. */
+function reached({ thin, w, window: { stride, padding }, piece }: Windows, inputGrad: boolean) {
+  const along = (axis: 0 | 1) => {
+    const [step, kernel, zeros] = [stride[axis], w.shape[axis], padding[2 * axis]];
+    const [first, last] = [piece.at[axis], piece.at[axis] + piece.size[axis] - 1];
+    const from = inputGrad ? first * step - zeros : Math.ceil((first + zeros - kernel + 1) / step);
+    const to = inputGrad ? last * step - zeros + kernel - 1 : Math.floor((last + zeros) / step);
+    const start = Math.max(0, from);
+    return { start, count: Math.max(0, Math.min(to + 1, thin.shape[1 + axis]) - start) };
+  };
+  const [rows, columns] = [along(0), along(1)];
+  return { at: [rows.start, columns.start], size: [rows.count, columns.count] };
 }
 
 /** from (kernel, rows, columns) to (kernel, columns, rows). */
 function swap(from: Storage, to: Storage, kernel: number, rows: number, columns: number): void {
-  gpu().stream.dispatch({
+  dispatch({
     shader: "patches",
     entry: "swap",
     constants: { CHANNELS: rows },
     reads: [from, from],
     writes: [to],
-    params: [0, 0, 0, 0, 0, 0, kernel, columns],
+    params: {
+      ...{ out: [0, 0], source: [0, 0], before: [0, 0], skipped: [0, 0] },
+      ...{ images: kernel, pitch: columns, start: 0, line: 0, base: 0 },
+    },
     grid: gridOf(kernel * rows * columns),
   });
 }

@@ -1,20 +1,18 @@
 // Elementwise kernels: y = f(x), and y = f(a, b) with NumPy's broadcasting.
 // An op is an entry point of shaders/unary.wgsl or shaders/binary.wgsl; adding one needs no line here.
 
-import { gpu } from "../gpu/gpu";
-import { float } from "../gpu/stream";
-import { type Block, shares } from "./block";
+import { type Block, dispatch, MOST_AXES, shares } from "./block";
 
 /** y = f(x) by the entry point `name`; p and q are the op's own numbers (a slope, bounds). */
 export function unary(name: string, x: Block, y: Block, p = 0, q = 0): void {
   const n4 = Math.ceil(y.size / 4);
   const { turns, grid } = shares(n4);
-  gpu().stream.dispatch({
+  dispatch({
     shader: "unary",
     entry: name,
     reads: [x.storage],
     writes: [y.storage],
-    params: [n4, turns, float(p), float(q)],
+    params: { n4, turns, p, q },
     grid,
   });
 }
@@ -24,10 +22,8 @@ export function binary(name: string, a: Block | number, b: Block | number, y: Bl
   const n4 = Math.ceil(y.size / 4);
   const { turns, grid } = shares(n4);
   const [left, right] = [operand(a, y), operand(b, y)];
-  const rank = y.shape.length;
-  if (rank > 8) throw new Error(`${name}: rank ${rank} is over 8`);
   const other = (a as Block).storage ?? (b as Block).storage; // a number still needs some buffer to bind
-  gpu().stream.dispatch({
+  dispatch({
     shader: "binary",
     entry: name,
     constants: {
@@ -36,13 +32,14 @@ export function binary(name: string, a: Block | number, b: Block | number, y: Bl
     },
     reads: [(a as Block).storage ?? other, (b as Block).storage ?? other],
     writes: [y.storage],
-    params: [
-      ...[n4, rank, float(left.number), float(right.number)],
-      ...[float(p), turns, left.stretch, right.stretch],
-      ...padded(y.shape, 8),
-      ...padded(left.strides, 8),
-      ...padded(right.strides, 8),
-    ],
+    params: {
+      ...{ n4, turns, rank: y.shape.length, p },
+      ...{ number_a: left.number, number_b: right.number },
+      ...{ a_stretch: left.stretch, b_stretch: right.stretch },
+      sizes: padded(y.shape),
+      strides_a: padded(left.strides),
+      strides_b: padded(right.strides),
+    },
     grid,
   });
 }
@@ -86,7 +83,7 @@ function broadcastStrides(shape: readonly number[], rank: number): number[] {
   return strides;
 }
 
-/** Numbers for a `array<vec4u, n / 4>` of a uniform. */
-export function padded(values: readonly number[], n: number): number[] {
-  return [...values, ...new Array<number>(n - values.length).fill(0)];
+/** A number for each axis, as an `array<vec4u, 2>` of a uniform. */
+export function padded(values: readonly number[]): number[] {
+  return [...values, ...new Array<number>(MOST_AXES - values.length).fill(0)];
 }

@@ -1,7 +1,7 @@
-// Sums and maxima over the middle axis of (A, R, B). Any other set of axes is a chain of these.
+// Sums, maxima and minima over the middle axis of (A, R, B). Any other set of axes is a chain of these.
 
 import { gpu } from "../gpu/gpu";
-import { allocate, type Block, gridOf, release, type Storage } from "./block";
+import { type Block, dispatch, gridOf, type Storage, temporary } from "./block";
 
 /** A contiguous array seen as (a, r, b); r is the axis to reduce. */
 export interface Middle {
@@ -41,8 +41,11 @@ export function partsOf(a: number, r: number, columns: number): Parts {
   return { runs: Math.ceil(r / length), lanes, length };
 }
 
-/** y (a, b) = the sum or the maximum of x (a, r, b) over r. */
-export function reduce(op: "sum" | "max_", x: Block, y: Block, view: Middle): void {
+/** The entry points of shaders/reduce.wgsl. */
+export type Reducer = "sum" | "max_" | "min_";
+
+/** y (a, b) = the sum, the maximum or the minimum of x (a, r, b) over r. */
+export function reduce(op: Reducer, x: Block, y: Block, view: Middle): void {
   if (y.size > 0) pass(op, x.storage, y.storage, view);
 }
 
@@ -53,17 +56,19 @@ function pass(op: string, x: Storage, y: Storage, { a, r, b }: Middle): void {
   const columns = vec && !fold ? b / 4 : b;
   const { runs, lanes, length } = partsOf(a, rows, columns);
   const s = runs * lanes;
-  const to = s === 1 ? y : allocate(a * s * b, "reduce");
-  gpu().stream.dispatch({
-    shader: "reduce",
-    entry: op,
-    constants: { VEC: vec ? 1 : 0, FOLD: fold ? 1 : 0 },
-    reads: [x],
-    writes: [to],
-    params: [a, rows, columns, runs, lanes, length],
-    grid: gridOf(a * s * columns),
+  const reduceTo = (to: Storage) =>
+    dispatch({
+      shader: "reduce",
+      entry: op,
+      constants: { VEC: vec ? 1 : 0, FOLD: fold ? 1 : 0 },
+      reads: [x],
+      writes: [to],
+      params: { a, r: rows, b: columns, runs, lanes, length },
+      grid: gridOf(a * s * columns),
+    });
+  if (s === 1) return reduceTo(y);
+  temporary(a * s * b, "reduce", (parts) => {
+    reduceTo(parts);
+    pass(op, parts, y, { a, r: s, b });
   });
-  if (s === 1) return;
-  pass(op, to, y, { a, r: s, b });
-  release(to);
 }

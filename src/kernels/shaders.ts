@@ -4,6 +4,7 @@ import binary from "../../shaders/binary.wgsl";
 import blend from "../../shaders/blend.wgsl";
 import bytes from "../../shaders/bytes.wgsl";
 import ceilings from "../../shaders/ceilings.wgsl";
+import concat from "../../shaders/concat.wgsl";
 import each from "../../shaders/each.wgsl";
 import elements from "../../shaders/elements.wgsl";
 import fill from "../../shaders/fill.wgsl";
@@ -15,12 +16,14 @@ import gemmSubgroup from "../../shaders/gemm_subgroup.wgsl";
 import gemmTiled from "../../shaders/gemm_tiled.wgsl";
 import gemmWindows from "../../shaders/gemm_windows.wgsl";
 import indexing from "../../shaders/indexing.wgsl";
+import math from "../../shaders/math.wgsl";
 import moments from "../../shaders/moments.wgsl";
 import normalize from "../../shaders/normalize.wgsl";
 import normalizeBackward from "../../shaders/normalize_backward.wgsl";
 import normalizeForward from "../../shaders/normalize_forward.wgsl";
 import normalizeGradient from "../../shaders/normalize_gradient.wgsl";
 import normalizeSums from "../../shaders/normalize_sums.wgsl";
+import numbers from "../../shaders/numbers.wgsl";
 import parts from "../../shaders/parts.wgsl";
 import patches from "../../shaders/patches.wgsl";
 import random from "../../shaders/random.wgsl";
@@ -41,6 +44,7 @@ const files = {
   blend,
   bytes,
   ceilings,
+  concat,
   each,
   elements,
   fill,
@@ -52,12 +56,14 @@ const files = {
   gemm_tiled: gemmTiled,
   gemm_windows: gemmWindows,
   indexing,
+  math,
   moments,
   normalize,
   normalize_backward: normalizeBackward,
   normalize_gradient: normalizeGradient,
   normalize_forward: normalizeForward,
   normalize_sums: normalizeSums,
+  numbers,
   parts,
   patches,
   random,

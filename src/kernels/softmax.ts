@@ -1,7 +1,6 @@
 // Kernels over rows of logits: softmax, cross-entropy and one-hot.
 
-import { gpu } from "../gpu/gpu";
-import { type Block, gridOf } from "./block";
+import { type Block, dispatch, gridOf } from "./block";
 
 /** y (n, c) = softmax of the rows of x (n, c). */
 export function softmax(x: Block, y: Block): void {
@@ -21,12 +20,12 @@ export function oneHot(labels: Block, y: Block): void {
 
 /** Rows of shape (n, c), with so many threads each. */
 function overRows(entry: string, x: Block, labels: Block, y: Block, [n, c]: readonly number[], each: number) {
-  gpu().stream.dispatch({
+  dispatch({
     shader: "softmax",
     entry,
     reads: [x.storage, labels.storage],
     writes: [y.storage],
-    params: [n, c],
+    params: { n, c },
     grid: gridOf(n * each),
   });
 }

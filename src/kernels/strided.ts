@@ -1,7 +1,6 @@
 // Copies that rearrange: transpose, slice and pad are one kernel with different numbers.
 
-import { gpu } from "../gpu/gpu";
-import { type Block, gridOf } from "./block";
+import { type Block, dispatch, gridOf } from "./block";
 import { padded } from "./pointwise";
 
 /** How each axis of y reads x: y's index i stands for index i + start of an axis of x with that size and stride. */
@@ -13,28 +12,16 @@ export interface Axis {
 
 /** y[i, j, …] = x[i + start, j + start, …], 0 outside of x. One `Axis` for each axis of y. */
 export function strided(x: Block, y: Block, axes: readonly Axis[]): void {
-  if (axes.length > 8) throw new Error(`strided: rank ${axes.length} is over 8`);
-  gpu().stream.dispatch({
+  const of = (key: keyof Axis) => axes.map((axis) => axis[key]);
+  dispatch({
     shader: "strided",
     entry: "main",
     reads: [x.storage],
     writes: [y.storage],
-    params: [
-      ...[y.size, axes.length, 0, 0],
-      ...padded(y.shape, 8),
-      ...padded(
-        axes.map((axis) => axis.start), // negative ones as two's complement
-        8,
-      ),
-      ...padded(
-        axes.map((axis) => axis.limit),
-        8,
-      ),
-      ...padded(
-        axes.map((axis) => axis.stride),
-        8,
-      ),
-    ],
+    params: {
+      ...{ n: y.size, rank: axes.length, sizes: padded(y.shape) },
+      ...{ starts: padded(of("start")), limits: padded(of("limit")), strides: padded(of("stride")) },
+    },
     grid: gridOf(y.size),
   });
 }

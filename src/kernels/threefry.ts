@@ -61,8 +61,13 @@ export class HostRandom {
     return radius * Math.cos(2 * Math.PI * this.uniform());
   }
 
-  /** An integer in [0, n), n at most 2^32; its bias is at most n / 2^32. */
+  /** An integer in [0, n), n from 1 to 2^32; its bias is at most n / 2^32. */
   integer(n: number): number {
-    return Math.floor((this.bits() * n) / 2 ** 32);
+    if (!Number.isInteger(n) || n < 1 || n > 2 ** 32)
+      throw new RangeError(`HostRandom: the bound is an integer from 1 to 2^32, got ${n}`);
+    // The word times n over 2^32, by the word's halves: a product of 64 bits would be rounded.
+    const bits = this.bits();
+    const low = (bits % 2 ** 16) * n;
+    return Math.floor((Math.floor(bits / 2 ** 16) * n + Math.floor(low / 2 ** 16)) / 2 ** 16);
   }
 }

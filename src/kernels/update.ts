@@ -1,21 +1,22 @@
 // The optimisers: each changes weights and their slots in place, three weights a dispatch.
 
-import { gpu } from "../gpu/gpu";
-import { float } from "../gpu/stream";
-import { allocate, type Block, release, shares } from "./block";
+import { type Block, dispatch, type Storage, shares, temporary } from "./block";
 
 /** Bounds that a weight is held to after its update, or none. */
 export type Clip = readonly [low: number, high: number] | undefined;
 
+/** A step's learning rate, or a function that is asked anew when a captured step is replayed. */
+export type Rate = number | (() => number);
+
 export interface RmspropRule {
-  rate: number;
+  rate: Rate;
   decay: number;
   epsilon: number;
   epsilonInside: boolean;
 }
 
 export interface AdamRule {
-  rate: number;
+  rate: Rate;
   beta1: number;
   beta2: number;
   epsilon: number;
@@ -33,7 +34,7 @@ export interface Updated<B extends Block = Block> {
 }
 
 interface UpdateNumbers {
-  rate: number;
+  rate: Rate;
   decay: number;
   epsilon: number;
   inside: boolean;
@@ -62,38 +63,42 @@ function update(entry: string, { weights, gradients, slots, clips }: Updated, nu
     .filter(({ n4 }) => n4 > 0);
   const second = slotSize(weights) / 4;
   let base = 0;
-  let corrected: readonly number[];
+  let corrected: readonly number[] = [0, 0];
   for (let first = 0; first < parts.length; first += GROUP) {
     const group = parts.slice(first, first + GROUP);
-    // What the last group lacks must be bound as well. A buffer may be read twice in a dispatch, not written twice.
-    const spare = Array.from({ length: GROUP - group.length }, () => allocate(1, entry));
     const { gradient } = group[0];
-    const bound = [...group, ...spare.map((weight) => ({ gradient, weight, clip: undefined, n4: 0 }))];
-    let end = 0;
-    const bounds = bound.flatMap(({ n4, clip }) => {
-      end += n4;
-      return [end, clip ? 1 : 0, ...(clip ?? [0, 0]).map(float)];
-    });
-    const { turns, grid } = shares(end);
-    const fixed = [
-      ...[...bounds, turns, base, second],
-      ...[float(rate), float(decay), float(epsilon), inside ? 1 : 0, float(beta1)],
-    ];
-    gpu().stream.dispatch({
-      shader: "update",
-      entry,
-      reads: bound.map((part) => part.gradient),
-      writes: [...bound.map((part) => part.weight), slots.storage],
-      params: corrections
-        ? () => {
-            if (first === 0) corrected = corrections(); // once a step, not once a dispatch
-            return [...fixed, ...corrected.map(float)];
-          }
-        : fixed,
-      grid,
-    });
-    spare.forEach(release);
-    base += end;
+    const run = (spare: readonly Storage[]): void => {
+      // What the last group lacks must be bound as well. A buffer may be read twice in a dispatch, not written twice.
+      if (group.length + spare.length < GROUP)
+        return temporary(1, entry, (storage) => run([...spare, storage]));
+      const bound = [...group, ...spare.map((weight) => ({ gradient, weight, clip: undefined, n4: 0 }))];
+      const from = base;
+      let end = 0;
+      const bounds = bound.map(({ n4, clip }) => {
+        end += n4;
+        const [low, high] = clip ?? [0, 0];
+        return { end, clip: clip !== undefined, low, high };
+      });
+      base += end;
+      const { turns, grid } = shares(end);
+      dispatch({
+        shader: "update",
+        entry,
+        reads: bound.map((part) => part.gradient),
+        writes: [...bound.map((part) => part.weight), slots.storage],
+        params: () => {
+          if (first === 0 && corrections) corrected = corrections(); // once a step, not once a dispatch
+          return {
+            ...{ parts: bounds, turns, base: from, second, decay, epsilon, inside, beta1 },
+            rate: typeof rate === "number" ? rate : rate(),
+            correction1: corrected[0],
+            correction2: corrected[1],
+          };
+        },
+        grid,
+      });
+    };
+    run([]);
   }
 }
 
@@ -108,5 +113,5 @@ export const adam = (updated: Updated, rule: AdamRule) =>
   update("adam", updated, { ...plain, ...rule, decay: rule.beta2 });
 
 /** One step of gradient descent with momentum; a slot is the velocity. */
-export const sgd = (updated: Updated, rate: number, momentum: number) =>
+export const sgd = (updated: Updated, rate: Rate, momentum: number) =>
   update("sgd", updated, { ...plain, rate, decay: momentum });

@@ -41,7 +41,8 @@ export const heUniform: Initializer = (random, shape) => {
   return random.uniform(shape, -bound, bound);
 };
 
+/** At least 1: a weight without entries has a fan of 0, and no use for an infinite deviation. */
 function fans(shape: Shape): [number, number] {
   const positions = sizeOf(shape.slice(0, -2));
-  return [positions * (shape.at(-2) ?? 1), positions * (shape.at(-1) ?? 1)];
+  return [Math.max(1, positions * (shape.at(-2) ?? 1)), Math.max(1, positions * (shape.at(-1) ?? 1))];
 }

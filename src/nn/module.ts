@@ -1,6 +1,15 @@
 // A module: parameters that are trained, buffers that are not, and modules inside of it, each under a name.
 // State dictionaries are read off these names, so renaming one breaks saved files.
-import { assign, keep, requireGrad, type Shape, sameShape, show, type Tensor } from "../autograd";
+import {
+  assign,
+  keep,
+  refuseInCapture,
+  requireGrad,
+  type Shape,
+  sameShape,
+  show,
+  type Tensor,
+} from "../autograd";
 
 /** The numbers of one tensor on the host. */
 export interface HostArray {
@@ -22,12 +31,14 @@ export abstract class Module {
 
   /** Registers a tensor that is trained. */
   protected parameter(name: string, tensor: Tensor): Tensor {
+    refuseMaking(this);
     this.ownParameters.set(name, keep(requireGrad(tensor)));
     return tensor;
   }
 
   /** Registers a tensor that is saved, but not trained. */
   protected buffer(name: string, tensor: Tensor): Tensor {
+    refuseMaking(this);
     this.ownBuffers.set(name, keep(tensor));
     return tensor;
   }
@@ -104,3 +115,8 @@ export abstract class Module {
     for (const tensor of this.named().values()) tensor.dispose();
   }
 }
+
+const refuseMaking = (module: Module) =>
+  refuseInCapture(
+    `a ${module.constructor.name} must be made before the capture, since its weights would begin anew at each replay.`,
+  );

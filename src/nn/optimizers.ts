@@ -2,11 +2,14 @@
 // parameter to bounds after its step.
 import {
   adamUpdate,
+  assign,
   type Clip,
   full,
   keep,
+  refuseInCapture,
   rmspropUpdate,
   sgdUpdate,
+  show,
   slotSize,
   type Tensor,
   type Updated,
@@ -30,10 +33,21 @@ export const rmspropForms = {
 
 export type RmspropForm = keyof typeof rmspropForms;
 
+/** All that an optimiser has gathered: with it and the parameters, training goes on as if it had not been broken off. */
+export interface OptimizerState {
+  /** Steps done, where the rule counts them, as Adam's does. */
+  steps: number;
+  /** One array a parameter, in their order; then the second slots, where the rule has two. */
+  slots: Float32Array[];
+}
+
 abstract class Optimizer {
-  readonly learningRate: number;
+  private rate: number;
   private readonly clips: Clip[];
   private readonly slots: Tensor;
+  protected steps = 0;
+  /** For a replayed step to ask. */
+  protected readonly now = () => this.rate;
 
   /** `slots` says how many an entry has, and what they start from. */
   constructor(
@@ -41,9 +55,12 @@ abstract class Optimizer {
     { learningRate, clip }: Common,
     slots: { count: number; start: number },
   ) {
+    refuseInCapture(
+      "an optimiser must be made before the capture, since its slots would begin anew at each replay.",
+    );
     const twice = parameters.find((parameter, i) => parameters.indexOf(parameter) < i);
     if (twice) throw new Error(`optimiser: each parameter must be given once, got ${twice} again.`);
-    this.learningRate = learningRate;
+    this.rate = this.learningRate = learningRate;
     this.clips = parameters.map((parameter) => clip?.(parameter));
     try {
       this.slots = keep(full([slots.count * slotSize(parameters)], slots.start));
@@ -53,6 +70,47 @@ abstract class Optimizer {
           "Two optimisers with half of the parameters each need less at once.",
       );
     }
+  }
+
+  /** May be changed between steps, those of a captured step that is replayed, too. */
+  get learningRate(): number {
+    return this.rate;
+  }
+
+  set learningRate(value: number) {
+    if (!Number.isFinite(value) || value < 0)
+      throw new Error(`optimiser: the learning rate must be a finite number from 0 up, got ${value}.`);
+    this.rate = value;
+  }
+
+  /** Reads back what it has gathered. */
+  async state(): Promise<OptimizerState> {
+    const { steps } = this;
+    const all = await this.slots.data();
+    return { steps, slots: this.ranges().map(([from, to]) => Float32Array.from(all.subarray(from, to))) };
+  }
+
+  /** Takes over what `state` gave. Throws, before it changes anything, when that belongs to other parameters. */
+  loadState({ steps, slots }: OptimizerState): void {
+    if (!Number.isSafeInteger(steps) || steps < 0)
+      throw new Error(`loadState: the steps must be a whole number from 0 up, got ${steps}.`);
+    const ranges = this.ranges();
+    const [wanted, got] = [ranges.map(([from, to]) => to - from), slots.map(({ length }) => length)];
+    if (wanted.join() !== got.join())
+      throw new Error(`loadState: the slots of these parameters are ${show(wanted)} long, got ${show(got)}.`);
+    const all = new Float32Array(this.slots.size);
+    ranges.forEach(([from], i) => void all.set(slots[i], from));
+    assign(this.slots, all);
+    this.steps = steps;
+  }
+
+  /** Where the slots of each parameter lie, the first ones of all and then the second ones; see `slotSize`. */
+  private ranges(): (readonly [from: number, to: number])[] {
+    const ends = this.parameters.map((_, i) => slotSize(this.parameters.slice(0, i)));
+    const starts = this.slots.size > slotSize(this.parameters) ? [0, slotSize(this.parameters)] : [0];
+    return starts.flatMap((start) =>
+      this.parameters.map(({ size }, i) => [start + ends[i], start + ends[i] + size] as const),
+    );
   }
 
   /** Changes the parameters in place; `gradients` in their order. */
@@ -85,14 +143,13 @@ export class RMSprop extends Optimizer {
   }
 
   protected override update(updated: Updated): void {
-    rmspropUpdate(updated, { ...this.form, rate: this.learningRate });
+    rmspropUpdate(updated, { ...this.form, rate: this.now });
   }
 }
 
 /** Kingma and Ba 2015, algorithm 1, with bias correction. */
 export class Adam extends Optimizer {
   private readonly rule: { beta1: number; beta2: number; epsilon: number };
-  private steps = 0;
 
   constructor(
     parameters: readonly Tensor[],
@@ -111,7 +168,7 @@ export class Adam extends Optimizer {
       const { beta1, beta2 } = this.rule;
       return [1 - Math.fround(beta1) ** this.steps, 1 - Math.fround(beta2) ** this.steps] as const;
     };
-    adamUpdate(updated, { ...this.rule, rate: this.learningRate, corrections });
+    adamUpdate(updated, { ...this.rule, rate: this.now, corrections });
   }
 }
 
@@ -125,6 +182,6 @@ export class SGD extends Optimizer {
   }
 
   protected override update(updated: Updated): void {
-    sgdUpdate(updated, this.learningRate, this.momentum);
+    sgdUpdate(updated, this.now, this.momentum);
   }
 }

@@ -1,11 +1,11 @@
 // Layers that change a sample's shape.
-import { reshape, type Shape, type Tensor } from "../autograd";
+import { reshape, type Shape, sizeOf, type Tensor } from "../autograd";
 import { Module } from "./module";
 
 /** (N, …) → (N, all the rest). */
 export class Flatten extends Module {
   override forward(x: Tensor): Tensor {
-    return reshape(x, [x.shape[0], x.size / Math.max(1, x.shape[0])]);
+    return reshape(x, [x.shape[0], sizeOf(x.shape.slice(1))]);
   }
 }
 

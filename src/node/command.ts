@@ -1,7 +1,6 @@
-// What the commands share: errors of the user's making end with one line and exit code 1, and the process exits
+// What the commands share: bad input and a GPU that said no end with one line and exit code 1, and the process exits
 // by itself although Dawn would keep it alive.
-import { InputError } from "../errors";
-import { probeAdapter } from "./probe";
+import { GpuError, InputError } from "../errors";
 import { ignoreClosedPipe } from "./progress";
 
 /** Runs a command's body and exits: with 0, or with 1 after one line on what is wrong. */
@@ -12,18 +11,14 @@ export async function runCommand(body: () => Promise<void>): Promise<never> {
     await body();
     process.exit(0);
   } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    // A stack helps only where the mistake is ours.
-    console.error(`monge: ${error instanceof InputError ? error.message : (error.stack ?? error.message)}`);
+    console.error(`monge: ${complaint(error)}`);
     process.exit(1);
   }
 }
 
-/** What is known of the adapter before it is opened. Throws InputError when there is none. */
-export function requireAdapter() {
-  const adapter = probeAdapter();
-  if (adapter) return adapter;
-  throw new InputError(
-    "no WebGPU adapter was found. `npm run setup` installs one, `npm run doctor` tells more.",
-  );
+/** What is said of an error: one line, or where the mistake is the program's, the stack, which helps only there. */
+export function complaint(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const expected = error instanceof InputError || error instanceof GpuError;
+  return expected ? error.message.replace(/\s*\n\s*/g, " ") : (error.stack ?? error.message);
 }

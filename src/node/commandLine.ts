@@ -6,11 +6,24 @@ import { InputError } from "../errors";
 /** Turns an option's text into its value; `name` is for the complaint. */
 export type Reader<T> = (text: string, name: string) => T;
 
+/** What every command takes. */
+export interface CommonOptions {
+  /** A part of the name of the adapter to run on. */
+  adapter?: string;
+  help: boolean;
+}
+
+/** The line of a help text on --adapter. */
+export const adapterHelp =
+  "  --adapter NAME       the adapter with that in its name or its driver's; npm run doctor lists them";
+
 /**
- * Splits the arguments of a command that takes the options `names`, each with a value, and `flags` and --help without.
+ * Splits the arguments of a command that takes the options `names` and --adapter, each with a value, and `flags` and
+ * --help without.
  * Throws InputError for what isn't one of them. We judge parseArgs's tokens ourselves: its own errors are long and give no hint.
  */
-export function readOptions(command: string, args: string[], names: string[], flags: string[] = []) {
+export function readOptions(command: string, args: string[], own: string[], flags: string[] = []) {
+  const names = [...own, "adapter"];
   const bare = ["help", ...flags];
   const options = Object.fromEntries([
     ...names.map((name) => [name, { type: "string" as const }]),
@@ -26,10 +39,9 @@ export function readOptions(command: string, args: string[], names: string[], fl
   for (const token of tokens) {
     if (token.kind === "option-terminator") continue;
     if (token.kind === "positional") {
-      const example = names.length > 0 ? `--${names[0]} VALUE` : "--help";
       throw new InputError(
         `unexpected "${token.value}": every value follows its option, ` +
-          `as in npm run ${command} -- ${example} (with the -- in between).`,
+          `as in npm run ${command} -- --${names[0]} VALUE (with the -- in between).`,
       );
     }
     const { name, rawName, value } = token;
@@ -43,8 +55,11 @@ export function readOptions(command: string, args: string[], names: string[], fl
     }
     texts.set(name, value ?? "");
   }
+  const adapter = texts.get("adapter");
+  if (adapter === "") throw new InputError("--adapter is empty, expected a part of an adapter's name.");
   return {
     help: texts.has("help"),
+    adapter,
     has: (flag: string): boolean => texts.has(flag),
     read<T>(name: string, reader: Reader<T>): T | undefined {
       const text = texts.get(name);

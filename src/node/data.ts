@@ -14,6 +14,7 @@ import {
   reason,
   requireFolder,
   sweepTemporaries,
+  unpacked,
   writeFileAtomic,
 } from "./files";
 
@@ -72,9 +73,8 @@ export async function loadMnist(options: MnistOptions): Promise<ByteDataset> {
   const { dataDir, env, split = "train" } = options;
   if (dataDir !== undefined) return readFolder(dataDir, "--data", split);
   if (env.MONGE_DATA) return readFolder(env.MONGE_DATA, "MONGE_DATA", split);
-  const cache = join(cacheFolder(env), "mnist");
   try {
-    await fillCache(cache, split, options);
+    return await fetchMnist(join(cacheFolder(env), "mnist"), split, options);
   } catch (error) {
     options.log(
       `data: no MNIST found (${reason(error)}): ${split === "train" ? "training on" : "comparing with"} ` +
@@ -83,7 +83,6 @@ export async function loadMnist(options: MnistOptions): Promise<ByteDataset> {
     );
     return drawDigits(drawn[split]);
   }
-  return readFolder(cache, "cache", split);
 }
 
 function readFolder(folder: string, namedBy: string, split: Split): ByteDataset {
@@ -103,23 +102,39 @@ function readFolder(folder: string, namedBy: string, split: Split): ByteDataset 
   );
 }
 
-/** Downloads what the cache lacks or holds damaged. Throws an Error that says why it can't. */
-async function fillCache(cache: string, split: Split, options: MnistOptions): Promise<void> {
-  const { mirrors = mnistMirrors, sums = mnistSums, patience, log } = options;
-  for (const name of fileNames[split].map((plain) => `${plain}.gz`)) {
-    if (isSound(join(cache, name), sums[name])) continue;
-    const bytes = await download(name, sums[name], mirrors, patience);
-    mkdirSync(cache, { recursive: true });
-    sweepTemporaries(cache);
-    writeFileAtomic(join(cache, name), bytes);
-    log(`data: downloaded ${name} into ${cache}`);
-  }
+/** The data set from the cache, downloading what that lacks or holds damaged. Throws an Error that says why it can't. */
+async function fetchMnist(cache: string, split: Split, options: MnistOptions): Promise<ByteDataset> {
+  const [images, labels] = fileNames[split].map((plain) => `${plain}.gz`);
+  return joinDataset(
+    parseIdxImages(unpacked(await fetchFile(cache, images, options), images, maxImageBytes), images),
+    parseIdxLabels(unpacked(await fetchFile(cache, labels, options), labels, maxLabelBytes), labels),
+    `mnist: ${cache}`,
+  );
 }
 
-function isSound(path: string, sum: string): boolean {
+/** The file's bytes: from the cache, or downloaded and kept there. One that can't be kept is used all the same. */
+async function fetchFile(cache: string, name: string, options: MnistOptions): Promise<Uint8Array> {
+  const { mirrors = mnistMirrors, sums = mnistSums, patience, log } = options;
+  const path = join(cache, name);
+  const kept = readSound(path, sums[name]);
+  if (kept) return kept;
+  const bytes = await download(name, sums[name], mirrors, patience);
   try {
-    return sha256(readFileSync(path)) === sum;
+    mkdirSync(cache, { recursive: true });
+    sweepTemporaries(cache);
+    writeFileAtomic(path, bytes);
+    log(`data: downloaded ${name} into ${cache}`);
+  } catch (error) {
+    log(`data: downloaded ${name}, which can't be kept in ${cache} (${reason(error)})`);
+  }
+  return bytes;
+}
+
+function readSound(path: string, sum: string): Uint8Array | undefined {
+  try {
+    const bytes = readFileSync(path);
+    return sha256(bytes) === sum ? bytes : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 }

@@ -1,34 +1,76 @@
 // Opens the GPU in Node through Dawn, with a throttled wait and a memory budget.
 import { totalmem } from "node:os";
-import { create, globals } from "webgpu";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { whyBroken } from "../../scripts/adapters.mjs";
+import { GpuError, InputError } from "../errors";
 import type { Gpu } from "../gpu/gpu";
 import { gpu } from "../gpu/gpu";
 import { openGpu } from "../kernels/open";
+import { requireAdapter } from "./probe";
 
 // Dawn crashes when the object that create() returned is collected, and a second one is unreliable:
 // one a process, reachable for ever.
-let dawn: GPU | undefined;
+let dawn: { gpu: Promise<GPU>; adapter: string } | undefined;
 
-/** What a browser has as `navigator.gpu`. */
-export function nodeGpu(): GPU {
-  process.env.XDG_RUNTIME_DIR ??= "/tmp"; // Mesa prints warnings without it
-  if (!dawn) {
-    Object.assign(globalThis, globals);
-    // Timestamps come in steps of 65 µs otherwise, against spying pages; here it is the user's own program.
-    dawn = create(["disable-dawn-features=timestamp_quantization"]);
+/**
+ * What a browser has as `navigator.gpu`. It gives the adapter of that name, in full as Dawn tells it, or without one
+ * Dawn's default. The first call decides for the process. Throws GpuError when Dawn can't be loaded, InputError when
+ * a later call names another adapter.
+ */
+export async function nodeGpu(adapter = ""): Promise<GPU> {
+  dawn ??= { gpu: loadDawn(adapter), adapter };
+  if (adapter !== "" && adapter !== dawn.adapter) {
+    const before = dawn.adapter || "the default one";
+    throw new InputError(`adapter "${adapter}": this process uses ${before} already, and can't change.`);
   }
-  return dawn;
+  return dawn.gpu;
 }
 
-/** Opens the device for this process. Throws one clear line when there is none that computes. */
-export async function openDevice(): Promise<Gpu> {
-  const warn = (line: string) => console.error(`monge: ${line}`);
-  return openGpu(nodeGpu(), { wait: throttled, memoryBudget: totalmem() * 0.75, warn });
+async function loadDawn(adapter: string): Promise<GPU> {
+  process.env.XDG_RUNTIME_DIR ??= "/tmp"; // Mesa prints warnings without it
+  // Only now, since a binding that can't be loaded would end a program that imports it with a stack trace.
+  const { create, globals } = await import("webgpu").catch((error) => {
+    throw new GpuError(`gpu: ${whyBroken(error)}. Run \`npm run setup\`.`);
+  });
+  Object.assign(globalThis, globals);
+  // Timestamps come in steps of 65 µs otherwise, against spying pages; here it is the user's own program.
+  return create(["disable-dawn-features=timestamp_quantization", `adapter=${adapter}`]);
+}
+
+/**
+ * Opens the device for this process: the adapter with the text `adapter` in its name or its driver's, in capitals or
+ * not, else the one that Dawn takes for the fastest. Throws InputError when the text picks none or more than one, and
+ * lists those there are; GpuError when there is none that computes.
+ */
+export async function openDevice({ adapter }: { adapter?: string } = {}): Promise<Gpu> {
+  const api = await nodeGpu(adapter && requireAdapter(adapter).name);
+  return openGpu(api, {
+    wait: throttled,
+    collect,
+    warn: (line) => console.error(`monge: ${line}`),
+    memoryBudget: memoryBudget(totalmem(), process.constrainedMemory()),
+  });
+}
+
+/**
+ * Bytes of GPU memory to hold at most: three quarters of the machine's, or of what a container may use of it.
+ * `constrained` is no limit where it is 0, undefined, or more than there is.
+ */
+export function memoryBudget(total: number, constrained: number | undefined): number {
+  return 0.75 * Math.min(total, constrained || total);
 }
 
 /** Closes the device; without that, Dawn keeps the process alive. */
 export function closeDevice(): void {
   gpu().close();
+}
+
+/** Collects garbage, and gives the binding a turn to free what went with it. */
+async function collect(): Promise<void> {
+  setFlagsFromString("--expose-gc");
+  (runInNewContext("gc") as () => void)();
+  await new Promise(setImmediate);
 }
 
 const cell = new Int32Array(new SharedArrayBuffer(4));

@@ -1,14 +1,18 @@
-// The command `npm run doctor`: shows what this machine offers, opens the device with its numeric self-test,
-// and ends with "ready" and exit code 0, or with one line on what is wrong and exit code 1.
+// The command `npm run doctor`: shows what this machine offers, computes on the adapter that would be used, and ends
+// with "ready" and exit code 0, or with one line on what is wrong and exit code 1.
 import { existsSync, readFileSync } from "node:fs";
 import { arch, availableParallelism, platform, release, totalmem, type } from "node:os";
+import { matmul, tensor } from "../autograd";
 import { families } from "../kernels/tuning/configurations";
-import { runCommand } from "./command";
-import { readOptions } from "./commandLine";
+import { complaint, runCommand } from "./command";
+import { adapterHelp, readOptions } from "./commandLine";
+import { closeDevice, openDevice } from "./device";
 import { cacheFolder } from "./files";
-import { type AdapterSummary, probeAdapter } from "./probe";
+import { type AdapterSummary, probeAdapters, requireAdapter } from "./probe";
 
 const MiB = 2 ** 20;
+/** Rows and columns of the matrices that are tried: no tile's multiple. */
+const SIZE = 67;
 
 function row(name: string, value: string): void {
   console.log(`${name.padEnd(18)}${value}`);
@@ -53,49 +57,85 @@ function showAdapter(adapter: AdapterSummary): void {
   row("grid", `${limits.maxComputeWorkgroupsPerDimension} workgroups a dimension`);
 }
 
+/** One line for each adapter, the one that is used marked. */
+function showAdapters(adapters: AdapterSummary[], used: AdapterSummary): void {
+  adapters.forEach((adapter, i) => {
+    const { name, alike, software } = adapter;
+    const notes = [alike > 1 && `the first of ${alike} of that name`, adapter === used && "used here"];
+    const cells = [name, software ? "software" : "hardware", ...notes.filter(Boolean)];
+    row(i === 0 ? "adapters" : "", cells.join(", "));
+  });
+}
+
+/** A product on the GPU against sums of the host in float64: the largest error, relative to the largest element. */
+async function errorOfProduct(n: number): Promise<number> {
+  const draw = (from: number) => Float32Array.from({ length: n * n }, (_, i) => Math.sin(from + i));
+  const [a, b] = [draw(1), draw(2)];
+  const got = await matmul(tensor(a, [n, n]), tensor(b, [n, n])).data();
+  let [largest, error] = [0, 0];
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < n; j++) {
+      let sum = 0;
+      for (let k = 0; k < n; k++) sum += a[i * n + k] * b[k * n + j];
+      largest = Math.max(largest, Math.abs(sum));
+      error = Math.max(error, Math.abs(sum - got[i * n + j]));
+    }
+  }
+  return error / largest;
+}
+
 /** Returns what is wrong, with a hint, or null. */
-async function examine(): Promise<string | null> {
-  const version = webgpuVersion();
+async function examine(wanted: string | undefined): Promise<string | null> {
+  const drivers = process.env.VK_DRIVER_FILES ?? process.env.VK_ICD_FILENAMES;
   row("Node", process.version);
   row("system", systemName());
-  row("webgpu", version ?? "not installed");
-  row("VK_DRIVER_FILES", process.env.VK_DRIVER_FILES ?? "not set");
+  row("webgpu", webgpuVersion() ?? "not installed");
+  row("VK_DRIVER_FILES", drivers ?? "not set");
   row("MONGE_DATA", process.env.MONGE_DATA ?? "not set");
   row("cache folder", cacheFolder(process.env));
-  if (version === null) return "the npm package webgpu is not installed. Run `npm run setup`.";
 
-  const adapter = probeAdapter();
-  if (!adapter) {
-    row("adapter", "none");
-    return process.env.VK_DRIVER_FILES
+  const { adapters, broken } = probeAdapters("all");
+  if (broken) return `${broken}. Run \`npm run setup\`.`;
+  if (adapters.length === 0) {
+    row("adapters", "none");
+    return drivers
       ? "no WebGPU adapter with the driver that VK_DRIVER_FILES names. Unset it, then run `npm run setup`."
       : "no WebGPU adapter. Run `npm run setup`, which installs a driver or says which one to install.";
   }
-  showAdapter(adapter);
+  const used = wanted === undefined ? adapters[0] : requireAdapter(wanted);
+  showAdapters(adapters, used);
+  showAdapter(used);
   try {
-    // Loaded only here, so that a missing or unloadable webgpu is told above instead of ending the command.
-    const { closeDevice, openDevice } = await import("./device");
-    const { info } = await openDevice();
+    const { host, info } = await openDevice({ adapter: wanted });
     row("kernels", families(info).join(", "));
+    row("memory budget", `${(host.memoryBudget / 2 ** 30).toFixed(1)} GiB`);
+    const error = await errorOfProduct(SIZE);
+    row("self-test", `a product of ${SIZE}x${SIZE} matrices, off by ${error.toExponential(0)}`);
     closeDevice();
+    // Ten times what sums of so many f32 terms are off by; NaN fails, too.
+    return error < 1e-5
+      ? null
+      : "the adapter computes wrongly. Update its driver, or name another with --adapter.";
   } catch (error) {
     row("self-test", "failed");
-    return `${error instanceof Error ? error.message : error}. See docs/setup.md.`;
+    return `${complaint(error)}. See docs/setup.md.`;
   }
-  row("self-test", "passed");
-  return null;
 }
 
 const help = `Shows what this machine offers, opens the GPU and computes something whose answer is known.
 
-usage: npm run doctor
+usage: npm run doctor -- [options]
+
+${adapterHelp}
+  --help               show this text
 
 The last line is "ready", or "not ready:" with what is wrong; then the exit code is 1.
 `;
 
 await runCommand(async () => {
-  if (readOptions("doctor", process.argv.slice(2), []).help) return void process.stdout.write(help);
-  const wrong = await examine();
+  const given = readOptions("doctor", process.argv.slice(2), []);
+  if (given.help) return void process.stdout.write(help);
+  const wrong = await examine(given.adapter);
   console.log(wrong === null ? "ready" : `not ready: ${wrong}`);
   if (wrong !== null) process.exit(1);
 });

@@ -4,11 +4,12 @@ import { InputError } from "../errors";
 import { selectDigits } from "../wgan/dataset";
 import { fromBytes, meanPairwiseDistance, vote } from "../wgan/evaluate";
 import { fixedLatents, sampleImages } from "../wgan/trainer";
-import { requireAdapter, runCommand } from "./command";
+import { runCommand } from "./command";
 import { loadMnist } from "./data";
 import { openDevice } from "./device";
 import { loadGenerator, readGenerator } from "./generator";
 import { evaluateHelp, parseEvaluateOptions } from "./options";
+import { requireAdapter } from "./probe";
 import { readConfig } from "./runFolder";
 
 const SAMPLES = 100;
@@ -21,7 +22,7 @@ await runCommand(async () => {
   const config = readConfig(options.run!);
   const { digits } = config.data;
   const saved = readGenerator(options.run!);
-  requireAdapter();
+  requireAdapter(options.adapter);
   const test = await loadMnist({ dataDir: options.data, env: process.env, log: console.log, split: "test" });
   // The first images are the judges; real images of these digits come from behind them, so none judges itself.
   const split = Math.min(LABELLED, Math.floor(test.count / 2));
@@ -41,7 +42,7 @@ await runCommand(async () => {
   }
   const real = fromBytes(chosen.images.subarray(0, SAMPLES * PIXELS));
 
-  await openDevice();
+  await openDevice({ adapter: options.adapter });
   const generator = loadGenerator(saved, config);
   const images = sampleImages(generator, fixedLatents(config, SAMPLES));
   const fake = (await images.data()) as Float32Array;

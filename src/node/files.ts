@@ -15,7 +15,7 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { homedir } from "node:os";
+import { homedir, tmpdir } from "node:os";
 import { basename, dirname, isAbsolute, join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { InputError } from "../errors";
@@ -61,23 +61,29 @@ export function sweepTemporaries(folder: string): void {
  * Throws InputError if the file is missing, unreadable, damaged or larger.
  */
 export function readFileUnpacked(path: string, maxBytes: number): Uint8Array {
-  const tooLarge = () =>
-    new InputError(`${path}: larger than ${Math.round(maxBytes / 1e6)} MB. Is it the right file?`);
   let bytes: Buffer;
   try {
-    if (statSync(path).size > maxBytes) throw tooLarge();
+    if (statSync(path).size > maxBytes) throw tooLarge(path, maxBytes);
     bytes = readFileSync(path);
   } catch (error) {
     throw error instanceof InputError ? error : unreadable(path, error);
   }
+  return unpacked(bytes, path, maxBytes);
+}
+
+/** `bytes`, unpacked if they are gzipped, at most `maxBytes`; `path` is for the InputError if they are damaged or more. */
+export function unpacked(bytes: Uint8Array, path: string, maxBytes: number): Uint8Array {
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
   try {
     return gunzipSync(bytes, { maxOutputLength: maxBytes });
   } catch (error) {
-    if (reason(error) === "ERR_BUFFER_TOO_LARGE") throw tooLarge();
+    if (reason(error) === "ERR_BUFFER_TOO_LARGE") throw tooLarge(path, maxBytes);
     throw new InputError(`${path}: damaged gzip file (${reason(error)}). Fetch it again.`);
   }
 }
+
+const tooLarge = (path: string, maxBytes: number) =>
+  new InputError(`${path}: larger than ${Math.round(maxBytes / 1e6)} MB. Is it the right file?`);
 
 /** The path of `name` or `name.gz` in the folder, the first that is there, else undefined. */
 export function findPlainOrGz(folder: string, name: string): string | undefined {
@@ -133,7 +139,16 @@ function syncFolder(path: string): void {
   }
 }
 
-/** The program's cache folder: $XDG_CACHE_HOME/monge, where that is an absolute path as its specification asks, else in ~/.cache. */
-export function cacheFolder({ XDG_CACHE_HOME: base }: Record<string, string | undefined>): string {
-  return join(base && isAbsolute(base) ? base : join(homedir(), ".cache"), "monge");
+/**
+ * The program's cache folder: $XDG_CACHE_HOME/monge, where that is an absolute path as its specification asks, else in
+ * ~/.cache. `home` throws for a user that the system doesn't know; then it is in the system's temporary folder.
+ */
+export function cacheFolder(env: Record<string, string | undefined>, home = homedir): string {
+  const base = env.XDG_CACHE_HOME;
+  if (base && isAbsolute(base)) return join(base, "monge");
+  try {
+    return join(home(), ".cache", "monge");
+  } catch {
+    return join(tmpdir(), "monge");
+  }
 }

@@ -2,8 +2,9 @@
 import { convolutionLadder, inputGradientLadder } from "../kernels/ladder/convolution";
 import { type Climbed, climb, type Ladder } from "../kernels/ladder/ladder";
 import { matmulLadder } from "../kernels/ladder/matmul";
-import { requireAdapter, runCommand } from "./command";
+import { runCommand } from "./command";
 import { openDevice } from "./device";
+import { requireAdapter } from "./probe";
 import { ladderHelp, parseLadderOptions } from "./toolOptions";
 
 const head = ["form", "ms", "GFLOP/s", "times the first"];
@@ -35,8 +36,8 @@ function plain(cells: string[][]): string {
 await runCommand(async () => {
   const options = parseLadderOptions(process.argv.slice(2));
   if (options.help) return void process.stdout.write(ladderHelp);
-  requireAdapter();
-  const gpu = await openDevice();
+  requireAdapter(options.adapter);
+  const gpu = await openDevice({ adapter: options.adapter });
   const { size, batch, rounds } = options;
   const timer = gpu.device.features.has("timestamp-query") ? "the GPU's timestamps" : "the clock on the wall";
   console.log(

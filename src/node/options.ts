@@ -4,9 +4,9 @@
 import { InputError } from "../errors";
 import { type Digits, parseDigits } from "../wgan/dataset";
 import { type PresetName, presetNames } from "../wgan/presets";
-import { integer, type Reader, readOptions } from "./commandLine";
+import { adapterHelp, type CommonOptions, integer, type Reader, readOptions } from "./commandLine";
 
-export interface TrainOptions {
+export interface TrainOptions extends CommonOptions {
   preset?: PresetName;
   data?: string;
   digits?: Digits;
@@ -18,16 +18,14 @@ export interface TrainOptions {
   logEvery?: number;
   /** Run the default kernels, not those that the tuner found. */
   noTune: boolean;
-  help: boolean;
 }
 
-export interface SampleOptions {
+export interface SampleOptions extends CommonOptions {
   /** Given, unless help was asked for. */
   run?: string;
   out?: string;
   seed?: number;
   count: number;
-  help: boolean;
 }
 
 export const trainHelp = `Trains a Wasserstein GAN on handwritten digits, on the GPU, and writes a folder with the results.
@@ -50,16 +48,16 @@ usage: npm run train -- [options]
   --sample-every N     steps between sample images; 0 for those of the last step alone
   --log-every N        steps between lines of the loss
   --no-tune            run the usual kernels, not those that npm run tune found
+${adapterHelp}
   --help               show this text
 
 example: npm run train -- --preset wgan --digits 0,1 --steps 2000
 `;
 
-export interface EvaluateOptions {
+export interface EvaluateOptions extends CommonOptions {
   /** Given, unless help was asked for. */
   run?: string;
   data?: string;
-  help: boolean;
 }
 
 export const evaluateHelp = `Says how good a trained generator's images are: how many of 100 a vote of the nearest
@@ -71,6 +69,7 @@ usage: npm run evaluate -- --run DIR [options]
   --data DIR           folder with the MNIST test files t10k-images-idx3-ubyte and
                        t10k-labels-idx1-ubyte (or .gz); without it they are looked for as
                        npm run train does
+${adapterHelp}
   --help               show this text
 `;
 
@@ -82,6 +81,7 @@ usage: npm run sample -- --run DIR [options]
   --out FILE.png       where to write the image; without it: in the run's folder
   --seed N             which images: same seed, same images (0 to 4294967295)
   --count N            how many, in a square grid (default 100)
+${adapterHelp}
   --help               show this text
 
 example: npm run sample -- --run runs/my-run --count 64 --out sixty-four.png
@@ -106,6 +106,7 @@ export function parseTrainOptions(args: string[]): TrainOptions {
     sampleEvery: given.read("sample-every", integer(0, 100_000_000)),
     logEvery: given.read("log-every", integer(1, 100_000_000)),
     noTune: given.has("no-tune"),
+    adapter: given.adapter,
     help: given.help,
   };
 }
@@ -119,6 +120,7 @@ export function parseSampleOptions(args: string[]): SampleOptions {
     out: given.read("out", pngName),
     seed: given.read("seed", integer(0, 2 ** 32 - 1)),
     count: given.read("count", integer(1, 10_000)) ?? 100,
+    adapter: given.adapter,
     help: given.help,
   };
 }
@@ -127,7 +129,7 @@ export function parseSampleOptions(args: string[]): SampleOptions {
 export function parseEvaluateOptions(args: string[]): EvaluateOptions {
   const given = readOptions("evaluate", args, ["run", "data"]);
   const run = readRun(given);
-  return { run, data: given.read("data", notEmpty), help: given.help };
+  return { run, data: given.read("data", notEmpty), adapter: given.adapter, help: given.help };
 }
 
 function readRun({ help, read }: ReturnType<typeof readOptions>): string | undefined {

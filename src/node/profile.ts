@@ -13,9 +13,10 @@ import { drawnRun } from "../wgan/drawnRun";
 import { type PresetName, presets } from "../wgan/presets";
 import { drawDigits } from "../wgan/strokes";
 import { Trainer } from "../wgan/trainer";
-import { requireAdapter, runCommand } from "./command";
+import { runCommand } from "./command";
 import { openDevice } from "./device";
 import { requireWritable, writeFileAtomic } from "./files";
+import { requireAdapter } from "./probe";
 import { parseProfileOptions, profileHelp } from "./toolOptions";
 import { tuningStore } from "./tuningStore";
 
@@ -106,9 +107,9 @@ await runCommand(async () => {
   const options = parseProfileOptions(process.argv.slice(2));
   if (options.help) return void process.stdout.write(profileHelp);
   for (const path of [options.json, options.trace]) if (path !== undefined) requireWritable(path);
-  const adapter = requireAdapter();
+  const adapter = requireAdapter(options.adapter);
   const name = options.preset ?? (adapter.software ? "small" : "tutorial");
-  const gpu = await openDevice();
+  const gpu = await openDevice({ adapter: options.adapter });
   const ignored = tuning(gpu).load(tuningStore(process.env));
   if (ignored) console.log(ignored);
   const timestamps = !options.wallClock && gpu.device.features.has("timestamp-query");

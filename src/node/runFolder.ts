@@ -1,6 +1,15 @@
 // The folder of one training run: config.yaml, losses.csv and samples/. A run never writes into another's.
 // config.yaml is for people as well, so it is read back with care and complaints name the line.
-import { accessSync, appendFileSync, constants, existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
+import {
+  accessSync,
+  appendFileSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { isMap, isNode, LineCounter, parseDocument, stringify, visit } from "yaml";
 import { InputError } from "../errors";
@@ -41,13 +50,18 @@ export function createRunFolder(options: {
   digits: Digits;
   now?: Date;
 }): RunFolder {
-  const path = options.out ?? freshName(options.preset, options.digits, options.now ?? new Date());
+  const path = options.out ?? makeFresh(options.preset, options.digits, options.now ?? new Date());
   requireUnused(path);
   const losses = join(path, "losses.csv");
-  onDisk(path, () => {
-    mkdirSync(join(path, "samples"), { recursive: true });
-    appendFileSync(losses, lossHeader);
-  });
+  onDisk(path, () => mkdirSync(path, { recursive: true }));
+  try {
+    // Of runs that start at once only one makes this file, and has the folder.
+    writeFileSync(losses, lossHeader, { flag: "wx" });
+  } catch (error) {
+    if (reason(error) === "EEXIST") throw heldByRun(path);
+    throw new InputError(`${path}: can't be written (${reason(error)}).`);
+  }
+  onDisk(path, () => mkdirSync(join(path, "samples"), { recursive: true }));
   return {
     path,
     writeConfig: (config) => writeFileAtomic(join(path, "config.yaml"), configText(config)),
@@ -106,14 +120,19 @@ export function readConfig(run: string): RunConfig {
   }
 }
 
-function freshName(preset: string, digits: Digits, now: Date): string {
+/** Makes the folder runs/<preset>-<digits>-<time>, numbered where another run has that name. */
+function makeFresh(preset: string, digits: Digits, now: Date): string {
   const two = (value: number) => String(value).padStart(2, "0");
   const day = `${now.getFullYear()}${two(now.getMonth() + 1)}${two(now.getDate())}`;
   const time = `${two(now.getHours())}${two(now.getMinutes())}${two(now.getSeconds())}`;
   const base = join("runs", `${preset}-${digits === "all" ? "all" : digits.join("")}-${day}-${time}`);
-  let name = base;
-  for (let i = 2; existsSync(name); i++) name = `${base}-${i}`;
-  return name;
+  return onDisk("runs", () => {
+    mkdirSync("runs", { recursive: true });
+    for (let i = 1; ; i++) {
+      const name = i === 1 ? base : `${base}-${i}`;
+      if (!existsSync(name) && mkdirSync(name, { recursive: true })) return name; // undefined where it is there by now
+    }
+  });
 }
 
 /** Throws InputError if the path is a file, or no folder could be made there. */
@@ -133,10 +152,12 @@ export function requireUnused(path: string): void {
   requireMakeable(path);
   const held = onDisk(path, () => (existsSync(path) ? readdirSync(path) : []));
   if (held.includes("config.yaml")) {
-    throw new InputError(`--out ${path}: holds a run already. Name a new folder.`);
+    throw heldByRun(path);
   }
   if (held.length > 0) throw new InputError(`--out ${path}: isn't empty. Name a new or an empty folder.`);
 }
+
+const heldByRun = (path: string) => new InputError(`--out ${path}: holds a run already. Name a new folder.`);
 
 function configText(config: RunConfig): string {
   const head = "# What this run was made with: options, presets and machine. Written once, at the start.\n";

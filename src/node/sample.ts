@@ -3,12 +3,13 @@ import { join } from "node:path";
 import { Random } from "../autograd";
 import { imageGrid, squareGrid } from "../wgan/grid";
 import { sampleImages } from "../wgan/trainer";
-import { requireAdapter, runCommand } from "./command";
+import { runCommand } from "./command";
 import { openDevice } from "./device";
 import { requireWritable, writeFileAtomic } from "./files";
 import { loadGenerator, readGenerator } from "./generator";
 import { parseSampleOptions, sampleHelp } from "./options";
 import { encodePng } from "./png";
+import { requireAdapter } from "./probe";
 import { readConfig } from "./runFolder";
 
 const AT_ONCE = 100; // images of a batch; bounds the memory of the widest layer
@@ -22,8 +23,8 @@ await runCommand(async () => {
   const seed = options.seed ?? config.seed;
   const out = options.out ?? join(run, `sample-seed-${seed}.png`);
   requireWritable(out);
-  requireAdapter();
-  await openDevice();
+  requireAdapter(options.adapter);
+  await openDevice({ adapter: options.adapter });
   const generator = loadGenerator(saved, config);
   const random = new Random(seed);
   const { rows, columns } = squareGrid(options.count);

@@ -1,25 +1,23 @@
 // The command lines of `profile` and `ladder`: what each option takes, its help text, and the complaint if it is off.
 import { InputError } from "../errors";
 import type { PresetName } from "../wgan/presets";
-import { integer, readOptions } from "./commandLine";
+import { adapterHelp, type CommonOptions, integer, readOptions } from "./commandLine";
 import { choosePreset, notEmpty } from "./options";
 
-export interface ProfileOptions {
+export interface ProfileOptions extends CommonOptions {
   preset?: PresetName;
   json?: string;
   trace?: string;
   wallClock: boolean;
-  help: boolean;
 }
 
-export interface LadderOptions {
+export interface LadderOptions extends CommonOptions {
   /** Rows and columns of the matrices. */
   size: number;
   /** Images of the convolution. */
   batch: number;
   rounds: number;
   markdown: boolean;
-  help: boolean;
 }
 
 export const profileHelp = `Shows where the time of one training iteration goes, kernel by kernel, and how close each comes
@@ -33,6 +31,7 @@ usage: npm run profile -- [options]
   --trace FILE         write a trace that ui.perfetto.dev opens
   --wall-clock         time each kernel by the clock on the wall even where the adapter has
                        timestamps
+${adapterHelp}
   --help               show this text
 `;
 
@@ -45,6 +44,7 @@ usage: npm run ladder -- [options]
   --batch N            images of the convolution (default 16)
   --rounds N           how often each rung is timed; the median counts (default 5)
   --markdown           print the tables as docs/ladder.md has them
+${adapterHelp}
   --help               show this text
 `;
 
@@ -56,6 +56,7 @@ export function parseProfileOptions(args: string[]): ProfileOptions {
     json: given.read("json", notEmpty),
     trace: given.read("trace", notEmpty),
     wallClock: given.has("wall-clock"),
+    adapter: given.adapter,
     help: given.help,
   };
 }
@@ -70,6 +71,7 @@ export function parseLadderOptions(args: string[]): LadderOptions {
     batch: given.read("batch", integer(1, 256)) ?? 16,
     rounds: given.read("rounds", integer(1, 1000)) ?? 5,
     markdown: given.has("markdown"),
+    adapter: given.adapter,
     help: given.help,
   };
 }

@@ -11,11 +11,12 @@ import { type ByteDataset, selectDigits } from "../wgan/dataset";
 import { imageGrid, squareGrid } from "../wgan/grid";
 import { type PresetName, presets } from "../wgan/presets";
 import { fixedLatents, type Losses, Trainer } from "../wgan/trainer";
-import { requireAdapter, runCommand } from "./command";
+import { runCommand } from "./command";
 import { loadMnist } from "./data";
 import { openDevice } from "./device";
 import { parseTrainOptions, type TrainOptions, trainHelp } from "./options";
 import { encodePng } from "./png";
+import { requireAdapter } from "./probe";
 import { createProgress, duration } from "./progress";
 import { createRunFolder, type RunFolder, requireMakeable, requireUnused } from "./runFolder";
 import { tuningStore } from "./tuningStore";
@@ -151,7 +152,7 @@ await runCommand(async () => {
   if (options.help) return void process.stdout.write(trainHelp);
   if (options.out === undefined) requireMakeable("runs");
   else requireUnused(options.out);
-  const adapter = requireAdapter();
+  const adapter = requireAdapter(options.adapter);
   const all = await loadMnist({ dataDir: options.data, env: process.env, log: console.log });
   const name = options.preset ?? (adapter.software ? "small" : "tutorial");
   if (options.preset === undefined) {
@@ -160,7 +161,7 @@ await runCommand(async () => {
   }
   const data = selectDigits(all, options.digits ?? presets[name].digits);
   checkBatch(options.batch ?? presets[name].batch, name, data);
-  const gpu = await openDevice();
+  const gpu = await openDevice({ adapter: options.adapter });
   const ignored = options.noTune ? undefined : tuning(gpu).load(tuningStore(process.env));
   if (ignored) console.log(ignored);
   const config = configure(options, name, data, gpu);

@@ -10,11 +10,12 @@ import { drawnRun } from "../wgan/drawnRun";
 import type { PresetName } from "../wgan/presets";
 import { drawDigits } from "../wgan/strokes";
 import { Trainer } from "../wgan/trainer";
-import { requireAdapter, runCommand } from "./command";
-import { readOptions } from "./commandLine";
+import { runCommand } from "./command";
+import { adapterHelp, readOptions } from "./commandLine";
 import { openDevice } from "./device";
 import { choosePreset } from "./options";
-import { tuningFile, tuningStore } from "./tuningStore";
+import { requireAdapter } from "./probe";
+import { requireTuningFile, tuningFile, tuningStore } from "./tuningStore";
 
 const help = `Times the kernels that could run one training step and keeps the fastest for this adapter.
 npm run train then uses them, unless it is told --no-tune.
@@ -23,6 +24,7 @@ usage: npm run tune -- [options]
 
   --preset NAME        tutorial, wgan or small; without it: tutorial on a GPU, small where the
                        adapter computes on the CPU
+${adapterHelp}
   --help               show this text
 `;
 
@@ -60,10 +62,11 @@ await runCommand(async () => {
   const given = readOptions("tune", process.argv.slice(2), ["preset"]);
   const chosen = given.read("preset", choosePreset);
   if (given.help) return void process.stdout.write(help);
-  const adapter = requireAdapter();
+  requireTuningFile(process.env); // before minutes of timing, not after
+  const adapter = requireAdapter(given.adapter);
   const name = chosen ?? (adapter.software ? "small" : "tutorial");
   const store = tuningStore(process.env);
-  const gpu = await openDevice();
+  const gpu = await openDevice({ adapter: given.adapter });
   const ignored = tuning(gpu).load(store);
   if (ignored) console.log(ignored);
   console.log(`tuning the products of one step of ${name} on ${gpu.info.name}\n`);

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { InputError } from "../errors";
 import type { TuningStore } from "../kernels/tuning/table";
-import { cacheFolder, readFileUnpacked, reason, writeFileAtomic } from "./files";
+import { cacheFolder, readFileUnpacked, reason, requireWritable, writeFileAtomic } from "./files";
 
 type Environment = Record<string, string | undefined>;
 
@@ -21,12 +21,19 @@ export function tuningStore(env: Environment): TuningStore {
       return new TextDecoder().decode(readFileUnpacked(file, 4_000_000));
     },
     write(text) {
-      try {
-        mkdirSync(dirname(file), { recursive: true });
-      } catch (error) {
-        throw new InputError(`${dirname(file)}: can't be made (${reason(error)}).`);
-      }
+      requireTuningFile(env);
       writeFileAtomic(file, text);
     },
   };
+}
+
+/** Makes the cache folder. Throws InputError unless the file can be written there. */
+export function requireTuningFile(env: Environment): void {
+  const file = tuningFile(env);
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+  } catch (error) {
+    throw new InputError(`${dirname(file)}: can't be made (${reason(error)}).`);
+  }
+  requireWritable(file);
 }

@@ -7,19 +7,21 @@ import {
   byteTensor,
   type Captured,
   capture,
+  concat,
   grad,
   keep,
   mul,
   neg,
   noGrad,
-  pack,
   Random,
+  type RandomState,
+  reshape,
   type Tensor,
   takeBytes,
   tidy,
   zeros,
 } from "../autograd";
-import { Adam, BatchNorm2d, type Module, RMSprop } from "../nn";
+import { Adam, BatchNorm2d, type Module, type OptimizerState, RMSprop, type StateDict } from "../nn";
 import type { RunConfig } from "./config";
 import type { ByteDataset } from "./dataset";
 import { makeCritic, makeGenerator } from "./models";
@@ -32,15 +34,26 @@ export interface Losses {
   generator: number;
 }
 
+/** All that a run has become: a trainer of the same configuration and data that loads it goes on bit by bit. */
+export interface TrainerState {
+  steps: number;
+  critic: StateDict;
+  generator: StateDict;
+  criticOptimizer: OptimizerState;
+  generatorOptimizer: OptimizerState;
+  random: Record<Stream, RandomState>;
+}
+
 /** Independent streams of random numbers under one seed, so that a change of one leaves the others as they were. */
 const streams = { weights: 0, batches: 1, latents: 2, penalty: 3, samples: 4 };
+type Stream = "weights" | "batches" | "latents" | "penalty";
 const streamOf = ({ seed }: RunConfig, stream: number) => new Random(seed + stream * 2 ** 32);
 
 export class Trainer {
   readonly critic: Module;
   readonly generator: Module;
   private readonly data: Tensor;
-  private readonly random: Record<"weights" | "batches" | "latents" | "penalty", Random>;
+  private readonly random: Record<Stream, Random>;
   private readonly criticOptimizer: Optimizer;
   private readonly generatorOptimizer: Optimizer;
   /** Sums of c1 and c2 over a step's critic updates (2), and g (); captured updates write them in place. */
@@ -80,7 +93,7 @@ export class Trainer {
       assign(this.generatorLoss, this.trainGenerator(this.latents(this.config.batch))),
     );
     return tidy(() => {
-      const losses = pack([mul(this.scores, 1 / count), this.generatorLoss]);
+      const losses = joined([mul(this.scores, 1 / count), this.generatorLoss]);
       assign(this.scores, zeros([2]));
       return losses;
     });
@@ -96,7 +109,7 @@ export class Trainer {
 
   /** Reads the losses of steps back, oldest first, and frees them. */
   static async read(steps: readonly Tensor[]): Promise<Losses[]> {
-    const all = pack(steps);
+    const all = concat(steps);
     for (const step of steps) step.dispose();
     const numbers = await all.data();
     all.dispose();
@@ -104,6 +117,30 @@ export class Trainer {
       const [criticReal, criticFake, generator] = numbers.slice(3 * i, 3 * i + 3);
       return { criticReal, criticFake, generator };
     });
+  }
+
+  /** Reads back all that a later trainer needs to go on from here. */
+  async state(): Promise<TrainerState> {
+    const { critic, generator, criticOptimizer, generatorOptimizer, random } = this;
+    const streams = Object.entries(random).map(([name, each]) => [name, each.state()]);
+    return {
+      steps: this.stepsDone,
+      critic: await critic.stateDict(),
+      generator: await generator.stateDict(),
+      criticOptimizer: await criticOptimizer.state(),
+      generatorOptimizer: await generatorOptimizer.state(),
+      random: Object.fromEntries(streams),
+    };
+  }
+
+  /** Goes on from a state, that of a trainer of the same configuration and data. Throws when it does not fit. */
+  loadState(state: TrainerState): void {
+    this.critic.loadStateDict(state.critic);
+    this.generator.loadStateDict(state.generator);
+    this.criticOptimizer.loadState(state.criticOptimizer);
+    this.generatorOptimizer.loadState(state.generatorOptimizer);
+    for (const [name, each] of Object.entries(this.random)) each.loadState(state.random[name as Stream]);
+    this.stepsDone = state.steps;
   }
 
   /** Images (N, 28, 28, 1) in [−1, 1] from latent vectors, by the generator's running averages. */
@@ -127,7 +164,7 @@ export class Trainer {
       const c1 = this.trainCritic(() => neg(score(this.critic, this.realBatch(half))));
       const fake = this.sample(this.latents(half));
       const c2 = this.trainCritic(() => score(this.critic, fake));
-      return pack([c1, c2]);
+      return joined([c1, c2]);
     }
     const real = this.realBatch(batch);
     const fake = noGrad(() => this.generator.forward(this.latents(batch)));
@@ -140,7 +177,7 @@ export class Trainer {
       const penalty = gradientPenalty(this.critic, real, fake, this.random.penalty);
       return add(distance, mul(penalty, objective.gradientPenalty));
     });
-    return pack(parts!);
+    return joined(parts!);
   }
 
   /** One update of the critic that lowers `loss`; gives the loss before it. */
@@ -181,6 +218,9 @@ export class Trainer {
     return this.random.latents.normal([count, this.config.network.latent]);
   }
 }
+
+/** The numbers of some tensors as one list. */
+const joined = (parts: readonly Tensor[]): Tensor => concat(parts.map((part) => reshape(part, [part.size])));
 
 /** Latent vectors (count, latent) for pictures, always the same ones for a seed. */
 export const fixedLatents = (config: RunConfig, count: number): Tensor =>

@@ -188,6 +188,13 @@ export const arrayCases: Record<string, Case[]> = {
       (x) => reference.broadcastTo(x, shape),
     ),
   ),
+  clone: [[], [3], [2, 3, 5]].map((shape) => one("", normal(...shape), engine.clone, (x) => x)),
+  concat: [0, 1, 2].map((axis) => ({
+    name: `along ${axis}`,
+    inputs: [1, 3, 2].map((n) => normal(...[2, 3, 4].map((size, i) => (i === axis ? n : size)))),
+    engine: (xs) => engine.concat(xs, { axis }),
+    reference: (xs) => reference.concat(xs, axis),
+  })),
   slice: SLICES.map(([shape, starts, sizes]) =>
     one(
       `from ${show(starts, sizes)}`,
@@ -206,6 +213,7 @@ export const arrayCases: Record<string, Case[]> = {
   ),
   sum: reductions(engine.sum, reference.sum, normal),
   max: reductions(engine.max, reference.max, distinct),
+  min: reductions(engine.min, reference.min, distinct),
   mean: reductions(engine.mean, reference.mean, normal),
   variance: reductions(engine.variance, reference.variance, normal),
   softmax: [[5], [1, 1], [3, 7], [2, 3, 4]].map((shape) =>

@@ -1,7 +1,8 @@
 // Checks one case of an op on the GPU: values, first and second derivatives against float64 central differences.
 // Both sides start from the same f32 numbers; no derivative rule of the engine takes part in the reference.
-import { backward, mul, requireGrad, sum, type Tensor, tensor, tidy } from "../../src/autograd";
+import { backward, keep, mul, requireGrad, sum, type Tensor, tensor, tidy } from "../../src/autograd";
 import { add } from "../../src/autograd/ops/pointwise";
+import { alias } from "../../src/autograd/tensor";
 import { device } from "../device";
 import { dot, type F64, make, makeRandom, type Random, randomUniform, roundToF32 } from "../reference/array";
 import {
@@ -174,9 +175,9 @@ const inner = (as: Tensor[], bs: Tensor[]): Tensor =>
 
 /** Takes the gradients off the leaves, recorded history and all; the caller owns them. None stands for 0. */
 function take(leaves: Tensor[]): (Tensor | undefined)[] {
-  return leaves.map(({ variable }) => {
-    const gradient = variable.grad;
-    variable.grad = undefined;
+  return leaves.map((leaf) => {
+    const gradient = leaf.grad && keep(alias(leaf.grad));
+    leaf.grad = undefined;
     return gradient;
   });
 }

@@ -3,9 +3,10 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import * as m from "../../src/autograd/index";
 import { device } from "../device";
+import { differentiable } from "./sizedCases";
 
 const { ones, requireGrad, tensor, zeros } = m;
-const { clip, memory, tidy } = m;
+const { clip, memory, ops, tidy } = m;
 
 test.before(async () => {
   await device();
@@ -28,6 +29,34 @@ const mistakes: Record<string, [make: () => unknown, message: string]> = {
     "tensor: sizes must be whole numbers from 0 up, got [-2,-2].",
   ],
   "zeros: sizes": [() => zeros([2.5]), "zeros: sizes must be whole numbers from 0 up, got [2.5]."],
+  "reshape: nine axes": [
+    () => m.reshape(ones([2]), [1, 1, 1, 1, 1, 1, 1, 1, 2]),
+    "reshape: a tensor must have 8 axes at most, got [1,1,1,1,1,1,1,1,2].",
+  ],
+  "reshape: -1 beside a 0": [
+    () => m.reshape(zeros([0, 3]), [0, -1]),
+    "reshape: one size may be -1, and 0 numbers must fill the rest, got [0,3] and [0,-1].",
+  ],
+  "reshape: too large beside a 0": [
+    () => m.reshape(zeros([0]), [0, 2 ** 20, 2 ** 20]),
+    "reshape: a tensor must have 2^32 numbers at most, got [0,1048576,1048576].",
+  ],
+  "pad: too large": [
+    () => m.pad(ones([1, 1]), { before: [2 ** 20, 0], after: [0, 2 ** 20] }),
+    "pad: a tensor must have 2^32 numbers at most, got [1048577,1048577].",
+  ],
+  "oneHot: classes": [
+    () => m.oneHot(u32(1), { classes: -1 }),
+    "oneHot: sizes must be whole numbers from 0 up, got [1,-1].",
+  ],
+  "scatterAdd: rows": [
+    () => m.scatterAdd(ones([1, 2]), u32(0), { rows: 1.5 }),
+    "scatterAdd: sizes must be whole numbers from 0 up, got [1.5,2].",
+  ],
+  "takeBytes: sizes": [
+    () => m.takeBytes(u32(1), u32(0), { sample: [Number.NaN], scale: 1, shift: 0 }),
+    "takeBytes: sizes must be whole numbers from 0 up, got [1,NaN].",
+  ],
   "add: shapes": [
     () => m.add(ones([2, 3]), ones([2, 4])),
     "add: sizes must be equal or 1 (axis 1 of the result), got [2,3] and [2,4].",
@@ -49,6 +78,14 @@ const mistakes: Record<string, [make: () => unknown, message: string]> = {
   "matmul: rank": [
     () => m.matmul(ones([3]), ones([3, 4])),
     "matmul: both must have two axes or more, got [3] and [3,4]. reshape adds one.",
+  ],
+  "matmul: rank, both transposed": [
+    () => m.matmul(ones([3]), ones([3]), { transposeA: true, transposeB: true }),
+    "matmul: both must have two axes or more, got [3] and [3]. reshape adds one.",
+  ],
+  "matmul: dtype, batches that broadcast": [
+    () => m.matmul(m.reshape(u32(1, 2), [2, 1, 1, 1]), ones([2, 3, 1, 1])),
+    "matmul: input 0 must be f32, got tensor u32[2,1,1,1].",
   ],
   "matmul: batches": [
     () => m.matmul(ones([2, 4, 5]), ones([3, 5, 6])),
@@ -98,9 +135,11 @@ const mistakes: Record<string, [make: () => unknown, message: string]> = {
     () => m.sum(ones([2, 3]), { axes: [0, -2] }),
     "sum: axes must be different and within rank 2, got [0,-2].",
   ],
-  "max: of nothing": [
-    () => m.max(zeros([2, 0]), { axes: [1] }),
-    "max: there must be something to take it of, got [2,0].",
+  "mean: dtype": [() => m.mean(u32(1, 2)), "mean: input 0 must be f32, got tensor u32[2]."],
+  "variance: dtype": [() => m.variance(u32(1, 2)), "variance: input 0 must be f32, got tensor u32[2]."],
+  "variance: axes": [
+    () => m.variance(ones([2, 3]), { axes: [2] }),
+    "variance: axes must be different and within rank 2, got [2].",
   ],
   "conv2d: channels": [
     () => m.conv2d(ones([1, 8, 8, 3]), ones([5, 5, 4, 16])),
@@ -116,11 +155,19 @@ const mistakes: Record<string, [make: () => unknown, message: string]> = {
   ],
   "conv2d: stride": [
     () => m.conv2d(ones([1, 8, 8, 3]), ones([5, 5, 3, 16]), { stride: 0 }),
-    "conv2d: the stride must be one or two whole numbers from 1 up, got [0,0].",
+    "conv2d: the stride must be one or two whole numbers from 1 to 2^30, got [0,0].",
+  ],
+  "conv2d: size": [
+    () => m.conv2d(ones([1, 2, 2, 1]), ones([1, 1, 1, 1]), { padding: [2 ** 20, 0, 2 ** 20, 0] }),
+    "conv2d: a tensor must have 2^32 numbers at most, got [1,1048578,1048578,1].",
+  ],
+  "conv2d: an image without rows": [
+    () => m.conv2d(ones([1, 0, 4, 3]), ones([3, 3, 3, 16]), { padding: "same" }),
+    "conv2d: the kernel must fit into the padded image, got [1,0,4,3] and [3,3,3,16].",
   ],
   "conv2d: padding": [
     () => m.conv2d(ones([1, 8, 8, 3]), ones([5, 5, 3, 16]), { padding: [1, -1, 1, 1] }),
-    'conv2d: the padding must be "same", "valid" or [top, bottom, left, right] from 0 up, got [1,-1,1,1].',
+    'conv2d: the padding must be "same", "valid" or [top, bottom, left, right] from 0 to 2^30, got [1,-1,1,1].',
   ],
   "conv2d: dtype": [
     () => m.conv2d(m.reshape(u32(1, 2, 3, 4), [1, 2, 2, 1]), ones([1, 1, 1, 1])),
@@ -144,12 +191,20 @@ const mistakes: Record<string, [make: () => unknown, message: string]> = {
   ],
   "convTranspose2d: stride": [
     () => m.convTranspose2d(ones([1, 8, 8, 3]), ones([5, 5, 16, 3]), { stride: 1.5 }),
-    "convTranspose2d: the stride must be one or two whole numbers from 1 up, got [1.5,1.5].",
+    "convTranspose2d: the stride must be one or two whole numbers from 1 to 2^30, got [1.5,1.5].",
   ],
   "convTranspose2d: output": [
     () => m.convTranspose2d(ones([1, 7, 7, 3]), ones([5, 5, 4, 3]), { stride: 2, outputSize: [20, 17] }),
     "convTranspose2d: conv2d must lead back from the output [20,17] to x's rows and columns, got [8,7] and [7,7]. " +
       "The usual output is [17,17].",
+  ],
+  "convTranspose2d: output's sizes": [
+    () => m.convTranspose2d(ones([1, 7, 7, 3]), ones([5, 5, 4, 3]), { stride: 2, outputSize: [17.5, 17] }),
+    "convTranspose2d: sizes must be whole numbers from 0 up, got [1,17.5,17,4].",
+  ],
+  "conv2dFilterGrad: kernel": [
+    () => m.conv2dFilterGrad(ones([1, 8, 8, 3]), ones([1, 8, 8, 4]), [1.5, -1]),
+    "conv2dFilterGrad: the kernel must have rows and columns, got [1.5,-1].",
   ],
   "conv2dFilterGrad: dy": [
     () => m.conv2dFilterGrad(ones([1, 8, 8, 3]), ones([1, 8, 8, 4]), [5, 5]),
@@ -233,6 +288,35 @@ const mistakes: Record<string, [make: () => unknown, message: string]> = {
     },
     "blend: the tensors must not share storage, got tensor f32[2] and tensor f32[2]. Clone one: mul(x, 1).",
   ],
+  "rmsprop: u32": [
+    () => updated([u32(1, 2)], [u32(1, 2)], u32(0, 0, 0, 0)),
+    "rmsprop: the target must be f32, got tensor u32[4].",
+  ],
+  "blend: u32": [
+    () => m.blend(u32(1, 2), u32(3, 4), 0.9, 0.1),
+    "blend: the target must be f32, got tensor u32[2].",
+  ],
+  "concat: dtypes": [
+    () => m.concat([ones([1]), u32(1)]),
+    "concat: dtypes must be equal, got tensor f32[1] and tensor u32[1].",
+  ],
+  "concat: sizes": [
+    () => m.concat([ones([1, 2]), ones([1, 3])]),
+    "concat: sizes must be equal but for axis 0, got [1,2] and [1,3].",
+  ],
+  "concat: ranks": [
+    () => m.concat([ones([1, 2]), ones([1])]),
+    "concat: sizes must be equal but for axis 0, got [1,2] and [1].",
+  ],
+  "concat: axis": [
+    () => m.concat([ones([1, 2])], { axis: 2 }),
+    "concat: axes must be different and within rank 2, got [2].",
+  ],
+  "concat: scalars": [
+    () => m.concat([ones([])]),
+    "concat: axes must be different and within rank 0, got [0].",
+  ],
+  "concat: none": [() => m.concat([]), "concat: there must be a tensor, got none."],
   "assign: dtype": [
     () => m.assign(ones([2]), u32(1, 2)),
     "assign: dtypes must be equal, got tensor f32[2] and tensor u32[2].",
@@ -242,6 +326,14 @@ const mistakes: Record<string, [make: () => unknown, message: string]> = {
     "assign: [2] must hold as many numbers as are given, got 2 and 3.",
   ],
   "clip: dtype": [() => clip(u32(1, 2), 0, 1), "clip: the target must be f32, got tensor u32[2]."],
+  "grad: dy's dtype": [
+    () => {
+      const x = requireGrad(ones([2]));
+      m.grad(m.add(x, 1), [x], { dy: u32(1, 2) });
+    },
+    "grad: dy must be f32, got tensor u32[2].",
+  ],
+  "requireGrad: u32": [() => requireGrad(u32(1)), "requiresGrad: x must be f32, got tensor u32[1]."],
   "requireGrad: not a leaf": [
     () => requireGrad(m.square(requireGrad(ones([2])))),
     "requiresGrad: x must be a leaf, got tensor f32[2], which an op made. Did you mean detach(x)?",
@@ -269,10 +361,78 @@ for (const [name, [make, message]] of Object.entries(mistakes)) {
       }
     });
     assert.is(said, message);
-    assert.is(dispatched, name.startsWith("requireGrad") ? 1 : 0); // there the leaf is made by an op first
+    const first = ["requireGrad: not a leaf", "grad: dy's dtype"]; // there an op runs before
+    assert.is(dispatched, first.includes(name) ? 1 : 0);
     assert.is(memory().tensors, before);
   });
 }
+
+const badShapes: [m.Shape, rule: string][] = [
+  [[Number.NaN], "sizes must be whole numbers from 0 up"],
+  [[2, -1], "sizes must be whole numbers from 0 up"],
+  [[0.5, 2], "sizes must be whole numbers from 0 up"],
+  [[Number.POSITIVE_INFINITY], "sizes must be whole numbers from 0 up"],
+  [[1, 1, 1, 1, 1, 1, 1, 1, 1], "a tensor must have 8 axes at most"],
+  [[2 ** 20, 2 ** 13], "a tensor must have 2^32 numbers at most"],
+  [[1e300, 1e300, 0], "a tensor must have 2^32 numbers at most"],
+];
+
+test("whatever makes a tensor refuses a shape that none can have, in its own name", async () => {
+  await device();
+  const random = new m.Random(1);
+  const makers: Record<string, (shape: m.Shape) => unknown> = {
+    zeros,
+    ones,
+    full: (shape) => m.full(shape, 2),
+    tensor: (shape) => tensor([1], shape),
+    uniform: (shape) => random.uniform(shape),
+    normal: (shape) => random.normal(shape),
+    integer: (shape) => random.integer(shape, 5),
+  };
+  for (const [op, make] of Object.entries(makers))
+    for (const [shape, rule] of badShapes)
+      assert.throws(
+        () => make(shape),
+        (error: Error) => error.message === `${op}: ${rule}, got ${m.show(shape)}.`,
+        `${op} ${m.show(shape)}`,
+      );
+  assert.is(random.counter, 0);
+});
+
+test("what is larger than the adapter binds is refused in the name of what was called", async () => {
+  const { device: gpu } = await device();
+  const size = gpu.limits.maxStorageBufferBindingSize / 4 + 1;
+  const x = ones([1]);
+  const calls: Record<string, () => unknown> = {
+    zeros: () => zeros([size]),
+    ones: () => ones([size]),
+    broadcastTo: () => m.broadcastTo(x, { shape: [size] }),
+    pad: () => m.pad(x, { before: [0], after: [size] }),
+    normal: () => new m.Random(1).normal([size]),
+  };
+  for (const [op, call] of Object.entries(calls))
+    assert.throws(call, new RegExp(`^gpu: ${op} needs [^\\n]+ at most\\.$`), op);
+});
+
+test("every op that takes f32 says which input is u32, in its own name", async () => {
+  await device();
+  for (const [op, entries] of Object.entries(differentiable)) {
+    const { takes } = ops.get(op)!;
+    if (takes === "any" || takes?.[0] === "any") continue;
+    const { inputs, sizes, engine } = entries[0];
+    const made = inputs(sizes);
+    made.forEach((_, odd) => {
+      const xs = made.map(({ data, shape }, i) =>
+        tensor((i === odd ? Uint32Array : Float32Array).from(data), shape),
+      );
+      assert.throws(
+        () => engine(xs, sizes),
+        (error: Error) => new RegExp(`^${op}: input \\d must be f32, got tensor u32\\[`).test(error.message),
+        `${op}, input ${odd}`,
+      );
+    });
+  }
+});
 
 test("item wants one number", async () => {
   const x = ones([2]);

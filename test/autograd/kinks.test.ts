@@ -158,6 +158,16 @@ test("softplus is finite and right at 0 and far out", async () => {
   near(await secondAt(engine.softplus, [0]), [0.25], 1e-5);
 });
 
+test("tanh keeps its digits near 0", async () => {
+  const points = [-1e-8, 1e-38, 1e-8, 1e-4, 0.01, 0.1, 0.54, 0.56];
+  const { y } = await at(engine.tanh, points);
+  near(
+    y,
+    points.map((x) => Math.tanh(Math.fround(x))),
+    3e-7,
+  );
+});
+
 test("tanh is ±1 far out with derivative 0", async () => {
   const { y, derivatives } = await at(engine.tanh, [-100, -16, 0, 16, 100]);
   assert.equal(y, [-1, -1, 0, 1, 1]);

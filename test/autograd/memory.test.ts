@@ -138,6 +138,8 @@ function fakeDevice(limit = 2 ** 27) {
   const log = { made: [] as number[], destroyed: 0 };
   const made = {
     limits: { maxStorageBufferBindingSize: limit },
+    pushErrorScope: () => {},
+    popErrorScope: async () => null,
     createBuffer: ({ size }: GPUBufferDescriptor) => {
       log.made.push(size);
       return { size, destroy: () => log.destroyed++ };
@@ -146,7 +148,11 @@ function fakeDevice(limit = 2 ** 27) {
   return { device: made as unknown as GPUDevice, log };
 }
 
-const now = (action: () => void) => action();
+const now = {
+  afterSubmit: (action: () => void) => action(),
+  expect: () => {},
+  report: () => {},
+};
 
 test("size classes: four an octave, 256 bytes at least, a quarter wasted at most", () => {
   const sizes = [0, 1, 256, 257, 320, 321, 512, 513, 640, 1000, 1024, 1025, 2 ** 20, 2 ** 31 + 1];
@@ -187,7 +193,7 @@ test("over the budget an allocation throws before the device is asked, and says 
   pool.allocate(2 ** 21, "weights");
   assert.throws(
     () => pool.allocate(2 ** 21, "conv2d"),
-    /^gpu: conv2d needs 2\.0 MiB, but 2\.0 MiB of the budget of 3\.0 MiB are in use\. A smaller batch needs less\.$/,
+    /^gpu: conv2d needs 2\.0 MiB, but 2\.0 MiB of the budget of 3\.0 MiB are in use \(weights 2\.0 MiB\)\. A smaller batch needs less\.$/,
   );
   assert.is(log.made.length, 1);
   pool.allocate(2 ** 20, "what still fits");

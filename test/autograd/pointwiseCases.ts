@@ -87,7 +87,12 @@ const leakyReluGradCases = [0, 0.2].flatMap((slope) =>
     name: `${show(shape)} slope ${slope}`,
     inputs: [away(0)(...shape), normal(...shape)],
     engine: ([x, dy]: Tensor[]) => engine.leakyReluGrad(x, dy, { slope }),
-    reference: ([x, dy]: F64[]) => map(dy, (v, i) => (x.data[i] > 0 ? v : slope * v)),
+    // At NaN as PyTorch: relu's lets dy through, and what relu holds back is 0 whatever dy is.
+    reference: ([x, dy]: F64[]) =>
+      map(dy, (v, i) => {
+        if (slope === 0) return x.data[i] <= 0 ? 0 : v;
+        return x.data[i] > 0 ? v : slope * v;
+      }),
   })),
 );
 

@@ -115,16 +115,26 @@ const convTranspose2dCases: Case[] = convolutions.flatMap(
     ),
 );
 
-// Without an outputSize: Keras's size · stride under "same", (size − 1) · stride + kernel under "valid".
-const layers: Case[] = [
-  { padding: "same" as const, outputSize: [6, 8] as const, zeros: [1, 1, 1, 1] as const },
-  { padding: "valid" as const, outputSize: [8, 10] as const, zeros: [0, 0, 0, 0] as const },
-].map(({ padding, outputSize, zeros }) => ({
-  name: `[2,3,4,5] [4,4,3,5] to ${outputSize}, stride 2, ${padding}`,
-  inputs: [normal(2, 3, 4, 5), normal(4, 4, 3, 5)],
-  engine: ([x, w]: Tensor[]) => engine.convTranspose2d(x, w, { stride: 2, padding }),
+// Without an outputSize: size · stride under "same", as in Keras; (size − 1) · stride + kernel under "valid", as in
+// PyTorch. Keras's "valid" goes on to size · stride where the kernel is smaller: with an outputSize, so do we.
+const LAYERS: { kernel: Pair; padding: "same" | "valid"; given?: Pair; size: Pair; zeros: Pair }[] = [
+  { kernel: [4, 4], padding: "same", size: [6, 8], zeros: [1, 1] },
+  { kernel: [4, 4], padding: "valid", size: [8, 10], zeros: [0, 0] },
+  { kernel: [1, 1], padding: "same", size: [6, 8], zeros: [0, 0] },
+  { kernel: [1, 1], padding: "valid", size: [5, 7], zeros: [0, 0] },
+  { kernel: [1, 1], padding: "valid", given: [6, 8], size: [6, 8], zeros: [0, 0] },
+  { kernel: [1, 3], padding: "valid", given: [6, 9], size: [6, 9], zeros: [0, 0] },
+];
+const layers: Case[] = LAYERS.map(({ kernel, padding, given, size, zeros: [top, bottom] }) => ({
+  name: `[2,3,4,5] [${kernel},3,5] to ${given ?? "the usual"} ${size}, stride 2, ${padding}`,
+  inputs: [normal(2, 3, 4, 5), normal(...kernel, 3, 5)],
+  engine: ([x, w]: Tensor[]) => engine.convTranspose2d(x, w, { stride: 2, padding, outputSize: given }),
   reference: ([x, w]: F64[]) =>
-    reference.convTranspose2d(x, w, { stride: [2, 2], padding: zeros, outputSize }),
+    reference.convTranspose2d(x, w, {
+      stride: [2, 2],
+      padding: [top, bottom, top, bottom],
+      outputSize: size,
+    }),
 }));
 
 const conv2dFilterGradCases: Case[] = convolutions.map(

@@ -2,7 +2,7 @@
 export { openDevice } from "../../src/web/device";
 
 /** `navigator.gpu`. */
-export const gpuApi = (): GPU => (navigator as unknown as { gpu: GPU }).gpu;
+export const gpuApi = async (): Promise<GPU> => (navigator as unknown as { gpu: GPU }).gpu;
 
 let skipped: string | undefined;
 

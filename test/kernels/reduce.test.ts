@@ -1,4 +1,4 @@
-// Sums and maxima against float64: every set of axes of a 4-D array, lengths at the seams, and a long sum that splits.
+// Sums, maxima and minima against float64: every set of axes of a 4-D array, lengths at the seams, and a long sum that splits.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import * as engine from "../../src/autograd";
@@ -15,7 +15,7 @@ for (const shape of [
   [3, 5, 2, 7],
   [2, 3, 5, 8],
 ]) {
-  test(`sum and max over every set of axes of [${shape}]`, async () => {
+  test(`sum, max and min over every set of axes of [${shape}]`, async () => {
     await device();
     const x = normal(...shape);
     const tensor = toTensor(x);
@@ -25,18 +25,21 @@ for (const shape of [
         what: `axes [${axes}]`,
         sum: engine.sum(tensor, { axes, keepDims }),
         max: engine.max(tensor, { axes, keepDims }),
+        min: engine.min(tensor, { axes, keepDims }),
         wantedSum: reference.sum(x, axes, keepDims),
         size: reference.sum(reference.abs(x), axes, keepDims),
         wantedMax: reference.max(x, axes, keepDims),
+        wantedMin: reference.min(x, axes, keepDims),
       })),
     );
-    for (const { what, sum, max, wantedSum, wantedMax, size } of made) {
+    for (const { what, sum, max, min, wantedSum, wantedMax, wantedMin, size } of made) {
       const total = await toArray(sum, wantedSum.shape);
       // Sums cancel, so they are measured by what was summed.
       total.data.forEach((v, i) => {
         assert.ok(Math.abs(v - wantedSum.data[i]) <= 1e-6 * size.data[i], `sum over ${what}: ${v}`);
       });
       assert.is(maxDifference(await toArray(max, wantedMax.shape), wantedMax), 0, `max over ${what}`);
+      assert.is(maxDifference(await toArray(min, wantedMin.shape), wantedMin), 0, `min over ${what}`);
     }
   });
 }
@@ -51,14 +54,15 @@ for (const kind of ["GPU", "software"] as const) {
     const made = await sharedOutFor(kind, () =>
       shapes.map(([a, r, b]) => {
         const x = normal(a, r, b);
-        const [sum, max] = [block(undefined, [a, b]), block(undefined, [a, b])];
+        const [sum, max, min] = [0, 1, 2].map(() => block(undefined, [a, b]));
         const from = block(x.data, x.shape);
         reduce("sum", from, sum, { a, r, b });
         reduce("max_", from, max, { a, r, b });
-        return { x, sum, max, what: `(${a}, ${r}, ${b})` };
+        reduce("min_", from, min, { a, r, b });
+        return { x, sum, max, min, what: `(${a}, ${r}, ${b})` };
       }),
     );
-    for (const { x, sum, max, what } of made) {
+    for (const { x, sum, max, min, what } of made) {
       const [total, best, size] = [
         reference.sum(x, [1]),
         reference.max(x, [1]),
@@ -68,16 +72,21 @@ for (const kind of ["GPU", "software"] as const) {
         assert.ok(Math.abs(v - total.data[i]) <= 1e-6 * size.data[i], `sum of ${what}: ${v}`);
       });
       assert.equal([...(await read(max))], [...best.data], `max of ${what}`);
+      assert.equal([...(await read(min))], [...reference.min(x, [1]).data], `min of ${what}`);
     }
   });
 }
 
-test("the sum of nothing is 0, and nothing comes of no sums", async () => {
+test("over nothing the sum is 0, the maximum −∞, the minimum ∞ and the mean NaN, and nothing comes of no sums", async () => {
   await device();
   const none = toTensor(normal(0, 3));
   assert.equal([...(await engine.sum(none, { axes: [0] }).data())], [0, 0, 0]);
-  assert.equal([...(await engine.sum(none, { axes: [1] }).data())], []);
-  assert.throws(() => engine.max(none, { axes: [0] }), /max/);
+  const { NEGATIVE_INFINITY, POSITIVE_INFINITY } = Number;
+  assert.equal([...(await engine.max(none, { axes: [0] }).data())], new Array(3).fill(NEGATIVE_INFINITY));
+  assert.equal([...(await engine.min(none).data())], [POSITIVE_INFINITY]);
+  assert.equal([...(await engine.mean(none, { axes: [0] }).data())], new Array(3).fill(Number.NaN));
+  for (const f of [engine.sum, engine.max, engine.min, engine.mean])
+    assert.equal([...(await f(none, { axes: [1] }).data())], []);
 });
 
 test("a million numbers sum to six digits, by rows, by columns and all at once", async () => {
@@ -99,17 +108,38 @@ test("a million numbers sum to six digits, by rows, by columns and all at once",
   }
 });
 
-test("max keeps infinities", async () => {
+test("max and min keep infinities", async () => {
   await device();
-  const low = engine.tensor(new Array(70).fill(Number.NEGATIVE_INFINITY));
-  assert.is(await engine.max(low).item(), Number.NEGATIVE_INFINITY);
+  for (const [f, bound] of [
+    [engine.max, Number.NEGATIVE_INFINITY],
+    [engine.min, Number.POSITIVE_INFINITY],
+  ] as const) {
+    assert.is(await f(engine.tensor(new Array(70).fill(bound))).item(), bound);
+  }
 });
 
-test("max is NaN wherever a NaN stands", async () => {
+test("sum, max and min are NaN wherever a NaN stands, however the axis is shared out", async () => {
   await device();
-  for (const at of [0, 1, 2, 3, 130, 255]) {
-    const x = Float32Array.from({ length: 256 }, (_, i) => (i === at ? Number.NaN : i));
-    assert.ok(Number.isNaN(await engine.max(engine.tensor(x)).item()), `NaN at ${at}`);
+  for (const [a, r, b] of [
+    [1, 256, 1],
+    [1, 50_000, 1],
+    [5, 1027, 3],
+    [1, 1057, 4],
+  ]) {
+    const size = a * r * b;
+    for (const at of [0, 1, 2, 3, 130, 255, size - 1]) {
+      const x = engine.tensor(
+        Float32Array.from({ length: size }, (_, i) => (i === at ? Number.NaN : 1)),
+        [a, r, b],
+      );
+      const own = Math.floor(at / (r * b)) * b + (at % b);
+      for (const [name, f] of Object.entries({ sum: engine.sum, max: engine.max, min: engine.min })) {
+        const y = await f(x, { axes: [1] }).data();
+        y.forEach((v, i) => {
+          assert.is(Number.isNaN(v), i === own, `${name} of (${a}, ${r}, ${b}), NaN at ${at}: ${v} at ${i}`);
+        });
+      }
+    }
   }
 });
 

@@ -100,4 +100,16 @@ test("Glorot's uniform is what a layer begins with where nothing is said", async
   linear.bias.dispose();
 });
 
+test("a layer without inputs or outputs has a weight without entries", async () => {
+  const random = new Random(8);
+  for (const init of [glorotNormal, glorotUniform, heNormal, heUniform])
+    for (const shape of [
+      [0, 3],
+      [3, 0],
+      [0, 0],
+      [2, 2, 0, 4],
+    ])
+      assert.equal([...(await init(random, shape).data())], []);
+});
+
 test.run();

@@ -276,4 +276,28 @@ test("a gradient reaches the input and every parameter through Sequential", asyn
   for (const owned of [x, model, ...gradients]) owned.dispose();
 });
 
+test("an empty batch goes through every layer and leaves gradients of 0", async () => {
+  const model = new Sequential(
+    new Conv2d(1, 8, 3, { random, padding: "same" }),
+    new BatchNorm2d(8).train(false),
+    new LeakyReLU(),
+    new ConvTranspose2d(8, 2, 4, { random, stride: 2, padding: "same" }),
+    new Flatten(),
+    new LayerNorm([2 * 8 * 8]),
+    new Linear(2 * 8 * 8, 6, { random }),
+    new Tanh(),
+    new Reshape([3, 2]),
+  );
+  const x = requireGrad(tensor([], [0, 4, 4, 1]));
+  const y = model.forward(x);
+  assert.equal(y.shape, [0, 3, 2]);
+  const gradients = grad(sum(y), [x, ...model.parameters()]);
+  for (const each of gradients) assert.ok((await each.data()).every((value) => value === 0));
+  assert.throws(
+    () => new BatchNorm2d(8).forward(tensor([], [0, 4, 4, 8])),
+    /^batchNorm: each channel must have/,
+  );
+  for (const owned of [x, y, model, ...gradients]) owned.dispose();
+});
+
 test.run();

@@ -2,15 +2,16 @@
 // short run leaves exactly what it promises. Few of the children open the device, since each costs seconds.
 import { spawn, spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { PNG } from "pngjs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { imagesFile, labelsFile } from "../wgan/idxFiles";
+import { cutAt } from "./binding";
 import { temporaryFolder } from "./temporary";
 
-type Command = "train" | "sample" | "evaluate" | "doctor";
+type Command = "train" | "sample" | "evaluate" | "doctor" | "profile" | "ladder" | "tune";
 
 const base = temporaryFolder();
 const dist = folderWith(join("node", "train.js"), dirname(fileURLToPath(import.meta.url)));
@@ -143,9 +144,54 @@ onLinux("train without an adapter says so at once, and what to do", () => {
   assert.not(existsSync(out));
 });
 
-test("doctor takes nothing but --help", () => {
+test("every command takes --adapter, and answers a name that no adapter has with those there are", () => {
+  const message = /^monge: adapter "no such card": none has that in its name\. There are: .+\.$/;
+  const named = ["--adapter", "no such card"];
+  assert.match(complaint("train", ["--data", data, "--out", out, ...named]), message);
+  assert.not(existsSync(out));
+  for (const command of ["doctor", "profile", "ladder", "tune"] as const) {
+    assert.match(complaint(command, named), message);
+  }
+  assert.match(
+    complaint("train", ["--adapter", ""]),
+    /--adapter is empty, expected a part of an adapter's name\.$/,
+  );
+});
+
+test("doctor lists the adapters, computes on the one that is named, and is ready", () => {
+  const { status, stdout, stderr } = run("doctor", []);
+  assert.is(status, 0, stderr);
+  const [, name] = stdout.match(/^adapters +(.+), (?:soft|hard)ware(?:, the first of .*)?, used here$/m)!;
+  assert.match(stdout, /^self-test +a product of 67x67 matrices, off by \de-\d+$/m);
+  assert.match(stdout, /\nready\n$/);
+  const named = run("doctor", ["--adapter", name.toUpperCase()]);
+  assert.is(named.status, 0, named.stderr);
+  assert.is(named.stdout.match(/^adapters +.*$/m)![0], stdout.match(/^adapters +.*$/m)![0]);
+});
+
+onLinux("a binding that doesn't load is told from a missing adapter, by doctor as well", () => {
+  // The bundles find the package webgpu beside themselves, as on a machine to which they were carried.
+  const folder = cutAt(1_000_000);
+  cpSync(dist, join(folder, "dist"), { recursive: true });
+  const start = (command: Command, args: string[]) =>
+    spawnSync(process.execPath, [join(folder, "dist/node", `${command}.js`), ...args], {
+      cwd: base,
+      encoding: "utf8",
+      env,
+    });
+  const why =
+    "the binding of the npm package webgpu can't be loaded \\(.+\\); it may be damaged\\. Run `npm run setup`\\.";
+  const { status, stderr } = start("train", ["--data", data, "--out", out]);
+  assert.is(status, 1);
+  assert.match(stderr, new RegExp(`^monge: ${why}\n$`));
+  const doctor = start("doctor", []);
+  assert.is(doctor.status, 1, doctor.stderr);
+  assert.match(doctor.stdout, new RegExp(`\nnot ready: ${why}\n$`));
+});
+
+test("doctor takes nothing else but --help", () => {
   assert.is(complaint("doctor", ["--x"]), "monge: unknown option --x. See npm run doctor -- --help.");
-  assert.match(run("doctor", ["--help"]).stdout, "usage: npm run doctor\n");
+  assert.match(run("doctor", ["--help"]).stdout, "usage: npm run doctor -- [options]\n");
 });
 
 test("--help shows the text and exits with 0, whatever else is given", () => {
@@ -244,6 +290,35 @@ test("train: Ctrl-C ends the run after a step, with losses, an image and weights
   assert.equal(readdirSync(path).sort(), [
     ...["config.yaml", "critic.safetensors", "generator.safetensors", "losses.csv", "samples"],
   ]);
+});
+
+test("train: a lost device ends it with one line, and the losses so far are kept", () => {
+  // Loaded before the command: it destroys the device at its hundredth submit.
+  const loser = join(base, "loser.mjs");
+  const webgpu = pathToFileURL(resolve("node_modules/webgpu/index.js")).href;
+  writeFileSync(
+    loser,
+    `const { globals } = await import(${JSON.stringify(webgpu)});
+    const { requestDevice } = globals.GPUAdapter.prototype;
+    const { submit } = globals.GPUQueue.prototype;
+    let [device, submits] = [undefined, 0];
+    globals.GPUAdapter.prototype.requestDevice = async function (descriptor) {
+      device = await requestDevice.call(this, descriptor);
+      return device;
+    };
+    globals.GPUQueue.prototype.submit = function (buffers) {
+      submit.call(this, buffers);
+      if (++submits === 100) device.destroy();
+    };`,
+  );
+  const path = join(base, "lost");
+  const args = ["--preset", "small", "--data", data, "--batch", "4", "--steps", "100000", "--log-every", "1"];
+  const { status, stderr } = run("train", [...args, "--out", path], {
+    NODE_OPTIONS: `--import ${pathToFileURL(loser)}`,
+  });
+  assert.is(status, 1, stderr);
+  assert.match(stderr, /^(Warning: max\w+ artificially .*\n)*monge: gpu: the device was lost [^\n]*\n$/);
+  assert.ok(rows(path).length > 2);
 });
 
 test("sample draws as many images as asked for, and evaluate measures the run", () => {

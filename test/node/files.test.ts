@@ -1,10 +1,12 @@
 // Whole files: written all or not at all, unpacked within bounds, complaints in one line.
 import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import {
+  cacheFolder,
   findPlainOrGz,
   readFileUnpacked,
   requireFolder,
@@ -78,6 +80,17 @@ test("requireFolder and findPlainOrGz tell what is there", () => {
   assert.is(findPlainOrGz(folder, "packed"), join(folder, "packed.gz"));
   assert.is(findPlainOrGz(folder, "plain"), join(folder, "plain"));
   assert.is(findPlainOrGz(folder, "neither"), undefined);
+});
+
+test("the cache folder is where XDG_CACHE_HOME says, in the home folder, or for a user without one in a temporary folder", () => {
+  const home = () => "/home/me";
+  const none = () => {
+    throw new Error("uv_os_homedir returned ENOENT");
+  };
+  assert.is(cacheFolder({ XDG_CACHE_HOME: folder }, none), join(folder, "monge"));
+  assert.is(cacheFolder({ XDG_CACHE_HOME: "relative" }, home), join("/home/me", ".cache", "monge"));
+  assert.is(cacheFolder({}, home), join("/home/me", ".cache", "monge"));
+  assert.is(cacheFolder({}, none), join(tmpdir(), "monge"));
 });
 
 test.run();

@@ -8,7 +8,7 @@ const trainComplaint = (words: string) => complaint(parseTrainOptions, words);
 
 test("train reads every option, with a space or with =", () => {
   const words =
-    "--preset wgan --data d --digits 1,0 --steps=10 --batch 32 --seed 0 --out o --sample-every 0 --log-every 5 --no-tune";
+    "--preset wgan --data d --digits 1,0 --steps=10 --batch 32 --seed 0 --out o --sample-every 0 --log-every 5 --no-tune --adapter llvm";
   assert.equal(parseTrainOptions(words.split(" ")), {
     preset: "wgan",
     data: "d",
@@ -20,6 +20,7 @@ test("train reads every option, with a space or with =", () => {
     sampleEvery: 0,
     logEvery: 5,
     noTune: true,
+    adapter: "llvm",
     help: false,
   });
 });
@@ -65,7 +66,9 @@ test("missing values, repeats, loose words and wrong choices are told", () => {
 
 test("sample needs a run, draws 100 images and writes a png", () => {
   const sample = (...args: string[]) => parseSampleOptions(args);
-  assert.equal(sample("--run", "r"), { run: "r", out: undefined, seed: undefined, count: 100, help: false });
+  assert.equal(sample("--run", "r"), {
+    ...{ run: "r", out: undefined, seed: undefined, count: 100, adapter: undefined, help: false },
+  });
   assert.equal(sample("--run=r", "--out=a.png", "--seed=3", "--count=4").count, 4);
   assert.is(sample("--help").help, true);
   assert.match(complaint(parseSampleOptions, "--count 4"), /--run DIR is missing/);
@@ -84,10 +87,11 @@ test("the help texts name every option and fit a terminal", () => {
     "out",
     "sample-every",
     "log-every",
+    "adapter",
   ]) {
     assert.match(trainHelp, `--${name} `);
   }
-  for (const name of ["run", "out", "seed", "count"]) assert.match(sampleHelp, `--${name} `);
+  for (const name of ["run", "out", "seed", "count", "adapter"]) assert.match(sampleHelp, `--${name} `);
   for (const line of `${trainHelp}${sampleHelp}`.split("\n")) assert.ok(line.length <= 100, line);
 });
 

@@ -1,6 +1,9 @@
 // A run's folder: never another's, readable by people, and read back with care.
+import { execFile } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { promisify } from "node:util";
+import { build } from "esbuild";
 import { PNG } from "pngjs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -80,6 +83,43 @@ test("without a name the folder tells preset, digits and time, and two never sha
   } finally {
     process.chdir(before);
   }
+});
+
+test("runs that start at the same moment never share a folder, named by them or by --out", async () => {
+  const program = join(base, "starter.mjs");
+  await build({
+    stdin: {
+      contents: `import { createRunFolder } from "./src/node/runFolder";
+        const [start, ...outs] = process.argv.slice(2);
+        while (Date.now() < Number(start));
+        for (const out of outs) {
+          const options = { preset: "small", digits: "all", now: new Date(0), out: out || undefined };
+          try { console.log(createRunFolder(options).path); } catch (error) { console.log(error.message); }
+        }`,
+      resolveDir: process.cwd(),
+    },
+    ...{ bundle: true, format: "esm", platform: "node", outfile: program, logLevel: "error" },
+    banner: {
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+    },
+  });
+  const outs = Array.from({ length: 60 }, (_, i) => (i % 2 === 0 ? "" : `out-${i}`));
+  const start = String(Date.now() + 1000);
+  const said = await Promise.all(
+    [1, 2, 3].map(async () => {
+      const { stdout } = await promisify(execFile)(process.execPath, [program, start, ...outs], {
+        cwd: base,
+      });
+      return stdout.trimEnd().split("\n");
+    }),
+  );
+  const all = said.flat();
+  const fresh = all.filter((line) => line.startsWith("runs"));
+  assert.is(new Set(fresh).size, 3 * 30);
+  const taken = all.filter((line) =>
+    /^--out out-\d+: holds a run already|^--out out-\d+: isn't empty/.test(line),
+  );
+  assert.is(taken.length, 2 * 30, all.join("\n"));
 });
 
 /** Changes one place of a written configuration and expects the complaint about that line, or `line`. */

@@ -1,6 +1,6 @@
-// The commands profile and ladder as a person runs them, as child processes.
+// The commands profile, ladder and tune as a person runs them, as child processes.
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { test } from "uvu";
@@ -15,9 +15,14 @@ function folderWith(name: string, from: string): string {
   return existsSync(join(from, name)) ? from : folderWith(name, dirname(from));
 }
 
-function run(command: "profile" | "ladder", words: string) {
+function run(command: "profile" | "ladder" | "tune", words: string, extra: NodeJS.ProcessEnv = {}) {
   const args = [join(dist, "node", `${command}.js`), ...words.split(" ")];
-  return spawnSync(process.execPath, args, { cwd: base, encoding: "utf8", timeout: 120_000 });
+  return spawnSync(process.execPath, args, {
+    cwd: base,
+    encoding: "utf8",
+    env: { ...process.env, ...extra },
+    timeout: 120_000,
+  });
 }
 
 test("profile prints a table and writes figures that add up, and a trace", () => {
@@ -59,6 +64,13 @@ test("what is off gets one line and leaves nothing behind", () => {
     assert.match(stderr, expected);
   }
   assert.equal(readdirSync(base), before);
+});
+
+test("tune: a cache that can't be written gets one line before anything is timed", () => {
+  writeFileSync(join(base, "file"), "");
+  const { status, stdout, stderr } = run("tune", "--preset small", { XDG_CACHE_HOME: join(base, "file") });
+  assert.equal([status, stdout], [1, ""]);
+  assert.match(stderr, /^monge: \S+monge: can't be made \(E\w+\)\.\n$/);
 });
 
 test.run();

@@ -5,19 +5,21 @@ import { ladderHelp, parseLadderOptions, parseProfileOptions, profileHelp } from
 import { complaint } from "./complaint";
 
 test("profile reads every option", () => {
-  const words = "--preset small --json=a.json --trace b.json --wall-clock";
+  const words = "--preset small --json=a.json --trace b.json --wall-clock --adapter a";
   assert.equal(parseProfileOptions(words.split(" ")), {
     ...{ preset: "small", json: "a.json", trace: "b.json" },
-    ...{ wallClock: true, help: false },
+    ...{ wallClock: true, adapter: "a", help: false },
   });
   assert.is(parseProfileOptions([]).wallClock, false);
 });
 
 test("ladder reads every option and has defaults", () => {
-  assert.equal(parseLadderOptions("--size 256 --batch 64 --rounds 3 --markdown".split(" ")), {
-    ...{ size: 256, batch: 64, rounds: 3, markdown: true, help: false },
+  assert.equal(parseLadderOptions("--size 256 --batch 64 --rounds 3 --markdown --adapter a".split(" ")), {
+    ...{ size: 256, batch: 64, rounds: 3, markdown: true, adapter: "a", help: false },
   });
-  assert.equal(parseLadderOptions([]), { size: 1024, batch: 16, rounds: 5, markdown: false, help: false });
+  assert.equal(parseLadderOptions([]), {
+    ...{ size: 1024, batch: 16, rounds: 5, markdown: false, adapter: undefined, help: false },
+  });
 });
 
 test("what is off gets one line, with the nearest name as a hint", () => {

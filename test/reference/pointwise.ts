@@ -36,13 +36,17 @@ export const abs: Unary = unary(Math.abs);
 export const sin: Unary = unary(Math.sin);
 export const cos: Unary = unary(Math.cos);
 export const tanh: Unary = unary(Math.tanh);
-export const sigmoid: Unary = unary((x) => 0.5 + 0.5 * Math.tanh(x / 2));
+export const sigmoid: Unary = unary((x) =>
+  x < 0 ? Math.exp(x) / (1 + Math.exp(x)) : 1 / (1 + Math.exp(-x)),
+);
 export const relu: Unary = unary((x) => Math.max(x, 0));
 export const softplus: Unary = unary((x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))));
 /** The tanh approximation (Hendrycks and Gimpel 2016). */
-export const gelu: Unary = unary(
-  (x) => 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3))),
-);
+export const gelu: Unary = unary((x) => {
+  const z = Math.exp(-2 * Math.sqrt(2 / Math.PI) * Math.abs(x + 0.044715 * x ** 3));
+  if (x === -Infinity) return -0;
+  return (x * (x < 0 ? z : 1)) / (1 + z);
+});
 
 export const leakyRelu = (x: F64, slope: number): F64 => map(x, (v) => (v > 0 ? v : slope * v));
 export const pow = (x: F64, p: number): F64 => map(x, (v) => v ** p);

@@ -49,15 +49,12 @@ export const variance = (x: F64, axes?: Axes, keepdims = false): F64 =>
     return total(values.map((value) => (value - middle) ** 2)) / values.length;
   });
 
-/** log Σ exp over the last axis, kept as 1, without overflow. */
-function logSumExp(x: F64): F64 {
-  return reduce(x, [-1], true, (values) => {
-    const top = values.reduce((a, b) => Math.max(a, b), -Infinity);
-    return top + Math.log(total(values.map((value) => Math.exp(value - top))));
-  });
+/** x − top − log Σ exp(x − top) over the last axis: in this order logits of any size keep their digits. */
+export function logSoftmax(x: F64): F64 {
+  const below = sub(x, max(x, [-1], true));
+  const logTotal = (values: Float64Array) => Math.log(total(values.map((value) => Math.exp(value))));
+  return sub(below, reduce(below, [-1], true, logTotal));
 }
-
-export const logSoftmax = (x: F64): F64 => sub(x, logSumExp(x));
 
 export const softmax = (x: F64): F64 => map(logSoftmax(x), (value) => Math.exp(value));
 

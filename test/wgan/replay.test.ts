@@ -2,29 +2,16 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { settle } from "../../src/autograd";
-import type { RunConfig } from "../../src/wgan/config";
-import { type PresetName, presetNames, presets } from "../../src/wgan/presets";
-import { drawDigits } from "../../src/wgan/strokes";
+import { type PresetName, presetNames } from "../../src/wgan/presets";
 import { fixedLatents, Trainer } from "../../src/wgan/trainer";
 import { device } from "../device";
+import { smallTrainer } from "./smallTrainer";
 
 const STEPS = 100;
 
-function makeTrainer(name: PresetName, replays: boolean): Trainer {
-  const { digits, ...preset } = presets[name];
-  const config = {
-    ...{ ...preset, monge: "0", preset: name, steps: STEPS, batch: 4, seed: 3, logEvery: 1 },
-    data: { source: "strokes", digits, count: 16 },
-    network: { ...preset.network, latent: 3, generatorChannels: 4, criticChannels: 4 },
-    objective: { ...preset.objective, criticSteps: 2, warmUp: false },
-    adapter: { name: "test", driver: "", kernels: "" },
-  };
-  return new Trainer(config as RunConfig, drawDigits({ count: 16, seed: 1, digits: [5] }), replays);
-}
-
 /** All that a run leaves: its losses, both networks, and images made half-way and at the end. */
 async function run(name: PresetName, replays: boolean) {
-  const trainer = makeTrainer(name, replays);
+  const trainer = smallTrainer(name, { replays });
   const latents = fixedLatents(trainer.config, 4);
   const images: number[][] = [];
   const losses = [];

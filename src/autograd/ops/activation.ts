@@ -1,9 +1,9 @@
 // Activations. They are elementwise ops like those of pointwise.ts, kept apart because networks are built of them.
-import { binary, unary } from "../../kernels/pointwise";
+import { unary } from "../../kernels/pointwise";
 import { defineOp } from "../op";
-import { type Shape, sameShape, shapeError } from "../shape";
+import type { Shape } from "../shape";
 import type { Tensor } from "../tensor";
-import { add, mul, pow, square, sub } from "./pointwise";
+import { add, clamp, leakyReluGrad, mul, neg, square, sub } from "./pointwise";
 
 type One = [x: Tensor];
 const same = ([x]: Shape[]): Shape => x;
@@ -13,6 +13,7 @@ export const tanh = defineOp<One>({
   name: "tanh",
   shape: same,
   forward: ([x], y) => unary("tanh_", x, y),
+  saves: [["y"]],
   vjp: ({ y, dy }) => [() => mul(dy, sub(1, square(y)))],
 });
 
@@ -21,6 +22,7 @@ export const sigmoid = defineOp<One>({
   name: "sigmoid",
   shape: same,
   forward: ([x], y) => unary("sigmoid", x, y),
+  saves: [["y"]],
   vjp: ({ y, dy }) => [() => mul(dy, mul(y, sub(1, y)))],
 });
 
@@ -29,48 +31,48 @@ export const softplus = defineOp<One>({
   name: "softplus",
   shape: same,
   forward: ([x], y) => unary("softplus", x, y),
+  saves: [["x0"]],
   vjp: ({ xs: [x], dy }) => [() => mul(dy, sigmoid(x))],
 });
 
-/** x where x > 0, else 0. The derivative at 0 is 0. NaN stays NaN. */
+/** x where x > 0, else 0. The derivative at 0 is 0, at NaN it is 1. */
 export const relu = defineOp<One>({
   name: "relu",
   shape: same,
   forward: ([x], y) => unary("relu", x, y),
-  vjp: ({ xs: [x], dy }) => [(): Tensor => leakyReluGrad(x, dy, { slope: 0 })],
+  saves: [["y"]],
+  vjp: ({ y, dy }) => [(): Tensor => leakyReluGrad(y, dy, { slope: 0 })],
 });
 
-/** x where x > 0, else slope · x. The derivative at 0 is the slope. */
+/** x where x > 0, else slope · x. The derivative at 0 and at NaN is the slope. */
 export const leakyRelu = defineOp<One, { slope: number }>({
   name: "leakyRelu",
   shape: same,
   forward: ([x], y, { slope }) => unary("leaky_relu", x, y, slope),
-  vjp: ({ xs: [x], dy, attributes }) => [(): Tensor => leakyReluGrad(x, dy, attributes)],
+  // y has the sign of x where the slope allows it, and is what the next op saves anyway.
+  saves: ({ slope }) => [[slope < 0 ? "x0" : "y"]],
+  vjp: ({ xs: [x], y, dy, attributes }) => [
+    (): Tensor => leakyReluGrad(attributes.slope < 0 ? x : y, dy, attributes),
+  ],
 });
 
-/** dy where x > 0, else slope · dy. By x its derivative is 0 wherever it has one. */
-export const leakyReluGrad = defineOp<[x: Tensor, dy: Tensor], { slope: number }>({
-  name: "leakyReluGrad",
-  shape: ([x, dy]) => {
-    if (!sameShape(x, dy)) throw shapeError("leakyReluGrad", "x and dy must have one shape", [x, dy]);
-    return x;
-  },
-  forward: ([x, dy], y, { slope }) => binary("leaky_relu_grad", x, dy, y, slope),
-  vjp: ({ xs: [x], dy, attributes }) => [undefined, (): Tensor => leakyReluGrad(x, dy, attributes)],
-});
-
-/** ½ x (1 + tanh u) with u = √(2/π) (x + 0.044715 x³): Hendrycks and Gimpel 2016, the tanh form. */
+/**
+ * ½ x (1 + tanh u) with u = √(2/π) (x + 0.044715 x³): Hendrycks and Gimpel 2016, the tanh form. That is x · sigmoid(2 u).
+ * At −∞ value and derivative are 0, the limit.
+ */
 export const gelu = defineOp<One>({
   name: "gelu",
   shape: same,
   forward: ([x], y) => unary("gelu", x, y),
+  saves: [["x0"]],
   vjp: ({ xs: [x], dy }) => [
     () => {
-      const root = Math.sqrt(2 / Math.PI);
-      const t = tanh(mul(root, add(x, mul(0.044715, pow(x, { p: 3 })))));
-      const du = mul(root, add(1, mul(3 * 0.044715, square(x))));
-      const dgelu = add(mul(0.5, add(1, t)), mul(mul(0.5, x), mul(sub(1, square(t)), du)));
-      return mul(dy, dgelu);
+      // Past 20 the derivative is 0 or 1 to the last digit, and x² may be infinite.
+      const v = clamp(x, { low: -20, high: 20 });
+      const root = 2 * Math.sqrt(2 / Math.PI);
+      const [u2, du2] = [1, 3].map((power) => add(root, mul(power * 0.044715 * root, square(v))));
+      const s = sigmoid(mul(v, u2));
+      return mul(dy, mul(s, add(1, mul(mul(v, du2), sigmoid(neg(mul(v, u2)))))));
     },
   ],
 });

@@ -1,10 +1,6 @@
 // Convolutions over images (N, H, W, C). The three ops are the three directions of one trilinear form,
 // ⟨conv2d(x, w), dy⟩, so each is a derivative of the others and second derivatives need no more kernels.
-import {
-  conv2dFilterGrad as filterKernel,
-  conv2d as forwardKernel,
-  conv2dInputGrad as inputKernel,
-} from "../../kernels/conv";
+import * as kernels from "../../kernels/conv";
 import { defineOp } from "../op";
 import { type Shape, shapeError, show } from "../shape";
 import type { Tensor } from "../tensor";
@@ -28,18 +24,22 @@ export type Padding = "same" | "valid" | readonly [top: number, bottom: number, 
 export interface ConvOptions {
   /** One step for both axes, or (rows, columns); 1 where it is not given. */
   stride?: number | Pair;
-  /** "same" by Keras's rule: ceil(size / stride) positions, the odd pixel of padding below and right. */
+  /**
+   * "same" by Keras's rule: ceil(size / stride) positions, the odd pixel of padding below and right; "valid": none, so
+   * floor((size − kernel) / stride) + 1 positions; "valid" where it is not given.
+   */
   padding?: Padding;
 }
 
-const convOp = defineOp<Factors, Geometry>({
+const forwardOp = defineOp<Factors, Geometry>({
   name: "conv2d",
   shape: (shapes, geometry) => {
     const [x, w] = shapes;
     checkBias("conv2d", shapes, w[3]);
     return [x[0], ...outputSize(geometry), w[3]];
   },
-  forward: ([x, w, bias], y, geometry) => forwardKernel(x, w, y, window(geometry), bias),
+  forward: ([x, w, bias], y, geometry) => kernels.conv2d(x, w, y, window(geometry), bias),
+  saves: [["x1"], ["x0"]],
   vjp: ({ xs: [x, w], dy, attributes }) => [
     (): Tensor => inputGradOp(dy, w, attributes),
     (): Tensor => filterGradOp(x, dy, attributes),
@@ -54,9 +54,10 @@ const inputGradOp = defineOp<Factors, Geometry>({
     checkBias("convTranspose2d", shapes, w[2]);
     return [dy[0], ...inputSize, w[2]];
   },
-  forward: ([dy, w, bias], x, geometry) => inputKernel(dy, w, x, window(geometry), bias),
+  forward: ([dy, w, bias], x, geometry) => kernels.conv2dInputGrad(dy, w, x, window(geometry), bias),
+  saves: [["x1"], ["x0"]],
   vjp: ({ xs: [dy, w], dy: dx, attributes }) => [
-    (): Tensor => convOp(dx, w, attributes),
+    (): Tensor => forwardOp(dx, w, attributes),
     (): Tensor => filterGradOp(dx, dy, attributes),
     () => biasGrad(dx),
   ],
@@ -65,10 +66,11 @@ const inputGradOp = defineOp<Factors, Geometry>({
 const filterGradOp = defineOp<[x: Tensor, dy: Tensor], Geometry>({
   name: "conv2dFilterGrad",
   shape: ([x, dy], { kernelSize }) => [...kernelSize, x[3], dy[3]],
-  forward: ([x, dy], w, geometry) => filterKernel(x, dy, w, window(geometry)),
+  forward: ([x, dy], w, geometry) => kernels.conv2dFilterGrad(x, dy, w, window(geometry)),
+  saves: [["x1"], ["x0"]],
   vjp: ({ xs: [x, dy], dy: dw, attributes }) => [
     (): Tensor => inputGradOp(dy, dw, attributes),
-    (): Tensor => convOp(x, dw, attributes),
+    (): Tensor => forwardOp(x, dw, attributes),
   ],
 });
 
@@ -95,10 +97,10 @@ export function conv2d(
       "conv2d",
       "the kernel must fit into the padded image",
       [x.shape, w.shape],
-      'Did you mean padding "same"?',
+      padding === "same" ? "" : 'Did you mean padding "same"?',
     );
   }
-  return bias ? convOp(x, w, bias, geometry) : convOp(x, w, geometry);
+  return bias ? forwardOp(x, w, bias, geometry) : forwardOp(x, w, geometry);
 }
 
 export interface ConvTransposeOptions extends ConvOptions {
@@ -108,8 +110,9 @@ export interface ConvTransposeOptions extends ConvOptions {
 
 /**
  * The transposed convolution, which is conv2d's input gradient: x (N, H, W, Cin) with w (kh, kw, Cout, Cin) →
- * (N, OH, OW, Cout), plus the bias (Cout) where there is one. Under "same" OH = H · stride, under "valid"
- * (H − 1) · stride + kh, as in Keras.
+ * (N, OH, OW, Cout), plus the bias (Cout) where there is one. Under "same" OH = H · stride, as in Keras; otherwise
+ * (H − 1) · stride + kh − the padding, as in PyTorch. Where kh < stride, Keras's "valid" adds the rows up to H · stride,
+ * which no filter reaches: `outputSize` gives them.
  */
 export function convTranspose2d(x: Tensor, w: Tensor, options: ConvTransposeOptions & WithBias = {}): Tensor {
   const { stride = 1, padding = "valid", bias } = options;
@@ -130,7 +133,7 @@ export function convTranspose2d(x: Tensor, w: Tensor, options: ConvTransposeOpti
   const size = options.outputSize ?? usual;
   const geometry = geometryOf("convTranspose2d", size, w.shape, stride, padding);
   const back = outputSize(geometry);
-  if (back[0] !== x.shape[1] || back[1] !== x.shape[2] || size.some((n) => n < 1)) {
+  if (back[0] !== x.shape[1] || back[1] !== x.shape[2] || size.some((n) => n < 0)) {
     throw new Error(
       `convTranspose2d: conv2d must lead back from the output ${show(size)} to x's rows and columns, ` +
         `got ${show(back)} and ${show(x.shape.slice(1, 3))}. The usual output is ${show(usual)}.`,
@@ -171,12 +174,14 @@ function geometryOf(
 ): Geometry {
   const kernelSize: Pair = [w[0], w[1]];
   const steps = pair(stride);
-  const whole = (least: number) => (n: number) => Number.isInteger(n) && n >= least;
+  // Kernels count pixels by i32, those of the padding too.
+  const whole = (least: number) => (n: number) => Number.isInteger(n) && n >= least && n <= 2 ** 30;
+  if (!kernelSize.every(whole(1))) throw shapeError(op, "the kernel must have rows and columns", [w]);
   if (!steps.every(whole(1)) || steps.length !== 2)
-    throw new Error(`${op}: the stride must be one or two whole numbers from 1 up, got ${show(steps)}.`);
+    throw new Error(`${op}: the stride must be one or two whole numbers from 1 to 2^30, got ${show(steps)}.`);
   if (typeof padding !== "string" && (padding.length !== 4 || !padding.every(whole(0)))) {
     throw new Error(
-      `${op}: the padding must be "same", "valid" or [top, bottom, left, right] from 0 up, got ${show(padding)}.`,
+      `${op}: the padding must be "same", "valid" or [top, bottom, left, right] from 0 to 2^30, got ${show(padding)}.`,
     );
   }
   if (padding === "valid") return { stride: steps, padding: [0, 0, 0, 0], inputSize, kernelSize };

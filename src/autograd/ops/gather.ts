@@ -5,34 +5,48 @@ import { defineOp } from "../op";
 import { type Shape, shapeError, sizeOf } from "../shape";
 import type { Tensor } from "../tensor";
 
-/** Rows of x (V, …) by index (N) u32 → (N, …). An index from V up reads the last row. */
+/**
+ * Rows of x (V, …) by index (N) u32 → (N, …). An index from V up reads the last row. Throws when there are indices, but
+ * no rows.
+ */
 export const gather = defineOp<[x: Tensor, index: Tensor]>({
   name: "gather",
   shape: ([x, index]) => {
     if (x.length < 1 || index.length !== 1)
       throw shapeError("gather", "x must have rows and the index one axis", [x, index]);
+    if (x[0] === 0 && index[0] > 0) throw shapeError("gather", "there must be a row to read", [x, index]);
     return [index[0], ...x.slice(1)];
   },
   forward: ([x, index], y) => gatherKernel(x, index, y),
+  saves: [["x1"]],
   vjp: ({ xs: [x, index], dy }) => [(): Tensor => scatterAdd(dy, index, { rows: x.shape[0] }), undefined],
   takes: ["f32", "u32"],
 });
 
-/** The derivative of gather: row i of x (N, …) is added to row index[i] of a (rows, …) of zeros. */
+/**
+ * The derivative of gather: row i of x (N, …) is added to row index[i] of a (rows, …) of zeros, to the last one where
+ * the index is `rows` or more. Throws when x has rows, but `rows` is 0.
+ */
 export const scatterAdd = defineOp<[x: Tensor, index: Tensor], { rows: number }>({
   name: "scatterAdd",
   shape: ([x, index], { rows }) => {
     if (x.length < 1 || index.length !== 1 || index[0] !== x[0]) {
       throw shapeError("scatterAdd", "there must be one index for each row of x", [x, index]);
     }
-    return [rows, ...x.slice(1)];
+    const y = [rows, ...x.slice(1)];
+    if (rows === 0 && x[0] > 0) throw shapeError("scatterAdd", "there must be a row to add to", [x, y]);
+    return y;
   },
   forward: ([x, index], y) => scatterKernel(x, index, y),
+  saves: [["x1"]],
   vjp: ({ xs: [, index], dy }) => [(): Tensor => gather(dy, index), undefined],
   takes: ["f32", "u32"],
 });
 
-/** Samples of a set of packed bytes by index (N) u32 → (N, …sample), each byte · scale + shift. */
+/**
+ * Samples of a set of packed bytes by index (N) u32 → (N, …sample), each byte · scale + shift. An index past the data
+ * reads its last whole sample. Throws when there are indices, but not one whole sample.
+ */
 export const takeBytes = defineOp<
   [data: Tensor, index: Tensor],
   { sample: Shape; scale: number; shift: number }
@@ -40,7 +54,7 @@ export const takeBytes = defineOp<
   name: "takeBytes",
   shape: ([data, index], { sample }) => {
     if (index.length !== 1) throw shapeError("takeBytes", "the index must have one axis", [index]);
-    if (sizeOf(data) * 4 < sizeOf(sample))
+    if (index[0] > 0 && sizeOf(data) * 4 < sizeOf(sample))
       throw shapeError("takeBytes", `the data must hold a sample's ${sizeOf(sample)} bytes`, [data, sample]);
     return [index[0], ...sample];
   },

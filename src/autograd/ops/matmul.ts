@@ -1,7 +1,7 @@
 // Matrix products, batched, with either factor transposed. The derivative of one form is the other two:
 // d(A·B) → dy·Bᵀ and Aᵀ·dy.
 import { matmul as matmulKernel } from "../../kernels/matmul";
-import { defineOp } from "../op";
+import { checkInputs, defineOp } from "../op";
 import { broadcastShapes, type Shape, shapeError, sizeOf } from "../shape";
 import type { Tensor } from "../tensor";
 import { biasGrad, checkBias, type Factors, type WithBias } from "./bias";
@@ -17,8 +17,6 @@ const matmulOp = defineOp<Factors, Sides>({
   name: "matmul",
   shape: (shapes, { transposeA, transposeB }) => {
     const [a, b] = shapes;
-    if (a.length < 2 || b.length < 2)
-      throw shapeError("matmul", "both must have two axes or more", [a, b], "reshape adds one.");
     const [m, k] = lastTwo(a, transposeA);
     const [k2, n] = lastTwo(b, transposeB);
     if (k !== k2) {
@@ -37,6 +35,7 @@ const matmulOp = defineOp<Factors, Sides>({
     const dims = { batch, m, n, k, transposeA, transposeB };
     matmulKernel(a, b, y, { ...dims, strideA: stride(a, m, k), strideB: stride(b, k, n) }, bias);
   },
+  saves: [["x1"], ["x0"]],
   vjp: ({ xs: [a, b], dy, attributes: { transposeA, transposeB } }) => [
     () =>
       transposeA
@@ -61,6 +60,9 @@ export function matmul(
   b: Tensor,
   { transposeA = false, transposeB = false, bias }: MatmulOptions = {},
 ): Tensor {
+  checkInputs({ name: "matmul" }, bias ? [a, b, bias] : [a, b]);
+  if (a.shape.length < 2 || b.shape.length < 2)
+    throw shapeError("matmul", "both must have two axes or more", [a.shape, b.shape], "reshape adds one.");
   // Aᵀ·Bᵀ has no kernel of its own: nothing in a network needs it, so it pays one transposition.
   if (transposeA && transposeB) return matmul(transpose(a), b, { transposeB, bias });
   const lead = broadcastShapes("matmul", a.shape.slice(0, -2), b.shape.slice(0, -2));
@@ -71,7 +73,7 @@ export function matmul(
 /** Kernels take one matrix for all or one for each; what lies between is repeated. */
 function stretched(x: Tensor, lead: Shape): Tensor {
   const own = sizeOf(x.shape.slice(0, -2));
-  if (x.shape.length < 2 || own === 1 || own === sizeOf(lead)) return x;
+  if (own === 1 || own === sizeOf(lead)) return x;
   return broadcastTo(x, { shape: [...lead, ...x.shape.slice(-2)] });
 }
 

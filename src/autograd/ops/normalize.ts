@@ -1,12 +1,11 @@
 // Batch norm and layer norm. Forward and first derivative are fused kernels; the derivative is also written out
 // in public ops, which is the definition that the fused one is held to and what a second derivative runs through.
-import { moments, normalize, normalizeGrad } from "../../kernels/normalize";
+import { hasGradKernel, moments, normalize, normalizeGrad } from "../../kernels/normalize";
 import type { Middle } from "../../kernels/reduce";
 import { type Backward, defineMultiOp, defineOp } from "../op";
 import { type Shape, sameShape, shapeError, show, sizeOf } from "../shape";
 import { empty, type Tensor } from "../tensor";
-import { leakyReluGrad } from "./activation";
-import { add, mul, rsqrt, square, sub } from "./pointwise";
+import { add, leakyReluGrad, mul, rsqrt, square, sub } from "./pointwise";
 import { mean as meanOf } from "./reduce";
 import { reshape } from "./reshape";
 import { broadcastTo, sum } from "./sum";
@@ -19,6 +18,9 @@ interface Attributes {
   /** Slope below 0 of a leaky relu behind it; 1 means none. */
   slope: number;
 }
+
+/** The inputs and the statistics; y can be made of them. */
+const all = ["x0", "x1", "x2", "y1", "y2"] as const;
 
 const normOp = (name: string, view: (x: Shape, gamma: Shape) => Middle) =>
   defineMultiOp<Inputs, Attributes>({
@@ -37,14 +39,15 @@ const normOp = (name: string, view: (x: Shape, gamma: Shape) => Middle) =>
       moments(x, mean, variance, norm);
       normalize(x, mean, variance, gamma, beta, y, norm);
     },
+    saves: [all, all, all],
     vjp: (context) => compositeGrad(context),
     fusedVjp: (context) => {
       const { xs, y, dy: dys, attributes } = context;
       const [x, gamma, beta] = xs;
       const [, mean, variance] = y;
       const [dy, dMean, dVariance] = dys;
-      if (!dy || dMean || dVariance) return compositeGrad(context);
       const norm = { ...view(x.shape, gamma.shape), epsilon: attributes.epsilon, slope: attributes.slope };
+      if (!dy || dMean || dVariance || !hasGradKernel(gamma, norm)) return compositeGrad(context);
       let made: { dx: Tensor; dgamma: Tensor; dbeta: Tensor } | undefined;
       const run = () => {
         if (made) return made;
@@ -59,7 +62,7 @@ const normOp = (name: string, view: (x: Shape, gamma: Shape) => Middle) =>
 
 const batchNormOp = normOp("batchNorm", (x) => ({ a: 1, r: sizeOf(x.slice(0, -1)), b: x.at(-1)! }));
 const layerNormOp = normOp("layerNorm", (x, gamma) => ({
-  a: sizeOf(x) / sizeOf(gamma),
+  a: sizeOf(x.slice(0, x.length - gamma.length)),
   r: sizeOf(gamma),
   b: 1,
 }));
@@ -67,7 +70,7 @@ const layerNormOp = normOp("layerNorm", (x, gamma) => ({
 /**
  * Ioffe and Szegedy 2015, training: each channel of x (…, C) gets mean 0 and variance 1 over all other axes, then
  * gamma (C) and beta (C), then leaky relu of that `slope` below 0 (1: none). Returns y, the mean (C) and the
- * biased variance (C).
+ * biased variance (C). Throws when there is nothing to take a mean of.
  */
 export function batchNorm(
   x: Tensor,
@@ -79,6 +82,8 @@ export function batchNorm(
   const axes = x.shape.map((_, axis) => axis).slice(0, -1);
   if (gamma.shape.length !== 1)
     throw shapeError("batchNorm", "gamma must be (channels)", [x.shape, gamma.shape]);
+  if (x.size === 0 && gamma.size > 0)
+    throw shapeError("batchNorm", "each channel must have something to take the mean of", [x.shape]);
   return batchNormOp(x, gamma, beta, { axes, epsilon, slope }) as [Tensor, Tensor, Tensor];
 }
 
@@ -148,6 +153,17 @@ export const batchNormInference = defineOp<
   forward: ([x, mean, variance, gamma, beta], y, { epsilon, slope = 1 }) => {
     const b = x.shape.at(-1)!;
     normalize(x, mean, variance, gamma, beta, y, { a: 1, r: x.size / b, b, epsilon, slope });
+  },
+  saves: ({ slope = 1 }) => {
+    // Where a leaky relu is behind it, its input is made anew.
+    const before = slope === 1 ? ([] as const) : (["x0", "x1", "x2", "x3", "x4"] as const);
+    return [
+      [...before, "x2", "x3"],
+      [...before, "x2", "x3"],
+      [...before, "x0", "x1", "x2", "x3"],
+      [...before, "x0", "x1", "x2"],
+      before,
+    ];
   },
   vjp: ({ xs: [x, mean, variance, gamma, beta], dy: dOutput, attributes: { epsilon, slope = 1 } }) => {
     const lead = x.shape.map((_, axis) => axis).slice(0, -1);

@@ -1,8 +1,9 @@
 // Elementwise ops. Each is one record here, and a case with an entry point in shaders/unary.wgsl or shaders/binary.wgsl.
 // Derivatives are written in these same ops, so they have derivatives too.
 import { binary, unary } from "../../kernels/pointwise";
+import { zeros } from "../create";
 import { defineOp, type Operand } from "../op";
-import { broadcastShapes, type Shape } from "../shape";
+import { broadcastShapes, type Shape, sameShape, shapeError } from "../shape";
 import type { Tensor } from "../tensor";
 
 type One = [x: Tensor];
@@ -19,6 +20,7 @@ export const add = defineOp<Two>({
   name: "add",
   shape: broadcast("add"),
   forward: ([a, b], y) => binary("add", a, b, y),
+  saves: [],
   vjp: ({ dy }) => [() => dy, () => dy],
 });
 
@@ -27,6 +29,7 @@ export const sub = defineOp<Two>({
   name: "sub",
   shape: broadcast("sub"),
   forward: ([a, b], y) => binary("sub", a, b, y),
+  saves: [],
   vjp: ({ dy }) => [() => dy, (): Tensor => neg(dy)],
 });
 
@@ -35,6 +38,7 @@ export const mul = defineOp<Two>({
   name: "mul",
   shape: broadcast("mul"),
   forward: ([a, b], y) => binary("mul", a, b, y),
+  saves: [["x1"], ["x0"]],
   vjp: ({ xs: [a, b], dy }) => [(): Tensor => mul(dy, b), (): Tensor => mul(dy, a)],
 });
 
@@ -43,32 +47,39 @@ export const div = defineOp<Two>({
   name: "div",
   shape: broadcast("div"),
   forward: ([a, b], y) => binary("div", a, b, y),
+  saves: [["x1"], ["x1", "y"]],
   vjp: ({ xs: [, b], y, dy }) => [(): Tensor => div(dy, b), (): Tensor => neg(mul(dy, div(y, b)))],
 });
 
-/** The larger of a and b. Where they are equal, the derivative is a's. */
+/** The larger of a and b, NaN where one is. Where they are equal, the derivative is a's; beside a NaN it is 1 by both. */
 export const maximum = defineOp<Two>({
   name: "maximum",
   shape: broadcast("maximum"),
   forward: ([a, b], y) => binary("maximum", a, b, y),
-  vjp: ({ xs: [a, b], dy }) => [
-    (): Tensor => mul(dy, greaterEqual(a, b)),
-    (): Tensor => mul(dy, greater(b, a)),
+  saves: [
+    ["x0", "x1"],
+    ["x0", "x1"],
   ],
+  vjp: ({ xs: [a, b], dy }) => [() => unless(greater(b, a), dy), () => unless(greaterEqual(a, b), dy)],
 });
 
-/** The smaller of a and b. Where they are equal, the derivative is a's. */
+/** The smaller of a and b, NaN where one is. Where they are equal, the derivative is a's; beside a NaN it is 1 by both. */
 export const minimum = defineOp<Two>({
   name: "minimum",
   shape: broadcast("minimum"),
   forward: ([a, b], y) => binary("minimum", a, b, y),
-  vjp: ({ xs: [a, b], dy }) => [
-    (): Tensor => mul(dy, greaterEqual(b, a)),
-    (): Tensor => mul(dy, greater(a, b)),
+  saves: [
+    ["x0", "x1"],
+    ["x0", "x1"],
   ],
+  vjp: ({ xs: [a, b], dy }) => [() => unless(greater(a, b), dy), () => unless(greaterEqual(b, a), dy)],
 });
 
-/** 1 where a > b, else 0. Its derivative is 0, so it has none. */
+/** dy where a mask of 0 and 1 is 1, else 0, whatever dy is: a product with the mask makes NaN of an infinite dy. */
+const where = (mask: Tensor, dy: Tensor): Tensor => leakyReluGrad(mask, dy, { slope: 0 });
+const unless = (mask: Tensor, dy: Tensor): Tensor => where(sub(1, mask), dy);
+
+/** 1 where a > b, else 0; with NaN no comparison holds. Its derivative is 0, so it has none. */
 export const greater = defineOp<Two>({
   name: "greater",
   shape: broadcast("greater"),
@@ -94,6 +105,7 @@ export const neg = defineOp<One>({
   name: "neg",
   shape: same,
   forward: ([x], y) => unary("neg", x, y),
+  saves: [],
   vjp: ({ dy }) => [(): Tensor => neg(dy)],
 });
 
@@ -102,6 +114,7 @@ export const exp = defineOp<One>({
   name: "exp",
   shape: same,
   forward: ([x], y) => unary("exp_", x, y),
+  saves: [["y"]],
   vjp: ({ y, dy }) => [(): Tensor => mul(dy, y)],
 });
 
@@ -110,6 +123,7 @@ export const log = defineOp<One>({
   name: "log",
   shape: same,
   forward: ([x], y) => unary("log_", x, y),
+  saves: [["x0"]],
   vjp: ({ xs: [x], dy }) => [(): Tensor => div(dy, x)],
 });
 
@@ -118,6 +132,7 @@ export const sqrt = defineOp<One>({
   name: "sqrt",
   shape: same,
   forward: ([x], y) => unary("sqrt_", x, y),
+  saves: [["y"]],
   vjp: ({ y, dy }) => [(): Tensor => div(mul(dy, 0.5), y)],
 });
 
@@ -126,6 +141,7 @@ export const rsqrt = defineOp<One>({
   name: "rsqrt",
   shape: same,
   forward: ([x], y) => unary("rsqrt", x, y),
+  saves: [["x0", "y"]],
   vjp: ({ xs: [x], y, dy }) => [(): Tensor => mul(dy, mul(-0.5, div(y, x)))],
 });
 
@@ -134,45 +150,71 @@ export const square = defineOp<One>({
   name: "square",
   shape: same,
   forward: ([x], y) => unary("square", x, y),
+  saves: [["x0"]],
   vjp: ({ xs: [x], dy }) => [(): Tensor => mul(dy, mul(2, x))],
 });
 
-/** |x|. The derivative at 0 is 0. */
+/** |x|. The derivative at 0 is 0, at NaN it is NaN. */
 export const abs = defineOp<One>({
   name: "abs",
   shape: same,
   forward: ([x], y) => unary("abs_", x, y),
+  saves: [["x0"]],
   vjp: ({ xs: [x], dy }) => [(): Tensor => mul(dy, sign(x))],
 });
 
-/** −1, 0 or 1. Its derivative is 0, so it has none. */
+/** −1, 0, 1 or NaN. Its derivative is 0, so it has none. */
 export const sign = defineOp<One>({
   name: "sign",
   shape: same,
   forward: ([x], y) => unary("sign_", x, y),
 });
 
-/** xᵖ for a number p; a negative x needs a whole p. */
+/** p as the kernel has it, an infinite one as the largest number, and what it makes of a sign: see shaders/unary.wgsl. */
+function powerNumbers(p: number): [number, number] {
+  const most = (2 - 2 ** -23) * 2 ** 127;
+  const held = Math.fround(Math.max(-most, Math.min(most, p)));
+  return [held, Number.isInteger(held) ? Math.abs(held % 2) : 2];
+}
+
+/** xᵖ for a number p; a negative x needs a whole p. x⁰ is 1 even for NaN. */
 export const pow = defineOp<One, { p: number }>({
   name: "pow",
   shape: same,
-  forward: ([x], y, { p }) => unary("pow_", x, y, p, Number.isInteger(p) ? Math.abs(p % 2) : 2),
+  forward: ([x], y, { p }) => unary("pow_", x, y, ...powerNumbers(p)),
+  saves: [["x0"]],
   vjp: ({ xs: [x], dy, attributes: { p } }) => [
-    (): Tensor => mul(dy, p === 0 ? 0 : mul(p, pow(x, { p: p - 1 }))),
+    (): Tensor => (p === 0 ? where(zeros(x.shape), dy) : mul(dy, mul(p, pow(x, { p: p - 1 })))),
   ],
 });
 
-/** x held to [low, high]. The derivative is 1 inside, the ends included. */
+/** x held to [low, high]; high where low is above it. The derivative is 1 inside, the ends included, and 0 at NaN. */
 export const clamp = defineOp<One, { low: number; high: number }>({
   name: "clamp",
   shape: same,
   forward: ([x], y, { low, high }) => unary("clamp_", x, y, low, high),
-  vjp: ({ xs: [x], dy, attributes }) => [(): Tensor => mul(dy, inside(x, attributes))],
+  saves: [["x0"]],
+  vjp: ({ xs: [x], dy, attributes }) => [() => where(inside(x, attributes), dy)],
 });
 
-/** 1 where low <= x <= high, else 0. */
+/** 1 where low <= x <= high, else 0; at NaN 0. */
 export const inside = defineOp<One, { low: number; high: number }>({
   name: "inside",
   shape: same,
   forward: ([x], y, { low, high }) => unary("inside", x, y, low, high),
+});
+
+/**
+ * dy where x > 0, else slope · dy, which for slope 0 is 0 whatever dy is. At NaN it is slope · dy, or dy for slope 0: as
+ * PyTorch has leaky relu and relu. By x its derivative is 0 wherever it has one.
+ */
+export const leakyReluGrad = defineOp<[x: Tensor, dy: Tensor], { slope: number }>({
+  name: "leakyReluGrad",
+  shape: ([x, dy]) => {
+    if (!sameShape(x, dy)) throw shapeError("leakyReluGrad", "x and dy must have one shape", [x, dy]);
+    return x;
+  },
+  forward: ([x, dy], y, { slope }) => binary(slope === 0 ? "relu_grad" : "leaky_relu_grad", x, dy, y, slope),
+  saves: [[], ["x0"]],
+  vjp: ({ xs: [x], dy, attributes }) => [undefined, (): Tensor => leakyReluGrad(x, dy, attributes)],
 });

@@ -14,6 +14,7 @@ const transposeOp = defineOp<One, { order: readonly number[] }>({
     const axes = order.map((axis) => ({ start: 0, limit: x.shape[axis], stride: strides[axis] }));
     strided(x, y, axes);
   },
+  saves: [],
   vjp: ({ dy, attributes: { order } }) => [
     () =>
       transpose(
@@ -57,6 +58,7 @@ export const slice = defineOp<One, { starts: readonly number[]; sizes: Shape }>(
     return sizes;
   },
   forward: ([x], y, { starts }) => strided(x, y, windowAxes(x.shape, starts)),
+  saves: [],
   vjp: ({ xs: [x], dy, attributes: { starts, sizes } }) => [
     (): Tensor => pad(dy, { before: starts, after: x.shape.map((n, i) => n - starts[i] - sizes[i]) }),
   ],
@@ -86,6 +88,7 @@ export const pad = defineOp<One, { before: readonly number[]; after: readonly nu
         before.map((n) => -n),
       ),
     ),
+  saves: [],
   vjp: ({ xs: [x], dy, attributes: { before } }) => [
     (): Tensor => slice(dy, { starts: before, sizes: x.shape }),
   ],

@@ -16,6 +16,7 @@ const reshapeOp = defineOp<One, { shape: Shape }>({
     }
     return shape;
   },
+  saves: [],
   vjp: ({ xs: [x], dy }) => [() => reshape(dy, x.shape)],
   takes: ["any"],
   gives: "input",
@@ -23,8 +24,8 @@ const reshapeOp = defineOp<One, { shape: Shape }>({
 
 /** The same numbers under another shape of the same size; one entry may be −1. Shares the storage. */
 export function reshape(x: Tensor, shape: Shape): Tensor {
-  const known = shape.reduce((product, n) => (n === -1 ? product : product * n), 1);
-  const filled = shape.map((n) => (n === -1 ? x.size / Math.max(known, 1) : n));
+  const known = sizeOf(shape.filter((n) => n !== -1));
+  const filled = shape.map((n) => (n === -1 ? x.size / known : n)); // 0 / 0 is NaN: then any size would do
   if (shape.filter((n) => n === -1).length > 1 || !filled.every((n) => Number.isInteger(n) && n >= 0)) {
     throw shapeError("reshape", `one size may be -1, and ${x.size} numbers must fill the rest`, [
       x.shape,

@@ -15,19 +15,26 @@ export const softmax = defineOp<[x: Tensor]>({
     return x;
   },
   forward: ([x], y) => softmaxKernel(x, y),
+  saves: [["y"]],
   vjp: ({ y, dy }) => [() => mul(y, sub(dy, sum(mul(dy, y), { axes: [-1], keepDims: true })))],
 });
 
-/** logits (N, C) and labels (N) u32 → the cross-entropy of each row (N): log Σ exp(x) − x[label]. */
+/**
+ * logits (N, C) and labels (N) u32 → the cross-entropy of each row (N): log Σ exp(x) − x[label]. A label from C up gives
+ * NaN. Throws when there are rows, but no classes.
+ */
 export const softmaxCrossEntropy = defineOp<[logits: Tensor, labels: Tensor]>({
   name: "softmaxCrossEntropy",
   shape: ([x, labels]) => {
     if (x.length !== 2 || labels.length !== 1 || labels[0] !== x[0]) {
       throw shapeError("softmaxCrossEntropy", "logits must be (N, C) and labels (N)", [x, labels]);
     }
+    if (x[0] > 0 && x[1] === 0)
+      throw shapeError("softmaxCrossEntropy", "there must be a class to name", [x, labels]);
     return [x[0]];
   },
   forward: ([x, labels], y) => crossEntropy(x, labels, y),
+  saves: [["x0", "x1"]],
   vjp: ({ xs: [x, labels], dy }) => [
     () => mul(sub(softmax(x), oneHot(labels, { classes: x.shape[1] })), reshape(dy, [x.shape[0], 1])),
     undefined,
@@ -35,7 +42,7 @@ export const softmaxCrossEntropy = defineOp<[logits: Tensor, labels: Tensor]>({
   takes: ["f32", "u32"],
 });
 
-/** labels (N) u32 → (N, classes), 1 at the label. */
+/** labels (N) u32 → (N, classes), 1 at the label; all 0 where the label is `classes` or more. */
 export const oneHot = defineOp<[labels: Tensor], { classes: number }>({
   name: "oneHot",
   shape: ([labels], { classes }) => {

@@ -1,7 +1,8 @@
 // Sums over any axes, and repeating along them: sum ↔ broadcastTo are each other's derivatives.
 import { allocate, type Block, copy, release } from "../../kernels/block";
+import { fill } from "../../kernels/fill";
 import { binary } from "../../kernels/pointwise";
-import { reduce } from "../../kernels/reduce";
+import { type Reducer, reduce } from "../../kernels/reduce";
 import { defineOp } from "../op";
 import {
   broadcastShapes,
@@ -33,6 +34,7 @@ const sumOp = defineOp<[x: Tensor], Reduction>({
   name: "sum",
   shape: ([x], { axes, keepDims }) => reducedShape(x, axes, keepDims),
   forward: ([x], y, { axes }) => reduceAxes("sum", x, y, axes),
+  saves: [],
   vjp: ({ xs: [x], dy, attributes: { axes } }) => [() => spread(dy, x.shape, axes)],
 });
 
@@ -51,6 +53,7 @@ export const broadcastTo = defineOp<One, { shape: Shape }>({
     return shape;
   },
   forward: ([x], y) => binary("spread", x, 0, y),
+  saves: [],
   vjp: ({ xs: [x], dy }) => [
     () => {
       const extra = dy.shape.length - x.shape.length;
@@ -65,8 +68,16 @@ export function spread(y: Tensor, shape: Shape, axes: readonly number[]): Tensor
   return broadcastTo(reshape(y, reducedShape(shape, axes, true)), { shape });
 }
 
+/** What each gives where there is nothing to reduce. */
+const ofNothing: Record<Reducer, number> = {
+  sum: 0,
+  max_: Number.NEGATIVE_INFINITY,
+  min_: Number.POSITIVE_INFINITY,
+};
+
 /** Reduces one run of neighbouring axes after the other, the last run first. */
-export function reduceAxes(op: "sum" | "max_", x: Tensor, y: Tensor, axes: readonly number[]): void {
+export function reduceAxes(op: Reducer, x: Tensor, y: Tensor, axes: readonly number[]): void {
+  if (x.size === 0) return fill(y, ofNothing[op]);
   const runs = neighbouring(axes.filter((axis) => x.shape[axis] !== 1)).reverse();
   if (runs.length === 0) return copy(x.storage, y.storage);
   let from: Block = x;

@@ -1,8 +1,7 @@
 // The ladders of a strided convolution, y = conv2d(x, w), and of the gradient of its x, from the textbook's loops to
 // the engine's own kernels.
 
-import { gpu } from "../../gpu/gpu";
-import type { Block } from "../block";
+import { type Block, dispatch } from "../block";
 import { conv2d, conv2dInputGrad, type Window } from "../conv";
 import type { LadderShader } from "./shaders";
 import "./shaders";
@@ -120,11 +119,12 @@ const text = ({ images, size, ins, outs, kernel, stride }: Convolution) =>
 function rungOf(sizes: Convolution) {
   const { images, size, ins, outs, kernel, stride, padding } = sizes;
   const { y, work } = shapesOf(sizes);
-  const params = [images, ins, outs, 0, size, size, y[1], y[2], kernel, stride, padding];
+  const out = [y[1], y[2]];
+  const params = { images, ins, outs, source: [size, size], out, kernel, step: stride, before: padding };
   return (name: string, shader: LadderShader, grid: readonly [number, number, number?]): Rung => ({
     name,
     run: (a: Block, b: Block, c: Block) =>
-      gpu().stream.dispatch({
+      dispatch({
         ...{ shader, params, work, entry: "main" },
         reads: [a.storage, b.storage],
         writes: [c.storage],

@@ -1,7 +1,7 @@
 // The ladder of the matrix product C = A · B, from one number a thread to the engine's own kernel.
 
 import { gpu } from "../../gpu/gpu";
-import type { Block } from "../block";
+import { type Block, dispatch } from "../block";
 import { matmul } from "../matmul";
 import type { LadderShader } from "./shaders";
 import "./shaders";
@@ -23,8 +23,8 @@ export function matmulLadder(m: number, n: number, k: number): Ladder {
   ): Rung => ({
     ...{ name, aside },
     run: (a: Block, b: Block, c: Block) =>
-      gpu().stream.dispatch({
-        ...{ shader, constants, entry: "main", params: [m, n, k], work: 2 * m * n * k },
+      dispatch({
+        ...{ shader, constants, entry: "main", params: { m, n, k }, work: 2 * m * n * k },
         reads: [a.storage, b.storage],
         writes: [c.storage],
         grid: [Math.ceil(n / width), Math.ceil(m / height)],

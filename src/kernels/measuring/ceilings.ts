@@ -2,7 +2,7 @@
 // A kernel's rate says little until one knows how much of this it is.
 
 import type { Gpu } from "../../gpu/gpu";
-import { type Dispatch, float } from "../../gpu/stream";
+import type { Dispatch } from "../../gpu/stream";
 import { shares } from "../block";
 import { Profiler } from "./profiler";
 
@@ -35,14 +35,19 @@ export async function measureCeilings(gpu: Gpu, timestamps = true): Promise<Ceil
   try {
     const n4 = COPIED / 16;
     const { turns, grid } = shares(n4);
-    const copy = { ...shared, entry: "stream", params: [n4, turns], grid } as const;
+    const copy = {
+      ...shared,
+      entry: "stream",
+      params: { n4, turns, rounds: 0, factor: 0, term: 0 },
+      grid,
+    } as const;
     await best(copy, 1); // compiles
     const bytes = (2 * COPIED) / (await best(copy, REPEATS));
 
     let rounds = 1;
     const multiply = (): Dispatch => ({
       ...{ ...shared, entry: "multiply", grid: [GROUPS] },
-      params: [0, 0, rounds, float(0.999), float(0.001)],
+      params: { n4: 0, turns: 0, rounds, factor: 0.999, term: 0.001 },
       work: GROUPS * THREADS * ROUND * rounds,
     });
     await best(multiply(), 1);

@@ -3,8 +3,9 @@
 
 import type { Gpu } from "../../gpu/gpu";
 import type { Dispatch } from "../../gpu/stream";
-import { allocate, download, release, type Storage, upload } from "../block";
+import { allocate, dispatch, download, release, type Storage, upload } from "../block";
 import { extentOf, type Gemm, plan, sizeOf, workOf } from "../gemm";
+import { room } from "../pieces";
 import { TunerClock } from "./clock";
 import { type Configuration, candidates, defaultFor, portable, SHORTEST } from "./configurations";
 import { className, type TuningStore, tuning } from "./table";
@@ -25,8 +26,6 @@ export interface Tuned {
 
 /** A candidate must be this much faster than the default, so that noise does not decide. */
 const WORTH = 0.97;
-/** Most numbers that the parts of a sum may take. */
-const ROOM = 2 ** 24;
 /** Above so many times the best time, a candidate is not timed again. */
 const HOPELESS = 1.5;
 const ROUNDS = 3;
@@ -88,9 +87,20 @@ async function tuneOne(gpu: Gpu, clock: TunerClock, call: Gemm): Promise<Omit<Tu
   const wrong: string[] = [];
   const trials: Trial[] = [];
 
+  /** Runs `use` with the dispatches of a configuration, while their room is there. */
+  const within = async <T>(configuration: Configuration, use: (run: readonly Dispatch[]) => Promise<T>) => {
+    const { room, dispatches } = plan(mine, configuration);
+    const parts = room > 0 ? allocate(room, "tuner") : undefined;
+    try {
+      return await use(dispatches(parts));
+    } finally {
+      if (parts) release(parts);
+    }
+  };
+
   const resultOf = async (dispatches: readonly Dispatch[]) => {
     upload(noise(call.c.bytes / 4, 4), mine.c); // `add` builds on what is there
-    for (const dispatch of dispatches) gpu.stream.dispatch(dispatch);
+    for (const each of dispatches) dispatch(each);
     const all = (await download(mine.c, call.c.bytes / 4, "f32")) as Float32Array;
     const first = call.start?.[2] ?? 0;
     const pitch = call.resultPitch ?? call.columns;
@@ -101,11 +111,11 @@ async function tuneOne(gpu: Gpu, clock: TunerClock, call: Gemm): Promise<Omit<Tu
   };
 
   /** Runs a candidate, and where its result is right, times it. */
-  const attempt = async (configuration: Configuration, expected: Float32Array) => {
-    const { dispatches, parts, splits } = plan(mine, configuration);
-    try {
+  const attempt = (configuration: Configuration, expected: Float32Array) =>
+    within(configuration, async (dispatches) => {
       if (!agree(await resultOf(dispatches), expected)) return void wrong.push(label(configuration));
       const once = await clock.time(dispatches, Number.POSITIVE_INFINITY);
+      const { splits } = plan(mine, configuration);
       const trial = { configuration, splits, ms: Number.POSITIVE_INFINITY };
       const best = Math.min(...trials.map(({ ms }) => ms));
       trials.push(trial);
@@ -113,16 +123,11 @@ async function tuneOne(gpu: Gpu, clock: TunerClock, call: Gemm): Promise<Omit<Tu
         trial.ms = Math.min(trial.ms, await clock.time(dispatches, Math.min(once, trial.ms)));
         if (trial.ms > HOPELESS * best) break;
       }
-    } finally {
-      if (parts) release(parts);
-    }
-  };
+    });
 
   try {
     // The portable kernel is what all others are held to, the default too.
-    const { dispatches, parts } = plan(mine, portable);
-    const expected = await resultOf(dispatches);
-    if (parts) release(parts);
+    const expected = await within(portable, resultOf);
     await attempt(usual, expected);
     const [right] = trials;
     for (const configuration of candidates(gpu.info)) {
@@ -130,7 +135,7 @@ async function tuneOne(gpu: Gpu, clock: TunerClock, call: Gemm): Promise<Omit<Tu
     }
     const base = right ?? quickest(trials);
     const { configuration: fastest, splits } = quickest(trials);
-    const most = Math.min(extent.sum / SHORTEST, ROOM / sizeOf(call));
+    const most = Math.min(extent.sum / SHORTEST, room.most / sizeOf(call));
     for (const parts of new Set([1, Math.ceil(splits / 2), 2 * splits, 4 * splits])) {
       if (parts !== splits && (parts === 1 || parts <= most)) await attempt({ ...fastest, parts }, expected);
     }

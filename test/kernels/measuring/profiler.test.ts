@@ -3,7 +3,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { Gpu } from "../../../src/gpu/gpu";
-import { float } from "../../../src/gpu/stream";
 import { allocate, type Block, release } from "../../../src/kernels/block";
 import { matmul } from "../../../src/kernels/matmul";
 import { measureCeilings } from "../../../src/kernels/measuring/ceilings";
@@ -24,16 +23,16 @@ function record({ stream }: Gpu, x: Block, y: Block): void {
   const [from, to] = [x.storage, y.storage];
   stream.dispatch({
     ...{ shader: "fill", entry: "fill", reads: [], writes: [to] },
-    ...{ params: [N, float(2)], grid: [1] },
+    ...{ params: { n: N, p: 2, q: 0 }, grid: [1] },
   });
   stream.clear(from);
   const blend = { shader: "blend", entry: "blend", reads: [from], writes: [to], grid: [1, 1] } as const;
-  stream.dispatch({ ...blend, params: [N, float(1), float(1)], work: 2 * N });
+  stream.dispatch({ ...blend, params: { n: N, p: 1, q: 1 }, work: 2 * N });
   stream.copy(to, from, 4 * N);
-  stream.dispatch({ ...blend, params: [N, float(1), float(2)], work: 2 * N });
+  stream.dispatch({ ...blend, params: { n: N, p: 1, q: 2 }, work: 2 * N });
   stream.dispatch({
     ...{ shader: "unary", entry: "neg", reads: [from], writes: [to] },
-    ...{ params: [N / 4, 1], grid: [1] },
+    ...{ params: { n4: N / 4, turns: 1, p: 0, q: 0 }, grid: [1] },
   });
 }
 
@@ -155,7 +154,7 @@ test("more dispatches than a query set holds are all timed", async () => {
   for (let i = 0; i < count; i++) {
     gpu.stream.dispatch({
       ...{ shader: "fill", entry: "fill", reads: [], writes: [y.storage] },
-      ...{ params: [N, float(i)], grid: [1] },
+      ...{ params: { n: N, p: i, q: 0 }, grid: [1] },
     });
   }
   const dispatches = await profiler.stop();
@@ -174,7 +173,7 @@ test("by the wall clock the host's own time is not counted as a kernel's", async
   const y = block(undefined, [N]);
   const fill = { shader: "fill", entry: "fill", reads: [], writes: [y.storage], grid: [1] } as const;
   const profiler = new Profiler(gpu, { timestamps: false });
-  gpu.stream.dispatch({ ...fill, params: [N, float(1)] });
+  gpu.stream.dispatch({ ...fill, params: { n: N, p: 1, q: 0 } });
   const busyUntil = performance.now() + 200;
   while (performance.now() < busyUntil);
   const [first] = await profiler.stop();

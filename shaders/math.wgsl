@@ -1,0 +1,123 @@
+// uses: numbers
+// Elementary functions, right to an ulp or two over all of f32 (docs/accuracy.md): a driver's own may lose all digits,
+// as log near 1 and tanh near 0, and end at infinities of their own. Coefficients: minimax, by Remez's exchange.
+
+// 2^n for a whole n from -126 to 127: the sum has n + 127 in its last digits, which are shifted to where exponents are.
+fn power_of_2(n: vec4f) -> vec4f { return bitcast<vec4f>(bitcast<vec4u>(n + 12583039.0) << vec4u(23)); }
+
+// v, which is below 1. Drivers may reorder sums, which would undo parts of different size; past this they do not look.
+fn opaque(v: vec4f) -> vec4f { return min(v, vec4f(1.0)); }
+
+// e^r · 2^n for |r| up to ½ log 2 and a whole n from -150 to 128. In two halves, since 2^n itself may be no f32.
+fn scaled_exp(r: vec4f, n: vec4f) -> vec4f {
+  let q = fma(r, fma(r, fma(r, fma(r, vec4f(0.0013815468), vec4f(0.008368549)), vec4f(0.041668355)), vec4f(0.16666523)),
+              vec4f(0.49999994));
+  let half = floor(0.5 * n);
+  return (1.0 + opaque(fma(r * r, q, r))) * power_of_2(half) * power_of_2(n - half);
+}
+
+// The halves of log 2: the first has 16 digits, so its product with a small whole number is exact.
+const LN2_HIGH = 0.693145751953125;
+const LN2_LOW = 1.4286068202862268e-06;
+
+const TWO_OVER_LN2 = 2.8853900817779268;
+const TWO_OVER_LN2_HIGH = 2.884765625;
+const TWO_OVER_LN2_LOW = 0.000624456777926774;
+
+fn exp_of(x: vec4f) -> vec4f {
+  let v = clamp(x, vec4f(-104.0), vec4f(89.0));  // what lies beyond is 0 and infinity
+  let n = round(v * 1.4426950408889634);
+  return keep_nan(x, scaled_exp(fma(n, vec4f(-LN2_LOW), opaque(fma(n, vec4f(-LN2_HIGH), v))), n));
+}
+
+// A positive finite x as (1 + f) · 2^e, with f from √½ - 1 to √2 - 1.
+struct Split { f: vec4f, e: vec4f }
+
+fn split(x: vec4f) -> Split {
+  // A driver may take a subnormal number for 0, but not its bits: they are a whole number of 2^-149.
+  let bits = bitcast<vec4i>(x);
+  let subnormal = bits < vec4i(0x00800000);
+  let i = select(bits, bitcast<vec4i>(vec4f(bits)), subnormal) - 0x3f3504f3;
+  let f = bitcast<vec4f>((i & vec4i(0x007fffff)) + 0x3f3504f3) - 1.0;
+  return Split(f, vec4f(i >> vec4u(23)) - select(vec4f(0.0), vec4f(149.0), subnormal));
+}
+
+// 2 artanh s is 2 s + s³ · this, for z = s².
+fn artanh_tail(z: vec4f) -> vec4f {
+  return fma(z, fma(z, fma(z, vec4f(0.23564552), vec4f(0.28538374)), vec4f(0.40000315)), vec4f(0.66666666));
+}
+
+// log of a split number: log(1 + f) is 2 artanh s with s = f / (2 + f), and 2 s is f - s f.
+fn log_split(x: Split) -> vec4f {
+  let s = x.f / (2.0 + x.f);
+  let z = s * s;
+  let small = fma(s, x.f - z * artanh_tail(z), x.e * -LN2_LOW);
+  return fma(x.e, vec4f(LN2_HIGH), x.f - small);
+}
+
+fn log_of(x: vec4f) -> vec4f {
+  let minus_infinity = bitcast<vec4f>((bitcast<vec4u>(x) & vec4u(0x7fffffff)) | vec4u(0xff800000));
+  let beyond = select(select(minus_infinity, nan_of(x), is_negative(x)), x, is_positive(x));  // infinity is itself
+  return keep_nan(x, select(beyond, log_split(split(x)), is_positive(x) & is_finite(x)));
+}
+
+// log(1 + z) for 0 <= z. What 1 + z loses of a small z is at hand.
+fn log1p_of(z: vec4f) -> vec4f {
+  let whole = split(1.0 + z);
+  return keep_nan(z, log_split(Split(select(whole.f, z, whole.e == vec4f(0.0)), whole.e)));
+}
+
+fn tanh_of(x: vec4f) -> vec4f {
+  let z = x * x;
+  let t = fma(z, fma(z, fma(z, fma(z, vec4f(-0.0063046958), vec4f(0.0210955)), vec4f(-0.053858865)), vec4f(0.1333266)),
+              vec4f(-0.3333332));
+  let far = 1.0 - 2.0 / (exp_of(2.0 * abs(x)) + 1.0);
+  return select(select(far, -far, x < vec4f(0.0)), fma(x * z, t, x), abs(x) < vec4f(0.55));
+}
+
+// x^p of a positive finite x, as 2^(p · log2 x), the logarithm to 29 digits: an error there grows by up to 150.
+// Factors are cut to 12 digits, so that a product of two is exact whatever a driver makes of fma.
+fn pow_of(x: vec4f, p: f32) -> vec4f {
+  let v = split(x);
+  // s is s1 + s2, and log2 x is e + 2 s / log 2 + tail: l1 and the rest, l2.
+  let s = v.f / (2.0 + v.f);
+  let s1 = cut(s);
+  let f1 = cut(v.f);
+  let s2 = (opaque((v.f - 2.0 * s1) - s1 * f1) - s1 * (v.f - f1)) / (2.0 + v.f);
+  let z = s * s;
+  let cube = z * fma(z, fma(z, fma(z, vec4f(0.33996463), vec4f(0.41172171)), vec4f(0.57708256)), vec4f(0.96179668));
+  let tail = s * cube;
+  let l1 = cut(fma(s, vec4f(TWO_OVER_LN2), v.e));
+  let small = s1 * TWO_OVER_LN2_LOW + (s2 * TWO_OVER_LN2 + 3.0 * (opaque(s1 - s) + s2) * cube);
+  let l2 = opaque((v.e - l1) + s1 * TWO_OVER_LN2_HIGH) + (small + tail);
+  let n = round(clamp(p * (l1 + l2), vec4f(-151.0), vec4f(129.0)));  // what lies beyond is 0 and infinity
+  let p1 = cut(vec4f(p));
+  let rest = opaque(p1 * l1 - n) + ((p - p1) * l1 + p * l2);
+  return scaled_exp(clamp(rest, vec4f(-1.0), vec4f(1.0)) * 0.6931471805599453, n);
+}
+
+// The first 12 binary digits.
+fn cut(v: vec4f) -> vec4f { return bitcast<vec4f>(bitcast<vec4u>(v) & vec4u(0xfffff000)); }
+
+fn sigmoid_of(x: vec4f) -> vec4f {
+  let z = exp_of(-abs(x));  // never overflows, and the smaller of the two tails keeps its digits
+  return select(vec4f(1.0), z, is_negative(x)) / (1.0 + z);
+}
+
+// Roots take a subnormal x as 2^150 x, of its bits as above.
+const POWER_MINUS_75 = 2.6469779601696886e-23;
+
+fn doubled_bits(x: vec4f) -> vec4f { return vec4f(bitcast<vec4i>(x) * 2); }
+fn is_subnormal(x: vec4f) -> vec4<bool> { return bitcast<vec4u>(x) - vec4u(1) < vec4u(0x007fffff); }
+
+fn sqrt_of(x: vec4f) -> vec4f {
+  let subnormal = is_subnormal(x);
+  let root = sqrt(select(x, doubled_bits(x), subnormal)) * select(vec4f(1.0), vec4f(POWER_MINUS_75), subnormal);
+  return keep_nan(x, select(root, nan_of(x), is_negative(x)));
+}
+
+fn rsqrt_of(x: vec4f) -> vec4f {
+  let subnormal = is_subnormal(x);
+  let root = inverseSqrt(select(x, doubled_bits(x), subnormal)) * select(vec4f(1.0), vec4f(1.0 / POWER_MINUS_75), subnormal);
+  return keep_nan(x, select(root, nan_of(x), is_negative(x)));
+}

@@ -1,0 +1,72 @@
+// What tensors have in common: storage that is counted, and the variable that a tensor is in the graph.
+import { release, type Storage } from "../kernels/block";
+import type { Node } from "./graph";
+import type { Tensor } from "./tensor";
+
+/** Storage with the number of tensors and graph nodes that use it. */
+export class Share {
+  private users = 0;
+  static live = 0;
+
+  constructor(readonly storage: Storage) {
+    Share.live++;
+  }
+
+  /** How often the numbers were changed in place, by a replay as well. */
+  get version(): number {
+    return this.storage.version;
+  }
+
+  get hasOthers(): boolean {
+    return this.users > 1;
+  }
+
+  retain(): this {
+    this.users++;
+    return this;
+  }
+
+  drop(): void {
+    if (--this.users === 0) {
+      Share.live--;
+      release(this.storage);
+    }
+  }
+}
+
+/** What a gradient is taken with respect to: a leaf, or an output of a recorded op. */
+export interface Variable {
+  requiresGrad: boolean;
+  readonly node?: Node;
+  /** The tensor that was marked, which has the `grad`. Weak: a graph must not keep a leaf that nobody holds any more. */
+  leaf?: WeakRef<Tensor>;
+  /** The unmarked leaves that the numbers were made from without a record. Were one marked later, a gradient through
+   * here would lack a part in silence; see `sourcesOf`. */
+  sources?: ReadonlySet<Variable>;
+}
+
+/** What a tensor holds of shared things; kept apart, so that a finaliser can drop it after the tensor is gone. */
+export interface Handle {
+  readonly share: Share;
+  readonly variable: Variable;
+}
+
+export function releaseHandle({ share, variable }: Handle): void {
+  share.drop();
+  variable.node?.drop();
+}
+
+/** Beyond so many leaves they are no longer remembered. */
+const MOST_SOURCES = 64;
+
+/** The unmarked leaves that an unrecorded op's output is made from. */
+export function sourcesOf(inputs: readonly Variable[]): ReadonlySet<Variable> | undefined {
+  let all: ReadonlySet<Variable> | undefined;
+  for (const input of inputs) {
+    input.sources ??= new Set([input]);
+    const { sources } = input;
+    if (!all || all === sources) all = sources;
+    else if (![...sources].every((each) => all!.has(each))) all = new Set([...all, ...sources]);
+  }
+  return all && all.size <= MOST_SOURCES ? all : undefined;
+}

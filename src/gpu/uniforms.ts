@@ -1,0 +1,117 @@
+// A shader's uniform as its WGSL declares it. The struct is read from the text: it alone says the types and places of
+// its fields, and TypeScript names them.
+
+/** A number, or a truth as 1 or 0; a list for a vector or an array; names for a struct inside. */
+export type Value = number | boolean | readonly Value[] | Params;
+/** The fields of a uniform by their names in WGSL. */
+export type Params = { readonly [field: string]: Value };
+
+/** Bytes of one dispatch's uniform: also WebGPU's coarsest alignment of a dynamic offset. */
+export const UNIFORM_BYTES = 256;
+
+/** A type of WGSL: its size and alignment in bytes, and how a value of it is written. */
+interface Type {
+  size: number;
+  align: number;
+  write(view: DataView, at: number, value: Value, name: string): void;
+}
+
+const up = (n: number, step: number) => Math.ceil(n / step) * step;
+
+function scalar(isWhole: boolean, set: (view: DataView, at: number, value: number) => void): Type {
+  return {
+    size: 4,
+    align: 4,
+    write(view, at, value, name) {
+      const number = typeof value === "boolean" ? Number(value) : value;
+      if (typeof number !== "number" || (isWhole && !Number.isInteger(number)))
+        throw new Error(`${name} must be a ${isWhole ? "whole " : ""}number, got ${value}`);
+      set(view, at, number);
+    },
+  };
+}
+
+/** `count` values `stride` bytes apart; a flat list of numbers is as good as one of vectors. */
+const list = (item: Type, count: number, stride: number, align: number): Type => ({
+  size: count * stride,
+  align,
+  write(view, at, value, name) {
+    const values = value as readonly Value[];
+    const each = item.size / 4;
+    if (values.length === count)
+      for (let i = 0; i < count; i++) item.write(view, at + i * stride, values[i], name);
+    else if (values.length === count * each)
+      for (let i = 0; i < count; i++)
+        item.write(view, at + i * stride, values.slice(i * each, (i + 1) * each), name);
+    else throw new Error(`${name} must have ${count} values, got ${values.length ?? value}`);
+  },
+});
+
+const scalars: Record<string, Type> = {
+  u: scalar(true, (view, at, value) => view.setUint32(at, value, true)),
+  i: scalar(true, (view, at, value) => view.setInt32(at, value, true)),
+  f: scalar(false, (view, at, value) => view.setFloat32(at, value, true)),
+};
+
+function typeOf(name: string, structs: ReadonlyMap<string, string>): Type {
+  const [, letter] = name.match(/^([uif])32$/) ?? [];
+  if (letter) return scalars[letter];
+  const [, n, of] = name.match(/^vec([234])([uif])$/) ?? [];
+  if (n) return list(scalars[of], Number(n), 4, n === "2" ? 8 : 16);
+  const [, item, count] = name.match(/^array<\s*(\w+)\s*,\s*(\d+)\s*>$/) ?? [];
+  if (!item) return struct(structs.get(name)!, structs);
+  const type = typeOf(item, structs);
+  return list(type, Number(count), up(type.size, type.align), type.align);
+}
+
+function struct(body: string, structs: ReadonlyMap<string, string>): Type {
+  let [end, align] = [0, 4];
+  const fields = [...body.matchAll(/(\w+)\s*:\s*(array<[^>]*>|\w+)/g)].map(([, name, typeName]) => {
+    const type = typeOf(typeName, structs);
+    const offset = up(end, type.align);
+    end = offset + type.size;
+    align = Math.max(align, type.align);
+    return { name, type, offset };
+  });
+  const names = fields.map(({ name }) => name).join(", ");
+  return {
+    size: up(end, align),
+    align,
+    write(view, at, value) {
+      const given = value as Params;
+      const got = Object.keys(given);
+      if (got.length !== fields.length || !fields.every(({ name }) => given[name] !== undefined))
+        throw new Error(`the fields must be ${names}, got ${got.join(", ")}`);
+      for (const { name, type, offset } of fields) type.write(view, at + offset, given[name], name);
+    },
+  };
+}
+
+/** What the uniform of a shader looks like; `label` names it in errors. */
+export class Uniform {
+  private readonly type: Type;
+
+  constructor(
+    wgsl: string,
+    private readonly label: string,
+  ) {
+    const code = wgsl.replace(/\/\/.*/g, "");
+    const bodies = code.matchAll(/\bstruct\s+(\w+)\s*\{([^}]*)\}/g);
+    const structs = new Map([...bodies].map(([, name, body]) => [name, body]));
+    const name = code.match(/var<uniform>\s*\w+\s*:\s*(\w+)/)?.[1];
+    this.type = struct(name ? structs.get(name)! : "", structs);
+    if (this.type.size > UNIFORM_BYTES)
+      throw new Error(`gpu: ${label}: a uniform has ${UNIFORM_BYTES} bytes at most, got ${this.type.size}.`);
+  }
+
+  /** The bytes of one. Throws where a field is missing, unknown or no number of its type. */
+  pack(params: Params): ArrayBuffer {
+    const view = new DataView(new ArrayBuffer(up(this.type.size, 4)));
+    try {
+      this.type.write(view, 0, params, "");
+    } catch (error) {
+      throw new Error(`gpu: the uniform of ${this.label}: ${(error as Error).message}.`);
+    }
+    return view.buffer;
+  }
+}

@@ -1,0 +1,82 @@
+// A uniform is written as its WGSL declares it, and what does not fit is refused by name.
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { type Params, UNIFORM_BYTES, Uniform } from "../../src/gpu/uniforms";
+import "../../src/kernels/ladder/shaders";
+import { shaderNames, shaderSource } from "../../src/kernels/shaders";
+
+const WGSL = `
+struct Part { end: u32, low: f32 } // a comment, with: u32
+struct Params {
+  n: u32, sign: i32,  // of y
+  scale: f32,
+  pair: vec2u,
+  three: vec3u, last: u32,
+  sizes: array<vec4u, 2>,
+  parts: array<Part4, 2>,
+}
+struct Part4 { end: u32, clip: u32, low: f32, high: f32 }
+@group(1) @binding(0) var<uniform> P: Params;`;
+
+const params: Params = {
+  n: 7,
+  sign: -1,
+  scale: 0.5,
+  pair: [1, 2],
+  three: [3, 4, 5],
+  last: 6,
+  sizes: [1, 2, 3, 4, 5, 6, 7, 8],
+  parts: [
+    { end: 1, clip: true, low: -1, high: 1 },
+    { end: 2, clip: false, low: 0, high: 0 },
+  ],
+};
+
+test("fields lie where WGSL's rules of alignment put them", () => {
+  const view = new DataView(new Uniform(WGSL, "test").pack(params));
+  const u32 = (at: number) => view.getUint32(at, true);
+  const f32 = (at: number) => view.getFloat32(at, true);
+  assert.equal([u32(0), view.getInt32(4, true), f32(8)], [7, -1, 0.5]);
+  assert.equal([u32(16), u32(20)], [1, 2]); // vec2u at a multiple of 8
+  assert.equal([u32(32), u32(36), u32(40), u32(44)], [3, 4, 5, 6]); // vec3u at one of 16, with room for one behind it
+  assert.equal([u32(48), u32(76)], [1, 8]);
+  assert.equal([u32(80), u32(84), f32(88), f32(92)], [1, 1, -1, 1]);
+  assert.equal([u32(96), u32(100)], [2, 0]);
+  assert.is(view.byteLength, 112);
+});
+
+const wrong: Record<string, [Params, RegExp]> = {
+  "a missing field": [{ ...params, n: undefined as unknown as number }, /the fields must be n, sign, .*/],
+  "an unknown field": [{ ...params, m: 1 }, /the fields must be n, .*, got .*, m/],
+  "half a number": [{ ...params, n: 0.5 }, /n must be a whole number, got 0\.5/],
+  NaN: [{ ...params, sign: Number.NaN }, /sign must be a whole number, got NaN/],
+  "no number": [{ ...params, scale: "1" as unknown as number }, /scale must be a number, got 1/],
+  "too few": [{ ...params, pair: [1] }, /pair must have 2 values, got 1/],
+  "a number for a list": [{ ...params, pair: 1 }, /pair must have 2 values, got 1/],
+};
+
+for (const [name, [given, message]] of Object.entries(wrong)) {
+  test(`${name} is refused`, () => {
+    assert.throws(
+      () => new Uniform(WGSL, "test").pack(given),
+      (error: Error) => /^gpu: the uniform of test: /.test(error.message) && message.test(error.message),
+    );
+  });
+}
+
+test(`a struct of more than ${UNIFORM_BYTES} bytes is refused: it would spill into its neighbour`, () => {
+  const long = "struct Params { sizes: array<vec4u, 17> }\n@group(1) @binding(0) var<uniform> P: Params;";
+  assert.throws(() => new Uniform(long, "long"), /^gpu: long: a uniform has 256 bytes at most, got 272\.$/);
+});
+
+test("every shader's uniform can be read, and has a field where it has a uniform", () => {
+  for (const name of shaderNames()) {
+    const code = shaderSource(name);
+    const uniform = new Uniform(code, name);
+    const declared = /var<uniform>/.test(code);
+    if (declared) assert.throws(() => uniform.pack({}), /the fields must be \w/, name);
+    else assert.is(uniform.pack({}).byteLength, 0, name);
+  }
+});
+
+test.run();

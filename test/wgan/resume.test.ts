@@ -1,0 +1,58 @@
+// A trainer that is saved and restored goes on as if nothing had happened: the same bits from the next step on.
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { presetNames } from "../../src/wgan/presets";
+import { Trainer } from "../../src/wgan/trainer";
+import { device } from "../device";
+import { smallTrainer } from "./smallTrainer";
+
+const losses = async (trainer: Trainer, steps: number) => {
+  const made = [];
+  for (let i = 0; i < steps; i++) made.push(trainer.step());
+  return Trainer.read(made);
+};
+
+for (const name of presetNames) {
+  test(`${name}: steps 11 to 20 after saving and restoring are those of an undisturbed run`, async () => {
+    await device();
+    const undisturbed = smallTrainer(name);
+    await losses(undisturbed, 10);
+    const state = await undisturbed.state();
+    const wanted = await losses(undisturbed, 10);
+    const end = await undisturbed.state();
+    undisturbed.dispose();
+    for (const replays of [true, false]) {
+      const restored = smallTrainer(name, { replays });
+      await losses(restored, 3); // its captured updates must take the new numbers up
+      restored.loadState(structuredClone(state));
+      assert.equal(await losses(restored, 10), wanted);
+      assert.equal(await restored.state(), end);
+      restored.dispose();
+    }
+  });
+}
+
+test("a state of another configuration is refused", async () => {
+  await device();
+  const [small, wgan] = [smallTrainer("small"), smallTrainer("wgan")];
+  const before = await wgan.state();
+  const state = await small.state();
+  assert.throws(() => wgan.loadState(state), /^loadState/);
+  assert.equal(await wgan.state(), before);
+  small.dispose();
+  wgan.dispose();
+});
+
+test("trainers made and disposed in turn leave the pool as it was", async () => {
+  const { pool } = await device();
+  const sizes: number[] = [];
+  for (let i = 0; i < 4; i++) {
+    const trainer = smallTrainer("small");
+    await losses(trainer, 2);
+    trainer.dispose();
+    sizes.push(pool.liveBytes + pool.pooledBytes);
+  }
+  assert.ok(sizes[3] <= sizes[1], sizes.join());
+});
+
+test.run();
