@@ -65,7 +65,7 @@ process.exit(Object.values(results).every(({ left, summary }) => left || / 0 fai
 /** Lavapipe, where it has so many lanes in this environment. */
 function lavapipe(lanes, more) {
   const env = { ...process.env, ...more };
-  const adapter = probe(env);
+  const { adapter } = probe(env);
   if (!/llvmpipe/.test(adapter?.device)) return "the adapter is not lavapipe";
   return adapter.subgroupMaxSize === lanes
     ? inNode(env, adapter)

@@ -14,7 +14,8 @@ export function swiftshader() {
   const folder = [unpacked, "/usr/lib/chromium"].find(complete) ?? fetchDriver();
   const env = { ...process.env, VK_DRIVER_FILES: join(folder, "vk_swiftshader_icd.json") };
   delete env.VK_ICD_FILENAMES;
-  const adapter = probe(env);
+  const { adapter, broken } = probe(env);
+  if (broken) throw new Error(`swiftshader: ${broken}. Run \`npm run setup\`.`);
   if (adapter?.architecture === "swiftshader") return { env, adapter };
   const found = adapter
     ? `the adapter is ${adapter.description}`

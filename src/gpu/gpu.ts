@@ -16,7 +16,7 @@ export interface Host {
   /** Collects garbage, where the platform can: handles of the GPU are freed with their objects. */
   collect?(): Promise<void>;
   /** Tells the user, in one line, of something that works less well than it should. */
-  warn(line: string): void;
+  warn?(line: string): void;
 }
 
 export class Gpu {

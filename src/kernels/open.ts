@@ -1,4 +1,5 @@
 // Opens the device and tries it on arithmetic whose answer is known, before anything builds on it.
+import { GpuError } from "../errors";
 import { requestDevice } from "../gpu/adapter";
 import { Gpu, type Host, setGpu } from "../gpu/gpu";
 import { plan } from "./gemm";
@@ -47,11 +48,11 @@ export async function selfTest(gpu: Gpu): Promise<void> {
   if (!info.software && !(await right(wanted))) info.portable = true;
   const usual = defaultFor(info, extent);
   if (usual.shader === "gemm_portable" && !(await right(usual))) {
-    throw new Error(`gpu: ${info.name} computes wrongly (${wrong.join("; ")}). Update its driver`);
+    throw new GpuError(`gpu: ${info.name} computes wrongly (${wrong.join("; ")}). Update its driver`);
   }
   if (usual.name === wanted.name) return;
   const kept = "Its driver may have kept shaders that it compiled for another setting: see docs/setup.md";
-  gpu.host.warn(`${info.name} computes wrongly (${wrong.join("; ")}), so other kernels run. ${kept}`);
+  gpu.host.warn?.(`${info.name} computes wrongly (${wrong.join("; ")}), so other kernels run. ${kept}`);
 }
 
 /** What is wrong with a small product in one configuration, if anything is. */
@@ -65,10 +66,6 @@ async function mistake(gpu: Gpu, configuration: Configuration): Promise<string |
     { ...configuration, parts: 1 },
   ).dispatches(undefined);
   try {
-    for (const { shader, entry, constants, reads, writes } of dispatches) {
-      const key = { shader, entry, constants, reads: reads.length, writes: writes.length };
-      await gpu.host.wait(gpu.pipelines.get(key).compiled);
-    }
     // Small whole numbers: f32 holds their products and sums exactly, in whatever order.
     const [x, y] = sizes.map((size) => Float32Array.from({ length: size }, (_, i) => ((i * 7) % 11) - 5));
     stream.upload(x, a);
