@@ -1,5 +1,5 @@
 // Tensors made from nothing: constants, and random numbers from a seed and a counter.
-import { clear } from "../kernels/block";
+import { clear, type DType } from "../kernels/block";
 import { fill } from "../kernels/fill";
 import { type Draw, randomInteger, randomNormal, randomUniform } from "../kernels/random";
 import { checkShape, type Shape, sizeOf } from "./shape";
@@ -26,6 +26,9 @@ function filled(op: string, shape: Shape, value: number): Tensor {
 const isWhole = (n: number) => Number.isSafeInteger(n) && n >= 0;
 const isFloat = (n: number) => Number.isFinite(Math.fround(n));
 const words = (value: number) => [value % 2 ** 32, Math.floor(value / 2 ** 32)] as const;
+
+/** Fills y; `next` says where its draw begins, and moves the counter on. */
+type Kernel = (y: Tensor, next: () => Draw) => void;
 
 export interface RandomState {
   seed: number;
@@ -95,12 +98,7 @@ export class Random {
   }
 
   /** A new tensor of numbers that `kernel` draws. The counter is asked again whenever a captured draw is replayed. */
-  private draw(
-    op: string,
-    shape: Shape,
-    dtype: "f32" | "u32",
-    kernel: (y: Tensor, next: () => Draw) => void,
-  ): Tensor {
+  private draw(op: string, shape: Shape, dtype: DType, kernel: Kernel): Tensor {
     checkShape(op, shape);
     const blocks = Math.ceil(sizeOf(shape) / 2);
     const after = () => {

@@ -1,7 +1,7 @@
 // The recorded graph: a node for each op that ran, with what its derivative needs.
 // Nodes are counted by the tensors and the later nodes that refer to them; the last one to go frees the rest.
 import type { DType } from "../kernels/block";
-import type { Op, Operand } from "./op";
+import type { AnyOp, Operand } from "./op";
 import { type Recording, recording } from "./recording";
 import { type Shape, show } from "./shape";
 import type { Share, Variable } from "./share";
@@ -35,8 +35,7 @@ export class Node {
   private freed = false;
 
   constructor(
-    // biome-ignore lint/suspicious/noExplicitAny: a node holds any op; the op's own record is typed
-    readonly op: Op<any, any, any>,
+    readonly op: AnyOp,
     readonly attributes: unknown,
   ) {}
 

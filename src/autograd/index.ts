@@ -6,7 +6,6 @@ export { backward, type GradOptions, grad } from "./grad";
 export * from "./inplace";
 export { defineMultiOp, defineOp, noGrad, type Op, type Operand, ops } from "./op";
 export * from "./ops/activation";
-export * from "./ops/clone";
 export * from "./ops/concat";
 export * from "./ops/conv";
 export * from "./ops/gather";

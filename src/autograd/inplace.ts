@@ -1,8 +1,7 @@
 // Changes in place: what optimisers and running averages need. The stream raises the version of what is written, so a
 // backward pass that saved the old numbers refuses to run.
-import { blend as blendKernel } from "../kernels/blend";
 import { copy, upload } from "../kernels/block";
-import { clip as clipKernel } from "../kernels/fill";
+import { blend as blendKernel, clip as clipKernel } from "../kernels/fill";
 import * as kernels from "../kernels/update";
 import { sameShape, shapeError, show } from "./shape";
 import type { Share } from "./share";

@@ -24,6 +24,8 @@ export interface Backward<I, O, A> {
  */
 export type Thunks = readonly ((() => Tensor) | undefined)[];
 
+type Takes = readonly (DType | "any")[] | "any";
+
 export type Saves = readonly (readonly Slot[])[];
 
 export interface Op<I extends readonly Operand[], O extends Tensor | Tensor[], A> {
@@ -42,14 +44,16 @@ export interface Op<I extends readonly Operand[], O extends Tensor | Tensor[], A
   /** A fused derivative for when no second one will be asked for. The tests hold it to `vjp`. */
   fusedVjp?(context: Backward<I, O, A>): Thunks;
   /** What each input's dtype must be, or that of all; f32 where nothing is said. */
-  takes?: readonly (DType | "any")[] | "any";
+  takes?: Takes;
   /** The output's dtype; f32 where nothing is said, "input" for that of the first input. */
   gives?: DType | "input";
 }
 
+// biome-ignore lint/suspicious/noExplicitAny: any kind of op; its own record is typed
+export type AnyOp = Op<any, any, any>;
+
 /** All ops by name: the tests walk through it, so that no derivative goes unchecked. */
-// biome-ignore lint/suspicious/noExplicitAny: a list of all kinds of op
-export const ops = new Map<string, Op<any, any, any>>();
+export const ops = new Map<string, AnyOp>();
 
 let recording = true;
 
@@ -90,16 +94,12 @@ function define<I extends readonly Operand[], O extends Tensor | Tensor[], A>(
   return (...args: readonly unknown[]): O => {
     const last = args.at(-1);
     const hasAttributes = !(last instanceof Tensor) && typeof last !== "number";
-    const [xs, attributes] = hasAttributes ? [args.slice(0, -1), last] : [args, undefined];
-    return result(run(op, xs as unknown as I, attributes as A));
+    const xs = (hasAttributes ? args.slice(0, -1) : args) as Operand[];
+    return result(run(op, xs, hasAttributes ? last : undefined));
   };
 }
 
-function run<I extends readonly Operand[], O extends Tensor | Tensor[], A>(
-  op: Op<I, O, A>,
-  xs: I,
-  attributes: A,
-): Tensor[] {
+function run(op: AnyOp, xs: readonly Operand[], attributes: unknown): Tensor[] {
   checkInputs(op, xs);
   const shapes = xs.map((x) => (typeof x === "number" ? [] : x.shape));
   const shape = op.shape(shapes, attributes);
@@ -121,7 +121,7 @@ function run<I extends readonly Operand[], O extends Tensor | Tensor[], A>(
           : new Tensor(shapeOf, dtype, first.share, variable),
       );
     }
-    op.forward?.(xs, (many ? outputs : outputs[0]) as O, attributes);
+    op.forward?.(xs, many ? outputs : outputs[0], attributes);
   } catch (error) {
     for (const output of outputs) output.dispose();
     throw error;
@@ -134,10 +134,7 @@ const variablesOf = (xs: readonly Operand[]): Variable[] =>
   xs.flatMap((x) => (typeof x === "number" ? [] : [x.variable]));
 
 /** Throws unless all inputs are alive and of the dtypes that the op takes. */
-export function checkInputs(
-  op: { name: string; takes?: readonly string[] | "any" },
-  xs: readonly Operand[],
-): void {
+export function checkInputs(op: { name: string; takes?: Takes }, xs: readonly Operand[]): void {
   if (xs.every((x) => typeof x === "number"))
     throw new Error(`${op.name}: one input must be a tensor, got the numbers ${xs.join(" and ")}.`);
   xs.forEach((x, i) => {

@@ -29,9 +29,8 @@ export function forget(tensor: Tensor): void {
 
 /** Takes a tensor out of all scopes: it lives until `dispose`, or until nothing refers to it. */
 export function keep<T extends Tensor>(tensor: T): T {
-  const handle = { share: tensor.share, variable: tensor.variable }; // throws when it is freed already
   forget(tensor);
-  collected.register(tensor, handle, tensor);
+  watch(tensor); // throws when it is freed already
   return tensor;
 }
 

@@ -1,6 +1,14 @@
 // A tensor: shape, dtype, a counted share of GPU storage, and the variable that it is in the graph.
 // Several tensors may share storage (reshape, detach) and a variable (the copies that a graph saves).
-import { allocate, type Block, type DType, download, type Storage, upload } from "../kernels/block";
+import {
+  allocate,
+  type Block,
+  type DType,
+  download,
+  type Numbers,
+  type Storage,
+  upload,
+} from "../kernels/block";
 import { recording } from "./recording";
 import { adopt, forget } from "./scope";
 import { checkShape, type Shape, show, sizeOf } from "./shape";
@@ -100,25 +108,19 @@ export class Tensor implements Block {
   }
 
   /** Reads the numbers back, after all work recorded so far. Throws at once inside of a capture. */
-  data(): Promise<Float32Array | Uint32Array> {
-    refuseReading();
-    return this.read();
+  data(): Promise<Numbers> {
+    return reading(async () => {
+      this.checkAlive("data");
+      return download(this.storage, this.size, this.dtype);
+    });
   }
 
   /** Reads the one number of a tensor of size 1. */
   item(): Promise<number> {
-    refuseReading();
-    return this.readOne();
-  }
-
-  private async read(): Promise<Float32Array | Uint32Array> {
-    this.checkAlive("data");
-    return download(this.storage, this.size, this.dtype);
-  }
-
-  private async readOne(): Promise<number> {
-    if (this.size !== 1) throw new Error(`item: the tensor must have one entry, got ${show(this.shape)}.`);
-    return (await this.read())[0];
+    return reading(async () => {
+      if (this.size !== 1) throw new Error(`item: the tensor must have one entry, got ${show(this.shape)}.`);
+      return (await this.data())[0];
+    });
   }
 
   toString(): string {
@@ -126,8 +128,8 @@ export class Tensor implements Block {
   }
 }
 
-function refuseReading(): void {
-  if (!recording()) return;
+function reading<T>(read: () => Promise<T>): Promise<T> {
+  if (!recording()) return read();
   throw new Error(
     "capture: numbers must not be read inside of a capture, since a replay reads none. Read after it.",
   );
@@ -140,10 +142,7 @@ export function empty(shape: Shape, dtype: DType, label: string, variable?: Vari
 }
 
 /** A tensor of the given numbers, last axis fastest. u32 for a Uint32Array, else f32. */
-export function tensor(
-  data: Float32Array | Uint32Array | readonly number[],
-  shape: Shape = [data.length],
-): Tensor {
+export function tensor(data: Numbers | readonly number[], shape: Shape = [data.length]): Tensor {
   checkShape("tensor", shape);
   if (data.length !== sizeOf(shape))
     throw new Error(

@@ -1,5 +1,5 @@
 // Encodes recorded commands: dispatches share a compute pass, copies and clears end it.
-import { type Command, labelOf } from "./command";
+import { type Command, type DispatchCommand, labelOf } from "./command";
 import type { Timing } from "./observer";
 import type { Pipeline } from "./pipelines";
 
@@ -32,28 +32,23 @@ export class Passes {
   }
 
   private one(command: Command, uniforms: GPUBindGroup): void {
-    if (command.kind !== "dispatch") this.end();
-    switch (command.kind) {
-      case "dispatch": {
-        if (!command.pipeline.ready) return this.report(command.pipeline.failure!);
-        if (this.timing) this.end();
-        this.pass ??= this.encoder.beginComputePass(
-          this.timing?.passFor(command.pipeline.label, command.call) ?? { label: "monge" },
-        );
-        if (this.bound !== command.pipeline) this.pass.setPipeline(command.pipeline.ready);
-        this.bound = command.pipeline;
-        this.pass.setBindGroup(0, command.group);
-        this.pass.setBindGroup(1, uniforms, [command.offset]);
-        this.pass.dispatchWorkgroups(...command.call.grid);
-        break;
-      }
-      case "clear":
-        this.encoder.clearBuffer(command.to.buffer, command.to.offset, command.to.bytes);
-        break;
-      case "copy": {
-        const { from, to, bytes } = command;
-        this.encoder.copyBufferToBuffer(from.buffer, from.offset, to.buffer, to.offset, bytes);
-      }
-    }
+    if (command.kind === "dispatch") return this.dispatch(command, uniforms);
+    this.end();
+    const { to } = command;
+    if (command.kind === "clear") return this.encoder.clearBuffer(to.buffer, to.offset, to.bytes);
+    const { from, bytes } = command;
+    this.encoder.copyBufferToBuffer(from.buffer, from.offset, to.buffer, to.offset, bytes);
+  }
+
+  private dispatch({ pipeline, call, group, offset }: DispatchCommand, uniforms: GPUBindGroup): void {
+    if (!pipeline.ready) return this.report(pipeline.failure!);
+    if (this.timing) this.end();
+    const descriptor = this.timing?.passFor(pipeline.label, call) ?? { label: "monge" };
+    this.pass ??= this.encoder.beginComputePass(descriptor);
+    if (this.bound !== pipeline) this.pass.setPipeline(pipeline.ready);
+    this.bound = pipeline;
+    this.pass.setBindGroup(0, group);
+    this.pass.setBindGroup(1, uniforms, [offset]);
+    this.pass.dispatchWorkgroups(...call.grid);
   }
 }

@@ -1,6 +1,5 @@
 // Batches on their way to the GPU: in order, each as one submit, once its pipelines are compiled.
 import { type Command, labelOf } from "./command";
-import { culprit } from "./culprit";
 import type { Gpu } from "./gpu";
 import { Passes } from "./passes";
 
@@ -87,9 +86,24 @@ export class Queue {
 
   /** Reports an error of validation with the label of the command that brought it, where it can be found. */
   private async blame({ commands, uniformGroup }: Batch, message: string): Promise<void> {
-    const found = await culprit(this.gpu.device, commands, uniformGroup);
+    const found = await this.culprit(commands, uniformGroup);
     const [first, last] = [commands[0], commands.at(-1)!].map(labelOf);
     const name = found ? labelOf(found) : `a submit of ${commands.length}, from ${first} to ${last}`;
     this.gpu.faults.report(`${name}: ${message}`);
+  }
+
+  /** Encodes each command by itself, and runs none; gives the first one that is refused. */
+  private async culprit(commands: readonly Command[], uniforms: GPUBindGroup): Promise<Command | undefined> {
+    const { device } = this.gpu;
+    for (const command of commands) {
+      device.pushErrorScope("validation");
+      const encoder = device.createCommandEncoder({ label: "monge" });
+      const passes = new Passes(encoder, undefined, () => {});
+      passes.encode([command], uniforms);
+      passes.end();
+      encoder.finish();
+      if (await device.popErrorScope()) return command;
+    }
+    return undefined;
   }
 }

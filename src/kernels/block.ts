@@ -7,6 +7,8 @@ import { type Dispatch, MAX_GROUPS } from "../gpu/stream";
 
 export type { Dispatch, Program, Storage };
 export type DType = "f32" | "u32";
+/** What is read back: of dtype f32 or u32. */
+export type Numbers = Float32Array | Uint32Array;
 
 /** Most axes of an array: those whose sizes and strides fit into the uniforms of binary.wgsl and strided.wgsl. */
 export const MOST_AXES = 8;
@@ -60,11 +62,7 @@ export const upload = (data: Float32Array | Uint32Array | Uint8Array, to: Storag
   gpu().stream.upload(data, to);
 
 /** Reads a block back, after all recorded work. */
-export async function download(
-  from: Storage,
-  size: number,
-  dtype: DType,
-): Promise<Float32Array | Uint32Array> {
+export async function download(from: Storage, size: number, dtype: DType): Promise<Numbers> {
   const bytes = await gpu().stream.download(from, 4 * size);
   return dtype === "f32" ? new Float32Array(bytes) : new Uint32Array(bytes);
 }

@@ -1,4 +1,4 @@
-// An array filled with one number, or held to bounds, in place.
+// An array filled with one number, held to bounds, or blended with another, in place.
 import { type Block, launch } from "./block";
 
 /** y = value everywhere. */
@@ -8,3 +8,7 @@ export const fill = (y: Block, value: number): void =>
 /** y = y held to [low, high], in place. */
 export const clip = (y: Block, low: number, high: number): void =>
   launch("fill", "clip", [], [y], { n: y.size, p: low, q: high }, y.size);
+
+/** y = keep * y + take * x. */
+export const blend = (x: Block, y: Block, keep: number, take: number): void =>
+  launch("blend", "blend", [x], [y], { n: y.size, p: keep, q: take }, y.size);

@@ -1,4 +1,4 @@
-// Rows by index: gather, and scatter-add, which is its derivative.
+// Rows by index: gather, and scatter-add, which is its derivative; batches from a set of packed bytes.
 import { type Block, launch } from "./block";
 
 /** y (n, …) = the rows of x (rows, …) that index (n) u32 names. */
@@ -12,4 +12,12 @@ export function scatterAdd(x: Block, index: Block, y: Block): void {
   const rows = y.shape[0];
   const params = { n: index.size, rows, width: y.size / rows };
   launch("gather", "scatter_add", [x, index], [y], params, y.size, 2 * y.size * index.size);
+}
+
+/** y (n, …) = byte * scale + shift of the samples that index (n) names in `data`, packed bytes: one sample or more. */
+export function takeBytes(data: Block, index: Block, y: Block, scale: number, shift: number): void {
+  if (y.size === 0) return;
+  const width = y.size / index.size;
+  const samples = Math.floor((4 * data.size) / width);
+  launch("bytes", "main", [data, index], [y], { n: index.size, width, samples, scale, shift }, y.size);
 }

@@ -239,11 +239,8 @@ export function plan(call: Gemm, configuration: Configuration): Plan {
       ...{ out, source, kernel, before, classes, step: inputGrad ? one : stride, sign: inputGrad ? 1 : -1 },
       ...{ images, channels, pitch, columns, column_tiles: columnTiles, row_tiles: rowTiles },
       ...{ splits, run_splits: runSplits, taps_per_split: tapsEach, run_per_split: runEach },
-      ...{
-        start: [start[0], start[1], parts ? 0 : start[2]],
-        batch,
-        stride: [...matrixSteps, sized / batch],
-      },
+      ...{ batch, start: [start[0], start[1], parts ? 0 : start[2]] },
+      ...{ stride: [...matrixSteps, sized / batch] },
       ...{ split_stride: sized, bias_step, result_pitch: resultPitch },
     },
     grid: [Math.min(total, MAX_GROUPS), Math.ceil(total / MAX_GROUPS)],

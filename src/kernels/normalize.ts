@@ -131,14 +131,8 @@ function call(gamma: Block, norm: Norm, weighed: boolean, view: Middle, pieces: 
     constants: { VEC: wide ? 1 : 0, SLOPE: norm.slope, PER_CHANNEL: isPerChannel(gamma, norm) ? 1 : 0 },
     grid: gridOf((view.a * pieces * view.b) / width),
     params: {
-      ...{
-        r: norm.r,
-        b: norm.b / width,
-        c: gamma.size / width,
-        epsilon: norm.epsilon,
-        inverse_r: 1 / norm.r,
-      },
-      ...{ statistics: (norm.a * norm.b) / width, weighed },
+      ...{ r: norm.r, inverse_r: 1 / norm.r, b: norm.b / width, c: gamma.size / width },
+      ...{ epsilon: norm.epsilon, statistics: (norm.a * norm.b) / width, weighed },
       ...{ view_a: view.a, view_r: view.r, view_b: view.b / width, view_s: pieces },
     },
   };

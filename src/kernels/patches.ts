@@ -15,20 +15,14 @@ const size = (image: Block) => [image.shape[1], image.shape[2]] as const;
 export const isThin = (w: Block): boolean =>
   taps(w) > 1 && Math.min(w.shape[2], w.shape[3]) < THIN && w.size <= room.most;
 
-/** The sizes of the matrix products; the wide image is the one with many channels, and each pixel has a patch. */
-interface Sides {
-  /** Numbers of a patch, and the same rounded up to 4, since vec4 loads are worth the padding. */
-  channels: number;
-  pitch: number;
-  /** Channels of the wide image. */
-  columns: number;
-  /** Whether the wide image is x, and dy or y the thin one. */
-  wideInput: boolean;
-}
-
-function sidesOf(w: Block): Sides {
+/**
+ * The sizes of the matrix products: `channels` numbers of a patch, `columns` channels of the wide image, which is the
+ * one with many and has a patch a pixel. `wideInput`: whether that is x, and dy or y the thin one.
+ */
+function sidesOf(w: Block) {
   const [ins, outs] = w.shape.slice(2);
   const channels = taps(w) * Math.min(ins, outs);
+  // vec4 loads are worth the padding
   const pitch = 4 * Math.ceil(channels / 4);
   return { channels, pitch, columns: Math.max(ins, outs), wideInput: outs < ins };
 }
@@ -50,12 +44,8 @@ function filterGrad(x: Block, dy: Block, dw: Block, window: Window): void {
     inPieces(wide, pitch, false, (piece, patches) => {
       windows("patches", { thin, w: dw, window, patches, pitch, piece });
       const place = { start: [0, piece.first * columns, 0], add: piece.first > 0, gaps: true } as const;
-      gemmOfRows("filterGrad", [patches, wide.storage, c], piece.pixels, {
-        channels,
-        pitch,
-        columns,
-        ...place,
-      });
+      const more = { channels, pitch, columns, ...place };
+      gemmOfRows("filterGrad", [patches, wide.storage, c], piece.pixels, more);
     });
   };
   if (!swapped) return into(dw.storage);

@@ -18,10 +18,7 @@ export function binary(name: string, a: Block | number, b: Block | number, y: Bl
   dispatch({
     shader: "binary",
     entry: name,
-    constants: {
-      ...{ A_MODE: left.mode, B_MODE: right.mode },
-      ...{ A_PERIOD: left.period, B_PERIOD: right.period },
-    },
+    constants: { A_MODE: left.mode, B_MODE: right.mode, A_PERIOD: left.period, B_PERIOD: right.period },
     reads: [(a as Block).storage ?? other, (b as Block).storage ?? other],
     writes: [y.storage],
     params: {

@@ -32,15 +32,6 @@ export interface Updated<B extends Block = Block> {
   clips: readonly Clip[];
 }
 
-interface UpdateNumbers {
-  rate: Rate;
-  decay: number;
-  epsilon: number;
-  inside: boolean;
-  beta1: number;
-  corrections?: AdamRule["corrections"];
-}
-
 /** Weights a dispatch: with their gradients and the slots that is 7 storage buffers, and WebGPU promises 8. */
 const GROUP = 3;
 
@@ -50,15 +41,20 @@ const vec4s = ({ size }: { size: number }) => Math.ceil(size / 4);
 export const slotSize = (weights: readonly { size: number }[]): number =>
   4 * weights.reduce((sum, weight) => sum + vec4s(weight), 0);
 
-function update(entry: string, { weights, gradients, slots, clips }: Updated, numbers: UpdateNumbers): void {
-  const { rate, decay, epsilon, inside, beta1, corrections } = numbers;
+/** The numbers of a rule that stay what they are; see update.wgsl for what each means to the rules. */
+const none = { decay: 0, epsilon: 0, inside: false, beta1: 0 };
+
+function update(
+  entry: string,
+  { weights, gradients, slots, clips }: Updated,
+  rate: Rate,
+  numbers: typeof none,
+  corrections?: AdamRule["corrections"],
+): void {
   const members = weights
-    .map((weight, i) => ({
-      gradient: gradients[i].storage,
-      weight: weight.storage,
-      clip: clips[i],
-      n4: vec4s(weight),
-    }))
+    .map(({ storage, size }, i) => {
+      return { gradient: gradients[i].storage, weight: storage, clip: clips[i], n4: vec4s({ size }) };
+    })
     .filter(({ n4 }) => n4 > 0);
   const second = slotSize(weights) / 4;
   let base = 0;
@@ -88,7 +84,7 @@ function update(entry: string, { weights, gradients, slots, clips }: Updated, nu
         params: () => {
           if (first === 0 && corrections) corrected = corrections(); // once a step, not once a dispatch
           return {
-            ...{ parts: bounds, turns, base: from, second, decay, epsilon, inside, beta1 },
+            ...{ ...numbers, parts: bounds, turns, base: from, second },
             rate: typeof rate === "number" ? rate : rate(),
             correction1: corrected[0],
             correction2: corrected[1],
@@ -101,16 +97,14 @@ function update(entry: string, { weights, gradients, slots, clips }: Updated, nu
   }
 }
 
-const plain = { epsilon: 0, inside: false, beta1: 0 };
-
 /** One RMSprop step; a slot is the mean of squared gradients. */
-export const rmsprop = (updated: Updated, rule: RmspropRule) =>
-  update("rmsprop", updated, { ...plain, ...rule, inside: rule.epsilonInside });
+export const rmsprop = (updated: Updated, { rate, decay, epsilon, epsilonInside: inside }: RmspropRule) =>
+  update("rmsprop", updated, rate, { ...none, decay, epsilon, inside });
 
 /** One Adam step; the first slots are the first moments, the second ones the second. */
-export const adam = (updated: Updated, rule: AdamRule) =>
-  update("adam", updated, { ...plain, ...rule, decay: rule.beta2 });
+export const adam = (updated: Updated, { rate, beta1, beta2: decay, epsilon, corrections }: AdamRule) =>
+  update("adam", updated, rate, { ...none, decay, epsilon, beta1 }, corrections);
 
 /** One step of gradient descent with momentum; a slot is the velocity. */
 export const sgd = (updated: Updated, rate: Rate, momentum: number) =>
-  update("sgd", updated, { ...plain, rate, decay: momentum });
+  update("sgd", updated, rate, { ...none, decay: momentum });

@@ -1,10 +1,8 @@
 // The public face of the network library: modules, layers, initialisers, optimisers, state.
-export * from "./activations";
 export * from "./init";
 export * from "./layers";
 export { type HostArray, Module, type StateDict } from "./module";
 export * from "./norm";
 export * from "./optimizers";
-export * from "./reshape";
+export * from "./plain";
 export * from "./safetensors";
-export * from "./sequential";

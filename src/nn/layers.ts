@@ -52,14 +52,9 @@ export class Conv2d extends Weighted {
 export class ConvTranspose2d extends Weighted {
   private readonly options: ConvTransposeOptions;
 
-  constructor(
-    inputs: number,
-    outputs: number,
-    kernel: number,
-    options: WeightOptions & ConvTransposeOptions,
-  ) {
+  constructor(ins: number, outs: number, kernel: number, options: WeightOptions & ConvTransposeOptions) {
     const { random, init, ...conv } = options;
-    super([kernel, kernel, outputs, inputs], outputs, { random, init });
+    super([kernel, kernel, outs, ins], outs, { random, init });
     this.options = conv;
   }
 

@@ -114,10 +114,8 @@ abstract class Optimizer {
   /** Changes the parameters in place; `gradients` in their order. */
   step(gradients: readonly Tensor[]): void {
     const { parameters: weights, slots, clips } = this;
-    if (gradients.length !== weights.length)
-      throw new Error(
-        `step: one gradient for each of ${weights.length} parameters, got ${gradients.length}.`,
-      );
+    const [wanted, got] = [weights.length, gradients.length];
+    if (got !== wanted) throw new Error(`step: one gradient for each of ${wanted} parameters, got ${got}.`);
     this.update({ weights, gradients, slots, clips });
   }
 

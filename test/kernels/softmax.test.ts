@@ -2,8 +2,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { byteTensor } from "../../src/autograd";
-import { takeBytes } from "../../src/kernels/bytes";
-import { gather, scatterAdd } from "../../src/kernels/gather";
+import { gather, scatterAdd, takeBytes } from "../../src/kernels/gather";
 import { crossEntropy, oneHot, softmax } from "../../src/kernels/softmax";
 import { block, device, read } from "../device";
 import { type F64, make, makeRandom, map, randomNormal, roundToF32 } from "../reference/array";

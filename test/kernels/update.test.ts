@@ -2,9 +2,8 @@
 // averages, fill.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { blend } from "../../src/kernels/blend";
 import type { Block } from "../../src/kernels/block";
-import { clip, fill } from "../../src/kernels/fill";
+import { blend, clip, fill } from "../../src/kernels/fill";
 import { adam, type Clip, rmsprop, sgd, slotSize, type Updated } from "../../src/kernels/update";
 import { block, device, read, sharedOutFor } from "../device";
 import { type F64, fill as filled, makeRandom, map, randomNormal, roundToF32 } from "../reference/array";

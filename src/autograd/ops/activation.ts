@@ -1,45 +1,30 @@
 // Activations. They are elementwise ops like those of pointwise.ts, kept apart because networks are built of them.
 import { unary } from "../../kernels/pointwise";
 import { defineOp } from "../op";
-import type { Shape } from "../shape";
 import type { Tensor } from "../tensor";
+import { type One, unaryOp } from "./elementwise";
 import { add, clamp, leakyReluGrad, mul, neg, square, sub } from "./pointwise";
 
-type One = [x: Tensor];
-const same = ([x]: Shape[]): Shape => x;
-
 /** tanh x. */
-export const tanh = defineOp<One>({
-  name: "tanh",
-  shape: same,
-  forward: ([x], y) => unary("tanh_", x, y),
+export const tanh = unaryOp("tanh", "tanh_", {
   saves: [["y"]],
   vjp: ({ y, dy }) => [() => mul(dy, sub(1, square(y)))],
 });
 
 /** 1 / (1 + e⁻ˣ), without overflow on either side. */
-export const sigmoid = defineOp<One>({
-  name: "sigmoid",
-  shape: same,
-  forward: ([x], y) => unary("sigmoid", x, y),
+export const sigmoid = unaryOp("sigmoid", "sigmoid", {
   saves: [["y"]],
   vjp: ({ y, dy }) => [() => mul(dy, mul(y, sub(1, y)))],
 });
 
 /** log(1 + eˣ), without overflow; the loss of a classic GAN is made of it. */
-export const softplus = defineOp<One>({
-  name: "softplus",
-  shape: same,
-  forward: ([x], y) => unary("softplus", x, y),
+export const softplus = unaryOp("softplus", "softplus", {
   saves: [["x0"]],
   vjp: ({ xs: [x], dy }) => [() => mul(dy, sigmoid(x))],
 });
 
 /** x where x > 0, else 0. The derivative at 0 is 0, at NaN it is 1. */
-export const relu = defineOp<One>({
-  name: "relu",
-  shape: same,
-  forward: ([x], y) => unary("relu", x, y),
+export const relu = unaryOp("relu", "relu", {
   saves: [["y"]],
   vjp: ({ y, dy }) => [(): Tensor => leakyReluGrad(y, dy, { slope: 0 })],
 });
@@ -47,7 +32,7 @@ export const relu = defineOp<One>({
 /** x where x > 0, else slope · x. The derivative at 0 and at NaN is the slope. */
 export const leakyRelu = defineOp<One, { slope: number }>({
   name: "leakyRelu",
-  shape: same,
+  shape: ([x]) => x,
   forward: ([x], y, { slope }) => unary("leaky_relu", x, y, slope),
   // Under a slope above 0 y has the sign of x, and is what the next op saves anyway.
   saves: ({ slope }) => [[slope > 0 ? "y" : "x0"]],
@@ -60,10 +45,7 @@ export const leakyRelu = defineOp<One, { slope: number }>({
  * ½ x (1 + tanh u) with u = √(2/π) (x + 0.044715 x³): Hendrycks and Gimpel 2016, the tanh form. That is x · sigmoid(2 u).
  * At −∞ value and derivative are 0, the limit.
  */
-export const gelu = defineOp<One>({
-  name: "gelu",
-  shape: same,
-  forward: ([x], y) => unary("gelu", x, y),
+export const gelu = unaryOp("gelu", "gelu", {
   saves: [["x0"]],
   vjp: ({ xs: [x], dy }) => [
     () => {

@@ -1,6 +1,5 @@
 // Rows by index: gather ↔ scatter-add, and batches from a set of bytes.
-import { takeBytes as takeKernel } from "../../kernels/bytes";
-import { gather as gatherKernel, scatterAdd as scatterKernel } from "../../kernels/gather";
+import * as kernels from "../../kernels/gather";
 import { defineOp } from "../op";
 import { type Shape, shapeError, sizeOf } from "../shape";
 import type { Tensor } from "../tensor";
@@ -17,7 +16,7 @@ export const gather = defineOp<[x: Tensor, index: Tensor]>({
     if (x[0] === 0 && index[0] > 0) throw shapeError("gather", "there must be a row to read", [x, index]);
     return [index[0], ...x.slice(1)];
   },
-  forward: ([x, index], y) => gatherKernel(x, index, y),
+  forward: ([x, index], y) => kernels.gather(x, index, y),
   saves: [["x1"]],
   vjp: ({ xs: [x, index], dy }) => [(): Tensor => scatterAdd(dy, index, { rows: x.shape[0] }), undefined],
   takes: ["f32", "u32"],
@@ -36,7 +35,7 @@ export const scatterAdd = defineOp<[x: Tensor, index: Tensor], { rows: number }>
     if (rows === 0 && x[0] > 0) throw shapeError("scatterAdd", "there must be a row to add to", [x, y]);
     return y;
   },
-  forward: ([x, index], y) => scatterKernel(x, index, y),
+  forward: ([x, index], y) => kernels.scatterAdd(x, index, y),
   saves: [["x1"]],
   vjp: ({ xs: [, index], dy }) => [(): Tensor => gather(dy, index), undefined],
   takes: ["f32", "u32"],
@@ -57,6 +56,6 @@ export const takeBytes = defineOp<
       throw shapeError("takeBytes", `the data must hold a sample's ${sizeOf(sample)} bytes`, [data, sample]);
     return [index[0], ...sample];
   },
-  forward: ([data, index], y, { scale, shift }) => takeKernel(data, index, y, scale, shift),
+  forward: ([data, index], y, { scale, shift }) => kernels.takeBytes(data, index, y, scale, shift),
   takes: ["u32", "u32"],
 });

@@ -55,11 +55,8 @@ export type MatmulOptions = Partial<Sides> & WithBias;
  * a (…, M, K) @ b (…, K, N) → (…, M, N), plus the bias (N) where there is one. `transposeA` reads a as (…, K, M),
  * `transposeB` b as (…, N, K). Leading axes broadcast. Throws when the inner sizes differ.
  */
-export function matmul(
-  a: Tensor,
-  b: Tensor,
-  { transposeA = false, transposeB = false, bias }: MatmulOptions = {},
-): Tensor {
+export function matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tensor {
+  const { transposeA = false, transposeB = false, bias } = options;
   checkInputs({ name: "matmul" }, bias ? [a, b, bias] : [a, b]);
   if (a.shape.length < 2 || b.shape.length < 2)
     throw shapeError("matmul", "both must have two axes or more", [a.shape, b.shape], "reshape adds one.");

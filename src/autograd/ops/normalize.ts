@@ -77,13 +77,7 @@ const layerNormOp = normOp("layerNorm", (x, gamma) => ({
  * gamma (C) and beta (C), then leaky relu of that `slope` below 0 (1: none). Returns y, the mean (C) and the
  * biased variance (C). Throws when there is nothing to take a mean of.
  */
-export function batchNorm(
-  x: Tensor,
-  gamma: Tensor,
-  beta: Tensor,
-  epsilon: number,
-  slope = 1,
-): [Tensor, Tensor, Tensor] {
+export function batchNorm(x: Tensor, gamma: Tensor, beta: Tensor, epsilon: number, slope = 1) {
   const axes = x.shape.map((_, axis) => axis).slice(0, -1);
   if (gamma.shape.length !== 1)
     throw shapeError("batchNorm", "gamma must be (channels)", [x.shape, gamma.shape]);

@@ -2,76 +2,46 @@
 // Derivatives are written in these same ops, so they have derivatives too.
 import { binary, unary } from "../../kernels/pointwise";
 import { zeros } from "../create";
-import { defineOp, type Operand } from "../op";
-import { broadcastShapes, type Shape, sameShape, shapeError } from "../shape";
+import { defineOp } from "../op";
+import { sameShape, shapeError } from "../shape";
 import type { Tensor } from "../tensor";
+import { binaryOp, type One, unaryOp } from "./elementwise";
 
-type One = [x: Tensor];
-type Two = [a: Operand, b: Operand];
-
-const same = ([x]: Shape[]): Shape => x;
-const broadcast =
-  (op: string) =>
-  ([a, b]: Shape[]) =>
-    broadcastShapes(op, a, b);
+const both = ["x0", "x1"] as const;
 
 /** a + b, with NumPy's broadcasting; either may be a number. */
-export const add = defineOp<Two>({
-  name: "add",
-  shape: broadcast("add"),
-  forward: ([a, b], y) => binary("add", a, b, y),
+export const add = binaryOp("add", "add", {
   saves: [],
   vjp: ({ dy }) => [() => dy, () => dy],
 });
 
 /** a − b. */
-export const sub = defineOp<Two>({
-  name: "sub",
-  shape: broadcast("sub"),
-  forward: ([a, b], y) => binary("sub", a, b, y),
+export const sub = binaryOp("sub", "sub", {
   saves: [],
   vjp: ({ dy }) => [() => dy, (): Tensor => neg(dy)],
 });
 
 /** a · b, entry by entry. */
-export const mul = defineOp<Two>({
-  name: "mul",
-  shape: broadcast("mul"),
-  forward: ([a, b], y) => binary("mul", a, b, y),
+export const mul = binaryOp("mul", "mul", {
   saves: [["x1"], ["x0"]],
   vjp: ({ xs: [a, b], dy }) => [(): Tensor => mul(dy, b), (): Tensor => mul(dy, a)],
 });
 
 /** a / b. */
-export const div = defineOp<Two>({
-  name: "div",
-  shape: broadcast("div"),
-  forward: ([a, b], y) => binary("div", a, b, y),
+export const div = binaryOp("div", "div", {
   saves: [["x1"], ["x1", "y"]],
   vjp: ({ xs: [, b], y, dy }) => [(): Tensor => div(dy, b), (): Tensor => neg(mul(dy, div(y, b)))],
 });
 
 /** The larger of a and b, NaN where one is. Where they are equal, the derivative is a's; beside a NaN it is 1 by both. */
-export const maximum = defineOp<Two>({
-  name: "maximum",
-  shape: broadcast("maximum"),
-  forward: ([a, b], y) => binary("maximum", a, b, y),
-  saves: [
-    ["x0", "x1"],
-    ["x0", "x1"],
-  ],
+export const maximum = binaryOp("maximum", "maximum", {
+  saves: [both, both],
   vjp: ({ xs: [a, b], dy }) => [() => unless(greater(b, a), dy), () => unless(greaterEqual(a, b), dy)],
 });
 
 /** The smaller of a and b, NaN where one is. Where they are equal, the derivative is a's; beside a NaN it is 1 by both. */
-export const minimum = defineOp<Two>({
-  name: "minimum",
-  shape: broadcast("minimum"),
-  forward: ([a, b], y) => binary("minimum", a, b, y),
-  saves: [
-    ["x0", "x1"],
-    ["x0", "x1"],
-  ],
+export const minimum = binaryOp("minimum", "minimum", {
+  saves: [both, both],
   vjp: ({ xs: [a, b], dy }) => [() => unless(greater(a, b), dy), () => unless(greaterEqual(b, a), dy)],
 });
 
@@ -80,95 +50,58 @@ const where = (mask: Tensor, dy: Tensor): Tensor => leakyReluGrad(mask, dy, { sl
 const unless = (mask: Tensor, dy: Tensor): Tensor => where(sub(1, mask), dy);
 
 /** 1 where a > b, else 0; with NaN no comparison holds. Its derivative is 0, so it has none. */
-export const greater = defineOp<Two>({
-  name: "greater",
-  shape: broadcast("greater"),
-  forward: ([a, b], y) => binary("greater", a, b, y),
-});
+export const greater = binaryOp("greater", "greater");
 
 /** 1 where a >= b, else 0. */
-export const greaterEqual = defineOp<Two>({
-  name: "greaterEqual",
-  shape: broadcast("greaterEqual"),
-  forward: ([a, b], y) => binary("greater_equal", a, b, y),
-});
+export const greaterEqual = binaryOp("greaterEqual", "greater_equal");
 
 /** 1 where a = b, else 0. */
-export const equal = defineOp<Two>({
-  name: "equal",
-  shape: broadcast("equal"),
-  forward: ([a, b], y) => binary("equal", a, b, y),
-});
+export const equal = binaryOp("equal", "equal");
 
 /** −x. */
-export const neg = defineOp<One>({
-  name: "neg",
-  shape: same,
-  forward: ([x], y) => unary("neg", x, y),
+export const neg = unaryOp("neg", "neg", {
   saves: [],
   vjp: ({ dy }) => [(): Tensor => neg(dy)],
 });
 
 /** eˣ. */
-export const exp = defineOp<One>({
-  name: "exp",
-  shape: same,
-  forward: ([x], y) => unary("exp_", x, y),
+export const exp = unaryOp("exp", "exp_", {
   saves: [["y"]],
   vjp: ({ y, dy }) => [(): Tensor => mul(dy, y)],
 });
 
 /** The natural logarithm; NaN below 0. */
-export const log = defineOp<One>({
-  name: "log",
-  shape: same,
-  forward: ([x], y) => unary("log_", x, y),
+export const log = unaryOp("log", "log_", {
   saves: [["x0"]],
   vjp: ({ xs: [x], dy }) => [(): Tensor => div(dy, x)],
 });
 
 /** √x. The derivative at 0 is infinite: add a small number under a root that may reach it. */
-export const sqrt = defineOp<One>({
-  name: "sqrt",
-  shape: same,
-  forward: ([x], y) => unary("sqrt_", x, y),
+export const sqrt = unaryOp("sqrt", "sqrt_", {
   saves: [["y"]],
   vjp: ({ y, dy }) => [(): Tensor => div(mul(dy, 0.5), y)],
 });
 
 /** 1/√x. */
-export const rsqrt = defineOp<One>({
-  name: "rsqrt",
-  shape: same,
-  forward: ([x], y) => unary("rsqrt", x, y),
+export const rsqrt = unaryOp("rsqrt", "rsqrt", {
   saves: [["x0", "y"]],
   vjp: ({ xs: [x], y, dy }) => [(): Tensor => mul(dy, mul(-0.5, div(y, x)))],
 });
 
 /** x². */
-export const square = defineOp<One>({
-  name: "square",
-  shape: same,
-  forward: ([x], y) => unary("square", x, y),
+export const square = unaryOp("square", "square", {
   saves: [["x0"]],
   vjp: ({ xs: [x], dy }) => [(): Tensor => mul(dy, mul(2, x))],
 });
 
 /** |x|. The derivative at 0 is 0, at NaN it is NaN. */
-export const abs = defineOp<One>({
-  name: "abs",
-  shape: same,
-  forward: ([x], y) => unary("abs_", x, y),
+export const abs = unaryOp("abs", "abs_", {
   saves: [["x0"]],
   vjp: ({ xs: [x], dy }) => [(): Tensor => mul(dy, sign(x))],
 });
 
 /** −1, 0, 1 or NaN. Its derivative is 0, so it has none. */
-export const sign = defineOp<One>({
-  name: "sign",
-  shape: same,
-  forward: ([x], y) => unary("sign_", x, y),
-});
+export const sign = unaryOp("sign", "sign_");
 
 /** p as the kernel has it, an infinite one as the largest number, and what it makes of a sign: see shaders/unary.wgsl. */
 function powerNumbers(p: number): [number, number] {
@@ -180,7 +113,7 @@ function powerNumbers(p: number): [number, number] {
 /** xᵖ for a number p; a negative x needs a whole p. x⁰ is 1 even for NaN. */
 export const pow = defineOp<One, { p: number }>({
   name: "pow",
-  shape: same,
+  shape: ([x]) => x,
   forward: ([x], y, { p }) => unary("pow_", x, y, ...powerNumbers(p)),
   saves: [["x0"]],
   vjp: ({ xs: [x], dy, attributes: { p } }) => [
@@ -191,7 +124,7 @@ export const pow = defineOp<One, { p: number }>({
 /** x held to [low, high]; high where low is above it. The derivative is 1 inside, the ends included, and 0 at NaN. */
 export const clamp = defineOp<One, { low: number; high: number }>({
   name: "clamp",
-  shape: same,
+  shape: ([x]) => x,
   forward: ([x], y, { low, high }) => unary("clamp_", x, y, low, high),
   saves: [["x0"]],
   vjp: ({ xs: [x], dy, attributes }) => [() => where(inside(x, attributes), dy)],
@@ -200,7 +133,7 @@ export const clamp = defineOp<One, { low: number; high: number }>({
 /** 1 where low <= x <= high, else 0; at NaN 0. */
 export const inside = defineOp<One, { low: number; high: number }>({
   name: "inside",
-  shape: same,
+  shape: ([x]) => x,
   forward: ([x], y, { low, high }) => unary("inside", x, y, low, high),
 });
 

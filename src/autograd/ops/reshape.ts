@@ -1,4 +1,5 @@
-// The same numbers under another shape.
+// The same numbers under another shape, or in storage of their own.
+import { copy } from "../../kernels/block";
 import { defineOp } from "../op";
 import { type Shape, shapeError, sizeOf } from "../shape";
 import type { Tensor } from "../tensor";
@@ -8,11 +9,9 @@ type One = [x: Tensor];
 const reshapeOp = defineOp<One, { shape: Shape }>({
   name: "reshape",
   shape: ([x], { shape }) => {
-    if (sizeOf(shape) !== sizeOf(x))
-      throw shapeError("reshape", `both must hold as many numbers, ${sizeOf(x)} is not ${sizeOf(shape)}`, [
-        x,
-        shape,
-      ]);
+    const [had, wanted] = [sizeOf(x), sizeOf(shape)];
+    if (had !== wanted)
+      throw shapeError("reshape", `both must hold as many numbers, ${had} is not ${wanted}`, [x, shape]);
     return shape;
   },
   saves: [],
@@ -25,10 +24,19 @@ const reshapeOp = defineOp<One, { shape: Shape }>({
 export function reshape(x: Tensor, shape: Shape): Tensor {
   const known = sizeOf(shape.filter((n) => n !== -1));
   const filled = shape.map((n) => (n === -1 ? x.size / known : n)); // 0 / 0 is NaN: then any size would do
-  if (shape.filter((n) => n === -1).length > 1 || !filled.every((n) => Number.isInteger(n) && n >= 0))
-    throw shapeError("reshape", `one size may be -1, and ${x.size} numbers must fill the rest`, [
-      x.shape,
-      shape,
-    ]);
+  const bad = shape.filter((n) => n === -1).length > 1 || !filled.every((n) => Number.isInteger(n) && n >= 0);
+  const rule = `one size may be -1, and ${x.size} numbers must fill the rest`;
+  if (bad) throw shapeError("reshape", rule, [x.shape, shape]);
   return reshapeOp(x, { shape: filled });
 }
+
+/** A copy of x that changes in place do not reach. */
+export const clone = defineOp<[x: Tensor]>({
+  name: "clone",
+  shape: ([x]) => x,
+  forward: ([x], y) => copy(x.storage, y.storage),
+  saves: [],
+  vjp: ({ dy }) => [() => dy],
+  takes: ["any"],
+  gives: "input",
+});

@@ -68,9 +68,8 @@ export function reduceAxes(op: Reducer, x: Tensor, y: Tensor, axes: readonly num
   if (runs.length === 0) return copy(x.storage, y.storage);
   let [from, shape] = [x.storage, x.shape];
   runs.forEach(([first, last], i) => {
-    const [a, r, b] = [shape.slice(0, first), shape.slice(first, last + 1), shape.slice(last + 1)].map(
-      sizeOf,
-    );
+    const count = (from: number, to?: number) => sizeOf(shape.slice(from, to));
+    const [a, r, b] = [count(0, first), count(first, last + 1), count(last + 1)];
     const to = i === runs.length - 1 ? y.storage : allocate(a * b, op);
     reduce(op, from, to, { a, r, b });
     if (from !== x.storage) release(from);

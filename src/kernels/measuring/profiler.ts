@@ -124,12 +124,8 @@ export class Profiler implements Observer {
       chunk = this.chunk(batch.dispatches.length - 1);
       batch.chunks.push(chunk);
     }
-    const beginningOfPassWriteIndex = 2 * chunk.count++;
-    return {
-      querySet: chunk.set,
-      beginningOfPassWriteIndex,
-      endOfPassWriteIndex: beginningOfPassWriteIndex + 1,
-    };
+    const first = 2 * chunk.count++;
+    return { querySet: chunk.set, beginningOfPassWriteIndex: first, endOfPassWriteIndex: first + 1 };
   }
 
   private chunk(first: number): Chunk {

@@ -148,13 +148,12 @@ function parse(text: string): Sections {
 
 /** JSON with one line a class. */
 function format(sections: Sections): string {
+  const { stringify } = JSON;
   const bodies = Object.entries(sections).map(([name, lines]) => {
-    const rows = Object.entries(lines).map(
-      ([key, line]) => `      ${JSON.stringify(key)}: ${JSON.stringify(line)}`,
-    );
-    return `    ${JSON.stringify(name)}: {\n${rows.join(",\n")}\n    }`;
+    const rows = Object.entries(lines).map(([key, line]) => `      ${stringify(key)}: ${stringify(line)}`);
+    return `    ${stringify(name)}: {\n${rows.join(",\n")}\n    }`;
   });
-  return `{\n  "about": ${JSON.stringify(ABOUT)},\n  "adapters": {\n${bodies.join(",\n")}\n  }\n}\n`;
+  return `{\n  "about": ${stringify(ABOUT)},\n  "adapters": {\n${bodies.join(",\n")}\n  }\n}\n`;
 }
 
 /** FNV-1a, 32 bits. */

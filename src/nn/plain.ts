@@ -1,0 +1,64 @@
+// Layers without weights: shapes, activations, and layers one after the other.
+import { leakyRelu, relu, reshape, type Shape, sigmoid, sizeOf, type Tensor, tanh, tidy } from "../autograd";
+import { Module } from "./module";
+
+/** Runs layers one after the other. What lies between them is freed at the end, unless a gradient needs it. */
+export class Sequential extends Module {
+  private readonly layers: Module[];
+
+  constructor(...layers: Module[]) {
+    super();
+    this.layers = layers.map((layer, i) => this.child(String(i), layer));
+  }
+
+  override forward(x: Tensor): Tensor {
+    return tidy(() => this.layers.reduce((value, layer) => layer.forward(value), x));
+  }
+}
+
+/** (N, …) → (N, all the rest). */
+export class Flatten extends Module {
+  override forward(x: Tensor): Tensor {
+    return reshape(x, [x.shape[0], sizeOf(x.shape.slice(1))]);
+  }
+}
+
+/** (N, …) → (N, …shape). */
+export class Reshape extends Module {
+  constructor(private readonly shape: Shape) {
+    super();
+  }
+
+  override forward(x: Tensor): Tensor {
+    return reshape(x, [x.shape[0], ...this.shape]);
+  }
+}
+
+export class ReLU extends Module {
+  override forward(x: Tensor): Tensor {
+    return relu(x);
+  }
+}
+
+/** x where x > 0, else slope · x. */
+export class LeakyReLU extends Module {
+  constructor(private readonly slope = 0.01) {
+    super();
+  }
+
+  override forward(x: Tensor): Tensor {
+    return leakyRelu(x, { slope: this.slope });
+  }
+}
+
+export class Tanh extends Module {
+  override forward(x: Tensor): Tensor {
+    return tanh(x);
+  }
+}
+
+export class Sigmoid extends Module {
+  override forward(x: Tensor): Tensor {
+    return sigmoid(x);
+  }
+}
