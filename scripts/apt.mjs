@@ -41,6 +41,28 @@ export function install(packages, release) {
   return aptGet("install", "-y", "--no-install-recommends", ...from, ...packages);
 }
 
+/** The first of these programs that is here, with what `--version` says; on Debian the first is installed where none is. */
+export function browser(names) {
+  const find = () => {
+    for (const program of names) {
+      const { status, stdout } = spawnSync(program, ["--version"], {
+        encoding: "utf8",
+        stdio: ["ignore", "pipe", "ignore"],
+      });
+      if (status === 0) return { program, version: stdout.trim() };
+    }
+  };
+  const there = find();
+  if (there) return there;
+  const system = osRelease();
+  if (system.ID !== "debian" || !hasApt(system) || !install([names[0]])) {
+    fail(
+      `${names[0]}: it is not here (looked for ${names.join(", ")}), and only Debian has a package to install.`,
+    );
+  }
+  return find() ?? fail(`${names[0]}: it was installed and does not start.`);
+}
+
 /** Downloads one package's .deb into a folder without installing it; false where apt refuses. */
 export function download(name, folder) {
   const get = () => run("apt-get", ["download", name], { cwd: folder });

@@ -1,63 +1,12 @@
-// Runs the tests on SwiftShader, a software driver of another make (4 lanes a subgroup, no shader-f16), from
-// Debian's chromium-common, unpacked into a cache folder. usage: node scripts/swiftshader.mjs [REGEX of file paths]
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
-import { homedir } from "node:os";
-import { isAbsolute, join } from "node:path";
-import { download, hasApt, osRelease } from "./apt.mjs";
-import { fail, probe, root, run } from "./shell.mjs";
+// Runs the tests on SwiftShader. usage: node scripts/swiftshader.mjs [REGEX of file paths]
+import { fail, root, run } from "./shell.mjs";
+import { swiftshader } from "./swiftshaderDriver.mjs";
 
-const names = ["libvk_swiftshader.so", "vk_swiftshader_icd.json"];
-const { XDG_CACHE_HOME: base } = process.env;
-const cache = join(base && isAbsolute(base) ? base : join(homedir(), ".cache"), "monge");
-const unpacked = join(cache, "swiftshader");
-const complete = (folder) => names.every((name) => existsSync(join(folder, name)));
-
-const folder = [unpacked, "/usr/lib/chromium"].find(complete) ?? fetchDriver();
-const env = { ...process.env, VK_DRIVER_FILES: join(folder, "vk_swiftshader_icd.json") };
-delete env.VK_ICD_FILENAMES;
-
-const { adapter, broken } = probe(env);
-if (broken) fail(`swiftshader: ${broken}. Run \`npm run setup\`.`);
-if (adapter?.architecture !== "swiftshader") {
-  const found = adapter
-    ? `the adapter is ${adapter.description}`
-    : "there is no adapter (is libvulkan1 installed?)";
-  fail(`swiftshader: with ${env.VK_DRIVER_FILES} ${found}.`);
-}
-console.log(`SwiftShader: ${adapter.description}`);
-process.exit(
-  run(process.execPath, ["scripts/test.mjs", ...process.argv.slice(2)], { cwd: root, env }) ? 0 : 1,
-);
-
-/** Takes the two files out of Debian's package, and installs nothing. */
-function fetchDriver() {
-  const system = osRelease();
-  if (system.ID !== "debian" || !hasApt(system)) {
-    fail(
-      `swiftshader: ${names.join(" and ")} are not in ${unpacked}; only Debian has a package to take them from.`,
-    );
-  }
-  mkdirSync(cache, { recursive: true });
-  const work = mkdtempSync(join(cache, "swiftshader-"));
-  const stop = (line) => {
-    rmSync(work, { recursive: true });
-    fail(line);
-  };
-  if (!download("chromium-common", work)) stop("swiftshader: apt-get could not download chromium-common.");
-  const deb = readdirSync(work).find((name) => name.endsWith(".deb"));
-  if (!run("dpkg-deb", ["-x", join(work, deb), join(work, "deb")])) {
-    stop(`swiftshader: dpkg-deb could not unpack ${deb}.`);
-  }
-  const files = readdirSync(join(work, "deb"), { recursive: true });
-  mkdirSync(join(work, "driver"));
-  for (const name of names) {
-    const file = files.find((path) => path.endsWith(`/${name}`));
-    if (!file) stop(`swiftshader: ${deb} holds no ${name}.`);
-    copyFileSync(join(work, "deb", file), join(work, "driver", name));
-  }
-  // The rename comes last, so that a run cut short leaves no half of a driver behind.
-  rmSync(unpacked, { recursive: true, force: true });
-  renameSync(join(work, "driver"), unpacked);
-  rmSync(work, { recursive: true });
-  return unpacked;
+try {
+  const { env, adapter } = swiftshader();
+  console.log(`SwiftShader: ${adapter.description}`);
+  const passed = run(process.execPath, ["scripts/test.mjs", ...process.argv.slice(2)], { cwd: root, env });
+  process.exit(passed ? 0 : 1);
+} catch (error) {
+  fail(error.message);
 }

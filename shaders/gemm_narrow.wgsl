@@ -1,4 +1,4 @@
-// uses: subgroups, gemm_windows
+// uses: subgroup_entries, gemm_windows
 // Products with few columns by subgroups: where 4 * SG columns would be half empty, a lane takes four rows by 16
 // columns instead, and it is B that is loaded once across the lanes and handed round by shuffles.
 
@@ -28,8 +28,7 @@ fn total_of(acc: array<mat4x4f, 4>) -> vec4f {
   return (acc[0] * vec4f(1.0) + acc[1] * vec4f(1.0)) + (acc[2] * vec4f(1.0) + acc[3] * vec4f(1.0));
 }
 
-@compute @workgroup_size(SG)
-fn forward(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
+fn forward_tile(workgroup: vec3u, lane: u32) {
   let job = job_of(workgroup, p.classes.x * p.classes.y);
   let phase = phase_of(job.class_);
   let rows = p.images * phase.size.x * phase.size.y;
@@ -80,7 +79,7 @@ fn forward(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation
   var tile = rows_of(acc);
   if (spoiled(total_of(acc))) {
     for (var t = 0u; t < 16; t++) {
-      tile[t] = product_again(job, phase, row_pixel(row + t / 4, phase), column + t % 4 * 4);
+      tile[t] = forward_again(job, phase, row_pixel(row + t / 4, phase), column + t % 4 * 4);
     }
   }
   for (var left = 4 * min(4, max(rows, row) - row); left > 0; left--) {
@@ -90,8 +89,7 @@ fn forward(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation
 }
 
 // Here the rows of all taps follow each other, four rows of one tap a lane.
-@compute @workgroup_size(SG)
-fn filter_grad(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
+fn filter_grad_tile(workgroup: vec3u, lane: u32) {
   let job = job_of(workgroup, 1u);
   if (job.matrix >= p.batch) { return; }
   let fours = (p.channels + 3) / 4;
@@ -126,7 +124,7 @@ fn filter_grad(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invoca
   if (mine != four) { return; }
   var tile = rows_of(acc);
   if (spoiled(total_of(acc))) {
-    for (var t = 0u; t < 16; t++) { tile[t] = outer_again(job, tap, row + t / 4, column + t % 4 * 4); }
+    for (var t = 0u; t < 16; t++) { tile[t] = filter_grad_again(job, tap, row + t / 4, column + t % 4 * 4); }
   }
   for (var left = 4 * min(4, p.channels - row); left > 0; left--) {
     let t = left - 1;

@@ -45,7 +45,7 @@ fn forward(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id
   if (spoiled(total_of(acc))) {
     for (var row = row0; row < min(row0 + TM, rows); row++) {
       let at = row_pixel(row, phase);
-      store_c(job.start.z + result_of(at, phase), column, product_again(job, phase, at, column));
+      store_c(job.start.z + result_of(at, phase), column, forward_again(job, phase, at, column));
     }
     return;
   }
@@ -86,7 +86,7 @@ fn filter_grad(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocatio
   if (spoiled(total_of(acc))) {
     for (var row = row0; row < min(row0 + TM, p.channels); row++) {
       let to = job.start.z + (job.class_ * p.channels + row) * p.result_pitch;
-      store_c(to, column, outer_again(job, tap, row, column));
+      store_c(to, column, filter_grad_again(job, tap, row, column));
     }
     return;
   }

@@ -1,4 +1,4 @@
-// uses: subgroups, gemm_windows
+// uses: subgroup_entries, gemm_windows
 // Products by subgroups: one subgroup computes TM rows by 4 * SG columns in registers. A is loaded once across
 // the lanes and handed round by shuffles, so there is no workgroup memory and no barrier.
 
@@ -22,8 +22,7 @@ fn total_of(acc: array<mat4x4f, 8>) -> vec4f {
   return total;
 }
 
-@compute @workgroup_size(SG)
-fn forward(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
+fn forward_tile(workgroup: vec3u, lane: u32) {
   let job = job_of(workgroup, p.classes.x * p.classes.y);
   let phase = phase_of(job.class_);
   let rows = p.images * phase.size.x * phase.size.y;
@@ -70,7 +69,7 @@ fn forward(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation
                  result_of(pixel[2], phase), result_of(pixel[3], phase));
   var tile = rows_of(acc);
   if (spoiled(total_of(acc))) {
-    for (var i = 0u; i < TM; i++) { tile[i] = product_again(job, phase, row_pixel(row0 + i, phase), column); }
+    for (var i = 0u; i < TM; i++) { tile[i] = forward_again(job, phase, row_pixel(row0 + i, phase), column); }
   }
   for (var left = min(TM, rows - row0); left > 0; left--) {
     let i = left - 1;
@@ -78,8 +77,7 @@ fn forward(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation
   }
 }
 
-@compute @workgroup_size(SG)
-fn filter_grad(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
+fn filter_grad_tile(workgroup: vec3u, lane: u32) {
   let job = job_of(workgroup, p.kernel.x * p.kernel.y);
   let tap = vec2u(job.class_ / p.kernel.y, job.class_ % p.kernel.y);
   let row0 = job.row_tile * TM;
@@ -120,7 +118,7 @@ fn filter_grad(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invoca
 
   var tile = rows_of(acc);
   if (spoiled(total_of(acc))) {
-    for (var i = 0u; i < min(TM, p.channels - row0); i++) { tile[i] = outer_again(job, tap, row0 + i, column); }
+    for (var i = 0u; i < min(TM, p.channels - row0); i++) { tile[i] = filter_grad_again(job, tap, row0 + i, column); }
   }
   for (var left = min(TM, p.channels - row0); left > 0; left--) {
     let i = left - 1;

@@ -11,8 +11,11 @@ override KT: u32 = 8u;   // steps of the sum that a tile holds, a multiple of 4
 // Both tiles lie step by step, four rows or columns a vec4; the spare vec4 keeps stores off each other's banks.
 override PITCH_A: u32 = RY * TR / 4 + 1;
 override PITCH_B: u32 = RX * TC / 4 + 1;
-var<workgroup> tile_a: array<vec4f, KT * PITCH_A>;
-var<workgroup> tile_b: array<vec4f, KT * PITCH_B>;
+// An override of its own for each size: given the product itself, naga ends the process.
+override SIZE_A: u32 = KT * PITCH_A;
+override SIZE_B: u32 = KT * PITCH_B;
+var<workgroup> tile_a: array<vec4f, SIZE_A>;
+var<workgroup> tile_b: array<vec4f, SIZE_B>;
 
 // Tiles are filled in blocks of four steps by four rows or columns, one a thread: the first threads have those of
 // A, the last ones those of B. There must be threads enough for both.
@@ -169,7 +172,7 @@ fn forward(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id
       if (row >= p.images * phase.size.x * phase.size.y) { continue; }
       let at = row_pixel(row, phase);
       let right = column_of(i, column);
-      store_c(job.start.z + result_of(at, phase), right, product_again(job, phase, at, right));
+      store_c(job.start.z + result_of(at, phase), right, forward_again(job, phase, at, right));
     }
     return;
   }
@@ -243,7 +246,7 @@ fn filter_grad(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocatio
       if (row >= p.channels) { continue; }
       let right = column_of(i, column);
       let to = job.start.z + (job.class_ * p.channels + row) * p.result_pitch;
-      store_c(to, right, outer_again(job, tap, row, right));
+      store_c(to, right, filter_grad_again(job, tap, row, right));
     }
     return;
   }

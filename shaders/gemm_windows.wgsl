@@ -108,7 +108,7 @@ fn spoiled(total: vec4f) -> bool { return GAPS && any(is_nan(total)); }
 fn is_term(a: f32) -> bool { return !FLAT || bitcast<u32>(a) != 0x80000000u; }
 
 // Four columns of C at one pixel, before the bias.
-fn product_again(job: Job, phase: Phase, pixel: vec3u, column: u32) -> vec4f {
+fn forward_again(job: Job, phase: Phase, pixel: vec3u, column: u32) -> vec4f {
   let terms = terms_of(job, phase);
   let c = min(vec4u(column) + vec4u(0, 1, 2, 3), vec4u(p.columns - 1));
   let step = select(vec2u(p.columns, 1), vec2u(1, p.channels), TRANSPOSE_B);  // along the sum, across the columns
@@ -127,7 +127,7 @@ fn product_again(job: Job, phase: Phase, pixel: vec3u, column: u32) -> vec4f {
 }
 
 // Four columns of C for one channel and tap of `outer`.
-fn outer_again(job: Job, tap: vec2u, channel: u32, column: u32) -> vec4f {
+fn filter_grad_again(job: Job, tap: vec2u, channel: u32, column: u32) -> vec4f {
   let first_k = job.split * p.run_per_split;
   let end_k = min(first_k + p.run_per_split, p.images * p.out.x * p.out.y);
   let stride = stride_of(1, tap);

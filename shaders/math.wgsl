@@ -8,7 +8,7 @@ fn power_of_2(n: vec4f) -> vec4f { return bitcast<vec4f>(bitcast<vec4u>(n + 1258
 // v, which is below 1. Drivers may reorder sums, which would undo parts of different size; past this they do not look.
 fn opaque(v: vec4f) -> vec4f { return min(v, vec4f(1.0)); }
 
-// e^r · 2^n for |r| up to ½ log 2 and a whole n from -150 to 128. In two halves, since 2^n itself may be no f32.
+// e^r · 2^n for |r| up to ½ log 2 and a whole n from -152 to 129. In two halves, since 2^n itself may be no f32.
 fn scaled_exp(r: vec4f, n: vec4f) -> vec4f {
   let q = fma(r, fma(r, fma(r, fma(r, vec4f(0.0013815468), vec4f(0.008368549)), vec4f(0.041668355)), vec4f(0.16666523)),
               vec4f(0.49999994));
@@ -24,11 +24,14 @@ const TWO_OVER_LN2 = 2.8853900817779268;
 const TWO_OVER_LN2_HIGH = 2.884765625;
 const TWO_OVER_LN2_LOW = 0.000624456777926774;
 
-fn exp_of(x: vec4f) -> vec4f {
-  let v = clamp(x, vec4f(-104.0), vec4f(89.0));  // what lies beyond is 0 and infinity
+// e^(x + low), low being what x has no digits for.
+fn exp_of_sum(x: vec4f, low: vec4f) -> vec4f {
+  let v = clamp(x, vec4f(-105.0), vec4f(89.0));  // what lies beyond is 0 and infinity
   let n = round(v * 1.4426950408889634);
-  return keep_nan(x, scaled_exp(fma(n, vec4f(-LN2_LOW), opaque(fma(n, vec4f(-LN2_HIGH), v))), n));
+  return keep_nan(x, scaled_exp(opaque(fma(n, vec4f(-LN2_HIGH), v)) + fma(n, vec4f(-LN2_LOW), low), n));
 }
+
+fn exp_of(x: vec4f) -> vec4f { return exp_of_sum(x, vec4f(0.0)); }
 
 // A positive finite x as (1 + f) · 2^e, with f from √½ - 1 to √2 - 1.
 struct Split { f: vec4f, e: vec4f }
@@ -103,6 +106,28 @@ fn sigmoid_of(x: vec4f) -> vec4f {
   let z = exp_of(-abs(x));  // never overflows, and the smaller of the two tails keeps its digits
   return select(vec4f(1.0), z, is_negative(x)) / (1.0 + z);
 }
+
+// ½ x (1 + tanh u), u = √(2/π) (x + 0.044715 x³), which is x · sigmoid(2 u): Hendrycks and Gimpel's approximation.
+// 2 u is made in two parts, as in pow_of, since an error of it is one of all the result where that is small.
+fn gelu_of(x: vec4f) -> vec4f {
+  let v = min(abs(x), vec4f(12.0));  // far below it is 0, of which an infinite x would make NaN
+  let v1 = cut(v);
+  let v2 = v - v1;
+  let square = v * v;
+  let q1 = cut(square);
+  let q2 = opaque(v1 * v1 - q1) + v2 * (v + v1);
+  let h1 = cut(fma(square, vec4f(GELU_CUBE), vec4f(GELU_LINE)));
+  let rest = fma(square, vec4f(GELU_CUBE - GELU_CUBE_HIGH), vec4f(GELU_LINE - GELU_LINE_HIGH));
+  let h2 = opaque((GELU_LINE_HIGH - h1) + GELU_CUBE_HIGH * q1) + (GELU_CUBE_HIGH * q2 + rest);
+  let z = exp_of_sum(-v1 * h1, -(v1 * h2 + v2 * (h1 + h2)));
+  let negative = is_negative(x);
+  return keep_nan(x, select(x, -v * z, negative) / (1.0 + z));
+}
+
+const GELU_LINE = 1.5957691216057308;
+const GELU_LINE_HIGH = 1.595703125;
+const GELU_CUBE = 0.07135481627260025;
+const GELU_CUBE_HIGH = 0.07135009765625;
 
 // Roots take a subnormal x as 2^150 x, of its bits as above.
 const POWER_MINUS_75 = 2.6469779601696886e-23;

@@ -37,12 +37,7 @@ fn f(op: u32, x: vec4f) -> vec4f {
     case SIGMOID: { return sigmoid_of(x); }
     // log(1 + exp(x)), without overflow.
     case SOFTPLUS: { return select(x, vec4f(0.0), is_negative(x)) + log1p_of(exp_of(-abs(x))); }
-    // ½ x (1 + tanh u) is x · sigmoid(2 u), u = √(2/π) (x + 0.044715 x³): Hendrycks and Gimpel's approximation. Far below 0
-    // it is 0, which an infinite x would make NaN of.
-    case GELU: {
-      let v = select(x, vec4f(-99.0), x < vec4f(-99.0));
-      return v * sigmoid_of(v * fma(v * v, vec4f(0.07135481282553495), vec4f(1.5957691216057308)));
-    }
+    case GELU: { return gelu_of(x); }
     case RELU: { return select(x, vec4f(0.0), is_negative(x)); }
     // p is the slope below 0.
     case LEAKY_RELU: { return select(x, P.p * x, x < vec4f(0.0)); }

@@ -2,7 +2,7 @@
 
 import type { Gpu } from "../src/gpu/gpu";
 import { allocate, type Block, download, product, upload } from "../src/kernels/block";
-import { openDevice } from "../src/node/device";
+import { openDevice } from "./platform";
 
 let opened: Promise<Gpu> | undefined;
 

@@ -187,6 +187,19 @@ test("the kernel ladder is in no bundle that does not ask for it", async () => {
   );
 });
 
+test("the tests that browsers run, too, import nothing of Node: test/platform.ts has it for them", () => {
+  const ours = under("test").filter(({ path }) =>
+    /^test\/((gpu|kernels|autograd|nn|wgan|reference|elsewhere)\/|(device|garbage)\.ts)/.test(path),
+  );
+  assert.ok(ours.length > 60);
+  const wrong = ours.flatMap((file) =>
+    importsOf(file)
+      .filter((name) => [...nodeOnly, "esbuild"].includes(name.split("/")[0]) || name.startsWith("src/node/"))
+      .map((name) => `${file.path} imports ${name}`),
+  );
+  assert.equal(wrong, []);
+});
+
 test("autograd never names a GPU type", () => {
   assert.equal(gpuNames(sources), []);
 });

@@ -41,6 +41,7 @@ export async function open(): Promise<Side> {
   const gpu = await openGpu(benchGpu(), {
     wait: (promise) => promise,
     memoryBudget: 16 * 2 ** 30,
+    warn: (line) => console.error(line),
   });
   const ignored = tuning(gpu).load(tuningStore(process.env)); // as `npm run train` does
   if (ignored) console.log(ignored);

@@ -10,8 +10,12 @@ export interface DeviceInfo {
   driver: string;
   /** Whether the adapter computes on the CPU. */
   software: boolean;
-  /** Lanes of a subgroup where that is one fixed number, else 0: then the portable kernels run. */
+  /** Lanes of a subgroup where that is one number, the adapter's or the one that shaders ask for; else 0. */
   subgroupSize: number;
+  /** Whether shaders have to ask for that size, since the adapter's subgroups have several. */
+  sized?: boolean;
+  /** Whether only the portable kernels may run: the self-test found wrong numbers in the others. */
+  portable?: boolean;
 }
 
 /** The default adapter of `api` and a device of it. Throws GpuError when there is none, or it refuses. */
@@ -22,7 +26,9 @@ export async function requestDevice(api: GPU): Promise<{ device: GPUDevice; info
       "gpu: no WebGPU adapter was found. `npm run doctor` tells more; `npm run setup` mends it on Debian and Ubuntu",
     );
   }
+  const info = describe(adapter);
   const wanted: GPUFeatureName[] = ["subgroups", "timestamp-query"];
+  if (info.sized) wanted.push("subgroup-size-control");
   const device = await adapter
     .requestDevice({
       label: "monge",
@@ -33,7 +39,7 @@ export async function requestDevice(api: GPU): Promise<{ device: GPUDevice; info
       },
     })
     .catch(refused);
-  return { device, info: describe(adapter) };
+  return { device, info };
 }
 
 function refused(error: Error): never {
@@ -43,13 +49,19 @@ function refused(error: Error): never {
 function describe(adapter: GPUAdapter): DeviceInfo {
   const { vendor, architecture, device, description, subgroupMinSize, subgroupMaxSize } = adapter.info;
   const words = `${vendor} ${architecture} ${device} ${description}`;
-  // A fixed size is a promise that the kernels build on; a range means that a shader may meet any size in it.
-  const fixed = adapter.features.has("subgroups") && subgroupMinSize === subgroupMaxSize;
+  // A fixed size is a promise that the kernels build on; a range means that a shader may meet any size in it, but for
+  // one that asks: for 32, which most GPUs have, or what is nearest.
+  const [least, most] = adapter.features.has("subgroups")
+    ? [subgroupMinSize ?? 0, subgroupMaxSize ?? 0]
+    : [0, 0];
+  const sized = least < most && adapter.features.has("subgroup-size-control");
+  const size = Math.min(most, Math.max(least, 32));
   return {
     name: device || description || vendor || "unnamed adapter",
     driver: description || architecture || "unknown driver",
     software:
       adapter.info.isFallbackAdapter || /llvmpipe|lavapipe|swiftshader|software|basic render/i.test(words),
-    subgroupSize: fixed ? (subgroupMaxSize ?? 0) : 0,
+    subgroupSize: sized || least === most ? size : 0,
+    ...(sized && { sized }),
   };
 }

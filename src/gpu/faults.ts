@@ -22,12 +22,14 @@ export class Faults {
     this.ended ??= message;
   }
 
-  /** A buffer could not be mapped: mostly the device is gone, which is told about now. */
-  async unmapped(device: GPUDevice, error: Error): Promise<void> {
-    if (this.isOver) return;
-    const soon = new Promise<boolean>((resolve) => setTimeout(resolve, 100, false));
-    const lost = await Promise.race([device.lost.then(() => true), soon]);
-    if (!lost) this.report(`the numbers could not be read: ${error.message || error.name}`);
+  /**
+   * Throws what was reported. Where there is an error, it waits for a loss that may be its cause: wgpu tells of what
+   * is lost with a device before it tells of the device.
+   */
+  async tell(device: GPUDevice): Promise<void> {
+    const soon = new Promise((resolve) => setTimeout(resolve, 100));
+    if (this.first !== undefined && !this.isOver) await Promise.race([device.lost, soon]);
+    this.check();
   }
 
   get isOver(): boolean {

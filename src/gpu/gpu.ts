@@ -15,6 +15,8 @@ export interface Host {
   memoryBudget: number;
   /** Collects garbage, where the platform can: handles of the GPU are freed with their objects. */
   collect?(): Promise<void>;
+  /** Tells the user, in one line, of something that works less well than it should. */
+  warn?(line: string): void;
 }
 
 export class Gpu {

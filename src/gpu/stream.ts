@@ -159,9 +159,13 @@ export class Stream {
       usage: COPY_SRC,
       mappedAtCreation: true,
     });
-    new Uint8Array(buffer.getMappedRange()).set(
-      new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
-    );
+    try {
+      new Uint8Array(buffer.getMappedRange()).set(
+        new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+      );
+    } catch {
+      return buffer.destroy(); // wgpu gives no range where the device is lost or full; the next read tells which
+    }
     buffer.unmap();
     this.copy({ ...to, buffer, offset: 0, bytes: size }, to, size);
     this.afterSubmit(() => buffer.destroy());
@@ -173,16 +177,15 @@ export class Stream {
       "numbers must not be read inside of a capture, since a replay reads none. Read after it.",
     );
     const [MAP_READ, COPY_DST] = [0x1, 0x8];
-    const { device, host } = this.gpu;
+    const { device, host, faults } = this.gpu;
     const size = Math.max(4, Math.ceil(bytes / 4) * 4);
     const buffer = device.createBuffer({ label: "download", size, usage: MAP_READ | COPY_DST });
     try {
       this.copy(from, { ...from, buffer, offset: 0, bytes: size }, size);
       await this.flush();
-      await host
-        .wait(buffer.mapAsync(MAP_READ))
-        .catch((error: Error) => this.gpu.faults.unmapped(device, error));
-      this.gpu.check();
+      const unread = (error: Error) => faults.report(`the numbers could not be read: ${error.message}`);
+      await host.wait(buffer.mapAsync(MAP_READ)).catch(unread);
+      await faults.tell(device);
       return buffer.getMappedRange().slice(0, bytes);
     } finally {
       buffer.destroy();
@@ -201,7 +204,7 @@ export class Stream {
     this.send();
     await this.queue.drained();
     if (faults.areExpected) await host.wait(faults.settled());
-    this.gpu.check();
+    await faults.tell(this.gpu.device);
     if (this.groups.areMany) {
       this.groups.clear();
       await host.collect?.();
@@ -213,7 +216,7 @@ export class Stream {
     await this.flush();
     this.marks.push(this.gpu.device.queue.onSubmittedWorkDone());
     while (this.marks.length > most) await this.gpu.host.wait(this.marks.shift()!);
-    this.gpu.check();
+    await this.gpu.faults.tell(this.gpu.device);
   }
 
   /** Hands the recorded batch on; it is submitted at once if its pipelines are compiled. */

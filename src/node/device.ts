@@ -48,6 +48,7 @@ export async function openDevice({ adapter }: { adapter?: string } = {}): Promis
   return openGpu(api, {
     wait: throttled,
     collect,
+    warn: (line) => console.error(`monge: ${line}`),
     memoryBudget: memoryBudget(totalmem(), process.constrainedMemory()),
   });
 }

@@ -3,6 +3,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { arch, availableParallelism, platform, release, totalmem, type } from "node:os";
 import { matmul, tensor } from "../autograd";
+import { families } from "../kernels/tuning/configurations";
 import { complaint, runCommand } from "./command";
 import { adapterHelp, readOptions } from "./commandLine";
 import { closeDevice, openDevice } from "./device";
@@ -105,10 +106,11 @@ async function examine(wanted: string | undefined): Promise<string | null> {
   showAdapters(adapters, used);
   showAdapter(used);
   try {
-    const { host } = await openDevice({ adapter: wanted });
+    const { host, info } = await openDevice({ adapter: wanted });
     row("memory budget", `${(host.memoryBudget / 2 ** 30).toFixed(1)} GiB`);
     const error = await errorOfProduct(SIZE);
     row("self-test", `a product of ${SIZE}x${SIZE} matrices, off by ${error.toExponential(0)}`);
+    row("kernels", families(info).join(", "));
     closeDevice();
     // Ten times what sums of so many f32 terms are off by; NaN fails, too.
     return error < 1e-5

@@ -8,5 +8,6 @@ export async function openDevice(): Promise<Gpu> {
   const { gpu } = navigator as unknown as { gpu?: GPU };
   if (!gpu)
     throw new GpuError("gpu: this browser has no WebGPU. Try a current Chrome, Edge, Firefox or Safari");
-  return openGpu(gpu, { wait: (promise) => promise, memoryBudget: Number.POSITIVE_INFINITY });
+  const wait = <T>(promise: Promise<T>) => promise;
+  return openGpu(gpu, { wait, memoryBudget: Number.POSITIVE_INFINITY, warn: (line) => console.warn(line) });
 }

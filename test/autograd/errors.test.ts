@@ -218,6 +218,17 @@ const mistakes: Record<string, [make: () => unknown, message: string]> = {
     () => m.layerNorm(ones([4, 3]), ones([4]), ones([3]), 1e-3),
     "layerNorm: gamma and beta must have the last axes of x [4,3], got [4] and [3].",
   ],
+  "batchNorm: slope": [
+    () => m.batchNorm(ones([4, 2]), ones([2]), zeros([2]), 1e-5, Number.NaN),
+    "batchNorm: the slope must be a finite f32 number, got NaN.",
+  ],
+  "batchNormInference: slope": [
+    () => {
+      const [x, c] = [ones([4, 2]), ones([2])];
+      return m.batchNormInference(x, c, c, c, c, { epsilon: 0, slope: 1e39 });
+    },
+    "batchNormInference: the slope must be a finite f32 number, got 1e+39.",
+  ],
   "softmax: no axis": [() => m.softmax(ones([])), "softmax: there must be an axis to sum over, got []."],
   "softmaxCrossEntropy: labels": [
     () => m.softmaxCrossEntropy(ones([4, 10]), u32(1, 2, 3)),

@@ -4,13 +4,13 @@ import * as assert from "uvu/assert";
 import { requestDevice } from "../../src/gpu/adapter";
 import { Gpu } from "../../src/gpu/gpu";
 import { shaderSource } from "../../src/kernels/shaders";
-import { nodeGpu } from "../../src/node/device";
+import { gpuApi } from "../platform";
 
 const MIB = 2 ** 20;
 
 /** A device of its own that has no memory for buffers of `refused` bytes: they are made invalid, as the driver does. */
 async function withoutRoomFor(refused: number): Promise<Gpu> {
-  const { device, info } = await requestDevice(await nodeGpu());
+  const { device, info } = await requestDevice(await gpuApi());
   const create = device.createBuffer.bind(device);
   const pop = device.popErrorScope.bind(device);
   let full = false;
@@ -24,7 +24,12 @@ async function withoutRoomFor(refused: number): Promise<Gpu> {
     const error = await pop();
     return failed ? ({ message: "no room" } as GPUOutOfMemoryError) : error;
   };
-  return new Gpu(device, info, { wait: (promise) => promise, memoryBudget: 2 ** 30 }, shaderSource);
+  return new Gpu(
+    device,
+    info,
+    { wait: (promise) => promise, memoryBudget: 2 ** 30, warn: assert.unreachable },
+    shaderSource,
+  );
 }
 
 test("an allocation that the GPU refuses is told at the next flush: what, how much is in use, by whom", async () => {

@@ -1,6 +1,4 @@
 // Captured programs: they own what they touch, so replays in any order, disposals and other programs change no number.
-import { spawnSync } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import {
@@ -242,12 +240,6 @@ test("an op that throws at any position of a captured step leaves nothing behind
   step.replay();
   assert.equal(await step.result.data(), wanted);
   for (const each of [step, x, w]) each.dispose();
-});
-
-test("20 products of 4096² are replayed in as many submits as they run in eagerly", () => {
-  const program = fileURLToPath(new URL("./submits.js", import.meta.url));
-  const { stdout, stderr } = spawnSync(process.execPath, [program], { encoding: "utf8" });
-  assert.is(stdout, `${JSON.stringify({ eager: 20, replayed: 20 })}\n`, stderr);
 });
 
 test("a draw goes on over replays of several steps, as it does eagerly", async () => {

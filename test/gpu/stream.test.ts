@@ -1,20 +1,22 @@
 // The command stream: order, batches, and errors that the GPU reports. What breaks a device runs on one of its own.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { requestDevice } from "../../src/gpu/adapter";
-import { Gpu } from "../../src/gpu/gpu";
+import type { Gpu } from "../../src/gpu/gpu";
 import type { Storage } from "../../src/gpu/pool";
 import type { Dispatch } from "../../src/gpu/stream";
-import { shaderSource } from "../../src/kernels/shaders";
-import { nodeGpu } from "../../src/node/device";
+import { newGpu } from "../../src/kernels/open";
 import { device } from "../device";
+import { gpuApi } from "../platform";
 
 const N = 64;
 
 /** A device of its own, with nothing compiled. */
 async function fresh(): Promise<Gpu> {
-  const { device, info } = await requestDevice(await nodeGpu());
-  return new Gpu(device, info, { wait: (promise) => promise, memoryBudget: 2 ** 28 }, shaderSource);
+  return newGpu(await gpuApi(), {
+    wait: (promise) => promise,
+    memoryBudget: 2 ** 28,
+    warn: assert.unreachable,
+  });
 }
 
 const room = ({ pool }: Gpu) => pool.allocate(4 * N, "test");
@@ -30,13 +32,13 @@ const blend = (x: Storage, y: Storage, keep: number, take: number): Dispatch => 
   grid: [1],
 });
 
-/** y = 2x + 1. */
-const affine = (x: Storage, y: Storage): Dispatch => ({
-  shader: "selftest",
-  entry: "affine",
+/** y = -x. */
+const negate = (x: Storage, y: Storage): Dispatch => ({
+  shader: "unary",
+  entry: "neg",
   reads: [x],
   writes: [y],
-  params: { n: N },
+  params: { n4: N / 4, turns: 1, p: 0, q: 0 },
   grid: [1],
 });
 
@@ -68,19 +70,19 @@ async function mixed(gpu: Gpu): Promise<void> {
   const { stream } = gpu;
   const [x, y, z] = [room(gpu), room(gpu), room(gpu)];
   stream.upload(all(1), x);
-  stream.dispatch(affine(x, y)); // y = 3
-  stream.copy(y, x, 4 * N); // x = 3
-  stream.dispatch(affine(x, y)); // y = 7
+  stream.dispatch(negate(x, y)); // y = -1
+  stream.copy(y, x, 4 * N); // x = -1
+  stream.dispatch(negate(x, y)); // y = 1
   stream.send();
   stream.upload(all(10), x);
   stream.dispatch(fill(z, 100));
-  stream.dispatch(blend(x, y, 1, 1)); // y = 17
+  stream.dispatch(blend(x, y, 1, 1)); // y = 11
   stream.clear(x);
   stream.send();
-  stream.dispatch(blend(y, z, 1, 2)); // z = 134
+  stream.dispatch(blend(y, z, 1, 2)); // z = 122
   stream.dispatch(fill(y, 5));
   stream.dispatch(blend(x, y, 1, 1)); // y = 5
-  assert.equal(await Promise.all([read(gpu, x), read(gpu, y), read(gpu, z)]), [0, 5, 134]);
+  assert.equal(await Promise.all([read(gpu, x), read(gpu, y), read(gpu, z)]), [0, 5, 122]);
   for (const each of [x, y, z]) gpu.pool.release(each);
 }
 
@@ -183,16 +185,16 @@ test("settle lets the host run ahead by a bounded number of submits", async () =
 
 const bad: Record<string, [make: (x: Storage, y: Storage) => Dispatch, label: RegExp]> = {
   "a constant that the shader lacks": [
-    (x, y) => ({ ...affine(x, y), constants: { NOPE: 1 } }),
-    /^gpu: shader selftest:affine \{"NOPE":1\} did not compile: .*NOPE/s,
+    (x, y) => ({ ...negate(x, y), constants: { NOPE: 1 } }),
+    /^gpu: shader unary:neg \{"NOPE":1\} did not compile: .*NOPE/s,
   ],
   "an entry point that the shader lacks": [
-    (x, y) => ({ ...affine(x, y), entry: "nope" }),
-    /^gpu: shader selftest:nope did not compile: .*nope/s,
+    (x, y) => ({ ...negate(x, y), entry: "nope" }),
+    /^gpu: shader unary:nope did not compile: .*nope/s,
   ],
   "a wrong number of bindings": [
-    (_, y) => ({ ...affine(y, y), reads: [] }),
-    /^gpu: shader selftest:affine did not compile: .*binding/s,
+    (_, y) => ({ ...negate(y, y), reads: [] }),
+    /^gpu: shader unary:neg did not compile: .*binding/s,
   ],
 };
 
@@ -206,8 +208,8 @@ for (const [name, [make, label]] of Object.entries(bad)) {
     const first = await failure(gpu.stream.download(y, 4 * N));
     assert.match(first, label);
     assert.is(await read(gpu, y), 1); // what was recorded beside it ran
-    gpu.stream.dispatch(affine(y, x));
-    assert.is(await read(gpu, x), 3);
+    gpu.stream.dispatch(negate(y, x));
+    assert.is(await read(gpu, x), -1);
     gpu.close();
   });
 }
@@ -216,12 +218,12 @@ test("what the driver would refuse without naming the dispatch throws at the cal
   const gpu = await device();
   const [x, y] = [room(gpu), room(gpu)];
   assert.throws(
-    () => gpu.stream.dispatch(affine(x, x)),
-    /^gpu: selftest:affine: a dispatch must not read a buffer that it writes\.$/,
+    () => gpu.stream.dispatch(negate(x, x)),
+    /^gpu: unary:neg: a dispatch must not read a buffer that it writes\.$/,
   );
   assert.throws(
-    () => gpu.stream.dispatch({ ...affine(x, y), grid: [1, 70000] }),
-    /^gpu: selftest:affine: a grid must have 65535 workgroups at most a dimension, got \[1,70000\]\.$/,
+    () => gpu.stream.dispatch({ ...negate(x, y), grid: [1, 70000] }),
+    /^gpu: unary:neg: a grid must have 65535 workgroups at most a dimension, got \[1,70000\]\.$/,
   );
   gpu.stream.upload(all(2), y);
   assert.is(await read(gpu, y), 2);
@@ -256,7 +258,7 @@ test("the loss of a device is reported by the next read, and recording goes on s
   await gpu.stream.flush();
   gpu.device.destroy();
   gpu.stream.upload(all(1), x);
-  gpu.stream.dispatch(affine(x, y));
+  gpu.stream.dispatch(negate(x, y));
   assert.match(await failure(gpu.stream.download(y, 4 * N)), /^gpu: the device was lost \(destroyed\)/);
   assert.match(await failure(gpu.stream.settle(0)), /^gpu: the device was lost/);
 });

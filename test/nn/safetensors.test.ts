@@ -5,13 +5,17 @@ import * as assert from "uvu/assert";
 import { decodeSafetensors, encodeSafetensors, type StateDict } from "../../src/nn";
 
 /** A file by hand: the header's length in 8 bytes, the header, the numbers. */
-function file(header: string, numbers: number[] = [], length = Buffer.byteLength(header)): Uint8Array {
-  const size = Buffer.alloc(8);
-  size.writeBigUInt64LE(BigInt(length));
-  const data = Buffer.alloc(4 * numbers.length);
-  numbers.forEach((value, i) => void data.writeFloatLE(value, 4 * i));
-  return Buffer.concat([size, Buffer.from(header), data]);
+function file(header: string, numbers: number[] = [], length = bytesOf(header).length): Uint8Array {
+  const text = bytesOf(header);
+  const bytes = new Uint8Array(8 + text.length + 4 * numbers.length);
+  const view = new DataView(bytes.buffer);
+  view.setBigUint64(0, BigInt(length), true);
+  bytes.set(text, 8);
+  numbers.forEach((value, i) => void view.setFloat32(8 + text.length + 4 * i, value, true));
+  return bytes;
 }
+
+const bytesOf = (text: string) => new TextEncoder().encode(text);
 
 const f32 = (shape: number[], begin: number, end: number) => ({
   dtype: "F32",

@@ -21,10 +21,17 @@ interface Attributes {
 /** The inputs and the statistics; y can be made of them. */
 const all = ["x0", "x1", "x2", "y1", "y2"] as const;
 
+/** The slope is a constant of the pipeline, which holds finite f32 numbers only. */
+function checkSlope(op: string, slope: number): void {
+  if (!Number.isFinite(Math.fround(slope)))
+    throw new Error(`${op}: the slope must be a finite f32 number, got ${slope}.`);
+}
+
 const normOp = (name: string, view: (x: Shape, gamma: Shape) => Middle) =>
   defineMultiOp<Inputs, Attributes>({
     name,
-    shape: ([x, gamma, beta], { axes }) => {
+    shape: ([x, gamma, beta], { axes, slope }) => {
+      checkSlope(name, slope);
       if (!sameShape(gamma, beta) || !sameShape(x.slice(x.length - gamma.length), gamma))
         throw new Error(
           `${name}: gamma and beta must have the last axes of x ${show(x)}, got ${show(gamma)} and ${show(beta)}.`,
@@ -136,7 +143,8 @@ export const batchNormInference = defineOp<
   { epsilon: number; slope?: number }
 >({
   name: "batchNormInference",
-  shape: ([x, ...rest]) => {
+  shape: ([x, ...rest], { slope = 1 }) => {
+    checkSlope("batchNormInference", slope);
     const bad = rest.find((shape) => !sameShape(shape, [x.at(-1)!]));
     if (bad)
       throw shapeError("batchNormInference", "statistics, gamma and beta must be (channels)", [x, bad]);

@@ -19,7 +19,8 @@ export function matmulLadder(m: number, n: number, k: number): Ladder {
     step("8 x 4 a thread, in registers", "matmul_registers", [64, 32], { ROWS: 8 }),
     step("4 x 4 a thread, tiles in workgroup memory", "matmul_workgroup", [32, 32]),
   ];
-  const lanes = gpu().info.subgroupSize;
+  const { subgroupSize, sized } = gpu().info;
+  const lanes = sized ? 0 : subgroupSize; // these shaders do not ask for a size
   // The rows of A have to fill the lanes, and the rungs keep at most 16 vec4 of A a lane.
   if (lanes >= 4 && lanes <= 64) {
     const least = (rows: number) => Math.max(1, lanes / rows);

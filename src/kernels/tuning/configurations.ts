@@ -76,11 +76,17 @@ const more = [tiled(16, 16, 4, 8, 16), tiled(8, 16, 8, 8, 8), tiled(8, 8, 8, 8, 
 /** All configurations that this adapter can run. */
 export function configurations(info: DeviceInfo): Configuration[] {
   const lanes = info.subgroupSize;
+  if (info.portable) return [portable];
   // A lane holds at most four numbers of A.
   const rows = heights.filter((each) => lanes > 0 && each <= 4 * lanes);
   const few = lanes >= 4 ? [narrow(lanes)] : [];
   return [...rows.map((each) => subgroup(lanes, each)), ...few, portable, ...defaults, ...more];
 }
+
+/** The families of those, by name. */
+export const families = (info: DeviceInfo): string[] => [
+  ...new Set(configurations(info).map(({ name }) => name.split(" ")[0])),
+];
 
 /** Those worth timing: processors emulate workgroup memory, so tiles never win there. */
 export function candidates(info: DeviceInfo): Configuration[] {
@@ -90,6 +96,7 @@ export function candidates(info: DeviceInfo): Configuration[] {
 
 /** What runs where nothing was measured. */
 export function defaultFor(info: DeviceInfo, extent: Extent): Configuration {
+  if (info.portable) return portable;
   if (!info.software) return tiledFor(extent);
   if (info.subgroupSize === 0) return portable;
   // Measured on lavapipe's 8 lanes: with 16 columns the narrow kernel reaches 25 to 35 GFLOP/s, the others half of theirs.

@@ -98,8 +98,9 @@ export class Tuning {
 
   /** A few words for a run's record: what runs untuned and, where there is more, how many lines and their hash. */
   describe(): string {
-    const { subgroupSize, software } = this.info;
-    const usual = software ? (subgroupSize > 0 ? `subgroups of ${subgroupSize}` : "portable") : "tiled";
+    const { subgroupSize, software, portable } = this.info;
+    const bySubgroups = subgroupSize > 0 ? `subgroups of ${subgroupSize}` : "portable";
+    const usual = portable ? "portable" : software ? bySubgroups : "tiled";
     if (this.table.size === 0) return usual;
     const lines = [...this.table].map(([name, { line }]) => `${name}: ${line.kernel}, ${line.parts}`);
     return `${usual}, tuned (${lines.length} shapes, ${hash(lines.sort().join("\n"))})`;
@@ -118,7 +119,7 @@ export class Tuning {
   private kernels(): string {
     const all = configurations(this.info);
     const shaders = new Set([...all.map(({ shader }) => shader), "sum_parts" as const]);
-    return hash([JSON.stringify(all), ...[...shaders].map(shaderSource)].join("\n"));
+    return hash([JSON.stringify(all), ...[...shaders].map((name) => shaderSource(name))].join("\n"));
   }
 }
 

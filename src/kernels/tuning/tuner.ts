@@ -1,12 +1,13 @@
 // Tuning: times the configurations that could run each of some products, once, and keeps the fastest in the
-// adapter's table and in a store. A candidate counts only if it computes what the default computes.
+// adapter's table and in a store. A candidate counts only if it computes what the portable kernel computes.
 
 import type { Gpu } from "../../gpu/gpu";
+import type { Dispatch } from "../../gpu/stream";
 import { allocate, dispatch, download, release, type Storage, upload } from "../block";
 import { extentOf, type Gemm, plan, sizeOf, workOf } from "../gemm";
 import { room } from "../pieces";
 import { TunerClock } from "./clock";
-import { type Configuration, candidates, defaultFor, SHORTEST } from "./configurations";
+import { type Configuration, candidates, defaultFor, portable, SHORTEST } from "./configurations";
 import { className, type TuningStore, tuning } from "./table";
 
 export interface Tuned {
@@ -15,9 +16,10 @@ export interface Tuned {
   calls: number;
   /** Floating-point operations of the one that was timed. */
   work: number;
+  /** The default, and its time; where it computed wrongly, that of the fastest of the others. */
   before: { kernel: string; ms: number };
   after: { kernel: string; ms: number };
-  /** Candidates that were timed, and those that computed something else than the default. */
+  /** Candidates that were timed, and those that computed something else than the portable kernel. */
   tried: number;
   wrong: string[];
 }
@@ -85,25 +87,25 @@ async function tuneOne(gpu: Gpu, clock: TunerClock, call: Gemm): Promise<Omit<Tu
   const wrong: string[] = [];
   const trials: Trial[] = [];
 
-  /** Runs a candidate, and where its result is right, times it. */
-  const attempt = async (configuration: Configuration, expected: Float32Array | undefined) => {
+  const resultOf = async (dispatches: readonly Dispatch[]) => {
     upload(noise(call.c.bytes / 4, 4), mine.c); // `add` builds on what is there
+    for (const each of dispatches) dispatch(each);
+    const all = (await download(mine.c, call.c.bytes / 4, "f32")) as Float32Array;
+    const first = call.start?.[2] ?? 0;
+    const pitch = call.resultPitch ?? call.columns;
+    // What lies between the rows of C is nobody's.
+    return all
+      .subarray(first, first + (sizeOf(call) / call.columns) * pitch)
+      .filter((_, i) => i % pitch < call.columns);
+  };
+
+  /** Runs a candidate, and where its result is right, times it. */
+  const attempt = async (configuration: Configuration, expected: Float32Array) => {
     const { splits, room, dispatches: over } = plan(mine, configuration);
     const parts = room > 0 ? allocate(room, "tuner") : undefined;
+    const dispatches = over(parts);
     try {
-      const dispatches = over(parts);
-      for (const each of dispatches) dispatch(each);
-      const all = (await download(mine.c, call.c.bytes / 4, "f32")) as Float32Array;
-      const first = call.start?.[2] ?? 0;
-      const pitch = call.resultPitch ?? call.columns;
-      // What lies between the rows of C is nobody's.
-      const got = all
-        .subarray(first, first + (sizeOf(call) / call.columns) * pitch)
-        .filter((_, i) => i % pitch < call.columns);
-      if (expected && !agree(got, expected)) {
-        wrong.push(label(configuration));
-        return got;
-      }
+      if (!agree(await resultOf(dispatches), expected)) return void wrong.push(label(configuration));
       const once = await clock.time(dispatches, Number.POSITIVE_INFINITY);
       const trial = { configuration, splits, ms: Number.POSITIVE_INFINITY };
       const best = Math.min(...trials.map(({ ms }) => ms));
@@ -112,18 +114,23 @@ async function tuneOne(gpu: Gpu, clock: TunerClock, call: Gemm): Promise<Omit<Tu
         trial.ms = Math.min(trial.ms, await clock.time(dispatches, Math.min(once, trial.ms)));
         if (trial.ms > HOPELESS * best) break;
       }
-      return got;
     } finally {
       if (parts) release(parts);
     }
   };
 
   try {
-    const expected = await attempt(usual, undefined);
-    const [base] = trials;
+    // The portable kernel is what all others are held to, the default too.
+    const reference = plan(mine, portable);
+    const parts = reference.room > 0 ? allocate(reference.room, "tuner") : undefined;
+    if (parts) own.push(parts);
+    const expected = await resultOf(reference.dispatches(parts));
+    await attempt(usual, expected);
+    const [right] = trials;
     for (const configuration of candidates(gpu.info)) {
       if (configuration.name !== usual.name) await attempt(configuration, expected);
     }
+    const base = right ?? quickest(trials);
     const { configuration: fastest, splits } = quickest(trials);
     const most = Math.min(extent.sum / SHORTEST, room.most / sizeOf(call));
     for (const parts of new Set([1, Math.ceil(splits / 2), 2 * splits, 4 * splits])) {
@@ -141,8 +148,9 @@ async function tuneOne(gpu: Gpu, clock: TunerClock, call: Gemm): Promise<Omit<Tu
     }
     const winner = best.ms < WORTH * base.ms ? best : base;
     tuning(gpu).set(extent, winner.configuration, rounded(winner.ms), rounded(base.ms));
-    const side = ({ configuration, ms }: Trial) => ({ kernel: label(configuration), ms });
-    return { work: workOf(call), before: side(base), after: side(winner), tried, wrong };
+    const before = { kernel: label(usual), ms: base.ms };
+    const after = { kernel: label(winner.configuration), ms: winner.ms };
+    return { work: workOf(call), before, after, tried, wrong };
   } finally {
     for (const storage of own) release(storage);
   }

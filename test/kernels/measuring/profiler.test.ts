@@ -31,8 +31,8 @@ function record({ stream }: Gpu, x: Block, y: Block): void {
   stream.copy(to, from, 4 * N);
   stream.dispatch({ ...blend, params: { n: N, p: 1, q: 2 }, work: 2 * N });
   stream.dispatch({
-    ...{ shader: "selftest", entry: "affine", reads: [from], writes: [to] },
-    ...{ params: { n: N }, grid: [1] },
+    ...{ shader: "unary", entry: "neg", reads: [from], writes: [to] },
+    ...{ params: { n4: N / 4, turns: 1, p: 0, q: 0 }, grid: [1] },
   });
 }
 
@@ -42,7 +42,7 @@ async function profiled(timestamps: boolean): Promise<{ dispatches: Timed[]; hos
   const profiler = new Profiler(gpu, { timestamps });
   record(gpu, x, y);
   const dispatches = await profiler.stop();
-  assert.equal(await read(y), new Float32Array(N).fill(5));
+  assert.equal(await read(y), new Float32Array(N).fill(-2));
   for (const { storage } of [x, y]) release(storage);
   return { dispatches, host: profiler.host };
 }
@@ -58,7 +58,7 @@ for (const timestamps of [true, false]) {
         { label: "fill:fill", grid: [1], work: undefined, bytes: 4 * N },
         { label: "blend:blend", grid: [1, 1], work: 2 * N, bytes: 8 * N },
         { label: "blend:blend", grid: [1, 1], work: 2 * N, bytes: 8 * N },
-        { label: "selftest:affine", grid: [1], work: undefined, bytes: 8 * N },
+        { label: "unary:neg", grid: [1], work: undefined, bytes: 8 * N },
       ],
     );
   });

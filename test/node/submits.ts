@@ -10,7 +10,7 @@ import { shaderSource } from "../../src/kernels/shaders";
 Object.assign(globalThis, globals);
 const dawn = create(["backend=null"]);
 const { device, info } = await requestDevice(dawn);
-const host = { wait: <T>(promise: Promise<T>) => promise, memoryBudget: 2 ** 34 };
+const host = { wait: <T>(promise: Promise<T>) => promise, memoryBudget: 2 ** 34, warn: () => {} };
 setGpu(new Gpu(device, info, host, shaderSource));
 
 let submits = 0;

@@ -1,0 +1,106 @@
+// Writes docs/drivers/NAME.json for the adapter it runs on, and docs/non-finite.md and docs/accuracy.md of all the
+// drivers there. usage: node dist/test/numbersTable.js [NAME], in the root of the repository
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { functions } from "./autograd/accuracy";
+import { isRight, observe, show } from "./autograd/nonFinite";
+import { device } from "./device";
+import { collect, keyOf, type Numbers } from "./numbers";
+
+const folder = "docs/drivers";
+const { info } = await device();
+const usual = /llvmpipe/i.test(info.driver)
+  ? "lavapipe"
+  : /swiftshader/i.test(info.driver)
+    ? "SwiftShader"
+    : info.name;
+const name = process.argv[2] ?? usual;
+const collected = await collect(name, `${info.name} (${info.driver})`);
+mkdirSync(folder, { recursive: true });
+writeFileSync(
+  `${folder}/${name.toLowerCase().replace(/\W+/g, "-")}.json`,
+  `${JSON.stringify(collected, null, 1)}\n`,
+);
+
+const drivers = readdirSync(folder)
+  .filter((file) => file.endsWith(".json"))
+  .sort()
+  .map((file): Numbers => JSON.parse(readFileSync(`${folder}/${file}`, "utf8")));
+const observations = await observe();
+const adapters = drivers.map((driver) => `- ${driver.name}: ${driver.adapter}`).join("\n");
+const row = (cells: readonly (string | number)[]) => `| ${cells.join(" | ")} |`;
+const table = (heads: string[], rows: (string | number)[][]) =>
+  [row(heads), row(heads.map(() => "---")), ...rows.map(row)].join("\n");
+
+let op = "";
+const cases = observations.map((each) => {
+  const right = show(each.right);
+  const first = each.op === op ? "" : each.op;
+  op = each.op;
+  const cells = drivers.map(({ nonFinite }) => {
+    const got = nonFinite[keyOf(each)] ?? "not run";
+    return got === right ? got : `**${got}**`;
+  });
+  return [first, each.what, right, ...cells];
+});
+writeFileSync(
+  "docs/non-finite.md",
+  `# Numbers that are not finite
+A NaN that goes into an op comes out of it, and infinities are what IEEE 754 makes of them, on every driver: a run that
+goes wrong shows it. WGSL itself promises neither. \`npm run numbers\` writes this page; \`test/autograd/nonFinite.test.ts\`
+holds every case, and that no op lacks one, and plants NaN and infinities into the cases of all derivatives.
+
+- A comparison with NaN does not hold, so it gives 0; \`inside\` too. x⁰ and 1ᵖ are 1 even with NaN.
+- Where an op is constant its derivative is 0, whatever flows back; but \`max\` and \`min\` over axes, \`abs\` at 0 and
+  functions that are flat far out make NaN of an infinite one, as in PyTorch.
+- At NaN the derivatives are PyTorch's: relu's is 1, leaky relu's the slope, clamp's 0, maximum's 1 by both. But sign
+  and abs's derivative are NaN there, where PyTorch has 0.
+- A convolution's tap beside the image is no term of the sum, so it makes no NaN of an infinite weight; nor does anything
+  else that lies beside a sum's own terms (\`test/kernels/nonFinite.test.ts\`, in every kernel family).
+- \`clamp\`, \`clip\` and the optimisers' bounds give \`high\` where \`low\` is above it.
+- Over an empty axis the sum is 0, the maximum −∞, the minimum ∞ and the mean NaN.
+
+${adapters}
+
+Each column is what that driver gave, rounded to four digits; what differs from the right is bold.
+
+${table(["op", "case", "right", ...drivers.map((driver) => driver.name)], cases)}
+`,
+);
+
+const measured = functions.map(({ name, bound }) => {
+  const cells = drivers.flatMap(({ accuracy }) => {
+    const found = accuracy.find((each) => each.name === name);
+    if (!found) return ["not run", ""];
+    const ulps = found.ulps.toPrecision(2);
+    return [found.ulps <= bound ? ulps : `**${ulps}**`, found.wrong ? `**${found.wrong}**` : found.subnormal];
+  });
+  return [name, bound, ...cells];
+});
+writeFileSync(
+  "docs/accuracy.md",
+  `# Accuracy
+The elementwise functions over the whole range of f32, against float64: ${measured.length} functions at 512 points of each
+exponent and sign, the neighbours of powers of two among them, and 0 and ∞. \`npm run numbers\` writes this page;
+\`test/autograd/accuracy.test.ts\` holds the bounds.
+
+- An error is counted in units in the last place of the right result: half a unit is the best there is, and one is at
+  most 1.2e-7 of the result.
+- exp, log, pow, tanh, sigmoid, softplus and gelu are computed by \`shaders/math.wgsl\` alone, since drivers differ: log near
+  1 and tanh near 0 may have no right digit, and log of 0 may be finite. Sums, products, quotients and roots are the
+  driver's; WGSL lets it err by 2.5 units in a quotient.
+- Subnormal numbers (below 1.2e-38): WGSL lets a driver take them for 0, going in or coming out. "right" means that all
+  came out right, "0" that some were taken for 0; nothing else may come of them. log and the roots of such a number
+  are right on every driver.
+- The derivatives of tanh and sigmoid are made of the results, as 1 − y² and y (1 − y): right to a unit of 1, not of
+  themselves, where y is close to 1.
+
+${adapters}
+
+${table(["function", "bound", ...drivers.flatMap(({ name }) => [name, `subnormal, ${name}`])], measured)}
+`,
+);
+console.log(
+  `docs/non-finite.md: ${cases.length} cases; docs/accuracy.md: ${measured.length} functions; on ${name}`,
+);
+const failed = observations.filter((each) => !isRight(each)).length;
+process.exit(failed === 0 ? 0 : 1);
