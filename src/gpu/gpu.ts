@@ -77,9 +77,6 @@ export function gpu(): Gpu {
   return current;
 }
 
-/** The open device, or undefined. */
-export const openedGpu = (): Gpu | undefined => current;
-
 /** Makes a device the current one; there is one at a time. */
 export function setGpu(opened: Gpu): void {
   if (current) throw new Error("gpu: a device is open already; close it first");
