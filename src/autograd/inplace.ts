@@ -12,23 +12,19 @@ export { type AdamRule, type Clip, type Rate, type RmspropRule, slotSize } from 
 /** Weights, their gradients and clips, and the slots of all of them in one tensor. */
 export type Updated = kernels.Updated<Tensor>;
 
+const checked =
+  <Rule extends unknown[]>(op: string, slots: number, kernel: (updated: Updated, ...rule: Rule) => void) =>
+  (updated: Updated, ...rule: Rule): void => {
+    checkUpdate(op, updated, slots);
+    kernel(updated, ...rule);
+  };
+
 /** One RMSprop step of weights from their gradients, in place; `slots` holds their mean squares. */
-export function rmspropUpdate(updated: Updated, rule: kernels.RmspropRule): void {
-  checkUpdate("rmsprop", updated, 1);
-  kernels.rmsprop(updated, rule);
-}
-
+export const rmspropUpdate = checked("rmsprop", 1, kernels.rmsprop);
 /** One Adam step, in place; `slots` holds all first moments, then all second ones. */
-export function adamUpdate(updated: Updated, rule: kernels.AdamRule): void {
-  checkUpdate("adam", updated, 2);
-  kernels.adam(updated, rule);
-}
-
+export const adamUpdate = checked("adam", 2, kernels.adam);
 /** One step of gradient descent with momentum, in place; `slots` holds the velocities. */
-export function sgdUpdate(updated: Updated, rate: kernels.Rate, momentum: number): void {
-  checkUpdate("sgd", updated, 1);
-  kernels.sgd(updated, rate, momentum);
-}
+export const sgdUpdate = checked("sgd", 1, kernels.sgd);
 
 /** target = keep · target + take · source, in place: a running average. */
 export function blend(target: Tensor, source: Tensor, keep: number, take: number): void {

@@ -1,6 +1,5 @@
 // Asks for an adapter and a device with the limits and features that the kernels use, and says what was got.
 // The defaults of WebGPU are low on purpose; sizes of buffers are the only limits that we raise.
-
 import { GpuError } from "../errors";
 
 export interface DeviceInfo {
@@ -21,11 +20,10 @@ export interface DeviceInfo {
 /** The default adapter of `api` and a device of it. Throws GpuError when there is none, or it refuses. */
 export async function requestDevice(api: GPU): Promise<{ device: GPUDevice; info: DeviceInfo }> {
   const adapter = await api.requestAdapter({ powerPreference: "high-performance" }).catch(refused);
-  if (!adapter) {
+  if (!adapter)
     throw new GpuError(
       "gpu: no WebGPU adapter was found. `npm run doctor` tells more; `npm run setup` mends it on Debian and Ubuntu",
     );
-  }
   const info = describe(adapter);
   const wanted: GPUFeatureName[] = ["subgroups", "timestamp-query"];
   if (info.sized) wanted.push("subgroup-size-control");

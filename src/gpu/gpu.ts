@@ -53,11 +53,6 @@ export class Gpu {
     );
   }
 
-  /** Throws the first error that the GPU reported since the last check, if there is one. */
-  check(): void {
-    this.faults.check();
-  }
-
   /** Destroys the device. Tensors and captured steps that are left may be disposed of as ever; they can't be used. */
   close(): void {
     if (this.stream.isCapturing) throw new Error("close: the device must not be closed inside of a capture.");

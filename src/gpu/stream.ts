@@ -152,17 +152,12 @@ export class Stream {
       "host data must not be uploaded inside of a capture, since a replay has no new data. Upload before",
     );
     const COPY_SRC = 0x4;
-    const size = Math.ceil(data.byteLength / 4) * 4;
-    const buffer = this.gpu.device.createBuffer({
-      label: "upload",
-      size,
-      usage: COPY_SRC,
-      mappedAtCreation: true,
-    });
+    const { device } = this.gpu;
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    const size = Math.ceil(bytes.length / 4) * 4;
+    const buffer = device.createBuffer({ label: "upload", size, usage: COPY_SRC, mappedAtCreation: true });
     try {
-      new Uint8Array(buffer.getMappedRange()).set(
-        new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
-      );
+      new Uint8Array(buffer.getMappedRange()).set(bytes);
     } catch {
       return buffer.destroy(); // wgpu gives no range where the device is lost or full; the next read tells which
     }

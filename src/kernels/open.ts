@@ -47,9 +47,8 @@ export async function selfTest(gpu: Gpu): Promise<void> {
   if (info.subgroupSize > 0 && !(await right(bySubgroups))) info.subgroupSize = 0;
   if (!info.software && !(await right(wanted))) info.portable = true;
   const usual = defaultFor(info, extent);
-  if (usual.shader === "gemm_portable" && !(await right(usual))) {
+  if (usual.shader === "gemm_portable" && !(await right(usual)))
     throw new GpuError(`gpu: ${info.name} computes wrongly (${wrong.join("; ")}). Update its driver`);
-  }
   if (usual.name === wanted.name) return;
   const kept = "Its driver may have kept shaders that it compiled for another setting: see docs/setup.md";
   gpu.host.warn?.(`${info.name} computes wrongly (${wrong.join("; ")}), so other kernels run. ${kept}`);
@@ -61,17 +60,14 @@ async function mistake(gpu: Gpu, configuration: Configuration): Promise<string |
   const sizes = [M * K, K * N, M * N];
   const [a, b, c] = sizes.map((size) => pool.allocate(4 * size, "self-test"));
   const flat = { images: 1, out: [1, M], source: [1, M], channels: K, columns: N } as const;
-  const dispatches = plan(
-    { direction: "forward", a, b, c, ...flat },
-    { ...configuration, parts: 1 },
-  ).dispatches(undefined);
+  const tried = plan({ direction: "forward", a, b, c, ...flat }, { ...configuration, parts: 1 });
   try {
     // Small whole numbers: f32 holds their products and sums exactly, in whatever order.
     const [x, y] = sizes.map((size) => Float32Array.from({ length: size }, (_, i) => ((i * 7) % 11) - 5));
     stream.upload(x, a);
     stream.upload(y, b);
     stream.upload(new Float32Array(M * N).fill(Number.NaN), c);
-    for (const dispatch of dispatches) stream.dispatch(dispatch);
+    for (const dispatch of tried.dispatches(undefined)) stream.dispatch(dispatch);
     const got = new Float32Array(await stream.download(c, 4 * M * N));
     const expected = (i: number) => {
       let sum = 0;

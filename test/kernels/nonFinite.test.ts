@@ -80,7 +80,7 @@ for (const [name, [transposeA, transposeB]] of Object.entries(sides)) {
     ]) {
       const a = normal(transposeA ? [2, k, m] : [2, m, k]);
       const b = normal(transposeB ? [2, n, k] : [2, k, n]);
-      const dims = { batch: 2, m, n, k, transposeA, transposeB, strideA: m * k, strideB: k * n };
+      const dims = { batch: 2, m, n, k, transposeA, transposeB, stepA: m * k, stepB: k * n };
       await everywhere(
         `${m} x ${k} x ${n}`,
         [a, b],

@@ -97,12 +97,9 @@ export function layerNorm(x: Tensor, gamma: Tensor, beta: Tensor, epsilon: numbe
 }
 
 /** The derivative in public ops; the statistics are made anew from x, so that they are differentiated too. */
-function compositeGrad({
-  xs: [x, gamma, beta],
-  dy: dys,
-  attributes: { axes, epsilon, slope },
-}: Backward<Inputs, Tensor[], Attributes>) {
-  const [dOutput, dMean, dVariance] = dys;
+function compositeGrad({ xs, dy: dys, attributes }: Backward<Inputs, Tensor[], Attributes>) {
+  const { axes, epsilon, slope } = attributes;
+  const [[x, gamma, beta], [dOutput, dMean, dVariance]] = [xs, dys];
   const keep = { axes, keepDims: true };
   const lead = Array.from({ length: x.shape.length - gamma.shape.length }, (_, axis) => axis);
   const mean = meanOf(x, keep);
@@ -157,13 +154,8 @@ export const batchNormInference = defineOp<
   saves: ({ slope = 1 }) => {
     // Where a leaky relu is behind it, its input is made anew.
     const before = slope === 1 ? ([] as const) : (["x0", "x1", "x2", "x3", "x4"] as const);
-    return [
-      [...before, "x2", "x3"],
-      [...before, "x2", "x3"],
-      [...before, "x0", "x1", "x2", "x3"],
-      [...before, "x0", "x1", "x2"],
-      before,
-    ];
+    const scaled = [...before, "x2", "x3"] as const;
+    return [scaled, scaled, [...scaled, "x0", "x1"], [...before, "x0", "x1", "x2"], before];
   },
   vjp: ({ xs: [x, mean, variance, gamma, beta], dy: dOutput, attributes: { epsilon, slope = 1 } }) => {
     const lead = x.shape.map((_, axis) => axis).slice(0, -1);

@@ -38,7 +38,7 @@ export class TunerClock {
     this.stamp(1);
     await host.wait(device.queue.onSubmittedWorkDone());
     const wall = performance.now() - start;
-    this.gpu.check();
+    this.gpu.faults.check();
     const [from, to] = this.readable ? await this.read(this.readable) : [0n, 0n];
     // Some drivers answer with zeros, with what was there before, or too early.
     const stamped = Number(to - from) / 1e6;

@@ -1,6 +1,5 @@
 // Tuning: times the configurations that could run each of some products, once, and keeps the fastest in the
 // adapter's table and in a store. A candidate counts only if it computes what the portable kernel computes.
-
 import type { Gpu } from "../../gpu/gpu";
 import type { Dispatch } from "../../gpu/stream";
 import { allocate, dispatch, download, release, type Storage, upload } from "../block";
