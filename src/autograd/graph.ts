@@ -94,7 +94,7 @@ export class Node {
         `${this.op.name}: its graph was freed by an earlier backward pass. Pass { retainGraph: true } there.`,
       );
     const restore = ({ shape, dtype, variable, name, numbers }: Saved, what: string) => {
-      if (numbers && numbers.share.version !== numbers.version)
+      if (numbers && numbers.share.storage.version !== numbers.version)
         throw new Error(
           `${this.op.name}: its ${what} ${name ?? "tensor"} ${dtype}${show(shape)} must be as it was ` +
             `then, got one that was changed in place since. Take gradients before the update.`,
@@ -110,6 +110,6 @@ export class Node {
 
 function save(tensor: Tensor, withNumbers: boolean): Saved {
   const { shape, dtype, share, variable, name, requiresGrad } = tensor;
-  const numbers = withNumbers ? { share: share.retain(), version: share.version } : undefined;
+  const numbers = withNumbers ? { share: share.retain(), version: share.storage.version } : undefined;
   return { shape, dtype, variable, marked: requiresGrad, name, numbers };
 }

@@ -12,11 +12,6 @@ export class Share {
     Share.live++;
   }
 
-  /** How often the numbers were changed in place, by a replay as well. */
-  get version(): number {
-    return this.storage.version;
-  }
-
   get hasOthers(): boolean {
     return this.users > 1;
   }

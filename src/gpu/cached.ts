@@ -1,8 +1,5 @@
 // One value a key, made when it is first asked for.
-interface Cache<K, V> {
-  get(key: K): V | undefined;
-  set(key: K, value: V): unknown;
-}
+type Cache<K, V> = { get(key: K): V | undefined; set(key: K, value: V): unknown };
 
 export function cached<K, V>(map: Cache<K, V>, key: K, make: () => V): V {
   let value = map.get(key);

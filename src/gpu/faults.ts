@@ -4,17 +4,14 @@ import { GpuError } from "../errors";
 
 export class Faults {
   private first: string | undefined;
-  private ended: string | undefined;
+  /** Why the device is gone for good, once it is. */
+  ended: string | undefined;
   private readonly pending = new Set<Promise<unknown>>();
 
-  /** Keeps the first error until it is told: what follows it is mostly its echo. */
-  report(message: string): void {
-    this.first ??= message;
-  }
-
-  /** Keeps an error that is told late but came first: an allocation that was refused makes all that uses it invalid. */
-  reportCause(message: string): void {
-    this.first = message;
+  /** Keeps the first error until it is told: what follows is mostly its echo, but for a cause that is told late. */
+  report(message: string, isCause = false): void {
+    if (isCause) this.first = message;
+    else this.first ??= message;
   }
 
   /** The device is gone for good. */
@@ -28,12 +25,8 @@ export class Faults {
    */
   async tell(device: GPUDevice): Promise<void> {
     const soon = new Promise((resolve) => setTimeout(resolve, 100));
-    if (this.first !== undefined && !this.isOver) await Promise.race([device.lost, soon]);
+    if (this.first !== undefined && !this.ended) await Promise.race([device.lost, soon]);
     this.check();
-  }
-
-  get isOver(): boolean {
-    return this.ended !== undefined;
   }
 
   /** Takes an error scope that may still bring an error; `settled` waits for it. */
@@ -43,13 +36,9 @@ export class Faults {
     scope.then(done, done);
   }
 
-  get areExpected(): boolean {
-    return this.pending.size > 0;
-  }
-
-  /** Settles when all errors of what was submitted are known. */
-  async settled(): Promise<void> {
-    await Promise.allSettled(this.pending);
+  /** Settles when all errors of what was submitted are known; nothing, where they are. */
+  settled(): Promise<unknown> | undefined {
+    return this.pending.size > 0 ? Promise.allSettled(this.pending) : undefined;
   }
 
   /** Throws the first error since the last call; after a loss, always. */

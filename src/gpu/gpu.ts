@@ -35,7 +35,7 @@ export class Gpu {
     this.pipelines = new Pipelines(device, sourceOf);
     this.stream = new Stream(this);
     this.pool = new Pool(device, host.memoryBudget, {
-      report: (message) => this.faults.reportCause(message),
+      report: (message) => this.faults.report(message, true),
       expect: (scope) => this.faults.expect(scope),
       afterSubmit: (destroy) => {
         this.stream.groups.clear();
@@ -55,11 +55,12 @@ export class Gpu {
 
   /** Destroys the device. Tensors and captured steps that are left may be disposed of as ever; they can't be used. */
   close(): void {
-    if (this.stream.isCapturing) throw new Error("close: the device must not be closed inside of a capture.");
+    this.stream.refuseInCapture("the device must not be closed inside of a capture.");
     this.faults.end("the device was closed");
     this.pool.closed = true;
     this.device.destroy();
-    this.stream.abandon();
+    this.stream.send();
+    this.stream.queue.abandon();
     if (current === this) current = undefined;
   }
 }

@@ -16,7 +16,6 @@ export class Program implements ScratchUser {
   private readonly recorded: Command[] = [];
   private words: ArrayBuffer[] = [];
   private readonly changing = new Map<number, () => ArrayBuffer>();
-  private readonly latest = new Map<number, ArrayBuffer>();
   private readonly leased = new Set<Storage>();
   private readonly written = new Set<Storage>();
   private readonly pool: Pool;
@@ -71,18 +70,9 @@ export class Program implements ScratchUser {
     for (const storage of this.written) storage.version++;
   }
 
-  /**
-   * Asks for the uniforms that may change, and gives those that did. The order is that of the capture, so counters move
-   * as they did there.
-   */
+  /** Asks for the uniforms that change. The order is that of the capture, so counters move as they did there. */
   changedWords(): Map<number, ArrayBuffer> {
-    const changed = new Map<number, ArrayBuffer>();
-    for (const [offset, ask] of this.changing) {
-      const words = ask();
-      if (!isSame(words, this.latest.get(offset))) changed.set(offset, words);
-    }
-    for (const [offset, words] of changed) this.latest.set(offset, words);
-    return changed;
+    return new Map([...this.changing].map(([offset, ask]) => [offset, ask()]));
   }
 
   /** Writes changed uniforms, before the first submit of a replay; the queue keeps replays apart. */
@@ -143,12 +133,6 @@ export class Program implements ScratchUser {
     this.words = [];
     this.uniformGroup = this.gpu.pipelines.uniformGroup(this.arena);
   }
-}
-
-function isSame(a: ArrayBuffer, b: ArrayBuffer | undefined): boolean {
-  if (!b) return false;
-  const [words, others] = [new Uint32Array(a), new Uint32Array(b)];
-  return words.every((word, i) => word === others[i]);
 }
 
 function inSubmits(commands: readonly Command[], mostWork: number): Command[][] {

@@ -1,6 +1,7 @@
 // Batches on their way to the GPU: in order, each as one submit, once its pipelines are compiled.
 import { type Command, labelOf } from "./command";
 import type { Gpu } from "./gpu";
+import type { Timing } from "./observer";
 import { Passes } from "./passes";
 
 /** What goes to the GPU as one submit. */
@@ -68,14 +69,11 @@ export class Queue {
 
   private submit(batch: Batch): void {
     const { device, faults, stream } = this.gpu;
-    if (!faults.isOver) {
+    if (!faults.ended) {
       device.pushErrorScope("validation");
       batch.writeUniforms?.();
       const timing = stream.observer?.batch();
-      const encoder = device.createCommandEncoder({ label: "monge" });
-      const passes = new Passes(encoder, timing, (message) => faults.report(message));
-      passes.encode(batch.commands, batch.uniformGroup);
-      passes.end();
+      const encoder = this.encode(batch, timing, (message) => faults.report(message));
       timing?.resolve(encoder);
       device.queue.submit([encoder.finish()]);
       timing?.submitted();
@@ -84,26 +82,24 @@ export class Queue {
     for (const action of batch.after) action();
   }
 
-  /** Reports an error of validation with the label of the command that brought it, where it can be found. */
-  private async blame({ commands, uniformGroup }: Batch, message: string): Promise<void> {
-    const found = await this.culprit(commands, uniformGroup);
-    const [first, last] = [commands[0], commands.at(-1)!].map(labelOf);
-    const name = found ? labelOf(found) : `a submit of ${commands.length}, from ${first} to ${last}`;
-    this.gpu.faults.report(`${name}: ${message}`);
+  private encode({ commands, uniformGroup }: Batch, timing?: Timing, report = (_: string) => {}) {
+    const encoder = this.gpu.device.createCommandEncoder({ label: "monge" });
+    const passes = new Passes(encoder, timing, report);
+    passes.encode(commands, uniformGroup);
+    passes.end();
+    return encoder;
   }
 
-  /** Encodes each command by itself, and runs none; gives the first one that is refused. */
-  private async culprit(commands: readonly Command[], uniforms: GPUBindGroup): Promise<Command | undefined> {
-    const { device } = this.gpu;
+  /** Reports an error of validation by the label of its command: each is encoded again by itself, and none is run. */
+  private async blame(batch: Batch, message: string): Promise<void> {
+    const { device, faults } = this.gpu;
+    const { commands } = batch;
     for (const command of commands) {
       device.pushErrorScope("validation");
-      const encoder = device.createCommandEncoder({ label: "monge" });
-      const passes = new Passes(encoder, undefined, () => {});
-      passes.encode([command], uniforms);
-      passes.end();
-      encoder.finish();
-      if (await device.popErrorScope()) return command;
+      this.encode({ ...batch, commands: [command] }).finish();
+      if (await device.popErrorScope()) return faults.report(`${labelOf(command)}: ${message}`);
     }
-    return undefined;
+    const [first, last] = [commands[0], commands.at(-1)!].map(labelOf);
+    faults.report(`a submit of ${commands.length}, from ${first} to ${last}: ${message}`);
   }
 }

@@ -1,5 +1,4 @@
 // A command stream for WebGPU with capture and replay. What it promises:
-//
 // - Order. Dispatches, copies, clears, uploads, reads and replays take effect in the order of their calls. Calls only
 //   record; a batch is submitted when it is full, when its estimated work is enough, or when somebody waits.
 // - Short submits. Batches and replays are cut by estimated work, so that no driver's watchdog fires; a single dispatch
@@ -44,7 +43,7 @@ export class Stream {
   private after: (() => void)[] = [];
   private work = 0;
   private capturing: Program | undefined;
-  private readonly queue: Queue;
+  readonly queue: Queue;
   private readonly arena: GPUBuffer;
   private readonly uniformGroup: GPUBindGroup;
   /** Bind groups, kept for the next time; to be forgotten before their buffers are destroyed. */
@@ -59,10 +58,6 @@ export class Stream {
     const size = MAX_DISPATCHES * UNIFORM_BYTES;
     this.arena = device.createBuffer({ label: "uniforms", size, usage: UNIFORM | COPY_DST });
     this.uniformGroup = pipelines.uniformGroup(this.arena);
-  }
-
-  get isCapturing(): boolean {
-    return this.capturing !== undefined;
   }
 
   /** Throws, in the name of `what`, inside of a capture. */
@@ -198,7 +193,8 @@ export class Stream {
     const { host, faults } = this.gpu;
     this.send();
     await this.queue.drained();
-    if (faults.areExpected) await host.wait(faults.settled());
+    const settled = faults.settled();
+    if (settled) await host.wait(settled);
     await faults.tell(this.gpu.device);
     if (this.groups.areMany) {
       this.groups.clear();
@@ -227,12 +223,6 @@ export class Stream {
     this.uniforms = new ArrayBuffer(MAX_DISPATCHES * UNIFORM_BYTES);
     this.uniformBytes = this.work = 0;
     this.queue.push({ commands, uniformGroup, writeUniforms, after });
-  }
-
-  /** Drops what waits, since it can never run. */
-  abandon(): void {
-    this.send();
-    this.queue.abandon();
   }
 
   private get mostWork(): number {

@@ -1,7 +1,6 @@
 // What a kernel is given for a tensor: where its numbers are and how they are arranged.
 import { gpu } from "../gpu/gpu";
 import type { Storage } from "../gpu/pool";
-
 import type { Program } from "../gpu/program";
 import { type Dispatch, MAX_GROUPS } from "../gpu/stream";
 

@@ -23,15 +23,14 @@ export abstract class Module {
 
   /** Registers a tensor that is trained. */
   protected parameter(name: string, tensor: Tensor): Tensor {
-    refuseMaking(this);
-    this.ownParameters.set(name, keep(requireGrad(tensor)));
-    return tensor;
+    return this.buffer(name, requireGrad(tensor), this.ownParameters);
   }
 
   /** Registers a tensor that is saved, but not trained. */
-  protected buffer(name: string, tensor: Tensor): Tensor {
-    refuseMaking(this);
-    this.ownBuffers.set(name, keep(tensor));
+  protected buffer(name: string, tensor: Tensor, own = this.ownBuffers): Tensor {
+    const what = `a ${this.constructor.name} must be made before the capture, since its weights would begin anew at each replay.`;
+    refuseInCapture(what);
+    own.set(name, keep(tensor));
     return tensor;
   }
 
@@ -105,8 +104,3 @@ export abstract class Module {
     for (const tensor of this.named().values()) tensor.dispose();
   }
 }
-
-const refuseMaking = (module: Module) =>
-  refuseInCapture(
-    `a ${module.constructor.name} must be made before the capture, since its weights would begin anew at each replay.`,
-  );

@@ -34,12 +34,6 @@ export class Reshape extends Module {
   }
 }
 
-export class ReLU extends Module {
-  override forward(x: Tensor): Tensor {
-    return relu(x);
-  }
-}
-
 /** x where x > 0, else slope · x. */
 export class LeakyReLU extends Module {
   constructor(private readonly slope = 0.01) {
@@ -51,14 +45,12 @@ export class LeakyReLU extends Module {
   }
 }
 
-export class Tanh extends Module {
-  override forward(x: Tensor): Tensor {
-    return tanh(x);
-  }
-}
+/** A layer that is one op. */
+const layerOf = (op: (x: Tensor) => Tensor) =>
+  class extends Module {
+    override forward = op;
+  };
 
-export class Sigmoid extends Module {
-  override forward(x: Tensor): Tensor {
-    return sigmoid(x);
-  }
-}
+export const ReLU = layerOf(relu);
+export const Tanh = layerOf(tanh);
+export const Sigmoid = layerOf(sigmoid);

@@ -36,10 +36,8 @@ export function encodeSafetensors(state: StateDict, metadata: Record<string, str
   bytes.set(json, 8);
   let at = 8 + length;
   for (const { data } of Object.values(state)) {
-    for (const value of data) {
-      view.setFloat32(at, value, true);
-      at += 4;
-    }
+    for (const [i, value] of data.entries()) view.setFloat32(at + 4 * i, value, true);
+    at += 4 * data.length;
   }
   return bytes;
 }

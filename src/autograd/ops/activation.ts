@@ -36,9 +36,7 @@ export const leakyRelu = defineOp<One, { slope: number }>({
   forward: ([x], y, { slope }) => unary("leaky_relu", x, y, slope),
   // Under a slope above 0 y has the sign of x, and is what the next op saves anyway.
   saves: ({ slope }) => [[slope > 0 ? "y" : "x0"]],
-  vjp: ({ xs: [x], y, dy, attributes }) => [
-    (): Tensor => leakyReluGrad(attributes.slope > 0 ? y : x, dy, attributes),
-  ],
+  vjp: ({ xs: [x], y, dy, attributes: a }) => [() => leakyReluGrad(a.slope > 0 ? y : x, dy, a)],
 });
 
 /**

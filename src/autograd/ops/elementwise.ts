@@ -7,11 +7,19 @@ import type { Tensor } from "../tensor";
 
 export type One = [x: Tensor];
 export type Two = [a: Operand, b: Operand];
-type Derivative<I extends readonly Operand[]> = Pick<Op<I, Tensor, void>, "saves" | "vjp">;
+type Derivative<I extends readonly Operand[], A = void> = Pick<Op<I, Tensor, A>, "saves" | "vjp">;
+type Numbers = readonly [p?: number, q?: number];
 
-/** y = f(x) by the entry point. */
-export const unaryOp = (name: string, entry: string, derivative: Derivative<One> = {}) =>
-  defineOp<One>({ name, shape: ([x]) => x, forward: ([x], y) => unary(entry, x, y), ...derivative });
+/** y = f(x) by the entry point; `numbers` gives the op's own ones from its attributes. */
+export const unaryOp = <A = void>(
+  name: string,
+  entry: string,
+  derivative: Derivative<One, A> = {},
+  numbers: (attributes: A) => Numbers = () => [],
+) => {
+  const forward = ([x]: One, y: Tensor, attributes: A) => unary(entry, x, y, ...numbers(attributes));
+  return defineOp<One, A>({ name, shape: ([x]) => x, forward, ...derivative });
+};
 
 /** y = f(a, b) by the entry point, with NumPy's broadcasting. */
 export const binaryOp = (name: string, entry: string, derivative: Derivative<Two> = {}) =>

@@ -1,11 +1,11 @@
 // Elementwise ops. Each is one record here, and a case with an entry point in shaders/unary.wgsl or shaders/binary.wgsl.
 // Derivatives are written in these same ops, so they have derivatives too.
-import { binary, unary } from "../../kernels/pointwise";
+import { binary } from "../../kernels/pointwise";
 import { zeros } from "../create";
 import { defineOp } from "../op";
 import { sameShape, shapeError } from "../shape";
 import type { Tensor } from "../tensor";
-import { binaryOp, type One, unaryOp } from "./elementwise";
+import { binaryOp, unaryOp } from "./elementwise";
 
 const both = ["x0", "x1"] as const;
 
@@ -99,31 +99,30 @@ function powerNumbers(p: number): [number, number] {
 }
 
 /** xᵖ for a number p; a negative x needs a whole p. x⁰ is 1 even for NaN. */
-export const pow = defineOp<One, { p: number }>({
-  name: "pow",
-  shape: ([x]) => x,
-  forward: ([x], y, { p }) => unary("pow_", x, y, ...powerNumbers(p)),
-  saves: [["x0"]],
-  vjp: ({ xs: [x], dy, attributes: { p } }) => [
-    (): Tensor => (p === 0 ? where(zeros(x.shape), dy) : mul(dy, mul(p, pow(x, { p: p - 1 })))),
-  ],
-});
+export const pow = unaryOp<{ p: number }>(
+  "pow",
+  "pow_",
+  {
+    saves: [["x0"]],
+    vjp: ({ xs: [x], dy, attributes: { p } }) => [
+      (): Tensor => (p === 0 ? where(zeros(x.shape), dy) : mul(dy, mul(p, pow(x, { p: p - 1 })))),
+    ],
+  },
+  ({ p }) => powerNumbers(p),
+);
+
+type Bounds = { low: number; high: number };
 
 /** x held to [low, high]; high where low is above it. The derivative is 1 inside, the ends included, and 0 at NaN. */
-export const clamp = defineOp<One, { low: number; high: number }>({
-  name: "clamp",
-  shape: ([x]) => x,
-  forward: ([x], y, { low, high }) => unary("clamp_", x, y, low, high),
-  saves: [["x0"]],
-  vjp: ({ xs: [x], dy, attributes }) => [() => where(inside(x, attributes), dy)],
-});
+export const clamp = unaryOp<Bounds>(
+  "clamp",
+  "clamp_",
+  { saves: [["x0"]], vjp: ({ xs: [x], dy, attributes }) => [() => where(inside(x, attributes), dy)] },
+  ({ low, high }) => [low, high],
+);
 
 /** 1 where low <= x <= high, else 0; at NaN 0. */
-export const inside = defineOp<One, { low: number; high: number }>({
-  name: "inside",
-  shape: ([x]) => x,
-  forward: ([x], y, { low, high }) => unary("inside", x, y, low, high),
-});
+export const inside = unaryOp<Bounds>("inside", "inside", {}, ({ low, high }) => [low, high]);
 
 /**
  * dy where x > 0, else slope · dy, which for slope 0 is 0 whatever dy is. At NaN it is slope · dy, or dy for slope 0: as
