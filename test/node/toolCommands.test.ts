@@ -29,7 +29,7 @@ test("profile prints a table and writes figures that add up, and a trace", () =>
   const { status, stdout, stderr } = run("profile", "--preset small --json figures.json --trace trace.json");
   assert.is(status, 0, stderr);
   assert.match(stdout, /^kernel +calls +ms +share % +GFLOP\/s +% of max +GB\/s +% of max$/m);
-  assert.match(stdout, /^gemm_\w+:product( +[\d.]+){7}$/m);
+  assert.match(stdout, /^gemm_\w+:forward( +[\d.]+){7}$/m);
   assert.match(stdout, /gaps between them [\d.]+ ms/);
   const figures = JSON.parse(readFileSync(join(base, "figures.json"), "utf8"));
   const { kernels, dispatches, ceilings, ms } = figures;
