@@ -1,8 +1,7 @@
-// The public face of the network library: modules, layers, initialisers, optimisers, state.
+// The public face of the network library: modules, layers, initialisers, optimisers.
 export * from "./init";
 export * from "./layers";
 export { type HostArray, Module, type StateDict } from "./module";
 export * from "./norm";
 export * from "./optimizers";
 export * from "./plain";
-export * from "./safetensors";

@@ -3,8 +3,8 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../errors";
+import { parseIdxImages, parseIdxLabels } from "../formats/idx";
 import { type ByteDataset, joinDataset } from "../wgan/dataset";
-import { parseIdxImages, parseIdxLabels } from "../wgan/idx";
 import { drawDigits } from "../wgan/strokes";
 import { download, type Patience, sha256 } from "./download";
 import {

@@ -3,9 +3,9 @@
 import { version } from "../../package.json";
 import { settle, type Tensor } from "../autograd";
 import { InputError } from "../errors";
+import { encodeSafetensors } from "../formats/safetensors";
 import type { Gpu } from "../gpu/gpu";
 import { tuning } from "../kernels/tuning/table";
-import { encodeSafetensors } from "../nn";
 import type { RunConfig } from "../wgan/config";
 import { type ByteDataset, selectDigits } from "../wgan/dataset";
 import { imageGrid, squareGrid } from "../wgan/grid";

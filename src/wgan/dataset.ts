@@ -1,7 +1,7 @@
 // A labelled set of 28x28 grey images as bytes, and the choice of digits to train on.
 // It stays bytes until the GPU gathers a batch: 47 MB for all of MNIST's training images.
 import { InputError } from "../errors";
-import type { Images } from "./idx";
+import type { Images } from "../formats/idx";
 
 /** Images of shape (count, 28, 28), ink 255 on paper 0, and one label 0 to 9 an image. */
 export interface ByteDataset {

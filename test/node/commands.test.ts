@@ -7,7 +7,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { PNG } from "pngjs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { imagesFile, labelsFile } from "../wgan/idxFiles";
+import { imagesFile, labelsFile } from "../formats/idxFiles";
 import { cutAt } from "./binding";
 import { temporaryFolder } from "./temporary";
 

@@ -7,7 +7,7 @@ import * as assert from "uvu/assert";
 import { InputError } from "../../src/errors";
 import { loadMnist } from "../../src/node/data";
 import { sha256 } from "../../src/node/download";
-import { imagesFile, labelsFile } from "../wgan/idxFiles";
+import { imagesFile, labelsFile } from "../formats/idxFiles";
 import { deadMirror, serving, startMirror } from "./mirror";
 import { temporaryFolder } from "./temporary";
 

@@ -1,9 +1,9 @@
 // Joining images with labels, and choosing digits.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { parseIdxImages } from "../../src/formats/idx";
 import { joinDataset, parseDigits, selectDigits } from "../../src/wgan/dataset";
-import { parseIdxImages } from "../../src/wgan/idx";
-import { imagesFile } from "./idxFiles";
+import { imagesFile } from "../formats/idxFiles";
 
 const images = parseIdxImages(imagesFile(4), "f");
 const dataset = joinDataset(images, Uint8Array.of(5, 0, 5, 7), "mnist: here");

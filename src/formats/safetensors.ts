@@ -1,7 +1,7 @@
 // The safetensors format: 8 bytes of header length, a JSON header, then the numbers, little endian.
 // Source: the format's description in its reference project; F32 is all that a state dictionary holds.
 import { show, sizeOf } from "../autograd";
-import type { StateDict } from "./module";
+import type { StateDict } from "../nn";
 
 interface Entry {
   dtype: string;

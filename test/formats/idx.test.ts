@@ -2,7 +2,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { InputError } from "../../src/errors";
-import { parseIdxImages, parseIdxLabels } from "../../src/wgan/idx";
+import { parseIdxImages, parseIdxLabels } from "../../src/formats/idx";
 import { imagesFile, labelsFile, withHeader } from "./idxFiles";
 
 const complaint = (body: () => unknown): string => {

@@ -2,7 +2,8 @@
 // The broken files below are all that the description rules out and a reader could trip over.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { decodeSafetensors, encodeSafetensors, type StateDict } from "../../src/nn";
+import { decodeSafetensors, encodeSafetensors } from "../../src/formats/safetensors";
+import type { StateDict } from "../../src/nn";
 
 /** A file by hand: the header's length in 8 bytes, the header, the numbers. */
 function file(header: string, numbers: number[] = [], length = bytesOf(header).length): Uint8Array {
