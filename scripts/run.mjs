@@ -5,6 +5,8 @@ import { pathToFileURL } from "node:url";
 import { build } from "./build.mjs";
 import { fail, root } from "./shell.mjs";
 
+// Asks a run to save, which has not begun yet; without a listener Node would open its debugger.
+process.on("SIGUSR1", () => {});
 const [name, ...args] = process.argv.slice(2);
 const folder = await build().catch((error) => fail(`monge: the build failed: ${error.message}`));
 if (name === undefined) {

@@ -1,16 +1,18 @@
 // What the commands share: bad input and a GPU that said no end with one line and exit code 1, and the process exits
 // by itself although Dawn would keep it alive.
 import { GpuError, InputError } from "../errors";
-import { ignoreClosedPipe } from "./progress";
+import { outliveStream } from "./progress";
 
-/** Runs a command's body and exits: with 0, or with 1 after one line on what is wrong. */
-export async function runCommand(body: () => Promise<void>): Promise<never> {
-  ignoreClosedPipe(process.stdout);
-  ignoreClosedPipe(process.stderr);
+/** Runs a command's body and exits: with the code that it gives, else with 0, or with 1 after one line on what is wrong. */
+export async function runCommand(body: () => Promise<unknown>): Promise<never> {
+  outliveStream(process.stdout);
+  outliveStream(process.stderr);
   try {
-    await body();
-    process.exit(0);
+    const code = await body();
+    process.exit(typeof code === "number" ? code : 0);
   } catch (error) {
+    // A signal may be at the bottom of it, as when Ctrl-C has ended a child, too; its listener goes first, and exits.
+    await new Promise(setImmediate);
     console.error(`monge: ${complaint(error)}`);
     process.exit(1);
   }

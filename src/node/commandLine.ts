@@ -60,6 +60,8 @@ export function readOptions(command: string, args: string[], own: string[], flag
   return {
     help: texts.has("help"),
     adapter,
+    /** The names of all that is given. */
+    names: [...texts.keys()],
     has: (flag: string): boolean => texts.has(flag),
     read<T>(name: string, reader: Reader<T>): T | undefined {
       const text = texts.get(name);

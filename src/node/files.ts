@@ -47,9 +47,11 @@ export function writeFileAtomic(path: string, content: Uint8Array | string): voi
   }
 }
 
+export const isTemporary = (name: string): boolean => name.endsWith(temporaryEnding);
+
 /** Removes the temporaries that killed processes left in the folder; none takes an hour to write. */
 export function sweepTemporaries(folder: string): void {
-  for (const name of readdirSync(folder).filter((name) => name.endsWith(temporaryEnding))) {
+  for (const name of readdirSync(folder).filter(isTemporary)) {
     const path = join(folder, name);
     const { mtimeMs } = statSync(path, { throwIfNoEntry: false }) ?? { mtimeMs: Date.now() };
     if (Date.now() - mtimeMs > 3_600_000) rmSync(path, { force: true });

@@ -16,6 +16,13 @@ export interface TrainOptions extends CommonOptions {
   out?: string;
   sampleEvery?: number;
   logEvery?: number;
+  checkpointEvery?: number;
+  /** The folder of a run to go on with. */
+  resume?: string;
+  /** Whether to go on where `out` holds a run. */
+  resumeIfThere: boolean;
+  /** Whether a run in `out` may be removed. */
+  overwrite: boolean;
   /** Run the default kernels, not those that the tuner found. */
   noTune: boolean;
 }
@@ -47,6 +54,11 @@ usage: npm run train -- [options]
   --out DIR            folder for the results, new or empty; without it: one under runs/
   --sample-every N     steps between sample images; 0 for those of the last step alone
   --log-every N        steps between lines of the loss
+  --checkpoint-every N steps between checkpoints (default 100); 0 for that of the end alone
+  --resume DIR         go on with the run in that folder, from its newest checkpoint. --steps is
+                       the total then, and no other setting may change
+  --resume-if-there    go on where --out holds a run already, else begin one
+  --overwrite          remove the run that --out holds
   --no-tune            run the usual kernels, not those that npm run tune found
 ${adapterHelp}
   --help               show this text
@@ -92,9 +104,13 @@ export function parseTrainOptions(args: string[]): TrainOptions {
   const given = readOptions(
     "train",
     args,
-    ["preset", "data", "digits", "steps", "batch", "seed", "out", "sample-every", "log-every"],
-    ["no-tune"],
+    [
+      ...["preset", "data", "digits", "steps", "batch", "seed", "out"],
+      ...["sample-every", "log-every", "checkpoint-every", "resume"],
+    ],
+    ["no-tune", "resume-if-there", "overwrite"],
   );
+  checkGoingOn(given.names);
   return {
     preset: given.read("preset", choosePreset),
     data: given.read("data", notEmpty),
@@ -105,10 +121,33 @@ export function parseTrainOptions(args: string[]): TrainOptions {
     out: given.read("out", notEmpty),
     sampleEvery: given.read("sample-every", integer(0, 100_000_000)),
     logEvery: given.read("log-every", integer(1, 100_000_000)),
+    checkpointEvery: given.read("checkpoint-every", integer(0, 100_000_000)),
+    resume: given.read("resume", notEmpty),
+    resumeIfThere: given.has("resume-if-there"),
+    overwrite: given.has("overwrite"),
     noTune: given.has("no-tune"),
     adapter: given.adapter,
     help: given.help,
   };
+}
+
+/** What may stand beside --resume: the rest of a run is settled. */
+const besideResume = ["resume", "steps", "data", "adapter", "no-tune", "help"];
+
+function checkGoingOn(names: string[]): void {
+  const other = names.find((name) => !besideResume.includes(name));
+  if (names.includes("resume") && other) {
+    throw new InputError(
+      `--${other} beside --resume: a run that goes on keeps what it was, only --steps may change.`,
+    );
+  }
+  const [needing] = ["resume-if-there", "overwrite"].filter((name) => names.includes(name));
+  if (needing && !names.includes("out")) {
+    throw new InputError(`--${needing} needs --out DIR, the folder of the run.`);
+  }
+  if (names.includes("resume-if-there") && names.includes("overwrite")) {
+    throw new InputError("--resume-if-there and --overwrite: only one of them, go on or replace.");
+  }
 }
 
 /** Reads sample's arguments (without node and script). Throws InputError at the first that is off. */

@@ -1,27 +1,27 @@
-// The command `npm run train`: checks everything first, then trains and fills a run folder.
+// The command `npm run train`: checks everything first, then trains and fills a run folder, or goes on with one.
 
+import "./signals"; // before all else, so that a signal finds its listener
+import { existsSync } from "node:fs";
 import { version } from "../../package.json";
-import { settle, type Tensor } from "../autograd";
 import { InputError } from "../errors";
-import { encodeSafetensors } from "../formats/safetensors";
 import type { Gpu } from "../gpu/gpu";
 import { tuning } from "../kernels/tuning/table";
 import type { RunConfig } from "../wgan/config";
 import { type ByteDataset, selectDigits } from "../wgan/dataset";
-import { imageGrid, squareGrid } from "../wgan/grid";
 import { type PresetName, presets } from "../wgan/presets";
-import { fixedLatents, type Losses, Trainer } from "../wgan/trainer";
+import { Trainer } from "../wgan/trainer";
+import { fingerprint } from "./checkpoint";
 import { runCommand } from "./command";
 import { loadMnist } from "./data";
 import { openDevice } from "./device";
 import { parseTrainOptions, type TrainOptions, trainHelp } from "./options";
-import { encodePng } from "./png";
 import { requireAdapter } from "./probe";
 import { createProgress, duration } from "./progress";
-import { createRunFolder, type RunFolder, requireMakeable, requireUnused } from "./runFolder";
+import { findPrevious, type Previous, requireSame, requireSameData, stepsInAll } from "./resume";
+import { createRunFolder, reopenRunFolder, requireMakeable, requireUnused } from "./runFolder";
+import { signals } from "./signals"; // before all else: see there
+import { trainLoop } from "./trainLoop";
 import { tuningStore } from "./tuningStore";
-
-const SAMPLES = 100;
 
 function checkBatch(batch: number, preset: PresetName, data: ByteDataset): void {
   if (batch > data.count) {
@@ -53,6 +53,7 @@ function configure(options: TrainOptions, name: PresetName, data: ByteDataset, g
     seed: options.seed ?? Math.floor(Math.random() * 2 ** 32),
     sampleEvery: options.sampleEvery ?? preset.sampleEvery,
     logEvery: options.logEvery ?? 10,
+    checkpointEvery: options.checkpointEvery ?? 100,
     adapter: {
       name: gpu.info.name,
       driver: gpu.info.driver,
@@ -61,112 +62,92 @@ function configure(options: TrainOptions, name: PresetName, data: ByteDataset, g
   };
 }
 
-async function train(trainer: Trainer, folder: RunFolder): Promise<void> {
-  const { config } = trainer;
-  const { digits, count } = config.data;
-  const progress = createProgress(config.steps, process.stdout);
-  progress.log(
-    `training ${config.preset} on ${count} images of ${digits === "all" ? "all digits" : `digit ${digits.join(" and ")}`}, ` +
-      `${config.steps} steps, seed ${config.seed}, on ${config.adapter.name}, into ${folder.path}`,
-  );
-  const stop = onInterrupt(progress.log);
-  const latents = fixedLatents(config, SAMPLES);
-  const start = performance.now();
-  const seconds = () => (performance.now() - start) / 1000;
-  const saveSamples = async (step: number) => {
-    const images = trainer.sample(latents);
-    const { rows, columns } = squareGrid(SAMPLES);
-    folder.writeSample(step, encodePng(imageGrid((await images.data()) as Float32Array, rows, columns)));
-    images.dispose();
-  };
-
-  let unread: { step: number; losses: Tensor; seconds: number }[] = [];
-  let step = 0;
-  let last = false;
-  while (!last) {
-    step++;
-    unread.push({ step, losses: trainer.step(), seconds: seconds() });
-    await settle(2); // the host records the next steps while the GPU works on two
-    progress.update(step);
-    last = step === config.steps || stop.asked;
-    if (step % config.logEvery === 0 || last) {
-      const read = await Trainer.read(unread.map(({ losses }) => losses));
-      read.forEach(
-        (losses, i) =>
-          void folder.appendLoss({ ...row(losses), step: unread[i].step, seconds: unread[i].seconds }),
-      );
-      checkFinite(read, unread[0].step);
-      unread = [];
-      progress.log(line(step, read.at(-1)!, step / seconds(), config.steps));
-    }
-    if (last || (config.sampleEvery > 0 && step % config.sampleEvery === 0)) await saveSamples(step);
-  }
-  for (const [name, network] of [
-    ["critic", trainer.critic],
-    ["generator", trainer.generator],
-  ] as const) {
-    folder.writeWeights(name, encodeSafetensors(await network.stateDict()));
-  }
-  progress.done();
-  console.log(
-    `${stop.asked ? "stopped" : "done"} after ${step} steps in ${duration(seconds())}: ${folder.path}`,
-  );
-}
-
-/** Ctrl-C ends the run after the current step, with everything written; a second one ends it at once. */
-function onInterrupt(log: (line: string) => void): { asked: boolean } {
-  const stop = { asked: false };
-  process.once("SIGINT", () => {
-    stop.asked = true;
-    log("stopping after this step; Ctrl-C again to stop at once");
-  });
-  return stop;
-}
-
-const row = ({ criticReal, criticFake, generator }: Losses) => ({
-  ...{ criticReal, criticFake, generator },
-  wasserstein: -(criticReal + criticFake),
-});
-
-function line(step: number, losses: Losses, rate: number, steps: number): string {
-  const { criticReal, criticFake, generator, wasserstein } = row(losses);
-  const number = (value: number) => value.toPrecision(4).padStart(10);
-  return (
-    `step ${String(step).padStart(String(steps).length)}  critic real${number(criticReal)}  fake${number(criticFake)}  ` +
-    `generator${number(generator)}  wasserstein${number(wasserstein)}  ${rate.toPrecision(3)} steps/s`
-  );
-}
-
-function checkFinite(read: readonly Losses[], first: number): void {
-  const bad = read.findIndex(
-    ({ criticReal, criticFake, generator }) => !Number.isFinite(criticReal + criticFake + generator),
-  );
-  if (bad < 0) return;
-  throw new InputError(
-    `the losses are no longer finite at step ${first + bad}: training diverged. Try another --seed.`,
-  );
+/** Where to look for the data: what --data says, else for a run that goes on where it found them before. */
+function dataFolder(options: TrainOptions, previous: Previous | undefined): string | undefined {
+  const before = previous?.checkpoint.config.data.source.match(/^mnist: (.*)$/)?.[1];
+  return options.data ?? (before && existsSync(before) ? before : undefined);
 }
 
 await runCommand(async () => {
   const options = parseTrainOptions(process.argv.slice(2));
   if (options.help) return void process.stdout.write(trainHelp);
-  if (options.out === undefined) requireMakeable("runs");
-  else requireUnused(options.out);
+  const { out, resumeIfThere } = options;
+  const previous = findPrevious(options, console.log);
+  const replace = options.overwrite || resumeIfThere;
+  if (previous) {
+    const steps = stepsInAll(previous, options.steps);
+    if (previous.checkpoint.step === steps) {
+      return void console.log(`${previous.path}: all ${steps} steps are done; --steps N goes on to more`);
+    }
+  } else if (out === undefined) requireMakeable("runs");
+  else requireUnused(out, replace);
+
+  const from = previous?.checkpoint;
+  const before = from?.config;
   const adapter = requireAdapter(options.adapter);
-  const all = await loadMnist({ dataDir: options.data, env: process.env, log: console.log });
-  const name = options.preset ?? (adapter.software ? "small" : "tutorial");
-  if (options.preset === undefined) {
+  const all = await loadMnist({ dataDir: dataFolder(options, previous), env: process.env, log: console.log });
+  const name = options.preset ?? (before?.preset as PresetName) ?? (adapter.software ? "small" : "tutorial");
+  if (options.preset === undefined && !previous) {
     const why = adapter.software ? "the adapter computes on the CPU" : "the adapter is a GPU";
     console.log(`preset: ${name}, since ${why}; name another with --preset`);
   }
-  const data = selectDigits(all, options.digits ?? presets[name].digits);
-  checkBatch(options.batch ?? presets[name].batch, name, data);
+  const digits = options.digits ?? before?.data.digits ?? presets[name].digits;
+  const data = selectDigits(all, digits);
+  const print = fingerprint(data);
+  if (previous) requireSameData(previous, print, data.source);
+  checkBatch(options.batch ?? before?.batch ?? presets[name].batch, name, data);
   const gpu = await openDevice({ adapter: options.adapter });
   const ignored = options.noTune ? undefined : tuning(gpu).load(tuningStore(process.env));
   if (ignored) console.log(ignored);
-  const config = configure(options, name, data, gpu);
+
+  const config = previous
+    ? goOn(previous, options, name, data, gpu)
+    : configure({ ...options, digits }, name, data, gpu);
   const trainer = new Trainer(config, data);
-  const folder = createRunFolder({ out: options.out, preset: name, digits: config.data.digits });
-  folder.writeConfig(config);
-  await train(trainer, folder);
+  if (from) trainer.loadState(from.state);
+
+  const progress = createProgress(config.steps, process.stdout);
+  signals.begin(progress.log);
+  const folder = previous
+    ? reopenRunFolder(previous.path, previous.lock, config, previous.checkpoint.step)
+    : createRunFolder(config, { out, replace });
+  progress.log(
+    `training ${config.preset} on ${config.data.count} images of ${digits === "all" ? "all digits" : `digit ${digits.join(" and ")}`}, ` +
+      `${config.steps} steps, seed ${config.seed}, on ${config.adapter.name}, into ${folder.path}` +
+      `${from ? `, from step ${from.step} on` : ""}`,
+  );
+  const { step, seconds } = await trainLoop({ trainer, folder, progress, data: print, from });
+  progress.done();
+  const whole = step === config.steps;
+  console.log(`${whole ? "done" : "stopped"} after ${step} steps in ${duration(seconds)}: ${folder.path}`);
+  return whole ? 0 : signals.stopCode;
 });
+
+/** The configuration of a run that goes on: its own, on the machine of now and to the steps that are asked for. */
+function goOn(
+  previous: Previous,
+  options: TrainOptions,
+  name: PresetName,
+  data: ByteDataset,
+  gpu: Gpu,
+): RunConfig {
+  const { path, checkpoint } = previous;
+  const before = checkpoint.config;
+  const { seed, steps } = before;
+  const now = configure(
+    { ...options, steps, seed: options.seed ?? seed, digits: options.digits ?? before.data.digits },
+    name,
+    data,
+    gpu,
+  );
+  // The line that began the run may be given again, with all that it sets.
+  if (options.resumeIfThere) requireSame(path, before, now);
+  const { monge, adapter } = now;
+  if (JSON.stringify(adapter) !== JSON.stringify(before.adapter)) {
+    console.log(
+      "another adapter, driver or choice of kernels than before: the numbers may differ from here on",
+    );
+  }
+  const source = { ...before.data, source: data.source };
+  return { ...before, monge, adapter, data: source, steps: stepsInAll(previous, options.steps) };
+}

@@ -72,6 +72,8 @@ export const RunConfig = exactly({
   /** Steps between sample images; 0 for those of the last step alone. */
   sampleEvery: whole(0),
   logEvery: count,
+  /** Steps between checkpoints; 0 for that of the end alone. */
+  checkpointEvery: v.optional(whole(0), 100),
   /** What computed it: the same seed gives the same bits only on the same three. */
   adapter: exactly({ name: word, driver: v.string(), kernels: word }),
 });
