@@ -1,12 +1,11 @@
-// How a run is told to stop or to save: signals, and npm going away. Imported first of all, so that a signal finds its
-// listener; without one SIGUSR1 opens Node's debugger. Until a run has begun, there is nothing to save: we exit at once.
+// How a run is told to stop or to save. Imported first of all, so that a signal finds its listener; without one SIGUSR1
+// opens Node's debugger. Until a run has begun there is nothing to save, and we exit at once.
 
 const numbers = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
 type StopSignal = keyof typeof numbers;
 
 /** Milliseconds in which a second Ctrl-C is the same key press: npm passes on what the terminal has sent already. */
 const SAME_PRESS = 1000;
-const PARENT_CHECK = 200;
 
 let stop: StopSignal | undefined;
 let saveAsked = false;
@@ -56,9 +55,3 @@ process.on("SIGUSR1", () => {
 process.on("SIGINT", () => ask("SIGINT", "Ctrl-C"));
 process.on("SIGTERM", () => ask("SIGTERM", "SIGTERM"));
 process.on("SIGHUP", () => ask("SIGHUP", "SIGHUP"));
-
-// A signal that ends npm, or the shell between npm and us, doesn't reach us. Of other parents we may outlive any.
-const parent = process.ppid;
-if (process.env.npm_lifecycle_event === "train") {
-  setInterval(() => process.ppid !== parent && ask("SIGTERM", "npm is gone"), PARENT_CHECK).unref();
-}
