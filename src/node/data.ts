@@ -2,13 +2,13 @@
 // So `npm run train` works at once anywhere, and says in one line what it trains on.
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { cacheFolder } from "../../scripts/cacheFolder.mjs";
 import { InputError } from "../errors";
 import { parseIdxImages, parseIdxLabels } from "../formats/idx";
 import { type ByteDataset, joinDataset } from "../wgan/dataset";
 import { drawDigits } from "../wgan/strokes";
 import { download, type Patience, sha256 } from "./download";
 import {
-  cacheFolder,
   findPlainOrGz,
   readFileUnpacked,
   reason,

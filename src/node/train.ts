@@ -2,6 +2,7 @@
 
 import "./signals"; // before all else, so that a signal finds its listener
 import { existsSync } from "node:fs";
+import { resolve } from "node:path";
 import { version } from "../../package.json";
 import { InputError } from "../errors";
 import type { Gpu } from "../gpu/gpu";
@@ -43,7 +44,7 @@ function configure(options: TrainOptions, name: PresetName, data: ByteDataset, g
   return {
     monge: version,
     preset: name,
-    data: { source: data.source, digits: options.digits ?? digits, count: data.count },
+    data: { source: fromAnywhere(data.source), digits: options.digits ?? digits, count: data.count },
     network: preset.network,
     // Hundreds of extra critic updates pay only over a long run.
     objective: { ...preset.objective, warmUp: preset.objective.warmUp && steps >= 1000 },
@@ -61,6 +62,10 @@ function configure(options: TrainOptions, name: PresetName, data: ByteDataset, g
     },
   };
 }
+
+/** The source with its folder in full, so that it is found from wherever the run goes on. */
+const fromAnywhere = (source: string) =>
+  source.replace(/^mnist: (.+)$/, (_, folder) => `mnist: ${resolve(folder)}`);
 
 /** Where to look for the data: what --data says, else for a run that goes on where it found them before. */
 function dataFolder(options: TrainOptions, previous: Previous | undefined): string | undefined {
@@ -142,12 +147,11 @@ function goOn(
   );
   // The line that began the run may be given again, with all that it sets.
   if (options.resumeIfThere) requireSame(path, before, now);
-  const { monge, adapter } = now;
+  const { monge, adapter, data: dataNow } = now;
   if (JSON.stringify(adapter) !== JSON.stringify(before.adapter)) {
     console.log(
       "another adapter, driver or choice of kernels than before: the numbers may differ from here on",
     );
   }
-  const source = { ...before.data, source: data.source };
-  return { ...before, monge, adapter, data: source, steps: stepsInAll(previous, options.steps) };
+  return { ...before, monge, adapter, data: dataNow, steps: stepsInAll(previous, options.steps) };
 }
