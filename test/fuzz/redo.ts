@@ -52,8 +52,11 @@ export function redo(world: World, step: Step): void {
       else if (grad) grad.disposed = true;
   }
   for (const [name, made] of step.names) overwrite(made, again.get(name));
+  // What the step made, by what was made of it again.
+  const twins = new Map([...step.names].map(([name, { variable }]) => [variable, again.get(name)?.variable]));
   for (const [variable, grad] of step.anew) {
-    const { grad: now } = variable;
+    const { grad: now } = twins.get(variable) ?? variable;
+    if (twins.has(variable) && variable.grad && variable.grad !== grad) variable.grad.disposed = true;
     if (!grad || !now) continue;
     overwrite(grad, now);
     variable.grad = grad.disposed ? new Plain(grad.shape, grad.dtype, grad.cell, grad.variable) : grad;
