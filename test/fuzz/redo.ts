@@ -34,6 +34,9 @@ export function redo(world: World, step: Step): void {
   // What JavaScript decided by the marks was decided once.
   for (const { variable } of step.bindings.values()) marked.set(variable, variable.marked);
   for (const variable of marked.keys()) if (!variable.node?.live) variable.marked = step.marks.has(variable);
+  // A grad from before is the tensor that it found then, whatever has become of it.
+  const present = [...step.used].map(([variable]) => [variable, variable.grad] as const);
+  for (const [variable, grad] of step.used) variable.grad = grad;
   const again = new Map(step.bindings);
   Object.assign(tape, { on: step.recorded, capture: step });
   world.again = again;
@@ -44,6 +47,9 @@ export function redo(world: World, step: Step): void {
     Object.assign(tape, { on, capture });
     world.again = world.step = undefined;
     for (const [variable, was] of marked) variable.marked = was;
+    for (const [variable, grad] of present)
+      if (!step.anew.has(variable)) variable.grad = grad;
+      else if (grad) grad.disposed = true;
   }
   for (const [name, made] of step.names) overwrite(made, again.get(name));
   for (const [variable, grad] of step.anew) {
