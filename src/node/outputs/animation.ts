@@ -11,21 +11,24 @@ export interface Frame {
 }
 
 /** The most frames that an animation has: choose with `evenly` before pictures are read, where there are more. */
-export const mostFrames = 200;
+export const mostFrames = 120;
+/** The most pixels of all frames, but for ten that large pictures have as well: some bytes and ten milliseconds each 20,000. */
+const mostPixels = 16_000_000;
 
 const wholeDuration = 12_000; // milliseconds, of all frames but the last
 const lastFrame = 3000;
 /** Shades of grey: to the eye no fewer than 256, and the file is smaller. */
-const greys = 64;
+const greys = 32;
 
 /**
- * The bytes of a GIF that shows the pictures for ever, at most `mostFrames` of them at even distances. The last one
- * stays longer. Throws RangeError without a frame, or if their sizes differ.
+ * The bytes of a GIF that shows the pictures for ever, at most `mostFrames` of them at even distances, of large ones
+ * fewer. The last one stays longer. Throws RangeError without a frame, or if their sizes differ.
  */
 export function animation(frames: readonly Frame[]): Uint8Array {
-  const chosen = evenly(frames, mostFrames);
-  const [first] = chosen;
+  const [first] = frames;
   if (!first) throw new RangeError("animation: no frames, expected at least one.");
+  const fitting = Math.floor(mostPixels / (first.picture.width * first.picture.height));
+  const chosen = evenly(frames, Math.min(mostFrames, Math.max(10, fitting)));
   const odd = chosen.find(({ picture }) => sizes(picture) !== sizes(first.picture));
   if (odd) {
     throw new RangeError(
@@ -57,9 +60,10 @@ function coloursOf(frames: readonly Frame[]): {
 } {
   if (channelsOf(frames[0].picture) === 1) {
     const grey = (index: number) => Math.round((index * 255) / (greys - 1));
+    const nearest = Uint8Array.from({ length: 256 }, (_, byte) => Math.round((byte * (greys - 1)) / 255));
     return {
       palette: Array.from({ length: greys }, (_, index) => [grey(index), grey(index), grey(index)]),
-      indices: ({ bytes }) => Uint8Array.from(bytes, (byte) => Math.round((byte * (greys - 1)) / 255)),
+      indices: ({ bytes }) => new Uint8Array(bytes.length).map((_, i) => nearest[bytes[i]]),
     };
   }
   // Sixteen frames tell the colours of all.

@@ -68,7 +68,7 @@ export async function lossPlot(rows: readonly LossRow[]): Promise<{ svg: string;
           type: "quantitative" as const,
           title: "training step (one update of the generator)",
           scale: { domain: [first, Math.max(last, first + 1)], nice: false },
-          axis: { grid: false, tickMinStep: 1, tickCount: 8 },
+          axis: { grid: false, tickMinStep: 1, tickCount: 8, labelOverlap: false },
         },
         y: {
           field: "value",
