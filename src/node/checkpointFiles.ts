@@ -16,10 +16,10 @@ const folderOf = (run: string) => join(run, "checkpoints");
 
 /**
  * Writes the checkpoint as checkpoints/step-000100.safetensors, or under `name` there; then generator.safetensors and
- * critic.safetensors. Each is tried, whatever becomes of the others. Throws InputError at the end if one can't be written.
+ * critic.safetensors, the networks that samples are drawn with. Each is tried, whatever becomes of the others. Throws InputError at the end if one can't be written.
  */
 export function writeCheckpoint(run: string, checkpoint: Checkpoint, name = nameOf(checkpoint.step)): void {
-  const { critic, generator } = checkpoint.state;
+  const { critic, generator, average } = checkpoint.state;
   const failures: unknown[] = [];
   const attempt = (body: () => void) => {
     try {
@@ -33,7 +33,7 @@ export function writeCheckpoint(run: string, checkpoint: Checkpoint, name = name
     writeFileAtomic(join(folderOf(run), name), encodeCheckpoint(checkpoint));
     for (const old of stepNames(run).slice(KEPT)) rmSync(join(folderOf(run), old), { force: true });
   });
-  attempt(() => writeFileAtomic(join(run, "generator.safetensors"), encodeSafetensors(generator)));
+  attempt(() => writeFileAtomic(join(run, "generator.safetensors"), encodeSafetensors(average ?? generator)));
   attempt(() => writeFileAtomic(join(run, "critic.safetensors"), encodeSafetensors(critic)));
   if (failures.length > 0) throw failures[0];
 }

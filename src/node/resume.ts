@@ -2,12 +2,15 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../errors";
-import type { RunConfig } from "../wgan/config";
+import type { PresetName } from "../wgan/presets";
 import type { Checkpoint, Fingerprint } from "./checkpoint";
 import { readNewest, setAside } from "./checkpointFiles";
-import { requireFolder } from "./files";
+import { configText, readChanges, readConfig } from "./configFile";
+import { requireFolder, writeFileAtomic } from "./files";
 import { type Lock, lockFolder } from "./lock";
-import { isRun, readConfig } from "./runFolder";
+import { isRun } from "./runFolder";
+import { type Change, isKeys, isRecorded, valueAt } from "./settingNames";
+import { chooseSettings } from "./settings";
 
 /** A run to go on with; its folder is locked. */
 export interface Previous {
@@ -36,7 +39,9 @@ export function findPrevious(
     log(`${why} Going on from an older one.`);
   });
   if (checkpoint) {
-    if (existsSync(join(path, "config.yaml"))) requireSame(path, checkpoint.config, readConfig(path));
+    const file = join(path, "config.yaml");
+    if (!existsSync(file)) writeFileAtomic(file, configText(checkpoint.config));
+    requireEqual(path, checkpoint.config, readConfig(path)); // a person may have edited it
     return { path, checkpoint, lock };
   }
   lock.release();
@@ -64,29 +69,52 @@ export function requireSameData({ path, checkpoint }: Previous, now: Fingerprint
   );
 }
 
-/** Throws InputError if `wanted` differs from the run's configuration in more than what may change. */
-export function requireSame(path: string, config: RunConfig, wanted: RunConfig): void {
-  const { steps, adapter, monge } = config;
-  const data = { ...wanted.data, source: config.data.source };
-  const key = firstDifference(config, { ...wanted, steps, adapter, monge, data });
-  if (key === undefined) return;
-  const [before, now] = [config, wanted].map((each) => JSON.stringify(valueAt(each, key)));
+/**
+ * What makes the settings of a run that goes on: all of its own, and of `asked` the number of steps and where the data
+ * lie now.
+ */
+export function changesOf({ path }: Previous, asked: readonly Change[]): Change[] {
+  const own = readChanges(join(path, "config.yaml"));
+  const key = ({ path }: Change) => path.join(".");
+  // Where an option names the data, those are judged by their sum, and not by what the file says of them.
+  return [...own, ...asked.filter((change) => !change.file && ["steps", "data.path"].includes(key(change)))];
+}
+
+/**
+ * Throws InputError if what a command line asks for is not the run that is there, but for the number of steps and the
+ * place of the data.
+ */
+export function requireSame(
+  previous: Previous,
+  asked: readonly Change[],
+  named: PresetName | undefined,
+): void {
+  const { path, checkpoint } = previous;
+  const { config } = checkpoint;
+  const blame = (key: string, message: string) => new InputError(`${path}: ${key}: ${message}.`);
+  const fixed = (key: "steps" | "seed"): Change => ({ path: [key], value: config[key], blame });
+  const hasSeed = asked.some((change) => change.path[0] === "seed");
+  const changes = [...asked, fixed("steps"), ...(hasSeed ? [] : [fixed("seed")])];
+  const { settings } = chooseSettings(named ?? (config.preset as PresetName), changes);
+  requireEqual(path, config, { ...settings, preset: named ?? config.preset });
+}
+
+/** What may differ between two starts of a run, beside what the machine and the data bring. */
+const free = [["steps"], ["data", "path"]];
+
+/** Throws InputError at the first setting of the run that is another in `now`. */
+function requireEqual(path: string, run: unknown, now: unknown, at: string[] = []): void {
+  const keys = valueAt(run, at);
+  if (isKeys(keys)) {
+    for (const key of Object.keys({ ...keys, ...(valueAt(now, at) as object) })) {
+      requireEqual(path, run, now, [...at, key]);
+    }
+    return;
+  }
+  if (isRecorded({ path: at } as unknown as Change) || free.some((each) => each.join() === at.join())) return;
+  const [before, after] = [run, now].map((each) => JSON.stringify(valueAt(each, at)));
+  if (before === after) return;
   throw new InputError(
-    `${path}: ${key.join(".")} is ${before} in this run and can't become ${now}; only --steps may change.`,
+    `${path}: ${at.join(".")} is ${before} in this run and can't become ${after}; only --steps may change.`,
   );
 }
-
-/** The keys that lead to the first value that differs. */
-function firstDifference(a: unknown, b: unknown, at: string[] = []): string[] | undefined {
-  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) {
-    return Object.is(a, b) ? undefined : at;
-  }
-  for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
-    const found = firstDifference(valueAt(a, [key]), valueAt(b, [key]), [...at, key]);
-    if (found) return found;
-  }
-  return undefined;
-}
-
-const valueAt = (value: unknown, keys: string[]): unknown =>
-  keys.reduce((at, key) => (at as Record<string, unknown> | undefined)?.[key], value);

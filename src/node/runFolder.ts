@@ -13,12 +13,12 @@ import {
   statSync,
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { isMap, isNode, LineCounter, parseDocument, stringify, visit } from "yaml";
 import { InputError } from "../errors";
-import { checkConfig, type RunConfig } from "../wgan/config";
+import type { RunConfig } from "../wgan/config";
 import type { Checkpoint } from "./checkpoint";
 import { writeCheckpoint } from "./checkpointFiles";
-import { isTemporary, readFileUnpacked, reason, requireFolder, unreadable, writeFileAtomic } from "./files";
+import { configHead, configText } from "./configFile";
+import { isTemporary, reason, unreadable, writeFileAtomic } from "./files";
 import { isLock, type Lock, lockFolder } from "./lock";
 import { type LossFile, lossHeader, openLossFile } from "./lossFile";
 
@@ -35,8 +35,6 @@ export interface RunFolder {
   discard(): void;
 }
 
-const configHead = "# What this run was made with: options, presets and machine.\n";
-
 /** What runs write into their folder: these files may be removed with a run, and no others. */
 const written = [
   /^config\.yaml$/,
@@ -47,7 +45,7 @@ const written = [
 ];
 
 /**
- * Makes and locks the folder `out`, or without it runs/<preset>-<digits>-<time>, and what is in it. With `replace` a run
+ * Makes and locks the folder `out`, or without it runs/<preset>-<classes>-<time>, and what is in it. With `replace` a run
  * that is there is removed. Throws InputError if `out` is a file, holds a run or anything else, or can't be made; then
  * nothing is left of the try.
  */
@@ -121,58 +119,13 @@ export function isRun(path: string): boolean {
   return begins("config.yaml", configHead.slice(0, 26)) || begins("losses.csv", lossHeader.slice(0, 26));
 }
 
-/** Reads a run's config.yaml and checks it. Throws InputError with file and line. */
-export function readConfig(run: string): RunConfig {
-  const file = join(run, "config.yaml");
-  if (!existsSync(file)) {
-    if (existsSync(run)) requireFolder(run, "--run");
-    throw new InputError(`${run}: no config.yaml there, expected the folder of a training run.`);
-  }
-  const text = new TextDecoder().decode(readFileUnpacked(file, 1_000_000));
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const at = (offset: number) => `${file}:${lines.linePos(offset).line}`;
-  const [error] = document.errors;
-  if (error)
-    throw new InputError(
-      `${at(error.pos[0])}: not YAML, ${error.message.split("\n")[0].replace(/[.:]$/, "")}.`,
-    );
-
-  // YAML reads .nan as a number and 012 as twelve: neither is what its writer meant.
-  visit(document, {
-    Alias(_, { source, range }) {
-      throw new InputError(`${at(range?.[0] ?? 0)}: write the value in place of the alias *${source}.`);
-    },
-    Scalar(_, { value, source, range }) {
-      if (typeof value !== "number" || /^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?$/.test(source ?? ""))
-        return;
-      throw new InputError(
-        `${at(range?.[0] ?? 0)}: "${source}" is no plain number, expected one like 12 or 5e-5.`,
-      );
-    },
-  });
-  const checked = checkConfig(document.toJS());
-  if ("config" in checked) return checked.config;
-  const { path, message } = checked.issue;
-  throw new InputError(`${at(offsetOf(path))}: ${path.join(".") || "config"}: ${message}.`);
-
-  /** Where the value at the path stands, or for a missing one, what should hold it. */
-  function offsetOf(path: (string | number)[]): number {
-    for (let length = path.length; length >= 0; length--) {
-      const node = document.getIn(path.slice(0, length), true);
-      if (isNode(node) && (length === path.length || isMap(node))) return node.range?.[0] ?? 0;
-    }
-    return 0;
-  }
-}
-
-/** Makes the folder runs/<preset>-<digits>-<time>, numbered where another run has that name. */
+/** Makes the folder runs/<preset>-<classes>-<time>, numbered where another run has that name. */
 function makeFresh({ preset, data }: RunConfig, now: Date): { path: string; made?: string } {
-  const { digits } = data;
+  const { classes } = data;
   const two = (value: number) => String(value).padStart(2, "0");
   const day = `${now.getFullYear()}${two(now.getMonth() + 1)}${two(now.getDate())}`;
   const time = `${two(now.getHours())}${two(now.getMinutes())}${two(now.getSeconds())}`;
-  const base = join("runs", `${preset}-${digits === "all" ? "all" : digits.join("")}-${day}-${time}`);
+  const base = join("runs", `${preset}-${classes === "all" ? "all" : classes.join("")}-${day}-${time}`);
   for (let i = 1; ; i++) {
     const path = i === 1 ? base : `${base}-${i}`;
     const made = existsSync(path) ? undefined : makeFolder(path);
@@ -238,10 +191,6 @@ export function requireUnused(path: string, replace = false): void {
   throw new InputError(
     `--out ${path}: holds a run already. Go on with it by --resume ${path}, replace it by --overwrite, or name a new folder.`,
   );
-}
-
-function configText(config: RunConfig): string {
-  return configHead + stringify(config, { lineWidth: 0, aliasDuplicateObjects: false });
 }
 
 /** Turns the disk's complaints about a folder that a person chose into one line. */

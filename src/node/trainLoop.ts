@@ -3,7 +3,8 @@
 import { join } from "node:path";
 import { settle, type Tensor } from "../autograd";
 import { InputError } from "../errors";
-import { imageGrid, squareGrid } from "../wgan/grid";
+import { imageGrid } from "../wgan/grid";
+import { sampleGrid } from "../wgan/sampling";
 import { fixedLatents, type Losses, Trainer } from "../wgan/trainer";
 import { type Checkpoint, type Fingerprint, isSound } from "./checkpoint";
 import { lastFinite } from "./checkpointFiles";
@@ -13,7 +14,7 @@ import type { Progress } from "./progress";
 import type { RunFolder } from "./runFolder";
 import { signals } from "./signals";
 
-export const SAMPLES = 100;
+const SAMPLES = 100;
 /** Milliseconds between two copies of the state in memory, which an error of the GPU can't take away. */
 const KEEP_EVERY = 10_000;
 
@@ -34,7 +35,8 @@ export interface LoopOptions {
 export async function trainLoop(options: LoopOptions): Promise<{ step: number; seconds: number }> {
   const { trainer, folder, progress, data, from } = options;
   const { config } = trainer;
-  const latents = fixedLatents(config, SAMPLES);
+  const { rows, columns } = sampleGrid(config, SAMPLES);
+  const latents = fixedLatents(config, rows * columns);
   const start = performance.now();
   const seconds = () => (from?.seconds ?? 0) + (performance.now() - start) / 1000;
   const first = (from?.step ?? 0) + 1;
@@ -47,7 +49,6 @@ export async function trainLoop(options: LoopOptions): Promise<{ step: number; s
   };
   const saveSamples = async (step: number) => {
     const images = trainer.sample(latents);
-    const { rows, columns } = squareGrid(SAMPLES);
     const picture = encodePng(imageGrid((await images.data()) as Float32Array, rows, columns));
     images.dispose();
     attempt("samples", () => void folder.writeSample(step, picture));
@@ -58,7 +59,7 @@ export async function trainLoop(options: LoopOptions): Promise<{ step: number; s
   let saved = good.step;
   let copied = Number.NEGATIVE_INFINITY;
   let unread: { step: number; losses: Tensor; seconds: number }[] = [];
-  let rows = from?.step ?? 0;
+  let written = from?.step ?? 0;
   try {
     for (let step = first; ; step++) {
       unread.push({ step, losses: trainer.step(), seconds: seconds() });
@@ -76,7 +77,7 @@ export async function trainLoop(options: LoopOptions): Promise<{ step: number; s
           seconds: unread[i].seconds,
         }));
         attempt("losses.csv", () => folder.losses.append(made));
-        rows = step;
+        written = step;
         unread = [];
         checkFinite(made);
         if (logs)
@@ -110,7 +111,7 @@ export async function trainLoop(options: LoopOptions): Promise<{ step: number; s
 
   /** Puts the newest good state on the disk, where that isn't yet. */
   function keep(error: unknown): void {
-    if (rows === 0) return void attempt("the folder", folder.discard);
+    if (written === 0) return void attempt("the folder", folder.discard);
     const diverged = error instanceof Diverged;
     if (!diverged && good.step <= saved) return;
     attempt("checkpoints", () => {

@@ -1,15 +1,32 @@
-// Lays a batch of generated images out as one picture, dark ink on white paper, for the eye.
-// Training works on ink = +1 and paper = -1; a picture shows the negative, like matplotlib's gray_r.
+// Lays a batch of generated images out as one picture for the eye: grey ones as dark ink on white paper, colours as
+// they are. Training on grey has ink = +1 and paper = -1; the picture shows the negative, like matplotlib's gray_r.
 
-/** A grey picture, row by row, one byte a pixel: 255 is white. */
-export interface GreyPicture {
+/** A picture, row by row from the top: one byte a pixel for grey (255 is white), or three for red, green, blue. */
+export interface Picture {
   bytes: Uint8ClampedArray;
   width: number;
   height: number;
 }
 
+/** The sizes of one image of a batch (N, H, W, C). */
+export interface ImageShape {
+  height: number;
+  width: number;
+  channels: number;
+}
+
 /** The white gap between two tiles, in pixels. */
 const gap = 2;
+const digit: ImageShape = { height: 28, width: 28, channels: 1 };
+
+/** 1 for a grey picture, 3 for one in colours. Throws RangeError if its bytes are neither. */
+export function channelsOf({ bytes, width, height }: Picture): 1 | 3 {
+  const channels = bytes.length / (width * height);
+  if (channels === 1 || channels === 3) return channels;
+  throw new RangeError(
+    `picture: ${bytes.length} bytes for ${width}x${height} pixels, expected one or three a pixel.`,
+  );
+}
 
 /** The squarest grid with room for `count` tiles, at least as wide as it is high. */
 export function squareGrid(count: number): { rows: number; columns: number } {
@@ -18,30 +35,40 @@ export function squareGrid(count: number): { rows: number; columns: number } {
 }
 
 /**
- * Tiles images (N, size, size, 1) of values in [-1, 1] into rows x columns, row by row: -1 becomes white (255)
- * and +1 black (0), values outside are clamped, NaN is black. Places without an image stay white.
- * Throws RangeError if the values aren't whole images, or more than the grid holds.
+ * Tiles images (N, H, W, C) of values in `range` into rows x columns, row by row. Of one channel, the least value
+ * becomes white (255) and the greatest black (0); of three, the least 0 and the greatest 255. Values outside are
+ * clamped, NaN is black. Places without an image stay white.
+ * Throws RangeError if the values aren't whole images of one or three channels, or more than the grid holds.
  */
-export function imageGrid(values: Float32Array, rows: number, columns: number, size = 28): GreyPicture {
-  const count = values.length / (size * size);
-  if (!Number.isInteger(count) || count > rows * columns) {
+export function imageGrid(
+  values: Float32Array,
+  rows: number,
+  columns: number,
+  { height, width, channels }: ImageShape = digit,
+  [least, greatest]: readonly [number, number] = [-1, 1],
+): Picture {
+  const count = values.length / (height * width * channels);
+  if (!Number.isInteger(count) || count > rows * columns || (channels !== 1 && channels !== 3)) {
     throw new RangeError(
-      `imageGrid: ${values.length} values are ${count} images of ${size}x${size}, ` +
-        `expected a whole number up to ${rows}x${columns}.`,
+      `imageGrid: ${values.length} values are ${count} images of ${height}x${width}x${channels}, ` +
+        `expected a whole number up to ${rows}x${columns}, of one or three channels.`,
     );
   }
-  const width = columns * (size + gap) - gap;
-  const height = rows * (size + gap) - gap;
-  const bytes = new Uint8ClampedArray(width * height).fill(255);
+  const across = columns * (width + gap) - gap;
+  const down = rows * (height + gap) - gap;
+  const bytes = new Uint8ClampedArray(across * down * channels).fill(255);
+  const scale = 255 / (greatest - least);
   for (let image = 0; image < count; image++) {
-    const top = Math.floor(image / columns) * (size + gap);
-    const left = (image % columns) * (size + gap);
-    for (let y = 0; y < size; y++) {
-      for (let x = 0; x < size; x++) {
-        const value = values[(image * size + y) * size + x];
-        bytes[(top + y) * width + left + x] = (1 - value) * 127.5;
+    const top = Math.floor(image / columns) * (height + gap);
+    const left = (image % columns) * (width + gap);
+    for (let y = 0; y < height; y++) {
+      const from = (image * height + y) * width * channels;
+      const to = ((top + y) * across + left) * channels;
+      for (let i = 0; i < width * channels; i++) {
+        const value = values[from + i];
+        bytes[to + i] = (channels === 1 ? greatest - value : value - least) * scale;
       }
     }
   }
-  return { bytes, width, height };
+  return { bytes, width: across, height: down };
 }
