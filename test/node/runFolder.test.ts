@@ -3,13 +3,13 @@ import { execFile } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { build } from "esbuild";
 import { PNG } from "pngjs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { readConfig } from "../../src/node/configFile";
 import { encodePng } from "../../src/node/png";
 import { createRunFolder } from "../../src/node/runFolder";
+import { program } from "./program";
 import { runConfig as config } from "./runConfig";
 import { temporaryFolder } from "./temporary";
 
@@ -77,31 +77,21 @@ test("without a name the folder tells preset, digits and time, and two never sha
 });
 
 test("runs that start at the same moment never share a folder, named by them or by --out", async () => {
-  const program = join(base, "starter.mjs");
-  await build({
-    stdin: {
-      contents: `import { createRunFolder } from "./src/node/runFolder";
-        const [start, config, ...outs] = process.argv.slice(2);
-        while (Date.now() < Number(start));
-        for (const out of outs) {
-          const options = { now: new Date(0), out: out || undefined };
-          try { console.log(createRunFolder(JSON.parse(config), options).path); } catch (error) { console.log(error.message); }
-        }`,
-      resolveDir: process.cwd(),
-    },
-    ...{ bundle: true, format: "esm", platform: "node", outfile: program, logLevel: "error" },
-    loader: { ".wgsl": "text" },
-    banner: {
-      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
-    },
-  });
+  const file = await program(`
+    import { createRunFolder } from "./src/node/runFolder";
+    const [start, config, ...outs] = process.argv.slice(2);
+    while (Date.now() < Number(start));
+    for (const out of outs) {
+      const options = { now: new Date(0), out: out || undefined };
+      try { console.log(createRunFolder(JSON.parse(config), options).path); } catch (error) { console.log(error.message); }
+    }`);
   const outs = Array.from({ length: 60 }, (_, i) => (i % 2 === 0 ? "" : `out-${i}`));
   const start = String(Date.now() + 1000);
   const said = await Promise.all(
     [1, 2, 3].map(async () => {
       const { stdout } = await promisify(execFile)(
         process.execPath,
-        [program, start, JSON.stringify(config), ...outs],
+        [file, start, JSON.stringify(config), ...outs],
         {
           cwd: base,
         },
