@@ -8,16 +8,10 @@ export interface Picture {
   height: number;
 }
 
-/** The sizes of one image of a batch (N, H, W, C). */
-export interface ImageShape {
-  height: number;
-  width: number;
-  channels: number;
-}
-
 /** The white gap between two tiles, in pixels. */
 const gap = 2;
-const digit: ImageShape = { height: 28, width: 28, channels: 1 };
+/** The least and the greatest value of a pixel, by the names that a configuration has for them. */
+const ranges = { signed: [-1, 1], unit: [0, 1] } as const;
 
 /** 1 for a grey picture, 3 for one in colours. Throws RangeError if its bytes are neither. */
 export function channelsOf({ bytes, width, height }: Picture): 1 | 3 {
@@ -35,25 +29,27 @@ export function squareGrid(count: number): { rows: number; columns: number } {
 }
 
 /**
- * Tiles images (N, H, W, C) of values in `range` into rows x columns, row by row. Of one channel, the least value
- * becomes white (255) and the greatest black (0); of three, the least 0 and the greatest 255. Values outside are
- * clamped, NaN is black. Places without an image stay white.
+ * Tiles images (N, H, W, C), `shape` being the last three, into rows x columns, row by row. Values go from -1 to 1, or
+ * of `unit` range from 0 to 1. Of one channel, the least becomes white (255) and the greatest black (0); of three, the
+ * least 0 and the greatest 255. Values outside are clamped, NaN is black. Places without an image stay white.
  * Throws RangeError if the values aren't whole images of one or three channels, or more than the grid holds.
  */
 export function imageGrid(
   values: Float32Array,
   rows: number,
   columns: number,
-  { height, width, channels }: ImageShape = digit,
-  [least, greatest]: readonly [number, number] = [-1, 1],
+  shape: readonly number[] = [28, 28, 1],
+  range: keyof typeof ranges = "signed",
 ): Picture {
+  const [height, width, channels] = shape;
   const count = values.length / (height * width * channels);
   if (!Number.isInteger(count) || count > rows * columns || (channels !== 1 && channels !== 3)) {
     throw new RangeError(
-      `imageGrid: ${values.length} values are ${count} images of ${height}x${width}x${channels}, ` +
+      `imageGrid: ${values.length} values are ${count} images of ${shape.join("x")}, ` +
         `expected a whole number up to ${rows}x${columns}, of one or three channels.`,
     );
   }
+  const [least, greatest] = ranges[range];
   const across = columns * (width + gap) - gap;
   const down = rows * (height + gap) - gap;
   const bytes = new Uint8ClampedArray(across * down * channels).fill(255);
