@@ -3,14 +3,15 @@
 import { InputError } from "../errors";
 import { selectDigits } from "../wgan/dataset";
 import { fromBytes, meanPairwiseDistance, vote } from "../wgan/evaluate";
-import { fixedLatents, sampleImages } from "../wgan/trainer";
+import { sampleImages } from "../wgan/sampling";
+import { fixedLatents } from "../wgan/trainer";
 import { runCommand } from "./command";
+import { readConfig } from "./configFile";
 import { loadMnist } from "./data";
 import { openDevice } from "./device";
 import { loadGenerator, readGenerator } from "./generator";
 import { evaluateHelp, parseEvaluateOptions } from "./options";
 import { requireAdapter } from "./probe";
-import { readConfig } from "./runFolder";
 
 const SAMPLES = 100;
 const LABELLED = 2000;
@@ -20,7 +21,7 @@ await runCommand(async () => {
   const options = parseEvaluateOptions(process.argv.slice(2));
   if (options.help) return void process.stdout.write(evaluateHelp);
   const config = readConfig(options.run!);
-  const { digits } = config.data;
+  const { classes: digits } = config.data;
   const saved = readGenerator(options.run!);
   requireAdapter(options.adapter);
   const test = await loadMnist({ dataDir: options.data, env: process.env, log: console.log, split: "test" });
@@ -44,7 +45,7 @@ await runCommand(async () => {
 
   await openDevice({ adapter: options.adapter });
   const generator = loadGenerator(saved, config);
-  const images = sampleImages(generator, fixedLatents(config, SAMPLES));
+  const images = sampleImages(generator, fixedLatents(config, SAMPLES), config);
   const fake = (await images.data()) as Float32Array;
   const isWanted = (label: number) => digits === "all" || digits.includes(label);
   for (const [name, set] of [

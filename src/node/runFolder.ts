@@ -11,11 +11,11 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import { isMap, isNode, LineCounter, parseDocument, stringify, visit } from "yaml";
 import { InputError } from "../errors";
-import { checkConfig, type RunConfig } from "../wgan/config";
+import type { RunConfig } from "../wgan/config";
 import type { Digits } from "../wgan/dataset";
-import { readFileUnpacked, reason, requireFolder, unreadable, writeFileAtomic } from "./files";
+import { configText } from "./configFile";
+import { reason, unreadable, writeFileAtomic } from "./files";
 
 /** One line of losses.csv. The losses are means over the batch; seconds count from the run's start. */
 export interface LossRow {
@@ -75,51 +75,6 @@ export function createRunFolder(options: {
   };
 }
 
-/** Reads a run's config.yaml and checks it. Throws InputError with file and line. */
-export function readConfig(run: string): RunConfig {
-  const file = join(run, "config.yaml");
-  if (!existsSync(file)) {
-    if (existsSync(run)) requireFolder(run, "--run");
-    throw new InputError(`${run}: no config.yaml there, expected the folder of a training run.`);
-  }
-  const text = new TextDecoder().decode(readFileUnpacked(file, 1_000_000));
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const at = (offset: number) => `${file}:${lines.linePos(offset).line}`;
-  const [error] = document.errors;
-  if (error)
-    throw new InputError(
-      `${at(error.pos[0])}: not YAML, ${error.message.split("\n")[0].replace(/[.:]$/, "")}.`,
-    );
-
-  // YAML reads .nan as a number and 012 as twelve: neither is what its writer meant.
-  visit(document, {
-    Alias(_, { source, range }) {
-      throw new InputError(`${at(range?.[0] ?? 0)}: write the value in place of the alias *${source}.`);
-    },
-    Scalar(_, { value, source, range }) {
-      if (typeof value !== "number" || /^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?$/.test(source ?? ""))
-        return;
-      throw new InputError(
-        `${at(range?.[0] ?? 0)}: "${source}" is no plain number, expected one like 12 or 5e-5.`,
-      );
-    },
-  });
-  const checked = checkConfig(document.toJS());
-  if ("config" in checked) return checked.config;
-  const { path, message } = checked.issue;
-  throw new InputError(`${at(offsetOf(path))}: ${path.join(".") || "config"}: ${message}.`);
-
-  /** Where the value at the path stands, or for a missing one, what should hold it. */
-  function offsetOf(path: (string | number)[]): number {
-    for (let length = path.length; length >= 0; length--) {
-      const node = document.getIn(path.slice(0, length), true);
-      if (isNode(node) && (length === path.length || isMap(node))) return node.range?.[0] ?? 0;
-    }
-    return 0;
-  }
-}
-
 /** Makes the folder runs/<preset>-<digits>-<time>, numbered where another run has that name. */
 function makeFresh(preset: string, digits: Digits, now: Date): string {
   const two = (value: number) => String(value).padStart(2, "0");
@@ -158,11 +113,6 @@ export function requireUnused(path: string): void {
 }
 
 const heldByRun = (path: string) => new InputError(`--out ${path}: holds a run already. Name a new folder.`);
-
-function configText(config: RunConfig): string {
-  const head = "# What this run was made with: options, presets and machine. Written once, at the start.\n";
-  return head + stringify(config, { lineWidth: 0, aliasDuplicateObjects: false });
-}
 
 function lossLine(row: LossRow): string {
   const losses = [row.criticReal, row.criticFake, row.generator, row.wasserstein];

@@ -2,15 +2,15 @@
 import { join } from "node:path";
 import { Random } from "../autograd";
 import { imageGrid, squareGrid } from "../wgan/grid";
-import { sampleImages } from "../wgan/trainer";
+import { sampleImages, sampleLatents } from "../wgan/sampling";
 import { runCommand } from "./command";
+import { readConfig } from "./configFile";
 import { openDevice } from "./device";
 import { requireWritable, writeFileAtomic } from "./files";
 import { loadGenerator, readGenerator } from "./generator";
 import { parseSampleOptions, sampleHelp } from "./options";
 import { encodePng } from "./png";
 import { requireAdapter } from "./probe";
-import { readConfig } from "./runFolder";
 
 const AT_ONCE = 100; // images of a batch; bounds the memory of the widest layer
 
@@ -30,8 +30,8 @@ await runCommand(async () => {
   const { rows, columns } = squareGrid(options.count);
   const values = new Float32Array(options.count * 28 * 28);
   for (let at = 0; at < options.count; at += AT_ONCE) {
-    const latents = random.normal([Math.min(AT_ONCE, options.count - at), config.network.latent]);
-    const images = sampleImages(generator, latents);
+    const latents = sampleLatents(config, random, Math.min(AT_ONCE, options.count - at));
+    const images = sampleImages(generator, latents, config);
     values.set((await images.data()) as Float32Array, at * 28 * 28);
     images.dispose();
     latents.dispose();

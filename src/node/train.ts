@@ -1,81 +1,43 @@
 // The command `npm run train`: checks everything first, then trains and fills a run folder.
 
-import { version } from "../../package.json";
 import { settle, type Tensor } from "../autograd";
 import { InputError } from "../errors";
 import { encodeSafetensors } from "../formats/safetensors";
-import type { Gpu } from "../gpu/gpu";
 import { tuning } from "../kernels/tuning/table";
-import type { RunConfig } from "../wgan/config";
-import { type ByteDataset, selectDigits } from "../wgan/dataset";
-import { imageGrid, squareGrid } from "../wgan/grid";
-import { type PresetName, presets } from "../wgan/presets";
+import { selectDigits } from "../wgan/dataset";
+import { imageGrid } from "../wgan/grid";
+import type { PresetName } from "../wgan/presets";
+import { sampleGrid } from "../wgan/sampling";
 import { fixedLatents, type Losses, Trainer } from "../wgan/trainer";
 import { runCommand } from "./command";
+import { readChanges, settingsText } from "./configFile";
 import { loadMnist } from "./data";
 import { openDevice } from "./device";
-import { parseTrainOptions, type TrainOptions, trainHelp } from "./options";
+import { parseTrainOptions, trainHelp } from "./options";
 import { encodePng } from "./png";
-import { requireAdapter } from "./probe";
+import { type AdapterSummary, requireAdapter } from "./probe";
 import { createProgress, duration } from "./progress";
 import { createRunFolder, type RunFolder, requireMakeable, requireUnused } from "./runFolder";
+import { chooseSettings, complete, differences, namedPreset } from "./settings";
 import { tuningStore } from "./tuningStore";
 
 const SAMPLES = 100;
 
-function checkBatch(batch: number, preset: PresetName, data: ByteDataset): void {
-  if (batch > data.count) {
-    throw new InputError(
-      `--batch ${batch}: larger than the data, which has ${data.count} images of these digits.`,
-    );
-  }
-  if (presets[preset].objective.kind === "tutorial" && batch % 2 === 1) {
-    throw new InputError(
-      `--batch ${batch}: must be even, since preset tutorial trains its critic on half batches.`,
-    );
-  }
-}
-
-/** All that determines the run: the preset, what the options change of it, the data and the machine. */
-function configure(options: TrainOptions, name: PresetName, data: ByteDataset, gpu: Gpu): RunConfig {
-  const { digits, ...preset } = presets[name];
-  const steps = options.steps ?? preset.steps;
-  return {
-    monge: version,
-    preset: name,
-    data: { source: data.source, digits: options.digits ?? digits, count: data.count },
-    network: preset.network,
-    // Hundreds of extra critic updates pay only over a long run.
-    objective: { ...preset.objective, warmUp: preset.objective.warmUp && steps >= 1000 },
-    optimizer: preset.optimizer,
-    steps,
-    batch: options.batch ?? preset.batch,
-    seed: options.seed ?? Math.floor(Math.random() * 2 ** 32),
-    sampleEvery: options.sampleEvery ?? preset.sampleEvery,
-    logEvery: options.logEvery ?? 10,
-    adapter: {
-      name: gpu.info.name,
-      driver: gpu.info.driver,
-      kernels: tuning(gpu).describe(),
-    },
-  };
-}
-
 async function train(trainer: Trainer, folder: RunFolder): Promise<void> {
   const { config } = trainer;
-  const { digits, count } = config.data;
+  const { classes, count } = config.data;
   const progress = createProgress(config.steps, process.stdout);
   progress.log(
-    `training ${config.preset} on ${count} images of ${digits === "all" ? "all digits" : `digit ${digits.join(" and ")}`}, ` +
+    `training ${config.preset} on ${count} images of ${classes === "all" ? "all classes" : `class ${classes.join(" and ")}`}, ` +
       `${config.steps} steps, seed ${config.seed}, on ${config.adapter.name}, into ${folder.path}`,
   );
   const stop = onInterrupt(progress.log);
-  const latents = fixedLatents(config, SAMPLES);
+  const { rows, columns } = sampleGrid(config, SAMPLES);
+  const latents = fixedLatents(config, rows * columns);
   const start = performance.now();
   const seconds = () => (performance.now() - start) / 1000;
   const saveSamples = async (step: number) => {
     const images = trainer.sample(latents);
-    const { rows, columns } = squareGrid(SAMPLES);
     folder.writeSample(step, encodePng(imageGrid((await images.data()) as Float32Array, rows, columns)));
     images.dispose();
   };
@@ -103,7 +65,7 @@ async function train(trainer: Trainer, folder: RunFolder): Promise<void> {
   }
   for (const [name, network] of [
     ["critic", trainer.critic],
-    ["generator", trainer.generator],
+    ["generator", trainer.sampler],
   ] as const) {
     folder.writeWeights(name, encodeSafetensors(await network.stateDict()));
   }
@@ -150,23 +112,41 @@ function checkFinite(read: readonly Losses[], first: number): void {
 await runCommand(async () => {
   const options = parseTrainOptions(process.argv.slice(2));
   if (options.help) return void process.stdout.write(trainHelp);
+  const changes = [...(options.config === undefined ? [] : readChanges(options.config)), ...options.changes];
+  const named = namedPreset(changes);
+  if (named) chooseSettings(named, changes);
+  if (options.printConfig) {
+    const chosen = chooseSettings(named ?? usualPreset(requireAdapter(options.adapter)), changes);
+    return void process.stdout.write(settingsText(chosen));
+  }
   if (options.out === undefined) requireMakeable("runs");
   else requireUnused(options.out);
   const adapter = requireAdapter(options.adapter);
-  const all = await loadMnist({ dataDir: options.data, env: process.env, log: console.log });
-  const name = options.preset ?? (adapter.software ? "small" : "tutorial");
-  if (options.preset === undefined) {
+  const name = named ?? usualPreset(adapter);
+  if (named === undefined) {
     const why = adapter.software ? "the adapter computes on the CPU" : "the adapter is a GPU";
     console.log(`preset: ${name}, since ${why}; name another with --preset`);
   }
-  const data = selectDigits(all, options.digits ?? presets[name].digits);
-  checkBatch(options.batch ?? presets[name].batch, name, data);
+  const chosen = chooseSettings(name, changes);
+  const { path, classes } = chosen.settings.data;
+  const all = await loadMnist({ dataDir: path ?? undefined, env: process.env, log: console.log });
+  const data = selectDigits(all, classes);
+  const found = {
+    source: data.source,
+    count: data.count,
+    shape: [data.height, data.width, 1],
+    classCount: new Set(data.labels).size,
+  };
   const gpu = await openDevice({ adapter: options.adapter });
   const ignored = options.noTune ? undefined : tuning(gpu).load(tuningStore(process.env));
   if (ignored) console.log(ignored);
-  const config = configure(options, name, data, gpu);
+  const config = complete(chosen, found, gpu);
+  for (const line of differences(chosen, config)) console.log(line);
   const trainer = new Trainer(config, data);
-  const folder = createRunFolder({ out: options.out, preset: name, digits: config.data.digits });
+  const folder = createRunFolder({ out: options.out, preset: name, digits: config.data.classes });
   folder.writeConfig(config);
   await train(trainer, folder);
 });
+
+/** Where none is named. */
+const usualPreset = (adapter: AdapterSummary): PresetName => (adapter.software ? "small" : "tutorial");

@@ -71,7 +71,11 @@ const trainMistakes: [name: string, args: string[], message: RegExp][] = [
   ["an unknown option", ["--stpes", "3"], /unknown option --stpes\. Did you mean --steps\?/],
   ["a missing value", ["--steps"], /--steps needs a value/],
   ["a wrong number", ["--steps", "3.5"], /--steps "3\.5": expected a whole number from 1/],
-  ["an unknown preset", ["--preset", "gan"], /--preset "gan": expected one of tutorial, wgan, small/],
+  [
+    "an unknown preset",
+    ["--preset", "gan"],
+    /--preset "gan": expected one of tutorial, wgan, kpandey, wgan-gp, small, toy/,
+  ],
   ["a data folder that is missing", ["--data", join(base, "no")], /--data \S+no: no such file or folder/],
   ["a data folder without files", ["--data", base], /no train-images-idx3-ubyte there, expected/],
   [
@@ -101,12 +105,12 @@ const trainMistakes: [name: string, args: string[], message: RegExp][] = [
   [
     "a batch larger than the data",
     ["--data", data, "--preset", "small", "--batch", "16"],
-    /--batch 16: larger than the data, which has 15 images of these digits\./,
+    /--batch "16": larger than the data, which has 15 samples of these classes\./,
   ],
   [
     "an odd batch for the tutorial",
     ["--data", data, "--preset", "tutorial", "--batch", "3"],
-    /--batch 3: must be even, since preset tutorial trains its critic on half batches\./,
+    /--batch "3": expected an even number, since the objective tutorial trains its critic on half batches\./,
   ],
 ];
 
@@ -236,7 +240,7 @@ test("train: a short run leaves exactly what it promises, and piped output is pl
   assert.not(stdout.includes("\r") || stdout.includes("\x1b"), "nothing is rewritten in place");
   const shown = stdout.trimEnd().split("\n");
   assert.is(shown.length, 5, stdout);
-  assert.match(shown[0], /^training small on 15 images of digit 5, 3 steps, seed 1, on .*, into \S+trained$/);
+  assert.match(shown[0], /^training small on 15 images of class 5, 3 steps, seed 1, on .*, into \S+trained$/);
   shown.slice(1, 4).forEach((line, i) => {
     assert.match(line, new RegExp(`^step ${i + 1}  critic real .* steps/s$`));
   });
@@ -359,7 +363,7 @@ test("sample and evaluate: a folder that is no run, or a damaged one, gets one l
   );
   both(
     damaged("misspelt", "config.yaml", (text) => text.toString().replace("latent:", "latnet:")),
-    /config\.yaml:\d+: network\.lat[en]+t: (missing|unknown key)\.$/,
+    /config\.yaml:\d+: network\.lat[en]+t: (missing|unknown key, the nearest is latent)\.$/,
   );
   both(
     damaged("cut", "generator.safetensors", (bytes) => bytes.subarray(0, 5000)),

@@ -7,27 +7,11 @@ import { build } from "esbuild";
 import { PNG } from "pngjs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { readConfig } from "../../src/node/configFile";
 import { encodePng } from "../../src/node/png";
-import { createRunFolder, readConfig } from "../../src/node/runFolder";
-import type { RunConfig } from "../../src/wgan/config";
-import { presets } from "../../src/wgan/presets";
+import { createRunFolder } from "../../src/node/runFolder";
+import { runConfig as config } from "./runConfig";
 import { temporaryFolder } from "./temporary";
-
-const { network, objective, optimizer } = presets.wgan;
-const config: RunConfig = {
-  monge: "0.1.0",
-  preset: "wgan",
-  data: { source: "mnist: /data/012", digits: [0, 1], count: 12_665 },
-  network,
-  objective,
-  optimizer,
-  steps: 1000,
-  batch: 64,
-  seed: 4294967295,
-  sampleEvery: 0,
-  logEvery: 10,
-  adapter: { name: "llvmpipe", driver: "Mesa", kernels: "subgroup" },
-};
 
 const base = temporaryFolder();
 const make = (name: string) => createRunFolder({ out: join(base, name), preset: "wgan", digits: [5] });
@@ -120,46 +104,6 @@ test("runs that start at the same moment never share a folder, named by them or 
     /^--out out-\d+: holds a run already|^--out out-\d+: isn't empty/.test(line),
   );
   assert.is(taken.length, 2 * 30, all.join("\n"));
-});
-
-/** Changes one place of a written configuration and expects the complaint about that line, or `line`. */
-function complains(from: string, to: string, message: RegExp, line?: number): void {
-  const run = make(`changed-${readdirSync(base).length}`);
-  run.writeConfig(config);
-  const file = join(run.path, "config.yaml");
-  const text = readFileSync(file, "utf8");
-  const [before] = text.split(from);
-  assert.is.not(before, text, `${from} is in the file`);
-  writeFileSync(file, text.replace(from, to));
-  const place = `${file}:${line ?? before.split("\n").length}: `;
-  assert.throws(
-    () => readConfig(run.path),
-    (error: Error) => {
-      assert.is(error.message.slice(0, place.length), place, error.message);
-      assert.match(error.message.slice(place.length), message);
-      return true;
-    },
-  );
-}
-
-test("a broken configuration is told with file, line and key", () => {
-  complains("steps: 1000", "steps: 012", /^"012" is no plain number/);
-  complains("clip: 0.01", "clip: .nan", /^"\.nan" is no plain number/);
-  complains("batch: 64", "batch: 0x40", /^"0x40" is no plain number/);
-  complains("batch: 64", "batch: many", /^batch: expected a number\.$/);
-  complains("batch: 64", "batch: 6.4", /^batch: expected a whole number\.$/);
-  complains("latent: 50", "latent: 0", /^network\.latent: expected at least 1\.$/);
-  complains("kind: wgan", "kind: gan", /^objective\.kind: expected one of tutorial, wgan, wgan-gp\.$/);
-  complains("latent: 50", "latent: 50\n  latnet: 9", /^network\.latnet: unknown key\.$/, 12);
-  complains("batch: 64\n", "", /^batch: missing\.$/, 2);
-  complains("seed: 42", "batch: 65\nseed: 42", /^not YAML, Map keys must be unique/);
-  complains("steps: 1000", "steps: [1000", /^not YAML, Flow sequence/, 31);
-  complains("preset: wgan", "preset: *other", /^write the value in place of the alias \*other/);
-  complains("- 0", "- 11", /^data\.digits\.0: expected at most 9\.$/);
-});
-
-test("a folder without a run is told", () => {
-  assert.throws(() => readConfig(join(base, "nowhere")), /nowhere: no config\.yaml there/);
 });
 
 test.run();

@@ -1,17 +1,29 @@
 // A trainer of any preset over few channels and drawn digits, for tests that look at a step and not at its images.
 import type { RunConfig } from "../../src/wgan/config";
-import { type PresetName, presets } from "../../src/wgan/presets";
+import { type PresetName, presets, type Settings } from "../../src/wgan/presets";
 import { drawDigits } from "../../src/wgan/strokes";
 import { Trainer } from "../../src/wgan/trainer";
 
-export function smallTrainer(name: PresetName, { seed = 3, replays = true } = {}): Trainer {
-  const { digits, ...preset } = presets[name];
-  const config = {
+interface Options {
+  seed?: number;
+  replays?: boolean;
+  /** What differs from the preset, besides its size. */
+  changes?: Partial<Settings>;
+}
+
+/** The configuration of a small run of a preset. */
+export function smallConfig(name: PresetName, { seed = 3, changes = {} }: Options = {}): RunConfig {
+  const { data, ...preset } = { ...presets[name], ...changes };
+  return {
     ...{ ...preset, monge: "0", preset: name, steps: 200, batch: 4, seed, logEvery: 1 },
-    data: { source: "strokes", digits, count: 16 },
-    network: { ...preset.network, latent: 3, generatorChannels: 4, criticChannels: 4 },
-    objective: { ...preset.objective, criticSteps: 2, warmUp: false },
+    data: { ...data, source: "strokes", count: 16, shape: [28, 28, 1], classCount: 1 },
+    network: { ...preset.network, latent: 3, generatorChannels: 4, criticChannels: 4, hidden: 8 },
+    objective: { ...preset.objective, criticSteps: 2, warmUp: null },
     adapter: { name: "test", driver: "", kernels: "" },
   };
-  return new Trainer(config as RunConfig, drawDigits({ count: 16, seed: 1, digits: [5] }), replays);
+}
+
+export function smallTrainer(name: PresetName, options: Options = {}): Trainer {
+  const data = drawDigits({ count: 16, seed: 1, digits: [5] });
+  return new Trainer(smallConfig(name, options), data, options.replays);
 }
