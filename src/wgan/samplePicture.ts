@@ -2,16 +2,13 @@
 import { imageGrid, type Picture } from "./grid";
 import { generatedColour, scatterPicture } from "./scatter";
 
-/** Of samples (N, …shape): `shape` is (H, W, C), or 2 for points, which need no `rows`, `columns` and `range`. */
+/** Of samples (N, …shape): `shape` is (H, W, C), with values from -1 to 1, or 2 for points, which need no grid. */
 export function samplePicture(
   samples: Float32Array,
-  {
-    shape,
-    range,
-    rows,
-    columns,
-  }: { shape: readonly number[]; range: "signed" | "unit"; rows: number; columns: number },
+  shape: readonly number[],
+  rows: number,
+  columns: number,
 ): Picture {
   if (shape.length === 1) return scatterPicture([{ points: samples, colour: generatedColour }]);
-  return imageGrid(samples, rows, columns, shape, range);
+  return imageGrid(samples, rows, columns, shape);
 }

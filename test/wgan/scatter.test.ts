@@ -42,11 +42,9 @@ test("dots at the picture's edge are cut, and later ones lie over earlier ones",
 
 test("samples are shown as what their shape says: points as dots, images in a grid", () => {
   const values = Float32Array.of(0.1, 0.2, 0.3, 0.4);
-  const layout = { range: "unit", rows: 1, columns: 2 } as const;
   const dots = scatterPicture([{ points: values, colour: generatedColour }]);
-  assert.equal(samplePicture(values, { shape: [2], ...layout }), dots);
-  const shape = [1, 2, 1];
-  assert.equal(samplePicture(values, { shape, ...layout }), imageGrid(values, 1, 2, shape, "unit"));
+  assert.equal(samplePicture(values, [2], 1, 2), dots);
+  assert.equal(samplePicture(values, [1, 2, 1], 1, 2), imageGrid(values, 1, 2, [1, 2, 1]));
 });
 
 test.run();
