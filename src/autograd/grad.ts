@@ -10,7 +10,7 @@ import { sum } from "./ops/sum";
 import { recording } from "./recording";
 import { keep, tidy } from "./scope";
 import { type Shape, sameShape, shapeError } from "./shape";
-import type { Share, Variable } from "./share";
+import { namedSources, type Share, type Variable } from "./share";
 import { alias, type Tensor } from "./tensor";
 
 export interface GradOptions {
@@ -166,7 +166,7 @@ function nodesTowards(by: string, from: Variable, isTarget: IsTarget): Node[] {
   const relevant = new Set<Node>();
   const leads = leadsTo(isTarget, relevant);
   for (const node of [...seen].sort((a, b) => a.id - b.id)) {
-    checkWhole(by, node, isTarget);
+    checkWhole(by, node, seen, isTarget);
     if (!node.inputs.some(leads)) continue;
     relevant.add(node);
     if (recording() && node.recording !== recording())
@@ -178,10 +178,12 @@ function nodesTowards(by: string, from: Variable, isTarget: IsTarget): Node[] {
 }
 
 /** Throws where an op used a target, or what was made of it, before the target was marked: that part has no record. */
-function checkWhole(by: string, node: Node, isTarget: IsTarget): void {
+function checkWhole(by: string, node: Node, seen: ReadonlySet<Node>, isTarget: IsTarget): void {
+  const used = () =>
+    [...seen].flatMap(({ inputs }) => inputs.flatMap((x) => (typeof x === "number" ? [] : [x.variable])));
   for (const x of node.inputs) {
     if (typeof x === "number" || x.marked) continue;
-    const late = [x.variable, ...(x.sources ?? [])].find(
+    const late = [x.variable, ...namedSources(x.sources, used)].find(
       (source) => source.requiresGrad && isTarget(source),
     );
     if (!late) continue;

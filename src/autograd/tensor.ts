@@ -5,7 +5,7 @@ import { allocate, download, upload } from "../kernels/block";
 import { recording } from "./recording";
 import { adopt, forget } from "./scope";
 import { checkShape, type Shape, show, sizeOf } from "./shape";
-import { releaseHandle, Share, type Variable } from "./share";
+import { releaseHandle, Share, tick, type Variable } from "./share";
 
 export class Tensor implements Block {
   readonly size: number;
@@ -29,6 +29,7 @@ export class Tensor implements Block {
     held.retain();
     variable.node?.retain();
     variable.handles++;
+    variable.born ??= tick();
     adopt(this);
   }
 
@@ -84,6 +85,7 @@ export class Tensor implements Block {
       throw new Error(
         `requiresGrad: x must be a leaf, got ${this}, which an op made. Did you mean detach(x)?`,
       );
+    if (value && !this.requiresGrad) this.variable.markedAt = tick();
     this.variable.requiresGrad = value;
     this.variable.leaf ??= new WeakRef(this);
   }
