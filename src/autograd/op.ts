@@ -126,6 +126,7 @@ function run(op: AnyOp, xs: readonly Operand[], attributes: unknown): Tensor[] {
     for (const output of outputs) output.dispose();
     throw error;
   }
+  if (node) for (const { variable, storage } of outputs) variable.version = storage.version;
   node?.save(xs, outputs);
   return outputs;
 }

@@ -33,6 +33,8 @@ export class Share {
 export interface Variable {
   requiresGrad: boolean;
   readonly node?: Node;
+  /** Of its storage when the op had made it: a later one has numbers that the graph knows nothing of. */
+  version?: number;
   /** The tensor that was marked, which has the `grad`. Weak: a graph must not keep a leaf that nobody holds any more. */
   leaf?: WeakRef<Tensor>;
   /** What the numbers were made from without a record. Were one of them marked later, a gradient through here would

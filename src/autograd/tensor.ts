@@ -58,6 +58,11 @@ export class Tensor implements Block {
     return this.share.storage;
   }
 
+  /** Whether a recorded op made other numbers than it has now. */
+  get isChanged(): boolean {
+    return !!this.variable.node && this.variable.version !== this.storage.version;
+  }
+
   get isDisposed(): boolean {
     return this.disposed;
   }
