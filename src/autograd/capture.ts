@@ -31,7 +31,7 @@ export function capture<T>(fn: () => T): Captured<T> {
   try {
     const { result, program } = captureCommands(() =>
       within(recording, () => {
-        const owning = tidyOwning(fn);
+        const owning = tidyOwning(fn, "capture");
         made = owning.made;
         return owning.result;
       }),

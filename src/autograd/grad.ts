@@ -10,7 +10,7 @@ import { sum } from "./ops/sum";
 import { recording } from "./recording";
 import { keep, tidy } from "./scope";
 import { type Shape, sameShape, shapeError } from "./shape";
-import type { Share, Variable } from "./share";
+import { namedSources, type Share, type Variable } from "./share";
 import { alias, type Tensor } from "./tensor";
 
 export interface GradOptions {
@@ -89,6 +89,7 @@ export function backward(y: Tensor, options: GradOptions = {}): void {
 const owned = (dx: Tensor, given = false): Tensor => (given || dx.share.hasOthers ? clone(dx) : alias(dx));
 
 type Gradients = Map<Variable, Tensor>;
+type Changeable = { changed: boolean; variable: Variable };
 type IsTarget = (variable: Variable) => boolean;
 
 function backwardPass(by: string, y: Tensor, isTarget: IsTarget, options: GradOptions): Gradients {
@@ -99,6 +100,7 @@ function backwardPass(by: string, y: Tensor, isTarget: IsTarget, options: GradOp
   if (dy.dtype !== "f32") throw new Error(`${by}: dy must be f32, got ${dy}.`);
   if (!sameShape(dy.shape, y.shape)) throw shapeError(by, "dy must have y's shape", [dy.shape, y.shape]);
   const nodes = nodesTowards(by, y.variable, isTarget);
+  checkUnchanged(by, { changed: y.isChanged, variable: y.variable }, new Set(nodes));
   const gradients: Gradients = new Map([[y.variable, alias(dy)]]);
   for (const node of nodes) node.retain(); // spending one must not free those still to come
   try {
@@ -166,9 +168,10 @@ function nodesTowards(by: string, from: Variable, isTarget: IsTarget): Node[] {
   const relevant = new Set<Node>();
   const leads = leadsTo(isTarget, relevant);
   for (const node of [...seen].sort((a, b) => a.id - b.id)) {
-    checkWhole(by, node, isTarget);
+    checkWhole(by, node, seen, isTarget);
     if (!node.inputs.some(leads)) continue;
     relevant.add(node);
+    for (const x of node.inputs) if (typeof x !== "number") checkUnchanged(by, x, relevant);
     if (recording() && node.recording !== recording())
       throw new Error(
         `${by}: inside of a capture the graph must be recorded inside as well, but ${node.op.name} ran before it.`,
@@ -177,11 +180,24 @@ function nodesTowards(by: string, from: Variable, isTarget: IsTarget): Node[] {
   return [...relevant];
 }
 
+/** Throws where numbers on the way were changed in place after an op had made them: the change has no derivative. */
+function checkUnchanged(by: string, { changed, variable }: Changeable, way: ReadonlySet<Node>): void {
+  if (!changed || !variable.node || !way.has(variable.node)) return;
+  throw new Error(
+    `${by}: what lies between y and x must be as ops made it, got the result of ${variable.node.op.name}, which was ` +
+      "changed in place before it was used. Change a copy, detach(clone(x)), or use ops that have a derivative.",
+  );
+}
+
 /** Throws where an op used a target, or what was made of it, before the target was marked: that part has no record. */
-function checkWhole(by: string, node: Node, isTarget: IsTarget): void {
+function checkWhole(by: string, node: Node, seen: ReadonlySet<Node>, isTarget: IsTarget): void {
+  const used = () =>
+    [...seen].flatMap(({ inputs }) => inputs.flatMap((x) => (typeof x === "number" ? [] : [x.variable])));
   for (const x of node.inputs) {
     if (typeof x === "number" || x.marked) continue;
-    const late = [x.variable, ...(x.sources ?? [])].find((source) => source.requiresGrad && isTarget(source));
+    const late = [x.variable, ...namedSources(x.sources, used)].find(
+      (source) => source.requiresGrad && isTarget(source),
+    );
     if (!late) continue;
     throw new Error(
       `${by}: the gradient of ${late.leaf?.deref() ?? "a tensor"} would lack what ${node.op.name} got from before ` +

@@ -7,6 +7,7 @@ import {
   backward,
   blend,
   capture,
+  concat,
   defineOp,
   detach,
   grad,
@@ -147,6 +148,18 @@ const late: Record<string, () => { y: Tensor; x: Tensor }> = {
     first.dispose();
     return { y: sum(add(second, square(requireGrad(p)))), x: p };
   },
+  "marked after it was summed with more tensors than are remembered": () => {
+    const p = tensor([3]);
+    const others = Array.from({ length: 100 }, (_, i) => tensor([i]));
+    const first = mul(concat([...others, p, p]), 2);
+    return { y: add(sum(first), sum(square(requireGrad(p)))), x: p };
+  },
+  "marked after a chain of more tensors than are remembered": () => {
+    const p = tensor([3]);
+    const chain = [p];
+    for (let i = 0; i < 100; i++) chain.push(add(chain[i], 1));
+    return { y: add(square(requireGrad(p)), chain[100]), x: p };
+  },
   "unmarked for a while": () => {
     const p = marked([3]);
     const first = square(p);
@@ -177,6 +190,18 @@ test("what is not part of y, or was cut off by detach or noGrad, does not make a
   assert.equal(await numbers(elsewhere), [9]);
 });
 
+test("a leaf from before or after more tensors than are remembered is no part of them", async () => {
+  const [early, others] = [marked([3]), Array.from({ length: 100 }, (_, i) => tensor([i]))];
+  const many = concat(others);
+  const late = marked([4]);
+  const y = sum(mul(many, mul(early, late)));
+  const [byEarly, byLate] = grad(y, [early, late], { retainGraph: true });
+  assert.equal(await numbers(byEarly), [4950 * 4]);
+  assert.equal(await numbers(byLate), [4950 * 3]);
+  backward(y);
+  assert.equal(await numbers(late.grad), [4950 * 3]);
+});
+
 test("a long chain of unrecorded ops remembers no tensor that is gone", () => {
   let x = tensor([1]);
   for (let i = 0; i < 1000; i++) {
@@ -185,7 +210,7 @@ test("a long chain of unrecorded ops remembers no tensor that is gone", () => {
     x = next;
   }
   const seen = new Set([x.variable]);
-  for (const each of seen) for (const source of each.sources ?? []) seen.add(source);
+  for (const each of seen) for (const source of (each.sources ?? []) as typeof seen) seen.add(source);
   assert.ok(seen.size < 4, `it remembers ${seen.size}`);
 });
 
