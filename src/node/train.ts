@@ -149,4 +149,6 @@ await runCommand(async () => {
 });
 
 /** Where none is named. */
-const usualPreset = (adapter: AdapterSummary): PresetName => (adapter.software ? "small" : "tutorial");
+function usualPreset(adapter: AdapterSummary): PresetName {
+  return adapter.software ? "small" : "tutorial";
+}

@@ -169,7 +169,7 @@ test("a batch or an image that the adapter's buffers can't hold is told with the
   );
   assert.match(
     complaint(() => completed(`${wgan} --network.criticChannels 4096 --batch 1`)),
-    /^--network\.criticChannels "4096": what the optimiser keeps of these weights needs 1024\.\d MiB/,
+    /^--network\.criticChannels "4096": what the optimiser keeps of these weights needs 1025\.\d MiB/,
   );
 });
 
