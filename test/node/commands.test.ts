@@ -66,6 +66,8 @@ const images = "train-images-idx3-ubyte";
 const labels = "train-labels-idx1-ubyte";
 const out = join(base, "out");
 writeFileSync(join(base, "file"), "");
+const misspelt = join(base, "mine.yaml");
+writeFileSync(misspelt, "preset: small\nnetwork:\n  latnet: 5\n");
 
 const trainMistakes: [name: string, args: string[], message: RegExp][] = [
   ["an unknown option", ["--stpes", "3"], /unknown option --stpes\. Did you mean --steps\?/],
@@ -106,6 +108,16 @@ const trainMistakes: [name: string, args: string[], message: RegExp][] = [
     "a batch larger than the data",
     ["--data", data, "--preset", "small", "--batch", "16"],
     /--batch "16": larger than the data, which has 15 samples of these classes\./,
+  ],
+  [
+    "a network that no adapter's buffers hold",
+    ["--data", data, "--preset", "small", "--batch", "4", "--network.generatorChannels", "4096"],
+    /--network\.generatorChannels "4096": what the optimiser keeps of these weights needs \d+\.?\d* MiB, but this /,
+  ],
+  [
+    "a setting that isn't there",
+    ["--config", misspelt],
+    /mine\.yaml:3: network\.latnet: unknown key, the nearest is latent\.$/,
   ],
   [
     "an odd batch for the tutorial",
@@ -204,6 +216,14 @@ test("--help shows the text and exits with 0, whatever else is given", () => {
     assert.equal([status, stderr], [0, ""]);
     assert.match(stdout, `usage: npm run ${command} -- `);
   }
+});
+
+test("train: --print-config prints a preset's settings as a file for --config, and makes nothing", () => {
+  const { status, stdout, stderr } = run("train", ["--preset", "wgan", "--batch", "32", "--print-config"]);
+  assert.equal([status, stderr], [0, ""]);
+  assert.match(stdout, /^# .*\npreset: wgan\n/);
+  assert.match(stdout, "\nbatch: 32\n");
+  assert.not(existsSync(join(base, "runs")));
 });
 
 const trained = join(base, "trained");
