@@ -2,14 +2,14 @@
 // What wasn't given stays undefined: presets know the defaults.
 
 import { InputError } from "../errors";
-import { type Digits, parseDigits } from "../wgan/dataset";
+import { type ClassChoice, parseClasses } from "../wgan/dataset";
 import { type PresetName, presetNames } from "../wgan/presets";
 import { adapterHelp, type CommonOptions, integer, type Reader, readOptions } from "./commandLine";
 
 export interface TrainOptions extends CommonOptions {
   preset?: PresetName;
   data?: string;
-  digits?: Digits;
+  digits?: ClassChoice;
   steps?: number;
   batch?: number;
   seed?: number;
@@ -98,7 +98,7 @@ export function parseTrainOptions(args: string[]): TrainOptions {
   return {
     preset: given.read("preset", choosePreset),
     data: given.read("data", notEmpty),
-    digits: given.read("digits", parseDigits),
+    digits: given.read("digits", parseClasses),
     steps: given.read("steps", integer(1, 100_000_000)),
     batch: given.read("batch", integer(1, 8192)),
     seed: given.read("seed", integer(0, 2 ** 32 - 1)),

@@ -7,7 +7,7 @@ import { encodeSafetensors } from "../formats/safetensors";
 import type { Gpu } from "../gpu/gpu";
 import { tuning } from "../kernels/tuning/table";
 import type { RunConfig } from "../wgan/config";
-import { type ByteDataset, selectDigits } from "../wgan/dataset";
+import { type ByteDataset, type Classes, resolveClasses, selectClasses } from "../wgan/dataset";
 import { imageGrid, squareGrid } from "../wgan/grid";
 import { type PresetName, presets } from "../wgan/presets";
 import { fixedLatents, type Losses, Trainer } from "../wgan/trainer";
@@ -37,13 +37,19 @@ function checkBatch(batch: number, preset: PresetName, data: ByteDataset): void 
 }
 
 /** All that determines the run: the preset, what the options change of it, the data and the machine. */
-function configure(options: TrainOptions, name: PresetName, data: ByteDataset, gpu: Gpu): RunConfig {
-  const { digits, ...preset } = presets[name];
+function configure(
+  options: TrainOptions,
+  name: PresetName,
+  data: ByteDataset,
+  digits: Classes,
+  gpu: Gpu,
+): RunConfig {
+  const { digits: _, ...preset } = presets[name];
   const steps = options.steps ?? preset.steps;
   return {
     monge: version,
     preset: name,
-    data: { source: data.source, digits: options.digits ?? digits, count: data.count },
+    data: { source: data.source, digits, count: data.count },
     network: preset.network,
     // Hundreds of extra critic updates pay only over a long run.
     objective: { ...preset.objective, warmUp: preset.objective.warmUp && steps >= 1000 },
@@ -159,12 +165,13 @@ await runCommand(async () => {
     const why = adapter.software ? "the adapter computes on the CPU" : "the adapter is a GPU";
     console.log(`preset: ${name}, since ${why}; name another with --preset`);
   }
-  const data = selectDigits(all, options.digits ?? presets[name].digits);
+  const classes = resolveClasses(all, options.digits ?? presets[name].digits);
+  const data = selectClasses(all, classes);
   checkBatch(options.batch ?? presets[name].batch, name, data);
   const gpu = await openDevice({ adapter: options.adapter });
   const ignored = options.noTune ? undefined : tuning(gpu).load(tuningStore(process.env));
   if (ignored) console.log(ignored);
-  const config = configure(options, name, data, gpu);
+  const config = configure(options, name, data, classes, gpu);
   const trainer = new Trainer(config, data);
   const folder = createRunFolder({ out: options.out, preset: name, digits: config.data.digits });
   folder.writeConfig(config);

@@ -4,7 +4,6 @@ import {
   add,
   assign,
   blend,
-  byteTensor,
   type Captured,
   capture,
   concat,
@@ -17,13 +16,13 @@ import {
   type RandomState,
   reshape,
   type Tensor,
-  takeBytes,
   tidy,
   zeros,
 } from "../autograd";
 import { Adam, BatchNorm2d, type Module, type OptimizerState, RMSprop, type StateDict } from "../nn";
 import type { RunConfig } from "./config";
 import type { ByteDataset } from "./dataset";
+import { ImageStore } from "./images";
 import { makeCritic, makeGenerator } from "./models";
 import { gradientPenalty, score } from "./objectives";
 
@@ -52,7 +51,7 @@ const streamOf = ({ seed }: RunConfig, stream: number) => new Random(seed + stre
 export class Trainer {
   readonly critic: Module;
   readonly generator: Module;
-  private readonly data: Tensor;
+  private readonly data: ImageStore;
   private readonly random: Record<Stream, Random>;
   private readonly criticOptimizer: Optimizer;
   private readonly generatorOptimizer: Optimizer;
@@ -77,7 +76,7 @@ export class Trainer {
     };
     this.critic = makeCritic(config.network, this.random.weights);
     this.generator = makeGenerator(config.network, this.random.weights);
-    this.data = keep(byteTensor(dataset.images));
+    this.data = new ImageStore(dataset);
     this.scores = keep(zeros([2]));
     this.generatorLoss = keep(zeros([]));
     this.criticOptimizer = makeOptimizer(config, this.critic.parameters(), clipped(config, this.critic));
@@ -211,7 +210,7 @@ export class Trainer {
 
   private realBatch(count: number): Tensor {
     const index = this.random.batches.integer([count], this.dataset.count);
-    return takeBytes(this.data, index, { sample: [28, 28, 1], scale: 1 / 127.5, shift: -1 });
+    return this.data.take(index, { scale: 1 / 127.5, shift: -1 });
   }
 
   private latents(count: number): Tensor {

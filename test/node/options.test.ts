@@ -60,7 +60,7 @@ test("missing values, repeats, loose words and wrong choices are told", () => {
   assert.match(trainComplaint("--help=yes"), /takes no value/);
   assert.match(trainComplaint("5"), /^unexpected "5": .*npm run train -- --preset VALUE/);
   assert.match(trainComplaint("--preset wgun"), /expected one of tutorial, wgan, small/);
-  assert.match(trainComplaint("--digits 12"), /^digits: "12" is no choice of digits/);
+  assert.match(trainComplaint("--digits 1,,2"), /^classes: "1,,2" is no choice of classes/);
   assert.match(trainComplaint("--out="), /--out is empty/);
 });
 
