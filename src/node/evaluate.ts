@@ -1,7 +1,7 @@
 // The command `npm run evaluate`: how good a run's images are, beside the same measures of real ones.
 
 import { InputError } from "../errors";
-import { selectDigits } from "../wgan/dataset";
+import { selectClasses } from "../wgan/dataset";
 import { fromBytes, meanPairwiseDistance, vote } from "../wgan/evaluate";
 import { sampleImages } from "../wgan/sampling";
 import { fixedLatents } from "../wgan/trainer";
@@ -35,7 +35,7 @@ await runCommand(async () => {
     labels: test.labels.subarray(split),
     count: test.count - split,
   };
-  const chosen = selectDigits(rest, digits);
+  const chosen = selectClasses(rest, digits);
   if (split === 0 || chosen.count < 2) {
     throw new InputError(
       `${test.source}: too few images to compare with, ${chosen.count} of these digits, expected 2 or more.`,

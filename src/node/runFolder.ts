@@ -13,7 +13,6 @@ import {
 import { dirname, join } from "node:path";
 import { InputError } from "../errors";
 import type { RunConfig } from "../wgan/config";
-import type { Digits } from "../wgan/dataset";
 import { configText } from "./configFile";
 import { reason, unreadable, writeFileAtomic } from "./files";
 
@@ -47,7 +46,7 @@ const lossHeader = "step,critic_real,critic_fake,generator,wasserstein,seconds\n
 export function createRunFolder(options: {
   out?: string;
   preset: string;
-  digits: Digits;
+  digits: RunConfig["data"]["classes"];
   now?: Date;
 }): RunFolder {
   const path = options.out ?? makeFresh(options.preset, options.digits, options.now ?? new Date());
@@ -76,7 +75,7 @@ export function createRunFolder(options: {
 }
 
 /** Makes the folder runs/<preset>-<digits>-<time>, numbered where another run has that name. */
-function makeFresh(preset: string, digits: Digits, now: Date): string {
+function makeFresh(preset: string, digits: RunConfig["data"]["classes"], now: Date): string {
   const two = (value: number) => String(value).padStart(2, "0");
   const day = `${now.getFullYear()}${two(now.getMonth() + 1)}${two(now.getDate())}`;
   const time = `${two(now.getHours())}${two(now.getMinutes())}${two(now.getSeconds())}`;

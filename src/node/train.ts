@@ -4,21 +4,20 @@ import { settle, type Tensor } from "../autograd";
 import { InputError } from "../errors";
 import { encodeSafetensors } from "../formats/safetensors";
 import { tuning } from "../kernels/tuning/table";
-import { selectDigits } from "../wgan/dataset";
+import { selectClasses } from "../wgan/dataset";
 import { imageGrid } from "../wgan/grid";
-import type { PresetName } from "../wgan/presets";
 import { sampleGrid } from "../wgan/sampling";
 import { fixedLatents, type Losses, Trainer } from "../wgan/trainer";
 import { runCommand } from "./command";
 import { readChanges, settingsText } from "./configFile";
-import { loadMnist } from "./data";
+import { loadData } from "./data";
 import { openDevice } from "./device";
 import { parseTrainOptions, trainHelp } from "./options";
 import { encodePng } from "./png";
-import { type AdapterSummary, requireAdapter } from "./probe";
+import { requireAdapter } from "./probe";
 import { createProgress, duration } from "./progress";
 import { createRunFolder, type RunFolder, requireMakeable, requireUnused } from "./runFolder";
-import { chooseSettings, complete, differences, namedPreset } from "./settings";
+import { chooseSettings, complete, differences, namedPreset, usualPreset } from "./settings";
 import { tuningStore } from "./tuningStore";
 
 const SAMPLES = 100;
@@ -114,41 +113,28 @@ await runCommand(async () => {
   if (options.help) return void process.stdout.write(trainHelp);
   const changes = [...(options.config === undefined ? [] : readChanges(options.config)), ...options.changes];
   const named = namedPreset(changes);
-  if (named) chooseSettings(named, changes);
-  if (options.printConfig) {
-    const chosen = chooseSettings(named ?? usualPreset(requireAdapter(options.adapter)), changes);
-    return void process.stdout.write(settingsText(chosen));
+  if (named) chooseSettings(named, changes); // what is wrong there needs no adapter
+  if (!options.printConfig) {
+    if (options.out === undefined) requireMakeable("runs");
+    else requireUnused(options.out);
   }
-  if (options.out === undefined) requireMakeable("runs");
-  else requireUnused(options.out);
-  const adapter = requireAdapter(options.adapter);
-  const name = named ?? usualPreset(adapter);
-  if (named === undefined) {
-    const why = adapter.software ? "the adapter computes on the CPU" : "the adapter is a GPU";
-    console.log(`preset: ${name}, since ${why}; name another with --preset`);
-  }
-  const chosen = chooseSettings(name, changes);
-  const { path, classes } = chosen.settings.data;
-  const all = await loadMnist({ dataDir: path ?? undefined, env: process.env, log: console.log });
-  const data = selectDigits(all, classes);
-  const found = {
-    source: data.source,
-    count: data.count,
-    shape: [data.height, data.width, 1],
-    classCount: new Set(data.labels).size,
-  };
+  const usual = named ? undefined : usualPreset(changes, options.adapter);
+  const chosen = chooseSettings(named ?? usual!.name, changes);
+  if (options.printConfig) return void process.stdout.write(settingsText(chosen));
+  requireAdapter(options.adapter);
+  if (usual) console.log(`preset: ${usual.name}, since ${usual.why}; name another with --preset`);
+
+  const { path, size, transposed } = chosen.settings.data;
+  const wanted = { dataDir: path ?? undefined, size: size ?? undefined, transposed };
+  const all = await loadData({ ...wanted, env: process.env, log: console.log });
+  const data = all.kind === "points" ? all : selectClasses(all, chosen.settings.data.classes);
   const gpu = await openDevice({ adapter: options.adapter });
   const ignored = options.noTune ? undefined : tuning(gpu).load(tuningStore(process.env));
   if (ignored) console.log(ignored);
-  const config = complete(chosen, found, gpu);
+  const config = complete(chosen, data, gpu);
   for (const line of differences(chosen, config)) console.log(line);
   const trainer = new Trainer(config, data);
-  const folder = createRunFolder({ out: options.out, preset: name, digits: config.data.classes });
+  const folder = createRunFolder({ out: options.out, preset: config.preset, digits: config.data.classes });
   folder.writeConfig(config);
   await train(trainer, folder);
 });
-
-/** Where none is named. */
-function usualPreset(adapter: AdapterSummary): PresetName {
-  return adapter.software ? "small" : "tutorial";
-}

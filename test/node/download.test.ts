@@ -59,7 +59,7 @@ test("a 404, a dead mirror and a silent one each say so, in time", () =>
   withMirrors([serving({}), () => {}], async (urls) => {
     const start = performance.now();
     const mirrors = [urls[0], await deadMirror(), urls[1]];
-    const message = await failure(download("a.gz", sha256(file), mirrors, patience));
+    const message = await failure(download("a.gz", sha256(file), mirrors, { patience }));
     assert.match(message, /HTTP 404, .*ECONNREFUSED, .*timed out$/);
     assert.ok(performance.now() - start < 2_000);
   }));
@@ -70,7 +70,7 @@ test("a mirror that stalls in the middle is left when the time is up", () => {
     response.write(file.subarray(0, 100));
   };
   return withMirrors([stalling], async (urls) => {
-    assert.match(await failure(download("a.gz", sha256(file), urls, patience)), /timed out/);
+    assert.match(await failure(download("a.gz", sha256(file), urls, { patience })), /timed out/);
   });
 });
 

@@ -2,6 +2,7 @@
 import type { RunConfig } from "../../src/wgan/config";
 import { type PresetName, presets, type Settings } from "../../src/wgan/presets";
 import { drawDigits } from "../../src/wgan/strokes";
+import { drawToy } from "../../src/wgan/toys";
 import { Trainer } from "../../src/wgan/trainer";
 
 interface Options {
@@ -20,7 +21,7 @@ export function smallConfig(name: PresetName, { seed = 3, changes = {} }: Option
       ...data,
       source: "strokes",
       count: 16,
-      shape: [28, 28, 1],
+      shape: name === "toy" ? [2] : [28, 28, 1],
       classCount: preset.conditional ? 3 : 1,
     },
     network: { ...preset.network, latent: 3, generatorChannels: 4, criticChannels: 4, hidden: 8 },
@@ -31,7 +32,8 @@ export function smallConfig(name: PresetName, { seed = 3, changes = {} }: Option
 
 export function smallTrainer(name: PresetName, options: Options = {}): Trainer {
   const digits = options.changes?.conditional ? [1, 4, 5] : [5];
-  const data = drawDigits({ count: 16, seed: 1, digits });
+  const images = drawDigits({ count: 16, seed: 1, digits });
+  const data = name === "toy" ? drawToy("8gaussians", 16, 1) : images;
   return new Trainer(smallConfig(name, options), data, options.replays);
 }
 
