@@ -181,9 +181,7 @@ function nodesTowards(by: string, from: Variable, isTarget: IsTarget): Node[] {
 function checkWhole(by: string, node: Node, isTarget: IsTarget): void {
   for (const x of node.inputs) {
     if (typeof x === "number" || x.marked) continue;
-    const late = [x.variable, ...(x.sources ?? [])].find(
-      (source) => source.requiresGrad && isTarget(source),
-    );
+    const late = [x.variable, ...(x.sources ?? [])].find((source) => source.requiresGrad && isTarget(source));
     if (!late) continue;
     throw new Error(
       `${by}: the gradient of ${late.leaf?.deref() ?? "a tensor"} would lack what ${node.op.name} got from before ` +
