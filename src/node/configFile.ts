@@ -109,9 +109,11 @@ function leaves(value: Record<string, unknown>): [path: string[], value: unknown
   );
 }
 
+/** How a run's config.yaml begins. */
+export const configHead = "# What this run was made with: options, presets and machine.\n";
+
 /** The text of config.yaml. */
-export const configText = (config: RunConfig): string =>
-  `# What this run was made with: options, presets and machine.\n${toYaml(config)}`;
+export const configText = (config: RunConfig): string => configHead + toYaml(config);
 
 /** A preset's settings as a file for --config; a seed only where one was chosen. */
 export function settingsText({ preset, settings, changes }: Chosen): string {

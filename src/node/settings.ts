@@ -126,7 +126,7 @@ function followUp(raw: Keys, given: (...path: string[]) => unknown): void {
 export function complete(chosen: Chosen, dataset: Dataset, gpu: Gpu): RunConfig {
   const { preset, settings, mistake } = chosen;
   const { data, network, conditional, objective, optimizer, ema, ...others } = settings;
-  const found = describeData(dataset, data.classes);
+  const found = describeData(dataset);
   const adapter = { name: gpu.info.name, driver: gpu.info.driver, kernels: tuning(gpu).describe() };
   const config: RunConfig = {
     ...{
@@ -157,13 +157,12 @@ export function complete(chosen: Chosen, dataset: Dataset, gpu: Gpu): RunConfig 
   return config;
 }
 
-/** What the run's record says of its data, of classes the numbers. */
-function describeData(dataset: Dataset, classes: RunConfig["data"]["classes"]) {
+/** What the run's record says of its data. */
+function describeData(dataset: Dataset) {
   const { source, count } = dataset;
-  if (dataset.kind === "points") return { source, count, shape: [2], classCount: 0, classes: "all" as const };
-  const present = presentClasses(dataset);
+  if (dataset.kind === "points") return { source, count, shape: [2], classCount: 0 };
   const shape = [dataset.height, dataset.width, dataset.channels];
-  return { source, count, shape, classCount: present.length, classes: classes === "all" ? classes : present };
+  return { source, count, shape, classCount: presentClasses(dataset).length };
 }
 
 /**

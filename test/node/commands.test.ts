@@ -138,7 +138,7 @@ test("train: --out that is a file, lies in one, or holds something is left alone
   mkdirSync(folder);
   writeFileSync(join(folder, "config.yaml"), "mine");
   const to = (path: string) => complaint("train", ["--data", data, "--out", path]);
-  assert.match(to(folder), /--out \S+held: holds a run already\. Name a new folder\.$/);
+  assert.match(to(folder), /--out \S+held: isn't empty\. Name a new or an empty folder\.$/);
   assert.match(to(base), /isn't empty\. Name a new or an empty folder\.$/);
   assert.match(to(join(base, "file")), /--out \S+file: a file, expected a folder\.$/);
   assert.match(to(join(base, "file", "inside")), /--out \S+file: a file, expected a folder\.$/);
@@ -238,6 +238,8 @@ test("train: a short run leaves exactly what it promises, and piped output is pl
   const { status, stdout, stderr } = run("train", shortRun(trained));
   assert.is(status, 0, stderr);
   assert.equal(readdirSync(trained, { recursive: true, encoding: "utf8" }).sort(), [
+    "checkpoints",
+    join("checkpoints", "step-000003.safetensors"),
     "config.yaml",
     "critic.safetensors",
     "generator.safetensors",
@@ -306,14 +308,14 @@ test("train: Ctrl-C ends the run after a step, with losses, an image and weights
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   child.kill("SIGINT");
-  assert.is(await closed, 0, output);
+  assert.is(await closed, 130, output);
   clearTimeout(guard);
-  assert.match(output, "\nstopping after this step; Ctrl-C again to stop at once\n");
+  assert.match(output, "\nCtrl-C: stopping after this step; Ctrl-C again to stop at once\n");
   const steps = Number(output.match(/\nstopped after (\d+) steps? in \d+ s: /)?.[1]);
   assert.is(rows(path).length, 1 + steps, output);
   assert.ok(existsSync(join(path, "samples", `step-${String(steps).padStart(6, "0")}.png`)));
   assert.equal(readdirSync(path).sort(), [
-    ...["config.yaml", "critic.safetensors", "generator.safetensors", "losses.csv", "samples"],
+    ...["checkpoints", "config.yaml", "critic.safetensors", "generator.safetensors", "losses.csv", "samples"],
   ]);
 });
 

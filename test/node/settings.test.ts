@@ -230,7 +230,7 @@ test("toys have their preset, and the record of a run says what its data are", (
   });
   const named = settingsOf("--preset small --classes cat,dog");
   assert.equal(named.settings.data.classes, ["cat", "dog"]);
-  assert.equal(complete(named, images(), gpu()).data.classes, [0, 1]);
+  assert.equal(complete(named, images(), gpu()).data.classes, ["cat", "dog"]);
 });
 
 test("a preset's name is the type's", () => {
