@@ -57,7 +57,7 @@ test("the critic sees a constant plane a class behind the channels, of points as
 test("the grid has a column a class, and its latent vectors are of the classes in turn", async () => {
   await device();
   const config = smallConfig("small", { changes: { conditional: true } });
-  assert.equal(sampleGrid(config, 100), { rows: 33, columns: 3 });
+  assert.equal(sampleGrid(config, 100), { rows: 10, columns: 3 });
   assert.equal(sampleGrid(smallConfig("small"), 100), { rows: 10, columns: 10 });
   const latents = await fixedLatents(config, 6).data();
   const columns = Array.from({ length: 6 }, (_, i) => [...latents.subarray(6 * i + 3, 6 * i + 6)].indexOf(1));
