@@ -29,7 +29,7 @@ export function build() {
       chunkNames: "chunks/[name]-[hash]",
       splitting: true,
       sourcemap: true,
-      external: ["webgpu", "esbuild"],
+      external: ["webgpu", "esbuild", "@resvg/resvg-js"],
     });
     return read;
   });

@@ -10,13 +10,17 @@ import { fail, root } from "./shell.mjs";
 /** The folders of test/ whose tests need no Node. */
 export const rooms = ["gpu", "kernels", "autograd", "nn", "formats", "wgan"];
 
-/** What the command line asks for: test files whose path matches, and a file to write the results to. */
+/**
+ * What the command line asks for: test files whose path matches, and a file to write the results to; or the numbers of
+ * docs/drivers in the place of tests.
+ */
 function readArguments(name) {
   const rest = process.argv.slice(2);
+  if (rest.join() === "--numbers") return { numbers: join(root, "docs/drivers", `${name}.json`) };
   const at = rest.indexOf("--json");
   const [, json] = at < 0 ? [] : rest.splice(at, 2);
   if (rest.length > 1 || rest[0]?.startsWith("-") || (at >= 0 && !json)) {
-    fail(`usage: node scripts/${name}.mjs [REGEX of file paths] [--json FILE]`);
+    fail(`usage: node scripts/${name}.mjs [REGEX of file paths] [--json FILE], or --numbers`);
   }
   return { wanted: new RegExp(rest[0] ?? ""), json };
 }
@@ -30,16 +34,22 @@ const filesOf = (wanted) =>
     .filter((name) => name.endsWith(".test.ts") && wanted.test(name))
     .sort();
 
-/** Bundles for a browser, in memory: a map from URL path to text. */
-async function bundle(files) {
-  const { build } = await import("esbuild");
+/** The program that runs the files and reports on them. */
+function runsFiles(files) {
   const loaders = files.map((file) => `${JSON.stringify(file)}: () => import("./test/${file}")`);
+  return `import { run } from "./test/elsewhere/run"; await run({ ${loaders.join(", ")} });`;
+}
+
+/** The program that collects the numbers of docs/drivers. */
+const runsNumbers = (name, title) =>
+  `import { numbers } from "./test/elsewhere/run";
+   await numbers(${JSON.stringify(name[0].toUpperCase() + name.slice(1))}, ${JSON.stringify(title)});`;
+
+/** Bundles a program for a browser, in memory: a map from URL path to text. */
+async function bundle(contents) {
+  const { build } = await import("esbuild");
   const { outputFiles } = await build({
-    stdin: {
-      contents: `import { run } from "./test/elsewhere/run";
-        await run({ ${loaders.join(", ")} });`,
-      resolveDir: root,
-    },
+    stdin: { contents, resolveDir: root },
     plugins: [stand],
     absWorkingDir: root,
     outdir: join(root, "dist/elsewhere"),
@@ -72,10 +82,10 @@ const stand = {
  * the program, its arguments and more environment for a URL and a folder that is removed at the end.
  */
 export async function elsewhere({ name, title, command, minutes }) {
-  const { wanted, json } = readArguments(name);
-  const files = filesOf(wanted);
+  const { wanted, json, numbers } = readArguments(name);
+  const files = numbers ? ["numbers"] : filesOf(wanted);
   if (files.length === 0) fail(`${name}: no test file matches ${wanted}.`);
-  const pages = await bundle(files);
+  const pages = await bundle(numbers ? runsNumbers(name, title) : runsFiles(files));
   const folder = mkdtempSync(join(tmpdir(), `monge-${name}-`));
   const book = new Book(title, files);
   let child;
@@ -115,6 +125,10 @@ export async function elsewhere({ name, title, command, minutes }) {
     server.close();
   }
   if (json) writeFileSync(json, `${JSON.stringify(book.results(), null, 1)}\n`);
+  if (numbers && book.numbers) {
+    writeFileSync(numbers, `${JSON.stringify(book.numbers, null, 1)}\n`);
+    console.log(`${numbers}: npm run numbers lays it beside the others`);
+  }
   process.exit(book.summary() ? 0 : 1);
 }
 
@@ -161,6 +175,7 @@ async function end(child) {
 class Book {
   tests = [];
   adapter;
+  numbers;
   ended = new Promise((done) => {
     this.done = done;
   });
@@ -183,7 +198,8 @@ class Book {
       this.tests.push(what);
     } else if (kind === "result") {
       Object.assign(this.tests.at(-1), what, { done: true });
-    } else if (kind === "end") this.stop(what.failed);
+    } else if (kind === "numbers") this.numbers = what.numbers;
+    else if (kind === "end") this.stop(what.failed);
   }
 
   /** Nothing more comes: `failed` says why, where that is not the end. */

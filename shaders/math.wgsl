@@ -8,12 +8,17 @@ fn power_of_2(n: vec4f) -> vec4f { return bitcast<vec4f>(bitcast<vec4u>(n + 1258
 // v, which is below 1. Drivers may reorder sums, which would undo parts of different size; past this they do not look.
 fn opaque(v: vec4f) -> vec4f { return min(v, vec4f(1.0)); }
 
-// e^r · 2^n for |r| up to ½ log 2 and a whole n from -152 to 129. In two halves, since 2^n itself may be no f32.
-fn scaled_exp(r: vec4f, n: vec4f) -> vec4f {
+// e^r - 1 for |r| up to ½ log 2.
+fn exp_less_1(r: vec4f) -> vec4f {
   let q = fma(r, fma(r, fma(r, fma(r, vec4f(0.0013815468), vec4f(0.008368549)), vec4f(0.041668355)), vec4f(0.16666523)),
               vec4f(0.49999994));
+  return fma(r * r, q, r);
+}
+
+// e^r · 2^n for |r| up to ½ log 2 and a whole n from -152 to 129. In two halves, since 2^n itself may be no f32.
+fn scaled_exp(r: vec4f, n: vec4f) -> vec4f {
   let half = floor(0.5 * n);
-  return (1.0 + opaque(fma(r * r, q, r))) * power_of_2(half) * power_of_2(n - half);
+  return (1.0 + opaque(exp_less_1(r))) * power_of_2(half) * power_of_2(n - half);
 }
 
 // The halves of log 2: the first has 16 digits, so its product with a small whole number is exact.
@@ -70,12 +75,15 @@ fn log1p_of(z: vec4f) -> vec4f {
   return keep_nan(z, log_split(Split(select(whole.f, z, whole.e == vec4f(0.0)), whole.e)));
 }
 
+// With e^2|x| - 1 = 2^n (e^r - 1) + (2^n - 1), where nothing cancels, near 0 neither.
 fn tanh_of(x: vec4f) -> vec4f {
-  let z = x * x;
-  let t = fma(z, fma(z, fma(z, fma(z, vec4f(-0.0063046958), vec4f(0.0210955)), vec4f(-0.053858865)), vec4f(0.1333266)),
-              vec4f(-0.3333332));
-  let far = 1.0 - 2.0 / (exp_of(2.0 * abs(x)) + 1.0);
-  return select(select(far, -far, x < vec4f(0.0)), fma(x * z, t, x), abs(x) < vec4f(0.55));
+  let v = min(2.0 * abs(x), vec4f(20.0));  // tanh x is 1 long before
+  let n = round(v * 1.4426950408889634);
+  let r = fma(n, vec4f(-LN2_LOW), opaque(fma(n, vec4f(-LN2_HIGH), v)));
+  let s = power_of_2(n);
+  let e = fma(s, exp_less_1(r), max(s - 1.0, vec4f(0.0)));
+  let sign = bitcast<vec4u>(x) & vec4u(0x80000000);
+  return keep_nan(x, bitcast<vec4f>(bitcast<vec4u>(e / (e + 2.0)) | sign));
 }
 
 // x^p of a positive finite x, as 2^(p · log2 x), the logarithm to 29 digits: an error there grows by up to 150.

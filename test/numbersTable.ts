@@ -47,7 +47,8 @@ writeFileSync(
   `# Numbers that are not finite
 A NaN that goes into an op comes out of it, and infinities are what IEEE 754 makes of them, on every driver: a run that
 goes wrong shows it. WGSL itself promises neither. \`npm run numbers\` writes this page; \`test/autograd/nonFinite.test.ts\`
-holds every case, and that no op lacks one, and plants NaN and infinities into the cases of all derivatives.
+holds every case, and that no op lacks one, and plants NaN and infinities into the cases of all derivatives. The columns
+of Chromium, Deno and Firefox come from \`node scripts/deno.mjs --numbers\` and its sisters.
 
 - A comparison with NaN does not hold, so it gives 0; \`inside\` too. x⁰ and 1ᵖ are 1 even with NaN.
 - Where an op is constant its derivative is 0, whatever flows back; but \`max\` and \`min\` over axes, \`abs\` at 0 and

@@ -63,7 +63,8 @@ export function backward(y: Tensor, options: GradOptions = {}): void {
       );
     const leaves = [...found].flatMap(([variable, dx]) => {
       const x = variable.leaf?.deref();
-      return x ? [{ x, dx }] : []; // nobody can ask for the grad of a leaf that is gone
+      if (!x) return []; // nobody can ask for the grad of a leaf that is gone
+      return [{ x, dx: withRecording(createGraph, () => owned(dx)) }];
     });
     const inPlace = (x: Tensor) => x.grad && !x.grad.requiresGrad && !createGraph;
     for (const { x } of leaves) {
@@ -78,7 +79,7 @@ export function backward(y: Tensor, options: GradOptions = {}): void {
         if (recording() && !recording()!.anew.has(x.variable)) recording()!.added.set(x.variable, x.grad!);
         blend(x.grad!, dx, 1, 1);
       } else {
-        x.grad = keep(withRecording(createGraph, () => (x.grad ? add(x.grad, dx) : owned(dx))));
+        x.grad = keep(withRecording(createGraph, () => (x.grad ? add(x.grad, dx) : dx)));
       }
     }
   });
@@ -180,9 +181,7 @@ function nodesTowards(by: string, from: Variable, isTarget: IsTarget): Node[] {
 function checkWhole(by: string, node: Node, isTarget: IsTarget): void {
   for (const x of node.inputs) {
     if (typeof x === "number" || x.marked) continue;
-    const late = [x.variable, ...(x.variable.sources ?? [])].find(
-      (source) => source.requiresGrad && isTarget(source),
-    );
+    const late = [x.variable, ...(x.sources ?? [])].find((source) => source.requiresGrad && isTarget(source));
     if (!late) continue;
     throw new Error(
       `${by}: the gradient of ${late.leaf?.deref() ?? "a tensor"} would lack what ${node.op.name} got from before ` +

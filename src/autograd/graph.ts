@@ -14,6 +14,8 @@ interface Saved {
   variable: Variable;
   /** Whether the variable was marked, or made by a recorded op, when the op used it. */
   marked: boolean;
+  /** Else what it was made from then: the variable forgets that when its last tensor goes. */
+  sources?: Variable["sources"];
   name: string | undefined;
   /** The storage and the version that was seen, where the derivative needs the numbers. */
   numbers?: { share: Share; version: number };
@@ -111,5 +113,5 @@ export class Node {
 function save(tensor: Tensor, withNumbers: boolean): Saved {
   const { shape, dtype, share, variable, name, requiresGrad } = tensor;
   const numbers = withNumbers ? { share: share.retain(), version: share.storage.version } : undefined;
-  return { shape, dtype, variable, marked: requiresGrad, name, numbers };
+  return { shape, dtype, variable, marked: requiresGrad, sources: variable.sources, name, numbers };
 }

@@ -112,7 +112,7 @@ function run(op: AnyOp, xs: readonly Operand[], attributes: unknown): Tensor[] {
   const outputs: Tensor[] = [];
   try {
     for (const shapeOf of (many ? shape : [shape]) as Shape[]) {
-      const variable: Variable = { requiresGrad: needsGrad, node };
+      const variable: Variable = { requiresGrad: needsGrad, node, handles: 0 };
       if (recording && op.vjp && !needsGrad) variable.sources = sourcesOf(variablesOf(xs));
       if (!op.forward) checkShape(op.name, shapeOf);
       outputs.push(

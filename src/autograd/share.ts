@@ -35,9 +35,11 @@ export interface Variable {
   readonly node?: Node;
   /** The tensor that was marked, which has the `grad`. Weak: a graph must not keep a leaf that nobody holds any more. */
   leaf?: WeakRef<Tensor>;
-  /** The unmarked leaves that the numbers were made from without a record. Were one marked later, a gradient through
-   * here would lack a part in silence; see `sourcesOf`. */
+  /** What the numbers were made from without a record. Were one of them marked later, a gradient through here would
+   * lack a part in silence; see `sourcesOf`. */
   sources?: ReadonlySet<Variable>;
+  /** How many tensors are this variable: once there is none, nobody can mark it. */
+  handles: number;
 }
 
 /** What a tensor holds of shared things; kept apart, so that a finaliser can drop it after the tensor is gone. */
@@ -49,19 +51,17 @@ export interface Handle {
 export function releaseHandle({ share, variable }: Handle): void {
   share.drop();
   variable.node?.drop();
+  // Without this each variable would hold all before it.
+  if (--variable.handles === 0) variable.sources = undefined;
 }
 
-/** Beyond so many leaves they are no longer remembered. */
+/** Beyond so many variables they are no longer remembered. */
 const MOST_SOURCES = 64;
 
-/** The unmarked leaves that an unrecorded op's output is made from. */
+/** The variables that an unrecorded op's output is made from, but for those that nobody can mark any more. */
 export function sourcesOf(inputs: readonly Variable[]): ReadonlySet<Variable> | undefined {
-  let all: ReadonlySet<Variable> | undefined;
-  for (const input of inputs) {
-    input.sources ??= new Set([input]);
-    const { sources } = input;
-    if (!all || all === sources) all = sources;
-    else if (![...sources].every((each) => all!.has(each))) all = new Set([...all, ...sources]);
-  }
-  return all && all.size <= MOST_SOURCES ? all : undefined;
+  const all = new Set(inputs);
+  for (const { sources } of inputs)
+    for (const source of sources ?? []) if (source.handles > 0) all.add(source);
+  return all.size <= MOST_SOURCES ? all : undefined;
 }

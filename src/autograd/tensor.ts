@@ -22,12 +22,13 @@ export class Tensor implements Block {
     readonly shape: Shape,
     readonly dtype: DType,
     private readonly held: Share | undefined,
-    readonly variable: Variable = { requiresGrad: false },
+    readonly variable: Variable = { requiresGrad: false, handles: 0 },
   ) {
     this.size = sizeOf(shape);
     if (!held) return;
     held.retain();
     variable.node?.retain();
+    variable.handles++;
     adopt(this);
   }
 

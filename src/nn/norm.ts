@@ -10,15 +10,17 @@ export interface BatchNormOptions {
   slope?: number;
   /** Weight of the newest batch in the running averages; Keras's momentum is 1 minus this. */
   momentum?: number;
+  /** Whether gamma is trained; else it stays 1. */
+  scale?: boolean;
 }
 
 abstract class Affine extends Module {
   readonly gamma: Tensor;
   readonly beta: Tensor;
 
-  constructor(shape: Shape) {
+  constructor(shape: Shape, scale = true) {
     super();
-    this.gamma = this.parameter("gamma", ones(shape));
+    this.gamma = scale ? this.parameter("gamma", ones(shape)) : this.buffer("gamma", ones(shape));
     this.beta = this.parameter("beta", zeros(shape));
   }
 }
@@ -30,10 +32,11 @@ abstract class Affine extends Module {
 export class BatchNorm2d extends Affine {
   readonly runningMean: Tensor;
   readonly runningVariance: Tensor;
-  private readonly options: Required<BatchNormOptions>;
+  private readonly options: Required<Omit<BatchNormOptions, "scale">>;
 
-  constructor(channels: number, { epsilon = 1e-5, momentum = 0.1, slope = 1 }: BatchNormOptions = {}) {
-    super([channels]);
+  constructor(channels: number, options: BatchNormOptions = {}) {
+    const { epsilon = 1e-5, momentum = 0.1, slope = 1, scale } = options;
+    super([channels], scale);
     this.options = { epsilon, momentum, slope };
     this.runningMean = this.buffer("runningMean", zeros([channels]));
     this.runningVariance = this.buffer("runningVariance", ones([channels]));

@@ -60,7 +60,10 @@ export function readOptions(command: string, args: string[], own: string[], flag
   return {
     help: texts.has("help"),
     adapter,
+    /** The names of all that is given. */
+    names: [...texts.keys()],
     has: (flag: string): boolean => texts.has(flag),
+    text: (name: string): string | undefined => texts.get(name),
     read<T>(name: string, reader: Reader<T>): T | undefined {
       const text = texts.get(name);
       return text === undefined ? undefined : reader(text, `--${name}`);
@@ -69,12 +72,17 @@ export function readOptions(command: string, args: string[], own: string[], flag
 }
 
 function unknownOption(command: string, rawName: string, name: string, names: string[]): InputError {
-  const [nearest] = [...names].sort((a, b) => editDistance(name, a) - editDistance(name, b));
-  const hint =
-    editDistance(name, nearest) <= Math.max(2, nearest.length / 3)
-      ? `Did you mean --${nearest}?`
-      : `See npm run ${command} -- --help.`;
+  const near = nearest(name, names);
+  const hint = near === undefined ? `See npm run ${command} -- --help.` : `Did you mean --${near}?`;
   return new InputError(`unknown option ${rawName}. ${hint}`);
+}
+
+/** The name that someone may have meant, undefined where none is near. */
+export function nearest(name: string, names: readonly string[]): string | undefined {
+  const [first] = [...names].sort((a, b) => editDistance(name, a) - editDistance(name, b));
+  return first !== undefined && editDistance(name, first) <= Math.max(2, first.length / 3)
+    ? first
+    : undefined;
 }
 
 /** Levenshtein's distance, with a swap of two neighbours counted as one edit. */

@@ -2,13 +2,14 @@
 // So `npm run train` works at once anywhere, and says in one line what it trains on.
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { cacheFolder } from "../../scripts/cacheFolder.mjs";
 import { InputError } from "../errors";
 import { parseIdxImages, parseIdxLabels } from "../formats/idx";
 import { type ByteDataset, type Dataset, describeDataset, joinDataset } from "../wgan/dataset";
 import { drawDigits } from "../wgan/strokes";
 import { type Found, readNamed, type Wanted } from "./dataPath";
 import { download, type Patience, sha256 } from "./download";
-import { cacheFolder, reason, sweepTemporaries, writeFileAtomic } from "./files";
+import { reason, sweepTemporaries, writeFileAtomic } from "./files";
 import type { Split } from "./idxSets";
 import { unpackIdx } from "./wholeFiles";
 

@@ -1,16 +1,17 @@
 // The command `npm run evaluate`: how good a run's images are, beside the same measures of real ones.
 
 import { InputError } from "../errors";
-import { selectClasses } from "../wgan/dataset";
+import { resolveClasses, selectClasses } from "../wgan/dataset";
 import { fromBytes, meanPairwiseDistance, vote } from "../wgan/evaluate";
-import { fixedLatents, sampleImages } from "../wgan/trainer";
+import { sampleImages } from "../wgan/sampling";
+import { fixedLatents } from "../wgan/trainer";
 import { runCommand } from "./command";
+import { readConfig } from "./configFile";
 import { loadMnist } from "./data";
 import { openDevice } from "./device";
 import { loadGenerator, readGenerator } from "./generator";
 import { evaluateHelp, parseEvaluateOptions } from "./options";
 import { requireAdapter } from "./probe";
-import { readConfig } from "./runFolder";
 
 const SAMPLES = 100;
 const LABELLED = 2000;
@@ -20,10 +21,10 @@ await runCommand(async () => {
   const options = parseEvaluateOptions(process.argv.slice(2));
   if (options.help) return void process.stdout.write(evaluateHelp);
   const config = readConfig(options.run!);
-  const { digits } = config.data;
   const saved = readGenerator(options.run!);
   requireAdapter(options.adapter);
   const test = await loadMnist({ dataDir: options.data, env: process.env, log: console.log, split: "test" });
+  const digits = resolveClasses(test, config.data.classes);
   // The first images are the judges; real images of these digits come from behind them, so none judges itself.
   const split = Math.min(LABELLED, Math.floor(test.count / 2));
   const judges = fromBytes(test.images.subarray(0, split * PIXELS));
@@ -44,7 +45,7 @@ await runCommand(async () => {
 
   await openDevice({ adapter: options.adapter });
   const generator = loadGenerator(saved, config);
-  const images = sampleImages(generator, fixedLatents(config, SAMPLES));
+  const images = sampleImages(generator, fixedLatents(config, SAMPLES), config);
   const fake = (await images.data()) as Float32Array;
   const isWanted = (label: number) => digits === "all" || digits.includes(label);
   for (const [name, set] of [

@@ -33,7 +33,7 @@ export function readGenerator(run: string): SavedGenerator {
 
 /** The generator that `config` describes with the saved weights. Throws InputError when they don't fit. */
 export function loadGenerator({ file, state }: SavedGenerator, config: RunConfig): Module {
-  const generator = makeGenerator(config.network, new Random(config.seed));
+  const generator = makeGenerator(config, new Random(config.seed));
   try {
     generator.loadStateDict(state);
     return generator;

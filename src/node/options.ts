@@ -2,20 +2,30 @@
 // What wasn't given stays undefined: presets know the defaults.
 
 import { InputError } from "../errors";
-import { type ClassChoice, parseClasses } from "../wgan/dataset";
+import { parseClasses } from "../wgan/dataset";
 import { type PresetName, presetNames } from "../wgan/presets";
 import { adapterHelp, type CommonOptions, integer, type Reader, readOptions } from "./commandLine";
+import { parseValue } from "./configFile";
+import { type Change, settingNames } from "./settingNames";
 
 export interface TrainOptions extends CommonOptions {
-  preset?: PresetName;
-  data?: string;
-  digits?: ClassChoice;
+  /** The file of settings. */
+  config?: string;
+  /** What the options change of the preset's settings and the file's, `preset` among them. */
+  changes: Change[];
+  /** Of the changes: who goes on with a run needs it before there are settings. */
   steps?: number;
-  batch?: number;
-  seed?: number;
   out?: string;
-  sampleEvery?: number;
-  logEvery?: number;
+  /** The folder of a run to go on with. */
+  resume?: string;
+  /** Whether to go on where `out` holds a run. */
+  resumeIfThere: boolean;
+  /** Whether a run in `out` may be removed. */
+  overwrite: boolean;
+  /** Whether a page shows the run while it lasts. */
+  watch: boolean;
+  /** Only print the settings. */
+  printConfig: boolean;
   /** Run the default kernels, not those that the tuner found. */
   noTune: boolean;
 }
@@ -28,30 +38,59 @@ export interface SampleOptions extends CommonOptions {
   count: number;
 }
 
-export const trainHelp = `Trains a Wasserstein GAN on handwritten digits, on the GPU, and writes a folder with the results.
+export const trainHelp = `Trains a Wasserstein GAN on images, on the GPU, and writes a folder with the results.
 
 usage: npm run train -- [options]
 
+what to train
   --preset NAME        tutorial  the Keras tutorial's program, faithfully (one digit)
                        wgan      the same networks, trained as the WGAN paper says
+                       kpandey   a TensorFlow program of all ten digits (28x28 only)
+                       wgan-gp   the gradient penalty's paper, its program for digits
                        small     the tutorial's shape with fewer channels and a gradient penalty,
                                  to see digits within minutes on any machine
+                       toy       points in the plane, to see what a critic does
                        without it: tutorial on a GPU, small where the adapter computes on the CPU
-  --data DIR           folder with train-images-idx3-ubyte and train-labels-idx1-ubyte (or .gz);
-                       without it: the folder in MONGE_DATA, the cache, a download, and if none
-                       of them is to be had, digits that the program draws itself
-  --digits LIST        which digits to train on: 5, or 0,1, or all
-  --steps N            training steps
-  --batch N            images in a batch
-  --seed N             same seed, machine and options: the same images (0 to 4294967295)
+  --data WHAT          a folder of images or of files of a data set, one such file, or a toy:
+                       8gaussians, 25gaussians, swissroll. Without it: the folder in MONGE_DATA,
+                       the cache, a download, and if none of them is to be had, digits that the
+                       program draws itself
+  --classes LIST       which classes to train on: 5, or 0,1, or all (also: --digits)
+  --size N             crop the middle of images to a square, and scale it to NxN
+  --transposed         images lie in their file column by column, as EMNIST's do
+  --steps N            training steps, each some updates of the critic and one of the generator
+  --batch N            samples in a batch
+  --seed N             same seed, machine and settings: the same images (0 to 4294967295)
+
+the run's folder
   --out DIR            folder for the results, new or empty; without it: one under runs/
   --sample-every N     steps between sample images; 0 for those of the last step alone
   --log-every N        steps between lines of the loss
-  --no-tune            run the usual kernels, not those that npm run tune found
+  --checkpoint-every N steps between checkpoints; 0 for that of the end alone
+  --watch              show the run on a page in the browser while it lasts
+
+going on with a run
+  --resume DIR         go on with the run in that folder, from its newest checkpoint. --steps is
+                       the total then, and no other setting may change
+  --resume-if-there    go on where --out holds a run already, else begin one
+  --overwrite          remove the run that --out holds
+
+all other settings
+  --config FILE.yaml   a preset and what differs from it; the config.yaml of a run repeats that run
+  --NAME VALUE         any setting by its name in such a file, such as
+                       --optimizer.learningRate 1e-4 --network.critic mlp --conditional true
+  --print-config       print all settings, with what the options change, as such a file
+
+the machine
 ${adapterHelp}
+  --no-tune            run the usual kernels, not those that npm run tune found
+
   --help               show this text
 
-example: npm run train -- --preset wgan --digits 0,1 --steps 2000
+examples:
+  npm run train -- --preset small --classes 5 --seed 1
+  npm run train -- --preset wgan --classes 0,1 --steps 2000 --out runs/zeros-and-ones
+  npm run train -- --preset wgan --print-config
 `;
 
 export interface EvaluateOptions extends CommonOptions {
@@ -87,28 +126,81 @@ ${adapterHelp}
 example: npm run sample -- --run runs/my-run --count 64 --out sixty-four.png
 `;
 
+/** Options of train that are settings under a shorter name or with a reader of their own. */
+const shortcuts: Record<string, { path: string; read: Reader<unknown> }> = {
+  preset: { path: "preset", read: (text, name) => choosePreset(text, name) },
+  data: { path: "data.path", read: (text, name) => notEmpty(text, name) },
+  classes: { path: "data.classes", read: (text) => parseClasses(text) },
+  digits: { path: "data.classes", read: (text) => parseClasses(text) },
+  size: { path: "data.size", read: integer(1, 4096) },
+  steps: { path: "steps", read: integer(1, 100_000_000) },
+  batch: { path: "batch", read: integer(1, 8192) },
+  seed: { path: "seed", read: integer(0, 2 ** 32 - 1) },
+  "sample-every": { path: "sampleEvery", read: integer(0, 100_000_000) },
+  "log-every": { path: "logEvery", read: integer(1, 100_000_000) },
+  "checkpoint-every": { path: "checkpointEvery", read: integer(0, 100_000_000) },
+};
+
 /** Reads train's arguments (without node and script). Throws InputError at the first that is off. */
 export function parseTrainOptions(args: string[]): TrainOptions {
+  const short = Object.keys(shortcuts);
   const given = readOptions(
     "train",
     args,
-    ["preset", "data", "digits", "steps", "batch", "seed", "out", "sample-every", "log-every"],
-    ["no-tune"],
+    [...short, "config", "out", "resume", ...settingNames.filter((name) => !(name in shortcuts))],
+    ["transposed", "resume-if-there", "overwrite", "watch", "print-config", "no-tune"],
   );
+  checkGoingOn(given.names);
+  const changes = [...short, ...settingNames.filter((name) => !(name in shortcuts))].flatMap((name) => {
+    const { path, read } = shortcuts[name] ?? { path: name, read: parseValue };
+    const text = given.text(name);
+    return text === undefined ? [] : [change(`--${name}`, path, read(text, `--${name}`), text)];
+  });
+  if (given.has("transposed")) changes.push(change("--transposed", "data.transposed", true));
+  for (const [i, { path, option }] of changes.entries()) {
+    const other = changes.slice(0, i).find((before) => before.path.join() === path.join());
+    if (other) throw new InputError(`${other.option} and ${option} are the same setting: give one of them.`);
+  }
   return {
-    preset: given.read("preset", choosePreset),
-    data: given.read("data", notEmpty),
-    digits: given.read("digits", parseClasses),
-    steps: given.read("steps", integer(1, 100_000_000)),
-    batch: given.read("batch", integer(1, 8192)),
-    seed: given.read("seed", integer(0, 2 ** 32 - 1)),
+    config: given.read("config", notEmpty),
+    changes: changes.map(({ option, ...change }) => change),
+    steps: given.read("steps", shortcuts.steps.read as Reader<number>),
     out: given.read("out", notEmpty),
-    sampleEvery: given.read("sample-every", integer(0, 100_000_000)),
-    logEvery: given.read("log-every", integer(1, 100_000_000)),
+    resume: given.read("resume", notEmpty),
+    resumeIfThere: given.has("resume-if-there"),
+    overwrite: given.has("overwrite"),
+    watch: given.has("watch"),
+    printConfig: given.has("print-config"),
     noTune: given.has("no-tune"),
     adapter: given.adapter,
     help: given.help,
   };
+}
+
+function change(option: string, path: string, value: unknown, text?: string): Change & { option: string } {
+  const shown = text === undefined ? option : `${option} "${text}"`;
+  const blame = (key: string, message: string) =>
+    new InputError(`${shown}: ${key === path ? "" : `${key}: `}${message}.`);
+  return { option, path: path.split("."), value, blame };
+}
+
+/** What may stand beside --resume: the rest of a run is settled. */
+const besideResume = ["resume", "steps", "data", "watch", "adapter", "no-tune", "help"];
+
+function checkGoingOn(names: string[]): void {
+  const other = names.find((name) => !besideResume.includes(name));
+  if (names.includes("resume") && other) {
+    throw new InputError(
+      `--${other} beside --resume: a run that goes on keeps what it was, only --steps may change.`,
+    );
+  }
+  const [needing] = ["resume-if-there", "overwrite"].filter((name) => names.includes(name));
+  if (needing && !names.includes("out")) {
+    throw new InputError(`--${needing} needs --out DIR, the folder of the run.`);
+  }
+  if (names.includes("resume-if-there") && names.includes("overwrite")) {
+    throw new InputError("--resume-if-there and --overwrite: only one of them, go on or replace.");
+  }
 }
 
 /** Reads sample's arguments (without node and script). Throws InputError at the first that is off. */

@@ -7,15 +7,16 @@ import type { RunConfig } from "./config";
 import { type PresetName, presets } from "./presets";
 
 export function drawnRun(name: PresetName, count: number, gpu: Gpu): RunConfig {
-  const { digits, ...preset } = presets[name];
+  const { data, ...preset } = presets[name];
   return {
     ...preset,
     monge: version,
     preset: name,
-    data: { source: "drawn", digits, count },
-    objective: { ...preset.objective, warmUp: false }, // one step is to be like all others
+    data: { ...data, source: "drawn", count, shape: [28, 28, 1], classCount: 10 },
+    objective: { ...preset.objective, warmUp: null }, // one step is to be like all others
     seed: 1,
     logEvery: 1,
+    checkpointEvery: 0,
     adapter: { name: gpu.info.name, driver: gpu.info.driver, kernels: tuning(gpu).describe() },
   };
 }

@@ -1,8 +1,8 @@
-// Lays a batch of generated images out as one picture, dark ink on white paper, for the eye.
-// Training works on ink = +1 and paper = -1; a picture shows the negative, like matplotlib's gray_r.
+// Lays a batch of generated images out as one picture for the eye: grey ones as dark ink on white paper, colours as
+// they are. Training on grey has ink = +1 and paper = -1; the picture shows the negative, like matplotlib's gray_r.
 
-/** A grey picture, row by row, one byte a pixel: 255 is white. */
-export interface GreyPicture {
+/** A picture, row by row from the top: one byte a pixel for grey (255 is white), or three for red, green, blue. */
+export interface Picture {
   bytes: Uint8ClampedArray;
   width: number;
   height: number;
@@ -11,6 +11,15 @@ export interface GreyPicture {
 /** The white gap between two tiles, in pixels. */
 const gap = 2;
 
+/** 1 for a grey picture, 3 for one in colours. Throws RangeError if its bytes are neither. */
+export function channelsOf({ bytes, width, height }: Picture): 1 | 3 {
+  const channels = bytes.length / (width * height);
+  if (channels === 1 || channels === 3) return channels;
+  throw new RangeError(
+    `picture: ${bytes.length} bytes for ${width}x${height} pixels, expected one or three a pixel.`,
+  );
+}
+
 /** The squarest grid with room for `count` tiles, at least as wide as it is high. */
 export function squareGrid(count: number): { rows: number; columns: number } {
   const columns = Math.ceil(Math.sqrt(count));
@@ -18,30 +27,39 @@ export function squareGrid(count: number): { rows: number; columns: number } {
 }
 
 /**
- * Tiles images (N, size, size, 1) of values in [-1, 1] into rows x columns, row by row: -1 becomes white (255)
- * and +1 black (0), values outside are clamped, NaN is black. Places without an image stay white.
- * Throws RangeError if the values aren't whole images, or more than the grid holds.
+ * Tiles images (N, H, W, C), `shape` being the last three, into rows x columns, row by row. Values go from -1 to 1. Of
+ * one channel, -1 becomes white (255) and +1 black (0); of three, -1 becomes 0 and +1 255. Values outside are clamped,
+ * NaN is black. Places without an image stay white.
+ * Throws RangeError if the values aren't whole images of one or three channels, or more than the grid holds.
  */
-export function imageGrid(values: Float32Array, rows: number, columns: number, size = 28): GreyPicture {
-  const count = values.length / (size * size);
-  if (!Number.isInteger(count) || count > rows * columns) {
+export function imageGrid(
+  values: Float32Array,
+  rows: number,
+  columns: number,
+  shape: readonly number[] = [28, 28, 1],
+): Picture {
+  const [height, width, channels] = shape;
+  const count = values.length / (height * width * channels);
+  if (!Number.isInteger(count) || count > rows * columns || (channels !== 1 && channels !== 3)) {
     throw new RangeError(
-      `imageGrid: ${values.length} values are ${count} images of ${size}x${size}, ` +
-        `expected a whole number up to ${rows}x${columns}.`,
+      `imageGrid: ${values.length} values are ${count} images of ${shape.join("x")}, ` +
+        `expected a whole number up to ${rows}x${columns}, of one or three channels.`,
     );
   }
-  const width = columns * (size + gap) - gap;
-  const height = rows * (size + gap) - gap;
-  const bytes = new Uint8ClampedArray(width * height).fill(255);
+  const across = columns * (width + gap) - gap;
+  const down = rows * (height + gap) - gap;
+  const bytes = new Uint8ClampedArray(across * down * channels).fill(255);
   for (let image = 0; image < count; image++) {
-    const top = Math.floor(image / columns) * (size + gap);
-    const left = (image % columns) * (size + gap);
-    for (let y = 0; y < size; y++) {
-      for (let x = 0; x < size; x++) {
-        const value = values[(image * size + y) * size + x];
-        bytes[(top + y) * width + left + x] = (1 - value) * 127.5;
+    const top = Math.floor(image / columns) * (height + gap);
+    const left = (image % columns) * (width + gap);
+    for (let y = 0; y < height; y++) {
+      const from = (image * height + y) * width * channels;
+      const to = ((top + y) * across + left) * channels;
+      for (let i = 0; i < width * channels; i++) {
+        const value = values[from + i];
+        bytes[to + i] = (channels === 1 ? 1 - value : value + 1) * 127.5;
       }
     }
   }
-  return { bytes, width, height };
+  return { bytes, width: across, height: down };
 }

@@ -1,10 +1,12 @@
-// The losses, in the words of the papers. All are means over the batch; the critic f is a module.
+// The losses, in the words of the papers, and the objectives: what one update of the critic is, what the generator's
+// update trains, and what is clipped. All losses are means over the batch; the critic f is a module.
 import {
   add,
   detach,
   grad,
   mean,
   mul,
+  neg,
   type Random,
   requireGrad,
   sqrt,
@@ -13,16 +15,19 @@ import {
   sum,
   type Tensor,
 } from "../autograd";
-import type { Module } from "../nn";
+import { BatchNorm2d, type Module } from "../nn";
+import type { RunConfig } from "./config";
+
+export type Critic = Pick<Module, "forward">;
 
 /** E f(x): what a critic thinks of a batch. */
-export const score = (critic: Module, x: Tensor): Tensor => mean(critic.forward(x));
+export const score = (critic: Critic, x: Tensor): Tensor => mean(critic.forward(x));
 
 /**
  * E (‖∇f(x̂)‖₂ − 1)² at points x̂ between real and fake (Gulrajani et al. 2017, algorithm 1): one ε ~ U[0, 1) a
  * sample mixes the two. The gradient is recorded, since the penalty is differentiated by the critic's weights.
  */
-export function gradientPenalty(critic: Module, real: Tensor, fake: Tensor, random: Random): Tensor {
+export function gradientPenalty(critic: Critic, real: Tensor, fake: Tensor, random: Random): Tensor {
   const epsilon = random.uniform([real.shape[0], ...real.shape.slice(1).map(() => 1)]);
   const between = requireGrad(detach(add(mul(real, epsilon), mul(fake, sub(1, epsilon)))));
   const [slope] = grad(sum(critic.forward(between)), [between], { createGraph: true });
@@ -31,3 +36,89 @@ export function gradientPenalty(critic: Module, real: Tensor, fake: Tensor, rand
   const norm = sqrt(add(sum(square(slope), { axes }), 1e-12));
   return mean(square(sub(norm, 1)));
 }
+
+/** Samples of one update, and the critic that knows their classes, where it is told any. */
+export interface Drawn {
+  samples: Tensor;
+  critic: Critic;
+}
+
+/** What a critic's update needs of the trainer. */
+export interface Turn {
+  objective: RunConfig["objective"];
+  batch: number;
+  /** Draws samples of the data, and `fakes` of the same classes, made with the batch's statistics or the running ones. */
+  draw(count: number): Drawn & { fakes(by: "batch" | "running"): Tensor };
+  /** Lowers the loss by one step of the critic; gives the loss before it. */
+  train(loss: () => Tensor): Tensor;
+  /** For the penalty's ε. */
+  random: Random;
+}
+
+export interface Objective {
+  /** One update of the critic: c1 = −E f(real) and c2 = E f(fake) before it. */
+  updateCritic(turn: Turn): readonly [c1: Tensor, c2: Tensor];
+  /** What of the critic the generator's update trains along with the generator. */
+  generatorTrains(critic: Module): Tensor[];
+  /** The critic's parameters that are held to ±clip. */
+  clipped(critic: Module): Tensor[];
+  /** Whether a batch is taken in two halves, and must be even. */
+  halves: boolean;
+}
+
+/** As the papers have it: both means in one loss, and two passes, since batch norm must not mix their statistics. */
+function together(turn: Turn, penalty?: (drawn: Drawn, fake: Tensor) => Tensor): readonly [Tensor, Tensor] {
+  const drawn = turn.draw(turn.batch);
+  const fake = drawn.fakes("batch");
+  let parts: readonly [Tensor, Tensor] | undefined;
+  turn.train(() => {
+    parts = [neg(score(drawn.critic, drawn.samples)), score(drawn.critic, fake)];
+    const distance = add(...parts);
+    return penalty ? add(distance, penalty(drawn, fake)) : distance;
+  });
+  return parts!;
+}
+
+export const objectives: Record<RunConfig["objective"]["kind"], Objective> = {
+  /** The Keras tutorial's: an update on half a batch of real images, then one on fakes. */
+  tutorial: {
+    updateCritic(turn) {
+      const { samples, critic, fakes } = turn.draw(turn.batch / 2);
+      const c1 = turn.train(() => neg(score(critic, samples)));
+      const fake = fakes("running");
+      return [c1, turn.train(() => score(critic, fake))];
+    },
+    // On Keras 2, as the tutorial freezes, the critic's batch norms still move.
+    generatorTrains: (critic) =>
+      critic
+        .modules()
+        .filter((module) => module instanceof BatchNorm2d)
+        .flatMap((norm) => norm.parameters()),
+    // The constraint sits on the convolutions' kernels alone; an mlp has none, and there it sits on all kernels.
+    clipped(critic) {
+      const kernels = critic.parameters().filter(({ shape }) => shape.length > 1);
+      const convolutions = kernels.filter(({ shape }) => shape.length === 4);
+      return convolutions.length > 0 ? convolutions : kernels;
+    },
+    halves: true,
+  },
+  /** Arjovsky, Chintala and Bottou 2017, algorithm 1. */
+  wgan: {
+    updateCritic: (turn) => together(turn),
+    generatorTrains: () => [],
+    clipped: (critic) => critic.parameters(),
+    halves: false,
+  },
+  /** Gulrajani et al. 2017, algorithm 1. */
+  "wgan-gp": {
+    updateCritic: (turn) =>
+      together(turn, ({ critic, samples }, fake) => {
+        const { objective, random } = turn;
+        const weight = objective.kind === "wgan-gp" ? objective.gradientPenalty : 0;
+        return mul(gradientPenalty(critic, samples, fake, random), weight);
+      }),
+    generatorTrains: () => [],
+    clipped: () => [],
+    halves: false,
+  },
+};

@@ -1,7 +1,6 @@
 // Training: a step is some updates of the critic and one of the generator. It knows no files and no terminal,
 // so it runs in a browser as it does in Node.
 import {
-  add,
   assign,
   blend,
   type Captured,
@@ -19,12 +18,23 @@ import {
   tidy,
   zeros,
 } from "../autograd";
-import { Adam, BatchNorm2d, type Module, type OptimizerState, RMSprop, type StateDict } from "../nn";
+import {
+  Adam,
+  constant,
+  linearDecay,
+  type Module,
+  MovingAverage,
+  type OptimizerState,
+  RMSprop,
+  type Schedule,
+  type StateDict,
+} from "../nn";
+import { Batches, withLabels } from "./batches";
 import type { RunConfig } from "./config";
-import type { ByteDataset } from "./dataset";
-import { ImageStore } from "./images";
+import type { Dataset } from "./dataset";
 import { makeCritic, makeGenerator } from "./models";
-import { gradientPenalty, score } from "./objectives";
+import { type Critic, type Objective, objectives, score } from "./objectives";
+import { inferred, sampleImages, sampleLatents } from "./sampling";
 
 /** Losses of one step, as the tutorial signs them: c1 = −E f(real), c2 = E f(fake), g = −E f(G(z)). */
 export interface Losses {
@@ -38,20 +48,25 @@ export interface TrainerState {
   steps: number;
   critic: StateDict;
   generator: StateDict;
+  /** The generator's moving average, where the run keeps one. */
+  average?: StateDict;
   criticOptimizer: OptimizerState;
   generatorOptimizer: OptimizerState;
   random: Record<Stream, RandomState>;
 }
 
 /** Independent streams of random numbers under one seed, so that a change of one leaves the others as they were. */
-const streams = { weights: 0, batches: 1, latents: 2, penalty: 3, samples: 4 };
+const streams = { weights: 0, batches: 1, latents: 2, penalty: 3, samples: 4, average: 5 };
 type Stream = "weights" | "batches" | "latents" | "penalty";
 const streamOf = ({ seed }: RunConfig, stream: number) => new Random(seed + stream * 2 ** 32);
 
 export class Trainer {
   readonly critic: Module;
   readonly generator: Module;
-  private readonly data: ImageStore;
+  private readonly average: MovingAverage | undefined;
+  private readonly batches: Batches;
+  private readonly objective: Objective;
+  private readonly schedule: Schedule;
   private readonly random: Record<Stream, Random>;
   private readonly criticOptimizer: Optimizer;
   private readonly generatorOptimizer: Optimizer;
@@ -63,7 +78,7 @@ export class Trainer {
 
   constructor(
     readonly config: RunConfig,
-    private readonly dataset: ByteDataset,
+    dataset: Dataset,
     /** Whether updates are captured and replayed; the numbers are the same bit by bit. */
     private readonly replays = true,
   ) {
@@ -74,23 +89,40 @@ export class Trainer {
       latents: random(streams.latents),
       penalty: random(streams.penalty),
     };
-    this.critic = makeCritic(config.network, this.random.weights);
-    this.generator = makeGenerator(config.network, this.random.weights);
-    this.data = new ImageStore(dataset);
+    this.objective = objectives[config.objective.kind];
+    this.schedule = config.optimizer.schedule === "linear" ? linearDecay(config.steps) : constant;
+    this.critic = makeCritic(config, this.random.weights);
+    this.generator = makeGenerator(config, this.random.weights);
+    if (config.ema > 0) {
+      const copy = makeGenerator(config, random(streams.average));
+      this.average = new MovingAverage(copy, this.generator, config.ema);
+    }
+    this.batches = new Batches(config, dataset, this.random);
     this.scores = keep(zeros([2]));
     this.generatorLoss = keep(zeros([]));
-    this.criticOptimizer = makeOptimizer(config, this.critic.parameters(), clipped(config, this.critic));
+    const clipped = new Set(this.objective.clipped(this.critic));
+    this.criticOptimizer = makeOptimizer(config, this.critic.parameters(), clipped);
     this.generatorOptimizer = makeOptimizer(config, this.generatorTrains(), new Set());
+  }
+
+  /** The generator that samples are drawn by: the moving average, where the run keeps one. */
+  get sampler(): Module {
+    return this.average?.average ?? this.generator;
   }
 
   /** Runs one step; the result holds the three losses (3), to be read whenever it suits. The caller frees it. */
   step(): Tensor {
     const count = this.criticSteps();
+    const rate = this.config.optimizer.learningRate * this.schedule(this.stepsDone);
+    for (const optimizer of [this.criticOptimizer, this.generatorOptimizer]) optimizer.learningRate = rate;
     this.stepsDone++;
     for (let i = 0; i < count; i++) this.run("critic", () => blend(this.scores, this.updateCritic(), 1, 1));
-    this.run("generator", () =>
-      assign(this.generatorLoss, this.trainGenerator(this.latents(this.config.batch))),
-    );
+    this.run("generator", () => {
+      const labels = this.batches.labels(this.config.batch);
+      const latents = this.batches.latents(this.config.batch, labels);
+      assign(this.generatorLoss, this.trainGenerator(latents, labels));
+    });
+    this.average?.update();
     return tidy(() => {
       const losses = joined([mul(this.scores, 1 / count), this.generatorLoss]);
       assign(this.scores, zeros([2]));
@@ -120,12 +152,13 @@ export class Trainer {
 
   /** Reads back all that a later trainer needs to go on from here. */
   async state(): Promise<TrainerState> {
-    const { critic, generator, criticOptimizer, generatorOptimizer, random } = this;
+    const { critic, generator, average, criticOptimizer, generatorOptimizer, random } = this;
     const streams = Object.entries(random).map(([name, each]) => [name, each.state()]);
     return {
       steps: this.stepsDone,
       critic: await critic.stateDict(),
       generator: await generator.stateDict(),
+      ...(average && { average: await average.average.stateDict() }),
       criticOptimizer: await criticOptimizer.state(),
       generatorOptimizer: await generatorOptimizer.state(),
       random: Object.fromEntries(streams),
@@ -136,47 +169,49 @@ export class Trainer {
   loadState(state: TrainerState): void {
     this.critic.loadStateDict(state.critic);
     this.generator.loadStateDict(state.generator);
+    this.average?.average.loadStateDict(state.average ?? {});
     this.criticOptimizer.loadState(state.criticOptimizer);
     this.generatorOptimizer.loadState(state.generatorOptimizer);
     for (const [name, each] of Object.entries(this.random)) each.loadState(state.random[name as Stream]);
     this.stepsDone = state.steps;
   }
 
-  /** Images (N, 28, 28, 1) in [−1, 1] from latent vectors, by the generator's running averages. */
+  /** Images (N, H, W, C) in [−1, 1], or points (N, 2), from latent vectors, by the sampler's running averages. */
   sample(latents: Tensor): Tensor {
-    return sampleImages(this.generator, latents);
+    return sampleImages(this.sampler, latents, this.config);
   }
 
   dispose(): void {
-    const { critic, generator, criticOptimizer, generatorOptimizer, data, scores, generatorLoss } = this;
-    const networks = [critic, generator, criticOptimizer, generatorOptimizer];
-    for (const owned of [...this.captured.values(), ...networks, data, scores, generatorLoss])
-      owned.dispose();
+    const { critic, generator, criticOptimizer, generatorOptimizer, batches, scores, generatorLoss } = this;
+    const owned = [critic, generator, criticOptimizer, generatorOptimizer, batches, scores, generatorLoss];
+    for (const each of [...this.captured.values(), ...owned]) each.dispose();
+    this.average?.average.dispose();
   }
 
   /** One critic update; the result holds c1 and c2 (2). */
   private updateCritic(): Tensor {
     const { batch, objective } = this.config;
-    if (objective.kind === "tutorial") {
-      // Two updates on half a batch each, first real and then fake; the generator uses its running averages.
-      const half = batch / 2;
-      const c1 = this.trainCritic(() => neg(score(this.critic, this.realBatch(half))));
-      const fake = this.sample(this.latents(half));
-      const c2 = this.trainCritic(() => score(this.critic, fake));
-      return joined([c1, c2]);
-    }
-    const real = this.realBatch(batch);
-    const fake = noGrad(() => this.generator.forward(this.latents(batch)));
-    // Two passes and not one over both: batch norm must not mix their statistics.
-    let parts: [Tensor, Tensor] | undefined;
-    this.trainCritic(() => {
-      parts = [neg(score(this.critic, real)), score(this.critic, fake)];
-      const distance = add(...parts);
-      if (objective.gradientPenalty === null) return distance;
-      const penalty = gradientPenalty(this.critic, real, fake, this.random.penalty);
-      return add(distance, mul(penalty, objective.gradientPenalty));
+    const parts = this.objective.updateCritic({
+      objective,
+      batch,
+      draw: (count) => {
+        const { samples, labels } = this.batches.draw(count);
+        const fakes = (by: "batch" | "running") => {
+          const latents = this.batches.latents(count, labels);
+          if (by === "running") return inferred(this.generator, latents);
+          return noGrad(() => this.generator.forward(latents));
+        };
+        return { samples, critic: this.criticOf(labels), fakes };
+      },
+      train: (loss) => this.trainCritic(loss),
+      random: this.random.penalty,
     });
-    return joined(parts!);
+    return joined(parts);
+  }
+
+  /** The critic of samples of these classes, where it is told them. */
+  private criticOf(labels: Tensor | undefined): Critic {
+    return labels ? { forward: (x) => this.critic.forward(withLabels(x, labels)) } : this.critic;
   }
 
   /** One update of the critic that lowers `loss`; gives the loss before it. */
@@ -186,73 +221,41 @@ export class Trainer {
     return value;
   }
 
-  /** One update of the generator from latent vectors (N, latent); gives g = −E f(G(z)) before it. */
-  trainGenerator(latents: Tensor): Tensor {
+  /** One update of the generator from latent vectors (N, …) of these classes; gives g = −E f(G(z)) before it. */
+  trainGenerator(latents: Tensor, labels?: Tensor): Tensor {
     const images = this.generator.forward(latents);
-    const loss = neg(score(this.critic, images));
+    const loss = neg(score(this.criticOf(labels), images));
     this.generatorOptimizer.step(grad(loss, this.generatorTrains()));
     return loss;
   }
 
-  /** What the generator's update trains. On Keras 2, as the tutorial freezes, that includes the critic's batch norms. */
   private generatorTrains(): Tensor[] {
-    const own = this.generator.parameters();
-    if (this.config.objective.kind !== "tutorial") return own;
-    const norms = this.critic.modules().filter((module) => module instanceof BatchNorm2d);
-    return [...own, ...norms.flatMap((norm) => norm.parameters())];
+    return [...this.generator.parameters(), ...this.objective.generatorTrains(this.critic)];
   }
 
-  /** 100 critic updates at first and now and then, where the run asks for them, so that the critic is near its best. */
+  /** More critic updates at first and now and then, where the run asks for them, so that the critic is near its best. */
   private criticSteps(): number {
     const { warmUp, criticSteps } = this.config.objective;
-    return warmUp && (this.stepsDone < 25 || this.stepsDone % 500 === 0) ? 100 : criticSteps;
-  }
-
-  private realBatch(count: number): Tensor {
-    const index = this.random.batches.integer([count], this.dataset.count);
-    return this.data.take(index, { scale: 1 / 127.5, shift: -1 });
-  }
-
-  private latents(count: number): Tensor {
-    return this.random.latents.normal([count, this.config.network.latent]);
+    if (!warmUp) return criticSteps;
+    const again = warmUp.every > 0 && this.stepsDone % warmUp.every === 0;
+    return this.stepsDone < warmUp.first || again ? warmUp.criticSteps : criticSteps;
   }
 }
 
 /** The numbers of some tensors as one list. */
 const joined = (parts: readonly Tensor[]): Tensor => concat(parts.map((part) => reshape(part, [part.size])));
 
-/** Latent vectors (count, latent) for pictures, always the same ones for a seed. */
+/** Latent vectors (count, …) for pictures, always the same ones for a seed. */
 export const fixedLatents = (config: RunConfig, count: number): Tensor =>
-  streamOf(config, streams.samples).normal([count, config.network.latent]);
-
-/** Images (N, 28, 28, 1) in [−1, 1] from latent vectors (N, latent), by the generator's running averages. */
-export function sampleImages(generator: Module, latents: Tensor): Tensor {
-  generator.train(false);
-  try {
-    return noGrad(() => generator.forward(latents));
-  } finally {
-    generator.train(true);
-  }
-}
+  sampleLatents(config, streamOf(config, streams.samples), count);
 
 type Optimizer = RMSprop | Adam;
 
-function makeOptimizer(
-  { optimizer, objective }: RunConfig,
-  parameters: Tensor[],
-  clipped: Set<Tensor>,
-): Optimizer {
+function makeOptimizer({ optimizer, objective }: RunConfig, parameters: Tensor[], clipped: Set<Tensor>) {
   const { learningRate } = optimizer;
-  const bound = objective.clip ?? 0;
+  const bound = "clip" in objective ? objective.clip : 0;
   const clip = (parameter: Tensor) => (clipped.has(parameter) ? ([-bound, bound] as const) : undefined);
   if (optimizer.kind === "rmsprop")
     return new RMSprop(parameters, { learningRate, clip, form: optimizer.form });
   return new Adam(parameters, { learningRate, clip, beta1: optimizer.beta1, beta2: optimizer.beta2 });
-}
-
-/** Which of the critic's parameters are held to ±clip: the tutorial's constraint sits on its two kernels alone. */
-function clipped({ objective }: RunConfig, critic: Module): Set<Tensor> {
-  if (objective.clip === null) return new Set();
-  if (objective.kind !== "tutorial") return new Set(critic.parameters());
-  return new Set(critic.parameters().filter(({ shape }) => shape.length === 4));
 }

@@ -135,6 +135,18 @@ const late: Record<string, () => { y: Tensor; x: Tensor }> = {
     requireGrad(p);
     return { y: sum(mul(p, add(mul(p, 0), first))), x: p };
   },
+  "marked itself, the result of such an op, after another used it": () => {
+    const p = square(tensor([3]));
+    const first = mul(p, p);
+    return { y: sum(add(first, square(requireGrad(p)))), x: p };
+  },
+  "marked after a use whose result was freed before": () => {
+    const p = tensor([3]);
+    const [first, q] = [square(p), marked([2])];
+    const second = mul(first, q);
+    first.dispose();
+    return { y: sum(add(second, square(requireGrad(p)))), x: p };
+  },
   "unmarked for a while": () => {
     const p = marked([3]);
     const first = square(p);
@@ -164,6 +176,33 @@ test("what is not part of y, or was cut off by detach or noGrad, does not make a
   assert.equal(await numbers(grad(y, [p])[0]), [6]);
   assert.equal(await numbers(elsewhere), [9]);
 });
+
+test("a long chain of unrecorded ops remembers no tensor that is gone", () => {
+  let x = tensor([1]);
+  for (let i = 0; i < 1000; i++) {
+    const next = mul(x, 1);
+    x.dispose();
+    x = next;
+  }
+  const seen = new Set([x.variable]);
+  for (const each of seen) for (const source of each.sources ?? []) seen.add(source);
+  assert.ok(seen.size < 4, `it remembers ${seen.size}`);
+});
+
+for (const [name, dyOf] of Object.entries({ itself: (g: Tensor) => g, "a view": (g: Tensor) => detach(g) })) {
+  test(`a grad may be the dy of the next backward: ${name}`, async () => {
+    const [a, b] = [marked([1, 2]), marked([3, 4])];
+    a.grad = tensor([10, 20]);
+    b.grad = ones([2]);
+    const y = add(a, b);
+    backward(y, { dy: dyOf(a.grad), retainGraph: true });
+    assert.equal(await numbers(a.grad), [20, 40]);
+    assert.equal(await numbers(b.grad), [11, 21]);
+    backward(add(b, a), { dy: dyOf(a.grad) });
+    assert.equal(await numbers(a.grad), [40, 80]);
+    assert.equal(await numbers(b.grad), [31, 61]);
+  });
+}
 
 test("a leaf that was dropped is collected with its grad and the graph of that", async () => {
   const before = await collectGarbage();

@@ -173,7 +173,9 @@ function planStep(world: World, a: Of<"step">): Plan {
   const cells = parameters.map(({ cell }) => cell);
   if (new Set(cells).size < cells.length || gradients.some(({ cell }) => cells.includes(cell)))
     return { refuse: "storage is shared" };
-  const next = { ...model, steps: model.rule === "adam" ? model.steps + 1 : 0 };
+  // Without a number to change there is no step to count.
+  const counted = model.rule === "adam" && parameters.some(({ size }) => size > 0);
+  const next = { ...model, steps: model.steps + (counted ? 1 : 0) };
   const after = parameters.map(({ cell }, i) => update(next, cell, gradients[i].cell, slots[i]));
   return {
     commit() {

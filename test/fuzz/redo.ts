@@ -34,6 +34,9 @@ export function redo(world: World, step: Step): void {
   // What JavaScript decided by the marks was decided once.
   for (const { variable } of step.bindings.values()) marked.set(variable, variable.marked);
   for (const variable of marked.keys()) if (!variable.node?.live) variable.marked = step.marks.has(variable);
+  // A grad from before is the tensor that it found then, whatever has become of it.
+  const present = [...step.used].map(([variable]) => [variable, variable.grad] as const);
+  for (const [variable, grad] of step.used) variable.grad = grad;
   const again = new Map(step.bindings);
   Object.assign(tape, { on: step.recorded, capture: step });
   world.again = again;
@@ -44,10 +47,16 @@ export function redo(world: World, step: Step): void {
     Object.assign(tape, { on, capture });
     world.again = world.step = undefined;
     for (const [variable, was] of marked) variable.marked = was;
+    for (const [variable, grad] of present)
+      if (!step.anew.has(variable)) variable.grad = grad;
+      else if (grad) grad.disposed = true;
   }
   for (const [name, made] of step.names) overwrite(made, again.get(name));
+  // What the step made, by what was made of it again.
+  const twins = new Map([...step.names].map(([name, { variable }]) => [variable, again.get(name)?.variable]));
   for (const [variable, grad] of step.anew) {
-    const { grad: now } = variable;
+    const { grad: now } = twins.get(variable) ?? variable;
+    if (twins.has(variable) && variable.grad && variable.grad !== grad) variable.grad.disposed = true;
     if (!grad || !now) continue;
     overwrite(grad, now);
     variable.grad = grad.disposed ? new Plain(grad.shape, grad.dtype, grad.cell, grad.variable) : grad;

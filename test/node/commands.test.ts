@@ -66,12 +66,18 @@ const images = "train-images-idx3-ubyte";
 const labels = "train-labels-idx1-ubyte";
 const out = join(base, "out");
 writeFileSync(join(base, "file"), "");
+const misspelt = join(base, "mine.yaml");
+writeFileSync(misspelt, "preset: small\nnetwork:\n  latnet: 5\n");
 
 const trainMistakes: [name: string, args: string[], message: RegExp][] = [
   ["an unknown option", ["--stpes", "3"], /unknown option --stpes\. Did you mean --steps\?/],
   ["a missing value", ["--steps"], /--steps needs a value/],
   ["a wrong number", ["--steps", "3.5"], /--steps "3\.5": expected a whole number from 1/],
-  ["an unknown preset", ["--preset", "gan"], /--preset "gan": expected one of tutorial, wgan, small/],
+  [
+    "an unknown preset",
+    ["--preset", "gan"],
+    /--preset "gan": expected one of tutorial, wgan, kpandey, wgan-gp, small, toy/,
+  ],
   ["a data folder that is missing", ["--data", join(base, "no")], /--data \S+no: no such file or folder/],
   ["a data folder without files", ["--data", base], /no data set there, expected IDX files/],
   [
@@ -101,12 +107,22 @@ const trainMistakes: [name: string, args: string[], message: RegExp][] = [
   [
     "a batch larger than the data",
     ["--data", data, "--preset", "small", "--batch", "16"],
-    /--batch 16: larger than the data, which has 15 images of these digits\./,
+    /--batch "16": larger than the data, which has 15 samples of these classes\./,
+  ],
+  [
+    "a network that no adapter's buffers hold",
+    ["--data", data, "--preset", "small", "--batch", "4", "--network.generatorChannels", "4096"],
+    /--network\.generatorChannels "4096": what the optimiser keeps of these weights needs \d+\.?\d* MiB, but this /,
+  ],
+  [
+    "a setting that isn't there",
+    ["--config", misspelt],
+    /mine\.yaml:3: network\.latnet: unknown key, the nearest is latent\.$/,
   ],
   [
     "an odd batch for the tutorial",
     ["--data", data, "--preset", "tutorial", "--batch", "3"],
-    /--batch 3: must be even, since preset tutorial trains its critic on half batches\./,
+    /--batch "3": expected an even number, since the objective tutorial trains its critic on half batches\./,
   ],
 ];
 
@@ -122,7 +138,7 @@ test("train: --out that is a file, lies in one, or holds something is left alone
   mkdirSync(folder);
   writeFileSync(join(folder, "config.yaml"), "mine");
   const to = (path: string) => complaint("train", ["--data", data, "--out", path]);
-  assert.match(to(folder), /--out \S+held: holds a run already\. Name a new folder\.$/);
+  assert.match(to(folder), /--out \S+held: isn't empty\. Name a new or an empty folder\.$/);
   assert.match(to(base), /isn't empty\. Name a new or an empty folder\.$/);
   assert.match(to(join(base, "file")), /--out \S+file: a file, expected a folder\.$/);
   assert.match(to(join(base, "file", "inside")), /--out \S+file: a file, expected a folder\.$/);
@@ -202,6 +218,14 @@ test("--help shows the text and exits with 0, whatever else is given", () => {
   }
 });
 
+test("train: --print-config prints a preset's settings as a file for --config, and makes nothing", () => {
+  const { status, stdout, stderr } = run("train", ["--preset", "wgan", "--batch", "32", "--print-config"]);
+  assert.equal([status, stderr], [0, ""]);
+  assert.match(stdout, /^# .*\npreset: wgan\n/);
+  assert.match(stdout, "\nbatch: 32\n");
+  assert.not(existsSync(join(base, "runs")));
+});
+
 const trained = join(base, "trained");
 const shortRun = (path: string) => [
   ...["--preset", "small", "--data", data, "--batch", "4", "--seed", "1", "--out", path],
@@ -214,6 +238,8 @@ test("train: a short run leaves exactly what it promises, and piped output is pl
   const { status, stdout, stderr } = run("train", shortRun(trained));
   assert.is(status, 0, stderr);
   assert.equal(readdirSync(trained, { recursive: true, encoding: "utf8" }).sort(), [
+    "checkpoints",
+    join("checkpoints", "step-000003.safetensors"),
     "config.yaml",
     "critic.safetensors",
     "generator.safetensors",
@@ -235,12 +261,13 @@ test("train: a short run leaves exactly what it promises, and piped output is pl
   }
   assert.not(stdout.includes("\r") || stdout.includes("\x1b"), "nothing is rewritten in place");
   const shown = stdout.trimEnd().split("\n");
-  assert.is(shown.length, 5, stdout);
-  assert.match(shown[0], /^training small on 15 images of digit 5, 3 steps, seed 1, on .*, into \S+trained$/);
-  shown.slice(1, 4).forEach((line, i) => {
+  assert.is(shown.length, 6, stdout);
+  assert.match(shown[0], /^data: 20 grey images of 28x28 in 2 classes \(5, 7\): /);
+  assert.match(shown[1], /^training small on 15 images of class 5, 3 steps, seed 1, on .*, into \S+trained$/);
+  shown.slice(2, 5).forEach((line, i) => {
     assert.match(line, new RegExp(`^step ${i + 1}  critic real .* steps/s$`));
   });
-  assert.match(shown[4], /^done after 3 steps in \d+ s: \S+trained$/);
+  assert.match(shown[5], /^done after 3 steps in \d+ s: \S+trained$/);
 });
 
 test("train: the same seed gives the same losses and images, also when nobody reads on (| head -1)", async () => {
@@ -281,14 +308,14 @@ test("train: Ctrl-C ends the run after a step, with losses, an image and weights
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   child.kill("SIGINT");
-  assert.is(await closed, 0, output);
+  assert.is(await closed, 130, output);
   clearTimeout(guard);
-  assert.match(output, "\nstopping after this step; Ctrl-C again to stop at once\n");
+  assert.match(output, "\nCtrl-C: stopping after this step; Ctrl-C again to stop at once\n");
   const steps = Number(output.match(/\nstopped after (\d+) steps? in \d+ s: /)?.[1]);
   assert.is(rows(path).length, 1 + steps, output);
   assert.ok(existsSync(join(path, "samples", `step-${String(steps).padStart(6, "0")}.png`)));
   assert.equal(readdirSync(path).sort(), [
-    ...["config.yaml", "critic.safetensors", "generator.safetensors", "losses.csv", "samples"],
+    ...["checkpoints", "config.yaml", "critic.safetensors", "generator.safetensors", "losses.csv", "samples"],
   ]);
 });
 
@@ -359,7 +386,7 @@ test("sample and evaluate: a folder that is no run, or a damaged one, gets one l
   );
   both(
     damaged("misspelt", "config.yaml", (text) => text.toString().replace("latent:", "latnet:")),
-    /config\.yaml:\d+: network\.lat[en]+t: (missing|unknown key)\.$/,
+    /config\.yaml:\d+: network\.lat[en]+t: (missing|unknown key, the nearest is latent)\.$/,
   );
   both(
     damaged("cut", "generator.safetensors", (bytes) => bytes.subarray(0, 5000)),

@@ -25,7 +25,7 @@ test("ladder reads every option and has defaults", () => {
 test("what is off gets one line, with the nearest name as a hint", () => {
   assert.is(
     complaint(parseProfileOptions, "--preset tiny"),
-    '--preset "tiny": expected one of tutorial, wgan, small.',
+    '--preset "tiny": expected one of tutorial, wgan, kpandey, wgan-gp, small, toy.',
   );
   assert.is(
     complaint(parseProfileOptions, "--wall-clok"),

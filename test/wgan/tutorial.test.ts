@@ -72,18 +72,14 @@ function load(trainer: Trainer, from: Weights): void {
 
 const trainer = async () => {
   await device();
-  const { digits, ...preset } = presets.tutorial;
-  const data = drawDigits({ count: 8, seed: 1, digits: [5] });
-  const adapter = { name: "test", driver: "", kernels: "" };
-  const run = {
-    monge: "0",
-    preset: "tutorial",
-    data: { source: "strokes", digits, count: 8 },
-    seed: 1,
-    logEvery: 1,
-    adapter,
+  const { data, ...preset } = presets.tutorial;
+  const digits = drawDigits({ count: 8, seed: 1, digits: [5] });
+  const config: RunConfig = {
+    ...{ ...preset, monge: "0", preset: "tutorial", seed: 1, batch: BATCH },
+    data: { ...data, source: "strokes", count: 8, shape: [28, 28, 1], classCount: 1 },
+    adapter: { name: "test", driver: "", kernels: "" },
   };
-  const made = new Trainer({ ...preset, ...run, batch: BATCH } as RunConfig, data);
+  const made = new Trainer(config, digits);
   load(made, weights);
   return made;
 };

@@ -1,0 +1,30 @@
+// The exponential moving average of a module's weights (Polyak and Juditsky 1992, as GANs use it): a smoother
+// generator than that of any one step.
+import { assign, blend, type Tensor } from "../autograd";
+import type { Module } from "./module";
+
+export class MovingAverage {
+  private readonly pairs: readonly (readonly [average: Tensor, source: Tensor])[];
+  private readonly decay: number;
+
+  /**
+   * `average`, of the same layers as `source`, becomes a copy of it. Its parameters and buffers, running statistics too,
+   * then are decay · average + (1 − decay) · source at each `update`. Throws unless the decay is from 0 up to below 1.
+   */
+  constructor(
+    readonly average: Module,
+    source: Module,
+    decay: number,
+  ) {
+    if (!(decay >= 0 && decay < 1))
+      throw new Error(`MovingAverage: the decay must be from 0 up to below 1, got ${decay}.`);
+    this.decay = Math.fround(decay); // so that the two parts, as the GPU has them, add up to 1
+    const named = source.named();
+    this.pairs = [...average.named()].map(([name, tensor]) => [tensor, named.get(name)!]);
+    for (const [own, other] of this.pairs) assign(own, other);
+  }
+
+  update(): void {
+    for (const [own, other] of this.pairs) blend(own, other, this.decay, 1 - this.decay);
+  }
+}

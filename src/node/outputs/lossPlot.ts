@@ -1,0 +1,88 @@
+// losses.svg and losses.png: the three losses, and below them the Wasserstein estimate with its median filter.
+// vega-lite says what is drawn; it and vega are imported when a plot is asked for, for they are large.
+import { envelope, medianFilter, medianWindow } from "../../wgan/curves";
+import type { LossRow } from "../runFolder";
+import { fontFamily, svgToPng } from "./svgToPng";
+
+/** The size of each plot, without its axes. */
+const [width, height] = [760, 260];
+/** Rows that are drawn of each series: two a pixel, so that thinning can't be seen. */
+const most = 2 * width;
+
+const losses = [
+  ["criticReal", "critic on real", "#1f77b4"],
+  ["criticFake", "critic on fake", "#e87722"],
+  ["generator", "generator", "#18754a"],
+] as const;
+const estimates = [
+  ["wasserstein", "Wasserstein estimate", "#b3a2cd"],
+  ["median", `median over ${medianWindow} steps`, "#4b2a86"],
+] as const;
+
+/** The plot of a run's losses, as an SVG's text and as a PNG's bytes. Rows that are not finite leave a gap. */
+export async function lossPlot(rows: readonly LossRow[]): Promise<{ svg: string; png: Uint8Array }> {
+  const [vega, { compile }] = await Promise.all([import("vega"), import("vega-lite")]);
+  const medians = medianFilter(rows.map(({ wasserstein }) => wasserstein));
+  const all = rows.map((row, i) => ({ ...row, median: medians[i] }));
+  const names = [...losses, ...estimates].map(([name]) => name);
+  const few = envelope(all, names, most);
+  const [first, last] = [rows[0]?.step ?? 0, rows.at(-1)?.step ?? 0];
+  const spec = {
+    $schema: "https://vega.github.io/schema/vega-lite/v6.json",
+    background: "white",
+    padding: 12,
+    vconcat: [panel(losses, "loss"), panel(estimates, "distance")],
+    resolve: { scale: { color: "independent" as const } },
+    config: {
+      font: fontFamily,
+      axis: { labelFontSize: 12, titleFontSize: 13, titleFontWeight: "normal" as const },
+      legend: { labelFontSize: 13, labelLimit: 300 },
+    },
+  };
+  const view = new vega.View(vega.parse(compile(spec).spec), { renderer: "none", logLevel: vega.Error });
+  const svg = await view.toSVG();
+  view.finalize();
+  return { svg, png: await svgToPng(svg, 1.5) };
+
+  function panel(series: readonly (readonly [string, string, string])[], title: string) {
+    const values = series.flatMap(([name, label]) =>
+      few.map((row) => {
+        const value = row[name as keyof typeof row];
+        return { step: row.step, value: Number.isFinite(value) ? value : null, series: label };
+      }),
+    );
+    return {
+      width,
+      height,
+      data: { values },
+      mark: {
+        type: "line" as const,
+        strokeWidth: 1.5,
+        opacity: 0.8,
+        strokeJoin: "round" as const,
+        point: few.length < 40,
+      },
+      encoding: {
+        x: {
+          field: "step",
+          type: "quantitative" as const,
+          title: "training step (one update of the generator)",
+          scale: { domain: [first, Math.max(last, first + 1)], nice: false },
+          axis: { grid: false, tickMinStep: 1, tickCount: 8, labelOverlap: false },
+        },
+        y: {
+          field: "value",
+          type: "quantitative" as const,
+          title: `${title} (critic's output)`,
+          scale: values.some(({ value }) => value !== null) ? { zero: false } : { domain: [0, 1] },
+        },
+        color: {
+          field: "series",
+          type: "nominal" as const,
+          scale: { domain: series.map(([, label]) => label), range: series.map(([, , colour]) => colour) },
+          legend: { orient: "top" as const, title: null, symbolStrokeWidth: 3 },
+        },
+      },
+    };
+  }
+}

@@ -1,0 +1,117 @@
+// What a run shows when it ends, or when a resumed one does: all of it is made anew from the files of its folder.
+// A picture that can't be made or written is told of and left out; the weights don't wait for it.
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
+import { evenly } from "../../wgan/curves";
+import { reason, writeFileAtomic } from "../files";
+import { decodePng } from "../png";
+import type { LossRow } from "../runFolder";
+import { animation, mostFrames } from "./animation";
+import { lossPlot } from "./lossPlot";
+import { finalMetrics, metricsText } from "./metrics";
+import { type ReportPicture, reportPage } from "./report";
+
+export interface Ending {
+  /** The run's folder: config.yaml, samples/, and latent.png and critic.png where there are such. */
+  path: string;
+  /** All rows of losses.csv. */
+  rows: readonly LossRow[];
+  /** One line under the report's title: what was trained on what, and how it ended. */
+  summary: string;
+  /** Further numbers for metrics.json and the report. */
+  metrics?: Record<string, number | string>;
+  /** Is told, in one line, of each file that could not be written. */
+  warn(line: string): void;
+}
+
+/** Writes losses.svg, losses.png, training.gif, metrics.json and report.html. Throws nothing. */
+export async function writeOutputs({ path, rows, summary, metrics, warn }: Ending): Promise<void> {
+  const write = (name: string, content: Uint8Array | string) => writeFileAtomic(join(path, name), content);
+  const attempt = async (what: string, make: () => Promise<void> | void) => {
+    try {
+      await make();
+    } catch (error) {
+      const why = error instanceof Error ? error.message : reason(error);
+      warn(`${what}: left out, ${why.replace(/\s*\n\s*/g, " ")}`);
+    }
+  };
+  await attempt("losses.png and losses.svg", async () => {
+    const { svg, png } = await lossPlot(rows);
+    write("losses.svg", svg);
+    write("losses.png", png);
+  });
+  await attempt("training.gif", () => {
+    const samples = evenly(samplesOf(path), mostFrames);
+    if (samples.length === 0) return;
+    const frames = samples.map(({ step, file }) => ({ step, picture: decodePng(readFileSync(file)) }));
+    write("training.gif", animation(frames));
+  });
+  const numbers = finalMetrics(rows, metrics);
+  await attempt("metrics.json", () => write("metrics.json", metricsText(numbers)));
+  await attempt("report.html", () => {
+    const config = readFileSync(join(path, "config.yaml"), "utf8");
+    const title = basename(resolve(path));
+    write(
+      "report.html",
+      reportPage({ title, summary, metrics: numbers, pictures: picturesOf(path), config }),
+    );
+  });
+}
+
+/** The pictures of samples/, by their steps. */
+export function samplesOf(path: string): { step: number; file: string }[] {
+  const folder = join(path, "samples");
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  return names
+    .flatMap((name) => {
+      const step = name.match(/^step-(\d+)\.png$/)?.[1];
+      return step ? [{ step: Number(step), file: join(folder, name) }] : [];
+    })
+    .sort((a, b) => a.step - b.step);
+}
+
+/** Grids of single steps that the report shows beside the animation of all. */
+const mostSamples = 6;
+
+/** The report's pictures: those that are there, each with what it tells. */
+function picturesOf(path: string): ReportPicture[] {
+  const known: (Omit<ReportPicture, "file"> & { name: string })[] = [
+    {
+      name: "losses.png",
+      title: "Losses",
+      caption:
+        "Above, the losses of critic and generator at each step; below, the Wasserstein estimate, which should fall " +
+        "towards zero as the samples improve, with its median filter. All are in units of the critic's output.",
+      wide: true,
+    },
+    {
+      name: "training.gif",
+      title: "Training",
+      caption: "Samples of the same latent vectors over time.",
+      pixels: true,
+    },
+    {
+      name: "latent.png",
+      title: "Latent space",
+      caption:
+        "Each row is a way between two latent vectors: a generator that has learnt changes smoothly on it.",
+      pixels: true,
+    },
+    {
+      name: "critic.png",
+      title: "Critic",
+      caption: "Generated samples over those of the data, and the level sets of the critic.",
+    },
+  ];
+  const found = known.flatMap(({ name, ...picture }) => {
+    const file = join(path, name);
+    return existsSync(file) ? [{ ...picture, file: readFileSync(file) }] : [];
+  });
+  const samples = evenly(samplesOf(path), mostSamples).map(({ step, file }) => ({
+    title: `Step ${step}`,
+    caption: `Samples after ${step} steps.`,
+    file: readFileSync(file),
+    pixels: true,
+  }));
+  return [...found, ...samples];
+}

@@ -1,0 +1,60 @@
+// Samples for people to look at: from latent vectors that are always the same, as pictures that do not depend on the
+// range of the network's pixels.
+import { add, concat, mul, noGrad, type Random, slice, type Tensor, tidy } from "../autograd";
+import { gpu } from "../gpu/gpu";
+import type { Module } from "../nn";
+import { latentVectors, oneHot } from "./batches";
+import type { NetworkConfig, RunConfig } from "./config";
+import { squareGrid } from "./grid";
+import { largestBatch } from "./limits";
+import { labelsOf } from "./models";
+
+/** Samples at once: bounds the memory of the widest layer. */
+const AT_ONCE = 100;
+
+/**
+ * The grid for so many samples; where networks are told the class, a column each and as many rows as without, and of
+ * points, which take less room, ten times as many.
+ */
+export function sampleGrid(config: NetworkConfig, count: number): { rows: number; columns: number } {
+  if (config.data.shape.length === 1) return { rows: 10, columns: count };
+  const { rows, columns } = squareGrid(count);
+  return { rows, columns: labelsOf(config) || columns };
+}
+
+/** Latent vectors (count, latent) of samples; where networks are told the class, the classes in turn. */
+export function sampleLatents(config: RunConfig, random: Random, count: number): Tensor {
+  const labels = labelsOf(config);
+  if (labels === 0) return latentVectors(config, random, count);
+  const numbers = Array.from({ length: count }, (_, i) => i % labels);
+  return tidy(() => latentVectors(config, random, count, oneHot(numbers, labels)));
+}
+
+/** What a generator makes of latent vectors (N, …) by its running averages: samples (N, …) in the network's range. */
+export function inferred(generator: Module, latents: Tensor): Tensor {
+  generator.train(false);
+  try {
+    return noGrad(() => generator.forward(latents));
+  } finally {
+    generator.train(true);
+  }
+}
+
+/** Images (N, H, W, C) in [−1, 1], or points (N, 2), from latent vectors (N, …), by the generator's running averages. */
+export function sampleImages(generator: Module, latents: Tensor, config: NetworkConfig): Tensor {
+  const [count, size] = latents.shape;
+  const most = Math.max(1, largestBatch(config, gpu().device.limits.maxStorageBufferBindingSize));
+  const step = Math.min(AT_ONCE, most);
+  if (count > step)
+    return tidy(() => {
+      const parts: Tensor[] = [];
+      for (let at = 0; at < count; at += step) {
+        const part = slice(latents, { starts: [at, 0], sizes: [Math.min(step, count - at), size] });
+        parts.push(sampleImages(generator, part, config));
+      }
+      return concat(parts);
+    });
+  if (config.network.range === "signed" || config.data.shape.length === 1)
+    return inferred(generator, latents);
+  return tidy(() => add(mul(inferred(generator, latents), 2), -1));
+}
