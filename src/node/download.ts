@@ -1,7 +1,6 @@
 // Fetches one small file from the first mirror that serves it whole, and takes up a cut connection where it broke.
 // The sha256 decides what is whole, so a mirror needs no trust and plain http would do.
 import { createHash } from "node:crypto";
-import { reason } from "./files";
 import { type Environment, type Way, wayOut } from "./proxy";
 
 /** Milliseconds: until a mirror's headers are here, and for all of one file from one mirror. */
@@ -100,8 +99,9 @@ async function fetchRest(
 
 const sizeOf = (parts: Uint8Array[]): number => parts.reduce((sum, part) => sum + part.length, 0);
 
-/** What lies under fetch's "fetch failed", e.g. ECONNREFUSED. */
+/** What lies under fetch's "fetch failed", however deep: a system error's code such as ECONNREFUSED, else the message. */
 function cause(error: unknown): string {
-  const inner = (error as Error).cause;
-  return reason(inner ?? error);
+  const { cause: inner, code, message } = error as NodeJS.ErrnoException;
+  if (inner) return cause(inner);
+  return typeof code === "string" && /^E[A-Z]+$/.test(code) ? code : message;
 }

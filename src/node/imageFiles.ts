@@ -106,7 +106,9 @@ async function sharped<T>(path: string, body: () => Promise<T>): Promise<T> {
     return await body();
   } catch (error) {
     if (error instanceof InputError) throw error;
-    throw new InputError(`${path}: damaged, or no image that sharp reads (${(error as Error).message}).`);
+    throw new InputError(
+      `${path}: damaged, or no image that sharp reads (${(error as Error).message.trim().replace(/\s*\n\s*/g, "; ")}).`,
+    );
   }
 }
 

@@ -33,7 +33,7 @@ export async function wayOut(env: Environment, protocol: string): Promise<Way> {
   }
   const through = (input: unknown, init: object) =>
     undici.fetch(input as URL, { ...init, dispatcher: agent });
-  return { fetch: through as typeof fetch, note, close: () => void agent.destroy() };
+  return { fetch: through as typeof fetch, note, close: () => void agent.destroy().catch(() => {}) };
 }
 
 /** Most programs take a proxy's name without its scheme. */

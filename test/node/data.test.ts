@@ -1,4 +1,5 @@
 // Where the data comes from: --data, MONGE_DATA, the cache, a mirror, and at last the program's own pen.
+// What a path may hold is in dataPath.test.ts.
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
