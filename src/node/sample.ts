@@ -1,8 +1,9 @@
 // The command `npm run sample`: draws images with the generator of a run folder.
 import { join } from "node:path";
-import { Random } from "../autograd";
-import { imageGrid, squareGrid } from "../wgan/grid";
-import { sampleImages, sampleLatents } from "../wgan/sampling";
+import { sizeOf, slice, tidy } from "../autograd";
+import { samplePicture } from "../wgan/samplePicture";
+import { sampleGrid, sampleImages } from "../wgan/sampling";
+import { fixedLatents } from "../wgan/trainer";
 import { runCommand } from "./command";
 import { readConfig } from "./configFile";
 import { openDevice } from "./device";
@@ -26,16 +27,18 @@ await runCommand(async () => {
   requireAdapter(options.adapter);
   await openDevice({ adapter: options.adapter });
   const generator = loadGenerator(saved, config);
-  const random = new Random(seed);
-  const { rows, columns } = squareGrid(options.count);
-  const values = new Float32Array(options.count * 28 * 28);
-  for (let at = 0; at < options.count; at += AT_ONCE) {
-    const latents = sampleLatents(config, random, Math.min(AT_ONCE, options.count - at));
-    const images = sampleImages(generator, latents, config);
-    values.set((await images.data()) as Float32Array, at * 28 * 28);
+  const { shape } = config.data;
+  const { count } = options;
+  const { columns } = sampleGrid(config, count);
+  // Those that train draws with this seed, and more of them where more are asked for.
+  const all = fixedLatents({ ...config, seed }, count);
+  const values = new Float32Array(count * sizeOf(shape));
+  for (let at = 0; at < count; at += AT_ONCE) {
+    const sizes = [Math.min(AT_ONCE, count - at), all.shape[1]];
+    const images = tidy(() => sampleImages(generator, slice(all, { starts: [at, 0], sizes }), config));
+    values.set((await images.data()) as Float32Array, at * sizeOf(shape));
     images.dispose();
-    latents.dispose();
   }
-  writeFileAtomic(out, encodePng(imageGrid(values, rows, columns)));
+  writeFileAtomic(out, encodePng(samplePicture(values, shape, Math.ceil(count / columns), columns)));
   console.log(`${options.count} ${options.count === 1 ? "image" : "images"}: ${out}`);
 });
