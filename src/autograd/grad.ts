@@ -32,16 +32,23 @@ export function grad(y: Tensor, xs: readonly Tensor[], options: GradOptions = {}
   if (unmarked)
     throw new Error(`grad: every x must be marked by requireGrad(x) before it is used, got ${unmarked}.`);
   const targets = new Set(xs.map((x) => x.variable));
+  const isTarget = (variable: Variable) => targets.has(variable);
+  const onTheWay = nodesTowards("grad", y.variable, isTarget).flatMap(({ inputs }) => inputs);
+  const reached = new Set(onTheWay.map((x) => typeof x !== "number" && x.marked && x.variable)).add(
+    y.variable,
+  );
+  const unreached = xs.find((x) => !reached.has(x.variable));
+  if (unreached)
+    throw new Error(
+      `grad: y must depend on every x, got ${unreached}, which it does not. ` +
+        "Was requireGrad(x) called before, and is there a detach or a noGrad between?",
+    );
   return tidy(() => {
-    const found = backwardPass("grad", y, (variable) => targets.has(variable), options);
+    const found = backwardPass("grad", y, isTarget, options);
     const given = new Set<Share>();
     return xs.map((x) => {
       const dx = found.get(x.variable);
-      if (!dx)
-        throw new Error(
-          `grad: y must depend on every x, got ${x}, which it does not. ` +
-            "Was requireGrad(x) called before, and is there a detach or a noGrad between?",
-        );
+      if (!dx) throw new Error(`grad: an op between y and ${x} has no derivative by its input.`);
       const own = withRecording(options.createGraph ?? false, () => owned(dx, given.has(dx.share)));
       given.add(own.share);
       return own;
@@ -68,6 +75,9 @@ export function backward(y: Tensor, options: GradOptions = {}): void {
     });
     const inPlace = (x: Tensor) => x.grad && !x.grad.requiresGrad && !createGraph;
     for (const { x } of leaves) {
+      x.grad?.checkAlive("backward");
+      if (x.grad && !sameShape(x.grad.shape, x.shape))
+        throw shapeError("backward", "the grad that is there must have x's shape", [x.grad.shape, x.shape]);
       if (inPlace(x) || !recording() || recording()!.anew.has(x.variable)) continue;
       throw new Error(
         `backward: inside of a capture the grad of ${x} must be set, or there must be one to add to in place. ` +
@@ -95,7 +105,9 @@ type IsTarget = (variable: Variable) => boolean;
 function backwardPass(by: string, y: Tensor, isTarget: IsTarget, options: GradOptions): Gradients {
   const { createGraph = false, retainGraph = createGraph } = options;
   y.checkAlive(by);
-  const dy = options.dy ?? seed(by, y);
+  if (!options.dy && y.size !== 1)
+    throw shapeError(by, "y must have one entry, unless dy is given", [y.shape]);
+  const dy = options.dy ?? ones(y.shape);
   dy.checkAlive(by);
   if (dy.dtype !== "f32") throw new Error(`${by}: dy must be f32, got ${dy}.`);
   if (!sameShape(dy.shape, y.shape)) throw shapeError(by, "dy must have y's shape", [dy.shape, y.shape]);
@@ -204,11 +216,6 @@ function checkWhole(by: string, node: Node, seen: ReadonlySet<Node>, isTarget: I
         "requireGrad(). Mark it before its first use, or detach() what should not count.",
     );
   }
-}
-
-function seed(by: string, y: Tensor): Tensor {
-  if (y.size !== 1) throw shapeError(by, "y must have one entry, unless dy is given", [y.shape]);
-  return ones(y.shape);
 }
 
 /** Sums a gradient over the axes that broadcasting stretched. */
