@@ -37,6 +37,8 @@ await runCommand(async () => {
   const from = previous?.checkpoint;
   const replace = options.overwrite || options.resumeIfThere;
   if (previous) {
+    // The line that began the run may be given again, with all that it sets.
+    if (options.resumeIfThere) requireSame(previous, asked, named);
     const steps = stepsInAll(previous, options.steps);
     if (previous.checkpoint.step === steps) {
       return void console.log(`${previous.path}: all ${steps} steps are done; --steps N goes on to more`);
@@ -47,8 +49,6 @@ await runCommand(async () => {
   requireAdapter(options.adapter);
   let chosen: Chosen;
   if (previous) {
-    // The line that began the run may be given again, with all that it sets.
-    if (options.resumeIfThere) requireSame(previous, asked, named);
     chosen = chooseSettings(previous.checkpoint.config.preset as PresetName, changesOf(previous, asked));
   } else {
     const usual = named ? undefined : usualPreset(asked, options.adapter);

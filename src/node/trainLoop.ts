@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { settle, type Tensor } from "../autograd";
 import { InputError } from "../errors";
 import { samplePicture } from "../wgan/samplePicture";
-import { sampleGrid } from "../wgan/sampling";
+import { SAMPLES, sampleGrid } from "../wgan/sampling";
 import { fixedLatents, type Losses, Trainer } from "../wgan/trainer";
 import { type Checkpoint, type Fingerprint, isSound } from "./checkpoint";
 import { lastFinite } from "./checkpointFiles";
@@ -14,13 +14,12 @@ import type { Progress } from "./progress";
 import type { RunFolder } from "./runFolder";
 import { signals } from "./signals";
 
-const SAMPLES = 100;
 /** Milliseconds between two copies of the state in memory, which an error of the GPU can't take away. */
 const KEEP_EVERY = 10_000;
 
 /** A loss or a weight is no longer finite. */
 class Diverged extends InputError {}
-const advice = "training diverged. Try another --seed.";
+const advice = "training diverged. Try a smaller learning rate or another --seed.";
 
 export interface LoopOptions {
   trainer: Trainer;
@@ -57,7 +56,7 @@ export async function trainLoop(options: LoopOptions): Promise<{ step: number; s
   // A run that was killed between a checkpoint and the picture of the same step lacks that.
   if (from && isDue(from.step, config.sampleEvery)) await saveSamples(from.step);
   let good = from ?? (await copy(0));
-  let saved = good.step;
+  let tried = good.step; // to be saved
   let copied = Number.NEGATIVE_INFINITY;
   let unread: { step: number; losses: Tensor; seconds: number }[] = [];
   let written = from?.step ?? 0;
@@ -89,11 +88,11 @@ export async function trainLoop(options: LoopOptions): Promise<{ step: number; s
       if (saves) {
         good = await copy(step);
         const save = () => {
+          tried = step;
           try {
             folder.losses.sync(); // first, so that no power cut leaves a checkpoint with fewer rows than steps
           } finally {
             folder.writeCheckpoint(good);
-            saved = step;
           }
         };
         if (last) save();
@@ -114,7 +113,7 @@ export async function trainLoop(options: LoopOptions): Promise<{ step: number; s
   function keep(error: unknown): void {
     if (written === 0) return void attempt("the folder", folder.discard);
     const diverged = error instanceof Diverged;
-    if (!diverged && good.step <= saved) return;
+    if (!diverged && good.step <= tried) return;
     attempt("checkpoints", () => {
       folder.writeCheckpoint(good, diverged ? lastFinite : undefined);
       progress.log(
