@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { decodeWithMetadata, encodeSafetensors } from "../formats/safetensors";
 import type { HostArray, StateDict } from "../nn";
 import { checkConfig, type RunConfig } from "../wgan/config";
-import type { ByteDataset } from "../wgan/dataset";
+import type { Dataset } from "../wgan/dataset";
 import type { TrainerState } from "../wgan/trainer";
 
 /** What the data must be for a run to go on with it: so many samples, with this sha256 of their bytes and labels. */
@@ -62,8 +62,10 @@ export function decodeCheckpoint(bytes: Uint8Array, file: string): Checkpoint {
   };
 }
 
-export function fingerprint({ images, labels, count }: ByteDataset): Fingerprint {
-  return { count, sha256: createHash("sha256").update(images).update(labels).digest("hex") };
+export function fingerprint(data: Dataset): Fingerprint {
+  const hash = createHash("sha256");
+  for (const part of data.kind === "points" ? [data.points] : [data.images, data.labels]) hash.update(part);
+  return { count: data.count, sha256: hash.digest("hex") };
 }
 
 /** Whether all numbers of a state are finite: one that isn't can't be trained on. */

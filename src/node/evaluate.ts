@@ -1,7 +1,7 @@
 // The command `npm run evaluate`: how good a run's images are, beside the same measures of real ones.
 
 import { InputError } from "../errors";
-import { selectDigits } from "../wgan/dataset";
+import { resolveClasses, selectClasses } from "../wgan/dataset";
 import { fromBytes, meanPairwiseDistance, vote } from "../wgan/evaluate";
 import { sampleImages } from "../wgan/sampling";
 import { fixedLatents } from "../wgan/trainer";
@@ -21,10 +21,10 @@ await runCommand(async () => {
   const options = parseEvaluateOptions(process.argv.slice(2));
   if (options.help) return void process.stdout.write(evaluateHelp);
   const config = readConfig(options.run!);
-  const { classes: digits } = config.data;
   const saved = readGenerator(options.run!);
   requireAdapter(options.adapter);
   const test = await loadMnist({ dataDir: options.data, env: process.env, log: console.log, split: "test" });
+  const digits = resolveClasses(test, config.data.classes);
   // The first images are the judges; real images of these digits come from behind them, so none judges itself.
   const split = Math.min(LABELLED, Math.floor(test.count / 2));
   const judges = fromBytes(test.images.subarray(0, split * PIXELS));
@@ -35,7 +35,7 @@ await runCommand(async () => {
     labels: test.labels.subarray(split),
     count: test.count - split,
   };
-  const chosen = selectDigits(rest, digits);
+  const chosen = selectClasses(rest, digits);
   if (split === 0 || chosen.count < 2) {
     throw new InputError(
       `${test.source}: too few images to compare with, ${chosen.count} of these digits, expected 2 or more.`,

@@ -2,7 +2,7 @@
 // What wasn't given stays undefined: presets know the defaults.
 
 import { InputError } from "../errors";
-import { parseDigits } from "../wgan/dataset";
+import { parseClasses } from "../wgan/dataset";
 import { type PresetName, presetNames } from "../wgan/presets";
 import { adapterHelp, type CommonOptions, integer, type Reader, readOptions } from "./commandLine";
 import { parseValue } from "./configFile";
@@ -131,8 +131,8 @@ example: npm run sample -- --run runs/my-run --count 64 --out sixty-four.png
 const shortcuts: Record<string, { path: string; read: Reader<unknown> }> = {
   preset: { path: "preset", read: (text, name) => choosePreset(text, name) },
   data: { path: "data.path", read: (text, name) => notEmpty(text, name) },
-  classes: { path: "data.classes", read: (text) => parseDigits(text) },
-  digits: { path: "data.classes", read: (text) => parseDigits(text) },
+  classes: { path: "data.classes", read: (text) => parseClasses(text) },
+  digits: { path: "data.classes", read: (text) => parseClasses(text) },
   size: { path: "data.size", read: integer(1, 4096) },
   steps: { path: "steps", read: integer(1, 100_000_000) },
   batch: { path: "batch", read: integer(1, 8192) },

@@ -1,6 +1,7 @@
 // The command `npm run sample`: draws images with the generator of a run folder.
 import { join } from "node:path";
-import { imageGrid } from "../wgan/grid";
+import { sizeOf, slice, tidy } from "../autograd";
+import { samplePicture } from "../wgan/samplePicture";
 import { SAMPLES, sampleGrid, sampleImages } from "../wgan/sampling";
 import { fixedLatents } from "../wgan/trainer";
 import { runCommand } from "./command";
@@ -11,6 +12,9 @@ import { loadGenerator, readGenerator } from "./generator";
 import { parseSampleOptions, sampleHelp } from "./options";
 import { encodePng } from "./png";
 import { requireAdapter } from "./probe";
+
+/** Read back at once; more would need a larger buffer. */
+const AT_ONCE = 100;
 
 await runCommand(async () => {
   const options = parseSampleOptions(process.argv.slice(2));
@@ -24,14 +28,20 @@ await runCommand(async () => {
   requireAdapter(options.adapter);
   await openDevice({ adapter: options.adapter });
   const generator = loadGenerator(saved, config);
-  // The seed's own latent vectors, so that the run's seed gives the run's pictures.
+  const { shape } = config.data;
   const grid = sampleGrid(config, options.count ?? SAMPLES);
   const { columns } = grid;
   const count = options.count ?? grid.rows * columns;
+  // The seed's own latent vectors, so that the run's seed gives the run's pictures.
   const latents = fixedLatents({ ...config, seed }, count);
-  const images = sampleImages(generator, latents, config);
-  const rows = Math.ceil(count / columns);
-  writeFileAtomic(out, encodePng(imageGrid((await images.data()) as Float32Array, rows, columns)));
+  const values = new Float32Array(count * sizeOf(shape));
+  for (let at = 0; at < count; at += AT_ONCE) {
+    const sizes = [Math.min(AT_ONCE, count - at), latents.shape[1]];
+    const images = tidy(() => sampleImages(generator, slice(latents, { starts: [at, 0], sizes }), config));
+    values.set((await images.data()) as Float32Array, at * sizeOf(shape));
+    images.dispose();
+  }
+  writeFileAtomic(out, encodePng(samplePicture(values, shape, Math.ceil(count / columns), columns)));
   console.log(`${count} ${count === 1 ? "image" : "images"}: ${out}`);
   return 0;
 });

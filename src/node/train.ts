@@ -4,20 +4,21 @@ import "./signals"; // before all else, so that a signal finds its listener
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { tuning } from "../kernels/tuning/table";
-import { selectDigits } from "../wgan/dataset";
+import { selectClasses } from "../wgan/dataset";
 import type { PresetName } from "../wgan/presets";
 import { Trainer } from "../wgan/trainer";
 import { fingerprint } from "./checkpoint";
 import { runCommand } from "./command";
 import { readChanges, settingsText } from "./configFile";
-import { loadMnist } from "./data";
+import { loadData } from "./data";
 import { openDevice } from "./device";
 import { parseTrainOptions, trainHelp } from "./options";
-import { type AdapterSummary, requireAdapter } from "./probe";
+import { requireAdapter } from "./probe";
 import { createProgress, duration } from "./progress";
 import { changesOf, findPrevious, requireSame, requireSameData, stepsInAll } from "./resume";
 import { createRunFolder, reopenRunFolder, requireMakeable, requireUnused } from "./runFolder";
-import { type Chosen, chooseSettings, complete, differences, namedPreset } from "./settings";
+import { type Chosen, chooseSettings, complete, differences, namedPreset, usualPreset } from "./settings";
+import { startShowing } from "./showing";
 import { signals } from "./signals";
 import { trainLoop } from "./trainLoop";
 import { tuningStore } from "./tuningStore";
@@ -30,7 +31,7 @@ await runCommand(async () => {
   const named = namedPreset(asked);
   if (named) chooseSettings(named, asked);
   if (options.printConfig) {
-    const chosen = chooseSettings(named ?? usualPreset(requireAdapter(options.adapter)), asked);
+    const chosen = chooseSettings(named ?? usualPreset(asked, options.adapter).name, asked);
     return void process.stdout.write(settingsText(chosen));
   }
   const previous = findPrevious(options, console.log);
@@ -46,35 +47,27 @@ await runCommand(async () => {
   } else if (out === undefined) requireMakeable("runs");
   else requireUnused(out, replace);
 
-  const adapter = requireAdapter(options.adapter);
+  requireAdapter(options.adapter);
   let chosen: Chosen;
   if (previous) {
     chosen = chooseSettings(previous.checkpoint.config.preset as PresetName, changesOf(previous, asked));
   } else {
-    const name = named ?? usualPreset(adapter);
-    if (named === undefined) {
-      const why = adapter.software ? "the adapter computes on the CPU" : "the adapter is a GPU";
-      console.log(`preset: ${name}, since ${why}; name another with --preset`);
-    }
-    chosen = chooseSettings(name, asked);
+    const usual = named ? undefined : usualPreset(asked, options.adapter);
+    if (usual) console.log(`preset: ${usual.name}, since ${usual.why}; name another with --preset`);
+    chosen = chooseSettings(named ?? usual!.name, asked);
   }
-  const { path, classes } = chosen.settings.data;
-  const all = await loadMnist({ dataDir: path ?? undefined, env: process.env, log: console.log });
+  const { path, classes, size, transposed } = chosen.settings.data;
+  const wanted = { dataDir: path ?? undefined, size: size ?? undefined, transposed };
+  const all = await loadData({ ...wanted, env: process.env, log: console.log });
   // In full, so that it is found from wherever the run goes on.
   if (path !== null && existsSync(path)) chosen.settings.data.path = resolve(path);
-  const data = selectDigits(all, classes);
+  const data = all.kind === "points" ? all : selectClasses(all, classes);
   const print = fingerprint(data);
   if (previous) requireSameData(previous, print, data.source);
-  const found = {
-    source: data.source,
-    count: data.count,
-    shape: [data.height, data.width, 1],
-    classCount: new Set(data.labels).size,
-  };
   const gpu = await openDevice({ adapter: options.adapter });
   const ignored = options.noTune ? undefined : tuning(gpu).load(tuningStore(process.env));
   if (ignored) console.log(ignored);
-  const config = complete(chosen, found, gpu);
+  const config = complete(chosen, data, gpu);
   for (const line of differences(chosen, config)) console.log(line);
   const trainer = new Trainer(config, data);
   if (from) trainer.loadState(from.state);
@@ -84,19 +77,22 @@ await runCommand(async () => {
   const folder = previous
     ? reopenRunFolder(previous.path, previous.lock, config, previous.checkpoint.step)
     : createRunFolder(config, { out, replace });
-  progress.log(
-    `training ${config.preset} on ${data.count} images of ${classes === "all" ? "all classes" : `class ${classes.join(" and ")}`}, ` +
-      `${config.steps} steps, seed ${config.seed}, on ${config.adapter.name}, into ${folder.path}` +
-      `${from ? `, from step ${from.step} on` : ""}`,
-  );
-  const { step, seconds } = await trainLoop({ trainer, folder, progress, data: print, from });
-  progress.done();
+  const of = classes === "all" ? "all classes" : `class ${classes.join(" and ")}`;
+  const summary =
+    `${config.preset} on ${data.count} ${data.kind === "points" ? "points" : `images of ${of}`}, ` +
+    `${config.steps} steps, seed ${config.seed}, on ${config.adapter.name}`;
+  progress.log(`training ${summary}, into ${folder.path}${from ? `, from step ${from.step} on` : ""}`);
+  const showing = await startShowing({
+    ...{ path: folder.path, steps: config.steps, last: from?.step ?? 0 },
+    ...{ logEvery: config.logEvery, sampleEvery: config.sampleEvery },
+    ...{ summary, watch: options.watch, log: progress.log, warn: progress.warn },
+  });
+  const { step, seconds } = await trainLoop({ trainer, folder, progress, showing, data: print, from });
   const whole = step === config.steps;
+  // A machine that asks to stop gives little time: the weights are on the disk, and pictures can be made later.
+  if (whole || signals.stopCode === 130) await showing.end(trainer, data);
+  showing.close();
+  progress.done();
   console.log(`${whole ? "done" : "stopped"} after ${step} steps in ${duration(seconds)}: ${folder.path}`);
   return whole ? 0 : signals.stopCode;
 });
-
-/** Where none is named. */
-function usualPreset(adapter: AdapterSummary): PresetName {
-  return adapter.software ? "small" : "tutorial";
-}

@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import { settle, type Tensor } from "../autograd";
 import { InputError } from "../errors";
-import { imageGrid } from "../wgan/grid";
+import { samplePicture } from "../wgan/samplePicture";
 import { SAMPLES, sampleGrid } from "../wgan/sampling";
 import { fixedLatents, type Losses, Trainer } from "../wgan/trainer";
 import { type Checkpoint, type Fingerprint, isSound } from "./checkpoint";
@@ -12,6 +12,7 @@ import type { LossRow } from "./lossFile";
 import { encodePng } from "./png";
 import type { Progress } from "./progress";
 import type { RunFolder } from "./runFolder";
+import type { Showing } from "./showing";
 import { signals } from "./signals";
 
 /** Milliseconds between two copies of the state in memory, which an error of the GPU can't take away. */
@@ -25,6 +26,7 @@ export interface LoopOptions {
   trainer: Trainer;
   folder: RunFolder;
   progress: Progress;
+  showing: Showing;
   data: Fingerprint;
   /** Where the run goes on; the trainer has its state already. */
   from?: Checkpoint;
@@ -32,7 +34,7 @@ export interface LoopOptions {
 
 /** Trains until the last step or until a signal asks to stop; gives the steps done, and their seconds in all. */
 export async function trainLoop(options: LoopOptions): Promise<{ step: number; seconds: number }> {
-  const { trainer, folder, progress, data, from } = options;
+  const { trainer, folder, progress, showing, data, from } = options;
   const { config } = trainer;
   const { rows, columns } = sampleGrid(config, SAMPLES);
   const latents = fixedLatents(config, rows * columns);
@@ -48,9 +50,11 @@ export async function trainLoop(options: LoopOptions): Promise<{ step: number; s
   };
   const saveSamples = async (step: number) => {
     const images = trainer.sample(latents);
-    const picture = encodePng(imageGrid((await images.data()) as Float32Array, rows, columns));
+    const samples = (await images.data()) as Float32Array;
+    const picture = encodePng(samplePicture(samples, config.data.shape, rows, columns));
     images.dispose();
     attempt("samples", () => void folder.writeSample(step, picture));
+    showing.picture(step, picture, isDue(step, config.sampleEvery) || step === config.steps);
   };
   // A run that was killed between a checkpoint and the picture of the same step lacks that.
   if (from && isDue(from.step, config.sampleEvery)) await saveSamples(from.step);
@@ -68,7 +72,8 @@ export async function trainLoop(options: LoopOptions): Promise<{ step: number; s
       const last = step === config.steps || signals.stopCode !== undefined;
       const saves = last || isDue(step, config.checkpointEvery) || signals.takeSaveRequest();
       const logs = last || isDue(step, config.logEvery);
-      if (logs || saves) {
+      const samples = last || isDue(step, config.sampleEvery);
+      if (logs || saves || samples) {
         const read = await Trainer.read(unread.map(({ losses }) => losses));
         const made = read.map((losses, i) => ({
           ...named(losses),
@@ -76,13 +81,16 @@ export async function trainLoop(options: LoopOptions): Promise<{ step: number; s
           seconds: unread[i].seconds,
         }));
         attempt("losses.csv", () => folder.losses.append(made));
+        showing.rows(made, isDue(step, config.logEvery) || step === config.steps);
         written = step;
         unread = [];
         checkFinite(made);
-        if (logs)
-          progress.log(
-            line(made.at(-1)!, (step - first + 1) / (seconds() - (from?.seconds ?? 0)), config.steps),
-          );
+        if (logs) {
+          const rate = (step - first + 1) / (seconds() - (from?.seconds ?? 0));
+          const text = line(made.at(-1)!, rate, config.steps);
+          progress.log(text);
+          showing.line(text);
+        }
       }
       if (saves) {
         good = await copy(step);
@@ -100,7 +108,7 @@ export async function trainLoop(options: LoopOptions): Promise<{ step: number; s
         good = await copy(step);
         copied = performance.now();
       }
-      if (last || isDue(step, config.sampleEvery)) await saveSamples(step);
+      if (samples) await saveSamples(step);
       if (last) return { step, seconds: seconds() };
     }
   } catch (error) {

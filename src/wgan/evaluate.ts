@@ -10,7 +10,7 @@ export type Images = Float32Array;
 export const fromBytes = (bytes: Uint8Array): Images => Float32Array.from(bytes, (byte) => byte / 127.5 - 1);
 
 /** The label that most of the `k` nearest labelled images have, by squared distance; on a tie the nearest of them. */
-export function vote(images: Images, labelled: Images, labels: Uint8Array, k = 5): number[] {
+export function vote(images: Images, labelled: Images, labels: ArrayLike<number>, k = 5): number[] {
   return Array.from({ length: images.length / PIXELS }, (_, i) => {
     const distances = Array.from(labels, (label, j) => ({ label, d: distance(images, i, labelled, j) }));
     const nearest = distances.sort((a, b) => a.d - b.d).slice(0, k);

@@ -1,4 +1,5 @@
 // Where the data comes from: --data, MONGE_DATA, the cache, a mirror, and at last the program's own pen.
+// What a path may hold is in dataPath.test.ts.
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -43,9 +44,9 @@ test("--data comes first, then MONGE_DATA, plain or gzipped, training or test", 
   writeFileSync(join(plain, "train-labels-idx1-ubyte"), labelsFile([9]));
   const env = { MONGE_DATA: whole };
   const named = await loadMnist({ dataDir: plain, env, log: silent });
-  assert.equal([named.source, named.count, ...named.labels], [`mnist: ${plain}`, 1, 9]);
+  assert.equal([named.source, named.count, ...named.labels], [`idx: ${plain}`, 1, 9]);
   const byEnv = await loadMnist({ env, log: silent });
-  assert.equal([byEnv.source, ...byEnv.labels], [`mnist: ${whole}`, 5, 0, 4]);
+  assert.equal([byEnv.source, ...byEnv.labels], [`idx: ${whole}`, 5, 0, 4]);
   assert.equal([...(await loadMnist({ env, log: silent, split: "test" })).labels], [7, 2]);
 });
 
@@ -55,7 +56,7 @@ test("a folder that was named must hold the files: nothing else is tried", async
   assert.match(await failure({ dataDir: partial }), missing);
   assert.match(await failure({ env: { MONGE_DATA: partial } }), /^MONGE_DATA .*no train-labels/);
   assert.match(await failure({ dataDir: "/no/such" }), /^--data \/no\/such: no such file or folder/);
-  assert.match(await failure({ dataDir: join(whole, "t10k-labels-idx1-ubyte.gz") }), /expected a folder/);
+  assert.match(await failure({ dataDir: join(whole, "t10k-labels-idx1-ubyte.gz") }), /expected images/);
 });
 
 test("a download fills the cache, is checked, and isn't repeated", async () => {

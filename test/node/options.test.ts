@@ -107,7 +107,7 @@ test("missing values, repeats, loose words and wrong choices are told", () => {
     trainComplaint("--preset wgun"),
     /expected one of tutorial, wgan, kpandey, wgan-gp, small, toy/,
   );
-  assert.match(trainComplaint("--digits 12"), /^digits: "12" is no choice of digits/);
+  assert.match(trainComplaint("--digits 1,,2"), /^classes: "1,,2" is no choice of classes/);
   assert.match(trainComplaint("--out="), /--out is empty/);
 });
 

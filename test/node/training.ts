@@ -1,5 +1,6 @@
 // Trainings as processes of their own, as small as they can be, for tests that stop, kill or starve them.
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -80,20 +81,40 @@ export function finish(args: readonly string[], extra: Parameters<typeof spawnSy
   return { status, stdout: `${stdout}`, lines };
 }
 
-/** Everything that a run has left, by file name, but the seconds and the checkpoints before the newest. */
+/** The events of a file without what each run has of its own: wall times, and so the checksums. */
+function timeless(file: Buffer): string {
+  const events: string[] = [];
+  for (let at = 0; at < file.length; ) {
+    const end = at + 12 + Number(file.readBigUInt64LE(at));
+    events.push(file.subarray(at + 12 + 9, end).toString("base64")); // the time is the first field, of 9 bytes
+    at = end + 4;
+  }
+  return events.join("\n");
+}
+
+/**
+ * Everything that a run has left, by file name, but the seconds and the checkpoints before the newest. The report is
+ * made of the rest.
+ */
 export function contents(run: string): Record<string, string> {
   const names = readdirSync(run, { recursive: true, encoding: "utf8" }).filter((name) => /\.\w+$/.test(name));
   const newest = names
     .filter((name) => name.startsWith("checkpoints"))
     .sort()
     .at(-1);
-  const kept = names.filter((name) => !name.startsWith("checkpoints")).sort();
+  const kept = names.filter((name) => !/^(checkpoints|report\.html|events|metrics)/.test(name)).sort();
+  const events = names.filter((name) => name.startsWith("events"));
   const read = (name: string) => readFileSync(join(run, name));
+  const sum = (content: Buffer | string) => createHash("sha256").update(content).digest("hex");
   return {
     newest: `${newest}`,
-    ...Object.fromEntries(kept.map((name) => [name, read(name).toString("base64")])),
+    ...Object.fromEntries(kept.map((name) => [name, sum(read(name))])),
     "losses.csv": read("losses.csv")
       .toString()
       .replace(/,[^,]*$/gm, ""),
+    "metrics.jsonl": read("metrics.jsonl")
+      .toString()
+      .replace(/,"seconds":[\d.]+/g, ""),
+    events: events.map((name) => sum(timeless(read(name)))).join("and another file"),
   };
 }
