@@ -19,23 +19,37 @@ const folderOf = (run: string) => join(run, "checkpoints");
  * critic.safetensors, the networks that samples are drawn with. Each is tried, whatever becomes of the others. Throws InputError at the end if one can't be written.
  */
 export function writeCheckpoint(run: string, checkpoint: Checkpoint, name = nameOf(checkpoint.step)): void {
-  const { critic, generator, average } = checkpoint.state;
-  const failures: unknown[] = [];
-  const attempt = (body: () => void) => {
+  inTurn(
+    () => {
+      mkdirSync(folderOf(run), { recursive: true });
+      writeFileAtomic(join(folderOf(run), name), encodeCheckpoint(checkpoint));
+      for (const old of stepNames(run).slice(KEPT)) rmSync(join(folderOf(run), old), { force: true });
+    },
+    () => writeNetworks(run, checkpoint),
+  );
+}
+
+/** Writes the two networks of the checkpoint, each whatever becomes of the other. Throws InputError if one can't be written. */
+export function writeNetworks(run: string, { state: { critic, generator, average } }: Checkpoint): void {
+  inTurn(
+    () => writeFileAtomic(join(run, "generator.safetensors"), encodeSafetensors(average ?? generator)),
+    () => writeFileAtomic(join(run, "critic.safetensors"), encodeSafetensors(critic)),
+  );
+}
+
+/** Does one after the other, also where one throws; then throws the first error. */
+function inTurn(first: () => void, second: () => void): void {
+  try {
+    first();
+  } catch (error) {
     try {
-      body();
-    } catch (error) {
-      failures.push(error);
+      second();
+    } catch {
+      // the first error says enough: it is the same disk
     }
-  };
-  attempt(() => {
-    mkdirSync(folderOf(run), { recursive: true });
-    writeFileAtomic(join(folderOf(run), name), encodeCheckpoint(checkpoint));
-    for (const old of stepNames(run).slice(KEPT)) rmSync(join(folderOf(run), old), { force: true });
-  });
-  attempt(() => writeFileAtomic(join(run, "generator.safetensors"), encodeSafetensors(average ?? generator)));
-  attempt(() => writeFileAtomic(join(run, "critic.safetensors"), encodeSafetensors(critic)));
-  if (failures.length > 0) throw failures[0];
+    throw error;
+  }
+  second();
 }
 
 /**

@@ -3,6 +3,7 @@
 import { randomBytes } from "node:crypto";
 import {
   accessSync,
+  appendFileSync,
   closeSync,
   constants,
   existsSync,
@@ -13,6 +14,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  truncateSync,
   writeFileSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
@@ -43,6 +45,17 @@ export function writeFileAtomic(path: string, content: Uint8Array | string): voi
   } catch (error) {
     rmSync(temporary, { force: true });
     throw new InputError(`${path}: can't be written (${reason(error)}).`);
+  }
+}
+
+/** Appends all of it or nothing. Throws the system's error if the disk takes no more. */
+export function appendWhole(path: string, content: Uint8Array | string): void {
+  const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  try {
+    appendFileSync(path, content);
+  } catch (error) {
+    if (existsSync(path)) truncateSync(path, size);
+    throw error;
   }
 }
 

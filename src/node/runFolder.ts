@@ -16,7 +16,7 @@ import { dirname, join, resolve } from "node:path";
 import { InputError } from "../errors";
 import type { RunConfig } from "../wgan/config";
 import type { Checkpoint } from "./checkpoint";
-import { writeCheckpoint } from "./checkpointFiles";
+import { writeCheckpoint, writeNetworks } from "./checkpointFiles";
 import { configHead, configText } from "./configFile";
 import { isTemporary, reason, unreadable, writeFileAtomic } from "./files";
 import { isLock, type Lock, lockFolder } from "./lock";
@@ -74,17 +74,18 @@ export function createRunFolder(
 }
 
 /**
- * Brings the folder of a run that goes on after step `last` back to that step: rows and pictures of later steps go, and
- * so does the picture of a step at which the run was only stopped. Throws InputError.
+ * Brings the folder of a run that goes on back to a checkpoint: rows and pictures of later steps go, and so does the
+ * picture of a step at which the run was only stopped. Throws InputError.
  */
-export function reopenRunFolder(path: string, lock: Lock, config: RunConfig, last: number): RunFolder {
+export function reopenRunFolder(path: string, lock: Lock, config: RunConfig, from: Checkpoint): RunFolder {
   for (const name of filesIn(path)) {
     const step = Number(name.match(/^samples\/step-(\d+)\.png$/)?.[1]);
-    const stays = step <= last && step % config.sampleEvery === 0;
+    const stays = step <= from.step && step % config.sampleEvery === 0;
     if (isTemporary(name) || (step >= 0 && !stays))
       onDisk(path, () => rmSync(join(path, name), { force: true }));
   }
-  return fill(path, lock, config, last, () => {});
+  writeNetworks(path, from); // a run that was killed behind the checkpoint has older ones
+  return fill(path, lock, config, from.step, () => {});
 }
 
 /** Writes what a run begins with, or goes on with after step `last`. */

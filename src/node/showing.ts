@@ -1,6 +1,6 @@
 // What a run shows beside its weights: TensorBoard's events and metrics.jsonl while it goes on, pictures and the report
 // at its end, and the page of --watch. None of it may end the run: what fails is told once, and left out.
-import { appendFileSync, existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { noGrad, tensor, tidy } from "../autograd";
 import type { ByteDataset } from "../wgan/dataset";
@@ -9,7 +9,7 @@ import { labelsOf } from "../wgan/models";
 import { samplePicture } from "../wgan/samplePicture";
 import type { PointDataset } from "../wgan/toys";
 import { fixedLatents, type Trainer } from "../wgan/trainer";
-import { reason, writeFileAtomic } from "./files";
+import { appendWhole, reason, writeFileAtomic } from "./files";
 import { type LossRow, readLosses } from "./lossFile";
 import { criticPlaces, criticPlot } from "./outputs/criticPlot";
 import { openEvents } from "./outputs/eventsFile";
@@ -70,7 +70,7 @@ export async function startShowing(options: ShowingOptions): Promise<Showing> {
     rows(rows, logged) {
       attempt("the event file", () => events?.append(...rows.map((row) => lossRecord(row, seconds()))));
       const row = rows.at(-1);
-      if (logged && row) attempt("metrics.jsonl", () => appendFileSync(lines, metricsLine(row)));
+      if (logged && row) attempt("metrics.jsonl", () => appendWhole(lines, metricsLine(row)));
       if (!page || !row) return;
       const rate = ((row.step - last) / (Date.now() - start)) * 1000;
       const left = (steps - row.step) / rate;

@@ -2,7 +2,7 @@
 
 import "./signals"; // before all else, so that a signal finds its listener
 import { existsSync } from "node:fs";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { tuning } from "../kernels/tuning/table";
 import { selectClasses } from "../wgan/dataset";
 import type { PresetName } from "../wgan/presets";
@@ -41,7 +41,8 @@ await runCommand(async () => {
     // The line that began the run may be given again, with all that it sets.
     if (options.resumeIfThere) requireSame(previous, asked, named);
     const steps = stepsInAll(previous, options.steps);
-    if (previous.checkpoint.step === steps) {
+    // The report is the last that a run writes.
+    if (previous.checkpoint.step === steps && existsSync(join(previous.path, "report.html"))) {
       return void console.log(`${previous.path}: all ${steps} steps are done; --steps N goes on to more`);
     }
   } else if (out === undefined) requireMakeable("runs");
@@ -75,7 +76,7 @@ await runCommand(async () => {
   const progress = createProgress(config.steps, process.stdout);
   signals.begin(progress.log);
   const folder = previous
-    ? reopenRunFolder(previous.path, previous.lock, config, previous.checkpoint.step)
+    ? reopenRunFolder(previous.path, previous.lock, config, previous.checkpoint)
     : createRunFolder(config, { out, replace });
   const of = classes === "all" ? "all classes" : `class ${classes.join(" and ")}`;
   const summary =

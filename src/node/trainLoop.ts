@@ -57,7 +57,9 @@ export async function trainLoop(options: LoopOptions): Promise<{ step: number; s
     showing.picture(step, picture, isDue(step, config.sampleEvery) || step === config.steps);
   };
   // A run that was killed between a checkpoint and the picture of the same step lacks that.
-  if (from && isDue(from.step, config.sampleEvery)) await saveSamples(from.step);
+  const ended = from?.step === config.steps;
+  if (from && (ended || isDue(from.step, config.sampleEvery))) await saveSamples(from.step);
+  if (ended) return { step: from.step, seconds: from.seconds };
   let good = from ?? (await copy(0));
   let tried = good.step; // to be saved
   let copied = Number.NEGATIVE_INFINITY;

@@ -13,12 +13,6 @@ import { base, contents, finish, start, tiny } from "./training";
 const onUnix = process.platform === "win32" ? test.skip : test;
 const STEPS = 60;
 
-test.before(() => {
-  mkdirSync(join(base, "data"));
-  writeFileSync(join(base, "data", "train-images-idx3-ubyte"), imagesFile(20));
-  writeFileSync(join(base, "data", "train-labels-idx1-ubyte"), labelsFile(new Array(20).fill(5)));
-});
-
 /** What an undisturbed run leaves. */
 let whole: Record<string, string> | undefined;
 function undisturbed(): Record<string, string> {

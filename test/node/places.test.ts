@@ -1,33 +1,17 @@
 // Where a run meets a bad place: a full disk at every file that it writes, a stdout that takes nothing, a folder without
 // permission, a user without a name or home, npm in another folder. One clear line, and nothing half-written.
 import { spawnSync } from "node:child_process";
-import {
-  chmodSync,
-  chownSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, chownSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { PNG } from "pngjs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { decodeWithMetadata } from "../../src/formats/safetensors";
 import { readConfig } from "../../src/node/configFile";
-import { imagesFile, labelsFile } from "../formats/idxFiles";
 import { base, env, finish, script, tiny } from "./training";
 
 const short = [...tiny, "--steps", "6"];
 const one = [...tiny, "--steps", "1"];
-
-test.before(() => {
-  mkdirSync(join(base, "data"));
-  writeFileSync(join(base, "data", "train-images-idx3-ubyte"), imagesFile(20));
-  writeFileSync(join(base, "data", "train-labels-idx1-ubyte"), labelsFile(new Array(20).fill(5)));
-});
 
 const root = process.getuid?.() === 0;
 const disk = join(base, "disk");
@@ -65,9 +49,10 @@ for (const kilobytes of [4, 8, 12, 60, 100, 200]) {
         const run = join(disk, "run");
         const { status, lines } = finish([...short, "--out", run]);
         const said = lines.join("\n");
-        assert.ok(lines.length > 0 && lines.every((line) => /^monge: .*\(ENOSPC\)\./.test(line)), said);
+        assert.ok(lines.length > 0 && lines.every((line) => /^monge: .*ENOSPC/.test(line)), said);
         assert.is(new Set(lines).size, lines.length, "nothing is told twice");
-        assert.is(status, lines.every((line) => line.endsWith(" The run goes on.")) ? 0 : 1, said);
+        const ends = lines.some((line) => !/The run goes on\.$|left out/.test(line));
+        assert.is(status, ends ? 1 : 0, said);
         if (existsSync(run)) {
           allWhole(run);
           assert.is(

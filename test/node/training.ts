@@ -1,12 +1,18 @@
 // Trainings as processes of their own, as small as they can be, for tests that stop, kill or starve them.
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { imagesFile, labelsFile } from "../formats/idxFiles";
 import { temporaryFolder } from "./temporary";
 
+/** The folder that they run in, with twenty images in data/. */
 export const base = temporaryFolder();
+mkdirSync(join(base, "data"));
+writeFileSync(join(base, "data", "train-images-idx3-ubyte"), imagesFile(20));
+writeFileSync(join(base, "data", "train-labels-idx1-ubyte"), labelsFile(new Array(20).fill(5)));
+
 const dist = folderWith(join("node", "train.js"), dirname(fileURLToPath(import.meta.url)));
 
 /** The nearest folder from here up that holds `name`: this file may run as a chunk. */

@@ -1,9 +1,9 @@
 // The run folder's events.out.tfevents.*: made once, appended to, and cut where a resumed run goes back to.
-import { appendFileSync, readdirSync, readFileSync, truncateSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { endsInPicture, eventFileName, keepEvents, versionRecord } from "../../formats/tfevents";
-import { writeFileAtomic } from "../files";
+import { appendWhole, writeFileAtomic } from "../files";
 
 export interface EventsFile {
   path: string;
@@ -23,19 +23,11 @@ export function openEvents(folder: string, step: number, sampleEvery = 1, now = 
   const kept = names.length > 0 ? keepEvents(readFileSync(path), step, sampleEvery) : new Uint8Array();
   const start = kept.length > 0 ? kept : versionRecord(now() / 1000);
   writeFileAtomic(path, start);
-  let length = start.length;
   return {
     path,
     endsInPicture: endsInPicture(start.subarray(0, -4)), // without the last record's checksum
     append(...records) {
-      const bytes = Buffer.concat(records);
-      try {
-        appendFileSync(path, bytes);
-        length += bytes.length;
-      } catch (error) {
-        truncateSync(path, length); // behind a part of a record no reader would find the next ones
-        throw error;
-      }
+      appendWhole(path, Buffer.concat(records)); // behind a part of a record no reader would find the next ones
     },
   };
 }
