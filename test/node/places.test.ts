@@ -21,6 +21,7 @@ import { imagesFile, labelsFile } from "../formats/idxFiles";
 import { base, env, finish, script, tiny } from "./training";
 
 const short = [...tiny, "--steps", "6"];
+const one = [...tiny, "--steps", "1"];
 
 test.before(() => {
   mkdirSync(join(base, "data"));
@@ -53,22 +54,20 @@ function allWhole(run: string): void {
   }
 }
 
-// Kilobytes at which the first file that doesn't fit is, in turn: the lock, config.yaml, losses.csv, a checkpoint, a
-// network, a picture, and a later checkpoint.
-for (const kilobytes of [4, 8, 12, 60, 140, 200, 300, 400]) {
+// Kilobytes at which the first file that doesn't fit is, in turn: config.yaml, losses.csv, a checkpoint, a network, a
+// later checkpoint, and a picture.
+for (const kilobytes of [4, 8, 12, 60, 100, 200]) {
   onSmallDisk(
-    `a disk of ${kilobytes} KB: no half of a file, exit code 1, and a start that failed leaves no folder`,
+    `a disk of ${kilobytes} KB: no half of a file, and a start that failed leaves no folder`,
     () => {
       assert.ok(mounted(kilobytes));
       try {
         const run = join(disk, "run");
         const { status, lines } = finish([...short, "--out", run]);
-        assert.is(status, 1);
-        assert.ok(
-          lines.length > 0 && lines.every((line) => /^monge: .*\(ENOSPC\)\./.test(line)),
-          lines.join("\n"),
-        );
+        const said = lines.join("\n");
+        assert.ok(lines.length > 0 && lines.every((line) => /^monge: .*\(ENOSPC\)\./.test(line)), said);
         assert.is(new Set(lines).size, lines.length, "nothing is told twice");
+        assert.is(status, lines.every((line) => / The run goes on\.$|: left out, /.test(line)) ? 0 : 1, said);
         if (existsSync(run)) {
           allWhole(run);
           assert.is(
@@ -76,7 +75,7 @@ for (const kilobytes of [4, 8, 12, 60, 140, 200, 300, 400]) {
             8,
             "all rows are there",
           );
-        } else assert.is(lines.length, 1, lines.join("\n"));
+        } else assert.is(lines.length, 1, said);
       } finally {
         unmount();
       }
@@ -103,37 +102,27 @@ onLinux("a stdout that takes nothing ends the showing, and the run is whole", ()
 
 const asStranger = root && spawnSync("setpriv", ["--version"]).status === 0 ? onLinux : test.skip;
 
-asStranger(
-  "a user that the system doesn't know trains, and without permission or a home there is one line at most",
-  () => {
-    const place = join(base, "strangers");
-    mkdirSync(place);
-    chmodSync(base, 0o755);
-    chownSync(place, 12345, 12345);
-    const { HOME: _home, XDG_CACHE_HOME: _cache, ...homeless } = env;
-    const as = (args: string[], more: NodeJS.ProcessEnv = {}) =>
-      spawnSync(
-        "setpriv",
-        ["--reuid", "12345", "--clear-groups", process.execPath, script("train"), ...short, ...args],
-        {
-          ...{ cwd: place, encoding: "utf8", env: { ...homeless, ...more } },
-        },
-      );
-    for (const [name, home] of [
-      ["unset", {}],
-      ["empty", { HOME: "" }],
-      ["missing", { HOME: "/nonexistent" }],
-    ] as const) {
-      const { status, stderr } = as(["--out", name], home);
-      assert.is(status, 0, stderr);
-      allWhole(join(place, name));
-    }
-    assert.equal(readdirSync(place).sort(), ["empty", "missing", "unset"], "no cache in the current folder");
-    const { status, stderr } = as(["--out", join(base, "forbidden")]);
+asStranger("a user that the system doesn't know trains, and where it may not write gets one line", () => {
+  const place = join(base, "strangers");
+  mkdirSync(place);
+  chmodSync(base, 0o755);
+  chownSync(place, 12345, 12345);
+  const { HOME: _home, XDG_CACHE_HOME: _cache, ...homeless } = env;
+  const as = (args: string[], more: NodeJS.ProcessEnv = {}) =>
+    spawnSync("setpriv", ["--reuid", "12345", "--clear-groups", process.execPath, script("train"), ...args], {
+      ...{ cwd: place, encoding: "utf8", env: { ...homeless, ...more } },
+    });
+  // An empty HOME, once, with a search for the data that would make a cache; what it can't load is drawn.
+  const trained = as([...one, "--out", "run"], { HOME: "", MONGE_DATA: "" });
+  assert.is(trained.status, 0, trained.stderr);
+  allWhole(join(place, "run"));
+  assert.equal(readdirSync(place), ["run"], "no cache in the current folder");
+  for (const home of [{}, { HOME: "" }, { HOME: "/nonexistent" }]) {
+    const { status, stderr } = as([...one, "--out", join(base, "forbidden")], home);
     assert.is(status, 1);
-    assert.match(stderr, /^(Warning: .*\n)*monge: --out \S+forbidden: can't be written \(EACCES\)\.\n$/);
-  },
-);
+    assert.match(stderr, /^monge: --out \S+forbidden: can't be written \(EACCES\)\.\n$/);
+  }
+});
 
 test("relative paths are the caller's where npm was told of another folder, and are shown as given", () => {
   const args = ["--prefix", process.cwd(), "run", "train", "--", ...short, "--data", "data", "--out", "here"];
@@ -144,7 +133,7 @@ test("relative paths are the caller's where npm was told of another folder, and 
     shell: process.platform === "win32",
   });
   assert.is(npm.status, 0, npm.stderr);
-  assert.match(npm.stdout, /, into here\n[\s\S]*\ndone after 6 steps in \d+ s: here\n$/);
+  assert.match(npm.stdout, /, into here\n[\s\S]*\ndone after 6 steps in .+: here\n$/);
   allWhole(join(base, "here"));
   assert.is(readConfig(join(base, "here")).data.path, join(base, "data"), "found from anywhere");
 });
