@@ -3,6 +3,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { noGrad, tensor, tidy } from "../autograd";
+import { InputError } from "../errors";
 import type { ByteDataset } from "../wgan/dataset";
 import { latentWays } from "../wgan/interpolate";
 import { labelsOf } from "../wgan/models";
@@ -53,7 +54,9 @@ export async function startShowing(options: ShowingOptions): Promise<Showing> {
     try {
       return body();
     } catch (error) {
-      if (!failed.has(what)) warn(`${what}: left out from here on, ${reason(error)}.`);
+      const why =
+        error instanceof InputError ? error.message : `${what}: can't be written (${reason(error)}).`;
+      if (!failed.has(what)) warn(`${why} The run goes on.`);
       failed.add(what);
       return undefined;
     }
@@ -94,7 +97,8 @@ export async function startShowing(options: ShowingOptions): Promise<Showing> {
           const png = await make();
           if (png) writeFileAtomic(join(path, name), png);
         } catch (error) {
-          warn(`${name}: left out, ${reason(error)}.`);
+          const why = error instanceof InputError ? error.message : `${reason(error)}.`;
+          warn(`${name}: left out, ${why}`);
         }
       }
       const rows = attempt("losses.csv", () => readLosses(join(path, "losses.csv"))) ?? [];

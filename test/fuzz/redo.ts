@@ -58,7 +58,8 @@ export function redo(world: World, step: Step): void {
     const { grad: now } = twins.get(variable) ?? variable;
     if (twins.has(variable) && variable.grad && variable.grad !== grad) variable.grad.disposed = true;
     if (twins.has(variable) && !grad) variable.grad = undefined;
-    if (!grad || !now) continue;
+    if (grad && step.freed.has(grad)) variable.grad = grad;
+    if (!grad || !now || step.freed.has(grad)) continue;
     overwrite(grad, now);
     variable.grad = grad.disposed ? new Plain(grad.shape, grad.dtype, grad.cell, grad.variable) : grad;
   }

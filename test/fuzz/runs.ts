@@ -179,6 +179,9 @@ function capture(world: World, a: Of<"capture">): void {
     [world.step, tape.capture, tape.made] = outer;
   }
   step.made = made;
-  for (const variable of step.anew.keys()) step.anew.set(variable, variable.grad);
+  for (const variable of step.anew.keys()) {
+    step.anew.set(variable, variable.grad);
+    if (variable.grad?.disposed) step.freed.add(variable.grad);
+  }
   world.steps.set(a.to, { model: step, real: real! });
 }

@@ -34,6 +34,8 @@ export class Step {
   made: Plain[] = [];
   /** Variables whose grad it set, with what it was at the end. */
   readonly anew = new Map<Variable, Plain | undefined>();
+  /** Of those grads the ones that it freed as well. */
+  readonly freed = new Set<Plain>();
   /** Variables whose grad, made before, it used. */
   readonly used = new Map<Variable, Plain>();
   disposed = false;
