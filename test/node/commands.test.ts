@@ -371,6 +371,19 @@ test("sample draws as many images as asked for, and evaluate measures the run", 
   assert.match(ratio, /^distance, generated to real: \d+\.\d\d$/);
 });
 
+test("sample gives the run's own pictures, and others for another seed", () => {
+  const draw = (name: string, ...args: string[]) => {
+    const file = join(base, name);
+    const { status, stderr } = run("sample", ["--run", trained, "--out", file, ...args]);
+    assert.is(status, 0, stderr);
+    return readFileSync(file);
+  };
+  const last = readFileSync(join(trained, "samples", "step-000003.png"));
+  assert.ok(draw("own.png").equals(last), "those of its last step, since its weights are");
+  assert.ok(draw("named.png", "--seed", "1").equals(last), "the run's seed is 1");
+  assert.not(draw("other.png", "--seed", "7").equals(last));
+});
+
 test("sample and evaluate: a folder that is no run, or a damaged one, gets one line", () => {
   /** A copy of the run with one file changed. */
   const damaged = (name: string, file: string, change: (bytes: Buffer) => Uint8Array | string) => {
@@ -399,6 +412,16 @@ test("sample and evaluate: a folder that is no run, or a damaged one, gets one l
     damaged("cut", "generator.safetensors", (bytes) => bytes.subarray(0, 5000)),
     /cut\/generator\.safetensors: not a sound safetensors file of f32 tensors: truncated, its tensors take \d+ bytes but \d+ follow the header\.$/,
   );
+  for (const number of [Number.NaN, Number.NEGATIVE_INFINITY]) {
+    const bad = damaged(`bad ${number}`, "generator.safetensors", (bytes) => {
+      bytes.writeFloatLE(number, bytes.length - 4);
+      return bytes;
+    });
+    both(
+      bad,
+      /generator\.safetensors: \S+ holds NaN or infinity: its training diverged, and it draws nothing\.$/,
+    );
+  }
   const other = damaged("other", "config.yaml", (text) =>
     text.toString().replace(/generatorChannels: \d+/, "generatorChannels: 8"),
   );
