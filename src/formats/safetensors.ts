@@ -1,5 +1,6 @@
 // The safetensors format: 8 bytes of header length, a JSON header, then the numbers, little endian.
-// Source: the format's description in its reference project; F32 is all that a state dictionary holds.
+// Source: the format's description in its reference project; F32 is all that a state dictionary holds. Hosts that have
+// WebGPU are little endian, too, so numbers are copied as they lie.
 import { show, sizeOf } from "../autograd";
 import type { StateDict } from "../nn";
 
@@ -36,8 +37,8 @@ export function encodeSafetensors(state: StateDict, metadata: Record<string, str
   bytes.set(json, 8);
   let at = 8 + length;
   for (const { data } of Object.values(state)) {
-    for (const [i, value] of data.entries()) view.setFloat32(at + 4 * i, value, true);
-    at += 4 * data.length;
+    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
+    at += data.byteLength;
   }
   return bytes;
 }
@@ -75,8 +76,9 @@ export function decodeWithMetadata(
   if (end > present) throw bad(`truncated, its tensors take ${end} bytes but ${present} follow the header`);
   if (end < present) throw bad(`${present - end} trailing bytes after its tensors`);
   const arrays = entries.map(([name, { shape, data_offsets: offsets }]) => {
-    const read = (_: unknown, i: number) => view.getFloat32(start + offsets[0] + 4 * i, true);
-    return [name, { shape, data: Float32Array.from({ length: sizeOf(shape) }, read) }] as const;
+    const [from, to] = offsets.map((offset) => start + offset);
+    const { buffer } = new Uint8Array(bytes.subarray(from, to)); // a copy, so that it is aligned
+    return [name, { shape, data: new Float32Array(buffer) }] as const;
   });
   return { state: Object.fromEntries(arrays), metadata };
 }
