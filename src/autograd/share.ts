@@ -81,10 +81,7 @@ export function sourcesOf(inputs: readonly Variable[]): Sources {
 }
 
 /** The sources; where the time alone is known, those of `used` that it leaves open and that were marked since. */
-export function namedSources(
-  sources: Sources = new Set(),
-  used: () => readonly Variable[],
-): Iterable<Variable> {
+export function among(sources: Sources = new Set(), used: () => Variable[]): Iterable<Variable> {
   if (typeof sources !== "number") return sources;
   return used().filter(({ born = 0, markedAt = 0 }) => born < sources && markedAt > sources);
 }

@@ -60,7 +60,7 @@ export class Tensor implements Block {
 
   /** Whether a recorded op made other numbers than it has now. */
   get isChanged(): boolean {
-    return !!this.variable.node && this.variable.version !== this.storage.version;
+    return this.size > 0 && !!this.variable.node && this.variable.version !== this.storage.version;
   }
 
   get isDisposed(): boolean {
