@@ -51,7 +51,6 @@ export interface Variable {
 export type Sources = ReadonlySet<Variable | number>;
 
 let time = 0;
-/** A clock that makes, marks and forgets can be compared by. */
 export const tick = (): number => ++time;
 
 /** What a tensor holds of shared things; kept apart, so that a finaliser can drop it after the tensor is gone. */

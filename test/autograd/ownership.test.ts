@@ -244,6 +244,20 @@ for (const [name, dyOf] of Object.entries({ itself: (g: Tensor) => g, "a view": 
   });
 }
 
+test("backward leaves all grads as they were when one of them can't be added to", async () => {
+  const [a, b] = [marked([1]), marked([1])];
+  a.grad = tensor([5]);
+  for (const [bad, said] of [
+    [tensor([1, 2]), /must have the shape/],
+    [tensor([3]), /freed/],
+  ] as const) {
+    b.grad = bad;
+    if (bad.size === 1) bad.dispose();
+    assert.throws(() => backward(sum(add(a, b))), new RegExp(`^backward: .*${said.source}`));
+    assert.equal(await numbers(a.grad), [5]);
+  }
+});
+
 test("a leaf that was dropped is collected with its grad and the graph of that", async () => {
   const before = await collectGarbage();
   (() => {
