@@ -5,6 +5,18 @@ import { pathToFileURL } from "node:url";
 import { build } from "./build.mjs";
 import { fail, root } from "./shell.mjs";
 
+// It asks a run to save, and none has begun; without a listener Node would open its debugger.
+process.on("SIGUSR1", () => {});
+// Whatever ends npm ends us: it passes on SIGINT and SIGTERM alone. Started in another way we may outlive our parent.
+const parent = process.ppid;
+if (process.env.npm_lifecycle_script?.includes("scripts/run.mjs")) {
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    process.kill(process.pid, "SIGTERM");
+  }, 200).unref();
+}
+
 const [name, ...args] = process.argv.slice(2);
 const folder = await build().catch((error) => fail(`monge: the build failed: ${error.message}`));
 if (name === undefined) {

@@ -1,16 +1,14 @@
 // What the set-up scripts share: run a command and show it, stop with one clear line, ask for the adapter.
 // Plain Node without packages, since setup.mjs runs before `npm ci`.
 import { spawnSync } from "node:child_process";
-import { homedir } from "node:os";
-import { isAbsolute, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { askForAdapters } from "./adapters.mjs";
+import { cacheFolder as cacheFolderOf } from "./cacheFolder.mjs";
 
 export const root = fileURLToPath(new URL("..", import.meta.url));
 
-const { XDG_CACHE_HOME: base } = process.env;
-/** Where what the scripts fetch is kept: $XDG_CACHE_HOME/monge, by default ~/.cache/monge. */
-export const cacheFolder = join(base && isAbsolute(base) ? base : join(homedir(), ".cache"), "monge");
+/** Where what the scripts fetch is kept. */
+export const cacheFolder = cacheFolderOf(process.env);
 
 /** Runs a command in the user's terminal, after printing it; true where it exited with 0. */
 export function run(command, args, options = {}) {

@@ -68,7 +68,7 @@ function captured<T>(result: T, made: Tensor[], program: Program, recording: Rec
 }
 
 /** A handle of one's own. */
-const copyOf = (grad: Tensor | undefined) => grad && keep(alias(grad));
+const copyOf = (grad: Tensor | undefined) => (grad?.isDisposed ? grad : grad && keep(alias(grad)));
 const isSame = (a: Tensor | undefined, b: Tensor | undefined) =>
   a && b ? !a.isDisposed && !b.isDisposed && a.share === b.share : a === b;
 

@@ -36,7 +36,7 @@ export function grad(y: Tensor, xs: readonly Tensor[], options: GradOptions = {}
     const given = new Set<Share>();
     return xs.map((x) => {
       const dx = found.get(x.variable);
-      if (!dx) throw apart(x);
+      if (!dx) throw new Error(`grad: an op between y and ${x} has no derivative by its input.`);
       const own = withRecording(options.createGraph ?? false, () => owned(dx, given.has(dx.share)));
       given.add(own.share);
       return own;
@@ -65,7 +65,7 @@ export function backward(y: Tensor, options: GradOptions = {}): void {
     for (const { x } of leaves) {
       x.grad?.checkAlive("backward");
       if (x.grad && !sameShape(x.grad.shape, x.shape))
-        throw shapeError("backward", "a grad must have the shape of its x", [x.grad.shape, x.shape]);
+        throw shapeError("backward", "the grad that is there must have x's shape", [x.grad.shape, x.shape]);
       if (inPlace(x) || !recording() || recording()!.anew.has(x.variable)) continue;
       throw new Error(
         `backward: inside of a capture the grad of ${x} must be set, or there must be one to add to in place. ` +
@@ -83,12 +83,6 @@ export function backward(y: Tensor, options: GradOptions = {}): void {
   });
 }
 
-const apart = (x: Tensor): Error =>
-  new Error(
-    `grad: y must depend on every x, got ${x}, which it does not. ` +
-      "Was requireGrad(x) called before, and is there a detach or a noGrad between?",
-  );
-
 /** A handle on a gradient whose storage no one else has: what came in as `dy`, or was saved, must not change with it. */
 const owned = (dx: Tensor, given = false): Tensor => (given || dx.share.hasOthers ? clone(dx) : alias(dx));
 
@@ -101,7 +95,9 @@ function backwardPass(by: string, y: Tensor, options: GradOptions, xs?: readonly
   const isTarget: IsTarget = (x) => (xs ? targets.has(x) : !x.node && x.requiresGrad);
   const { createGraph = false, retainGraph = createGraph } = options;
   y.checkAlive(by);
-  const dy = options.dy ?? seed(by, y);
+  if (!options.dy && y.size !== 1)
+    throw shapeError(by, "y must have one entry, unless dy is given", [y.shape]);
+  const dy = options.dy ?? ones(y.shape);
   dy.checkAlive(by);
   if (dy.dtype !== "f32") throw new Error(`${by}: dy must be f32, got ${dy}.`);
   if (!sameShape(dy.shape, y.shape)) throw shapeError(by, "dy must have y's shape", [dy.shape, y.shape]);
@@ -109,7 +105,11 @@ function backwardPass(by: string, y: Tensor, options: GradOptions, xs?: readonly
   if (y.isChanged) checkUnchanged(by, y.variable, new Set(nodes));
   const reached = new Set([y.variable, ...used(nodes)]);
   const missed = xs?.find((x) => !reached.has(x.variable)); // found out now: the pass spends the graph
-  if (missed) throw apart(missed);
+  if (missed)
+    throw new Error(
+      `grad: y must depend on every x, got ${missed}, which it does not. ` +
+        "Was requireGrad(x) called before, and is there a detach or a noGrad between?",
+    );
   const gradients: Gradients = new Map([[y.variable, alias(dy)]]);
   for (const node of nodes) node.retain(); // spending one must not free those still to come
   try {
@@ -214,11 +214,6 @@ function checkWhole(by: string, node: Node, seen: ReadonlySet<Node>, isTarget: I
         "requireGrad(). Mark it before its first use, or detach() what should not count.",
     );
   }
-}
-
-function seed(by: string, y: Tensor): Tensor {
-  if (y.size !== 1) throw shapeError(by, "y must have one entry, unless dy is given", [y.shape]);
-  return ones(y.shape);
 }
 
 /** Sums a gradient over the axes that broadcasting stretched. */

@@ -42,18 +42,15 @@ export function clip(target: Tensor, low: number, high: number): void {
 
 /** Copies numbers into a tensor, from another one or from the host. */
 export function assign(target: Tensor, source: Tensor | Float32Array): void {
+  check("assign", target, ...(source instanceof Float32Array ? [] : [source]));
   if (source instanceof Float32Array) {
-    check("assign", target);
     checkFloat("assign", target);
     if (source.length !== target.size)
       throw new Error(
         `assign: ${show(target.shape)} must hold as many numbers as are given, got ${target.size} and ${source.length}.`,
       );
     upload(source, target.storage);
-  } else {
-    check("assign", target, source);
-    copy(source.storage, target.storage);
-  }
+  } else copy(source.storage, target.storage);
 }
 
 function check(op: string, target: Tensor, ...others: Tensor[]): void {

@@ -37,8 +37,7 @@ export interface Variable {
   version?: number;
   /** The tensor that was marked, which has the `grad`. Weak: a graph must not keep a leaf that nobody holds any more. */
   leaf?: WeakRef<Tensor>;
-  /** What the numbers were made from without a record. Were one of them marked later, a gradient through here would
-   * lack a part in silence; see `sourcesOf`. */
+  /** What the numbers were made from without a record: marked later, a gradient would lack a part in silence. */
   sources?: Sources;
   /** How many tensors are this variable: once there is none, nobody can mark it. */
   handles: number;

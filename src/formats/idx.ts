@@ -1,67 +1,120 @@
-// Reads the IDX format of MNIST and its relatives: big-endian header, then one byte a value.
-// A header can claim billions of images, so it is held against the file's length before anything is made.
+// Reads the IDX format of MNIST and its relatives: two zeros, a type, how many axes, their sizes, then the numbers.
+// All is big-endian. A header can claim billions of images, so it is held against the file's length before anything
+// is made.
 import { InputError } from "../errors";
+import { asChannels, asLabels, type Images } from "./images";
 
-/** Grey images, row by row: pixels has count * rows * columns bytes, 0 is paper and 255 is ink. */
-export interface Images {
-  count: number;
-  rows: number;
-  columns: number;
-  pixels: Uint8Array;
+/** What a file is to hold. */
+export type IdxContent = "images" | "labels";
+
+export interface IdxHeader {
+  /** Of the numbers, as the format codes it: 8 for unsigned bytes. */
+  type: number;
+  /** Sizes of the axes, the first one the count. */
+  sizes: number[];
+  /** Where the numbers begin, and how many bytes the whole file must have. */
+  start: number;
+  length: number;
 }
 
-const imagesMagic = 2051;
-const labelsMagic = 2049;
+interface NumberType {
+  name: string;
+  bytes: number;
+  read?: (view: DataView, at: number) => number;
+}
 
-/** Reads an images file (magic 2051). `file` names it in errors. Throws InputError if it is malformed. */
+/** Labels may be of any type of integers; images are unsigned bytes. */
+const types: Record<number, NumberType> = {
+  8: { name: "unsigned bytes", bytes: 1, read: (view, at) => view.getUint8(at) },
+  9: { name: "signed bytes", bytes: 1, read: (view, at) => view.getInt8(at) },
+  11: { name: "16-bit integers", bytes: 2, read: (view, at) => view.getInt16(at) },
+  12: { name: "32-bit integers", bytes: 4, read: (view, at) => view.getInt32(at) },
+  13: { name: "32-bit floats", bytes: 4 },
+  14: { name: "64-bit floats", bytes: 8 },
+};
+const unsignedBytes = 8;
+
+const wanted: Record<IdxContent, string> = {
+  images: "images: unsigned bytes in 3 axes (count, height, width), or 4 (and 1 or 3 channels)",
+  labels: "labels: integers of 8, 16 or 32 bits in 1 axis (count)",
+};
+
+/** Reads an images file. `file` names it in errors. Throws InputError if it is malformed or holds something else. */
 export function parseIdxImages(bytes: Uint8Array, file: string): Images {
-  const [count, rows, columns] = readHeader(bytes, file, imagesMagic, ["images", "rows", "columns"]);
-  const pixels = readBody(bytes, file, 16, count * rows * columns, `${count} images of ${rows}x${columns}`);
-  return { count, rows, columns, pixels };
+  const { sizes, start } = readIdx(bytes, file, "images");
+  const [count, height, width, last = 1] = sizes;
+  return { count, height, width, channels: asChannels(last, file), pixels: bytes.subarray(start) };
 }
 
-/** Reads a labels file (magic 2049): one byte a label. `file` names it in errors. Throws InputError. */
-export function parseIdxLabels(bytes: Uint8Array, file: string): Uint8Array {
-  const [count] = readHeader(bytes, file, labelsMagic, ["labels"]);
-  return readBody(bytes, file, 8, count, `${count} labels`);
+/** Reads a labels file: one class number an image. `file` names it in errors. Throws InputError. */
+export function parseIdxLabels(bytes: Uint8Array, file: string): Uint16Array {
+  const { type, sizes, start } = readIdx(bytes, file, "labels");
+  const { read, bytes: size } = types[type];
+  const view = viewOf(bytes);
+  return asLabels(
+    Array.from({ length: sizes[0] }, (_, i) => read!(view, start + size * i)),
+    file,
+  );
 }
 
-function readHeader(bytes: Uint8Array, file: string, magic: number, fields: string[]): number[] {
-  const length = 4 + 4 * fields.length;
+/** The header alone, from a file's first bytes. Throws InputError unless such a file may hold what is wanted. */
+export function parseIdxHeader(head: Uint8Array, file: string, content: IdxContent): IdxHeader {
+  const axes = head[3] ?? 0;
+  const type = types[head[2]];
+  if (head[0] !== 0 || head[1] !== 0 || !type || axes === 0) throw notIdx(head, file, content);
+  const start = 4 + 4 * axes;
+  if (head.length < start) throw tooShort(head, file, start);
+  const view = viewOf(head);
+  const sizes = Array.from({ length: axes }, (_, axis) => view.getUint32(4 + 4 * axis));
+  const length = start + type.bytes * sizes.reduce((product, size) => product * size, 1);
+  const fits: Record<IdxContent, boolean> = {
+    images: head[2] === unsignedBytes && (axes === 3 || axes === 4),
+    labels: type.read !== undefined && axes === 1,
+  };
+  if (fits[content]) return { type: head[2], sizes, start, length };
+  const hint = fits[content === "images" ? "labels" : "images"] ? " Are the two files swapped?" : "";
+  throw new InputError(
+    `${file}: IDX of ${type.name} in ${axes} ${axes === 1 ? "axis" : "axes"} (${sizes.join("x")}), ` +
+      `expected ${wanted[content]}.${hint}`,
+  );
+}
+
+/** "20 images of 28x28 (15680 bytes)": what a header says that there is. */
+export function describeIdx({ sizes: [count, ...each], start, length }: IdxHeader): string {
+  const what = each.length > 0 ? `images of ${each.join("x")}` : "labels";
+  return `${count} ${what} (${length - start} bytes)`;
+}
+
+function readIdx(bytes: Uint8Array, file: string, content: IdxContent): IdxHeader {
+  const header = parseIdxHeader(bytes, file, content);
+  const { start, length } = header;
+  const what = describeIdx(header);
   if (bytes.length < length) {
     throw new InputError(
-      `${file}: truncated, ${bytes.length} bytes are too few for an IDX header of ${length}. Fetch it again.`,
+      `${file}: truncated, the header says ${what} but ${bytes.length - start} follow. Fetch it again.`,
     );
   }
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const found = view.getUint32(0);
-  if (found !== magic) throw new InputError(`${file}: ${wrongMagic(found, magic)}`);
-  return fields.map((_, index) => view.getUint32(4 + 4 * index));
+  if (bytes.length > length) throw trailing(file, `${bytes.length - length}`, what);
+  return header;
 }
 
-function wrongMagic(found: number, wanted: number): string {
-  const kind = (magic: number) => (magic === imagesMagic ? "images" : "labels");
+/** The complaint of a file that goes on after what its header says. */
+export const trailing = (file: string, bytes: string, what: string) =>
+  new InputError(`${file}: ${bytes} trailing bytes after the ${what} that the header says. Fetch it again.`);
+
+function notIdx(head: Uint8Array, file: string, content: IdxContent): InputError {
+  if (head.length < 4) return tooShort(head, file, 8);
+  const begin = Array.from(head.subarray(0, 4), (byte) => byte.toString(16).padStart(2, "0")).join(" ");
   const hint =
-    found === imagesMagic || found === labelsMagic
-      ? `That is a file of ${kind(found)}: are the two files swapped?`
-      : found >>> 16 === 0x1f8b
-        ? "It is still gzipped."
-        : "Is this an MNIST file?";
-  return `wrong magic number ${found}, expected ${wanted} (IDX ${kind(wanted)}). ${hint}`;
+    head[0] === 0x1f && head[1] === 0x8b ? "It is gzipped twice." : "Is it one of MNIST's kind at all?";
+  return new InputError(
+    `${file}: no IDX file, it begins with the bytes ${begin}; expected ${wanted[content]}. ${hint}`,
+  );
 }
 
-/** The `size` bytes after the header, copied so that they don't hold on to a larger buffer. */
-function readBody(bytes: Uint8Array, file: string, start: number, size: number, what: string): Uint8Array {
-  const present = bytes.length - start;
-  if (present < size) {
-    throw new InputError(
-      `${file}: truncated, the header says ${what} (${size} bytes) but ${present} follow. Fetch it again.`,
-    );
-  }
-  if (present > size) {
-    throw new InputError(
-      `${file}: ${present - size} trailing bytes after the ${what} that the header says. Fetch it again.`,
-    );
-  }
-  return bytes.slice(start);
-}
+const tooShort = ({ length }: Uint8Array, file: string, start: number) =>
+  new InputError(
+    `${file}: truncated, ${length} bytes are too few for an IDX header of ${start}. Fetch it again.`,
+  );
+
+const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

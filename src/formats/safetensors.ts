@@ -47,13 +47,21 @@ export function encodeSafetensors(state: StateDict, metadata: Record<string, str
  * tensors to cover the bytes behind the header without a gap or an overlap.
  */
 export function decodeSafetensors(bytes: Uint8Array, file: string): StateDict {
+  return decodeWithMetadata(bytes, file).state;
+}
+
+/** The same, and the text that travelled along. */
+export function decodeWithMetadata(
+  bytes: Uint8Array,
+  file: string,
+): { state: StateDict; metadata: Record<string, string> } {
   const bad = (what: string) => new Error(`${file}: not a sound safetensors file of f32 tensors: ${what}.`);
   if (bytes.length < 8) throw bad(`${bytes.length} bytes are too few`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const length = Number(view.getBigUint64(0, true));
   if (length > MAX_HEADER || length > bytes.length - 8)
     throw bad(`a header of ${length} bytes does not fit in its ${bytes.length} bytes`);
-  const entries = readHeader(bytes.subarray(8, 8 + length), bad);
+  const { entries, metadata } = readHeader(bytes.subarray(8, 8 + length), bad);
   const start = 8 + length;
   let end = 0;
   // In the order of their bytes, so that each must begin where the one before it ended.
@@ -70,10 +78,10 @@ export function decodeSafetensors(bytes: Uint8Array, file: string): StateDict {
     const read = (_: unknown, i: number) => view.getFloat32(start + offsets[0] + 4 * i, true);
     return [name, { shape, data: Float32Array.from({ length: sizeOf(shape) }, read) }] as const;
   });
-  return Object.fromEntries(arrays);
+  return { state: Object.fromEntries(arrays), metadata };
 }
 
-function readHeader(json: Uint8Array, bad: (what: string) => Error): [name: string, entry: Entry][] {
+function readHeader(json: Uint8Array, bad: (what: string) => Error) {
   let header: unknown;
   try {
     header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(json));
@@ -81,7 +89,10 @@ function readHeader(json: Uint8Array, bad: (what: string) => Error): [name: stri
     throw bad("its header is not JSON");
   }
   if (!isObject(header)) throw bad("its header is not a JSON object");
-  const entries = Object.entries(header).filter(([name]) => name !== "__metadata__");
+  const { __metadata__: metadata = {}, ...tensors } = header;
+  if (!isObject(metadata) || Object.values(metadata).some((text) => typeof text !== "string"))
+    throw bad("its __metadata__ is not text by key");
+  const entries = Object.entries(tensors);
   for (const [name, entry] of entries) {
     if (!isObject(entry) || typeof entry.dtype !== "string") throw bad(`${name} is no tensor`);
     const { dtype, shape, data_offsets: offsets } = entry;
@@ -90,7 +101,7 @@ function readHeader(json: Uint8Array, bad: (what: string) => Error): [name: stri
     if (!isSizes(offsets) || offsets.length !== 2)
       throw bad(`${name} has the data_offsets ${JSON.stringify(offsets)}`);
   }
-  return entries as [string, Entry][];
+  return { entries: entries as [string, Entry][], metadata: metadata as Record<string, string> };
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>

@@ -24,28 +24,29 @@ export const eventFileName = (seconds: number, host: string): string =>
 
 /** The record that a file begins with. */
 export const versionRecord = (wallTime: number): Uint8Array =>
-  record(concat(double(1, wallTime), bytes(3, text("brain.Event:2"))));
+  record(concat([double(1, wallTime), bytes(3, text("brain.Event:2"))]));
 
 /** The record of one step's scalars and images, to append to the file. */
 export function eventRecord({ wallTime, step, scalars = {}, images = {} }: TrainingEvent): Uint8Array {
   const values = [
-    ...Object.entries(scalars).map(([tag, value]) => concat(bytes(1, text(tag)), float(2, value))),
+    ...Object.entries(scalars).map(([tag, value]) => concat([bytes(1, text(tag)), float(2, value)])),
     ...Object.entries(images).map(([tag, { png, width, height, channels }]) =>
-      concat(
+      concat([
         bytes(1, text(tag)),
-        bytes(4, concat(whole(1, height), whole(2, width), whole(3, channels), bytes(4, png))),
-      ),
+        bytes(4, concat([whole(1, height), whole(2, width), whole(3, channels), bytes(4, png)])),
+      ]),
     ),
   ];
-  const summary = concat(...values.map((value) => bytes(1, value)));
-  return record(concat(double(1, wallTime), whole(2, step), bytes(5, summary)));
+  const summary = concat(values.map((value) => bytes(1, value)));
+  return record(concat([double(1, wallTime), whole(2, step), bytes(5, summary)]));
 }
 
 /**
- * The file's whole records up to and of `step`, in their order; the version, which is of no step, stays. A record that
- * a killed process half wrote, or a damaged one, ends the file: behind it nothing can be found.
+ * The file's whole records up to and of `step`, in their order; the version, which is of no step, stays. Pictures stay
+ * only at multiples of `pictureEvery` steps. A record that a killed process half wrote, or a damaged one, ends the file:
+ * behind it nothing can be found.
  */
-export function keepEvents(file: Uint8Array, step: number): Uint8Array {
+export function keepEvents(file: Uint8Array, step: number, pictureEvery = 1): Uint8Array {
   const kept: Uint8Array[] = [];
   const view = new DataView(file.buffer, file.byteOffset, file.length);
   for (let at = 0; at + 16 <= file.length; ) {
@@ -54,11 +55,19 @@ export function keepEvents(file: Uint8Array, step: number): Uint8Array {
     if (view.getUint32(at + 8, true) !== maskedCrc(file.subarray(at, at + 8)) || end > file.length) break;
     const data = file.subarray(at + 12, end - 4);
     if (view.getUint32(end - 4, true) !== maskedCrc(data)) break;
-    if (stepOf(data) <= step) kept.push(file.subarray(at, end));
+    const own = stepOf(data);
+    if (own <= step && !(endsInPicture(data) && own % pictureEvery !== 0)) kept.push(file.subarray(at, end));
     at = end;
   }
-  return concat(...kept);
+  return concat(kept);
 }
+
+/** The last chunk of every PNG file: its name and checksum. */
+const pngEnd = [0x49, 0x45, 0x4e, 0x44, 0xae, 0x42, 0x60, 0x82];
+
+/** Whether an event is a picture's: the PNG file is what it ends with. */
+export const endsInPicture = (event: Uint8Array): boolean =>
+  pngEnd.every((byte, i) => event[event.length - pngEnd.length + i] === byte);
 
 /** The step of an event, 0 where it has none: fields in front of it are stepped over. */
 function stepOf(event: Uint8Array): number {
@@ -117,7 +126,7 @@ function maskedCrc(data: Uint8Array): number {
 
 const text = (value: string) => new TextEncoder().encode(value);
 
-function concat(...parts: Uint8Array[]): Uint8Array {
+function concat(parts: readonly Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {
@@ -133,19 +142,19 @@ function varint(value: number): Uint8Array {
   return Uint8Array.of(...digits, value);
 }
 
-const whole = (field: number, value: number) => concat(varint(field << 3), varint(value));
+const whole = (field: number, value: number) => concat([varint(field << 3), varint(value)]);
 
 function double(field: number, value: number): Uint8Array {
   const eight = new Uint8Array(8);
   new DataView(eight.buffer).setFloat64(0, value, true);
-  return concat(varint((field << 3) | 1), eight);
+  return concat([varint((field << 3) | 1), eight]);
 }
 
 function float(field: number, value: number): Uint8Array {
   const four = new Uint8Array(4);
   new DataView(four.buffer).setFloat32(0, value, true);
-  return concat(varint((field << 3) | 5), four);
+  return concat([varint((field << 3) | 5), four]);
 }
 
 const bytes = (field: number, value: Uint8Array) =>
-  concat(varint((field << 3) | 2), varint(value.length), value);
+  concat([varint((field << 3) | 2), varint(value.length), value]);

@@ -109,12 +109,18 @@ function leaves(value: Record<string, unknown>): [path: string[], value: unknown
   );
 }
 
-/** The text of config.yaml. */
-export const configText = (config: RunConfig): string =>
-  `# What this run was made with: options, presets and machine.\n${toYaml(config)}`;
+/** How a run's config.yaml begins. */
+export const configHead = "# What this run was made with: options, presets and machine.\n";
 
-/** A preset's settings as a file for --config. */
-export const settingsText = ({ preset, settings }: Chosen): string =>
-  `# Settings of npm run train. Change what you like, and give the file as --config.\n${toYaml({ preset, ...settings })}`;
+/** The text of config.yaml. */
+export const configText = (config: RunConfig): string => configHead + toYaml(config);
+
+/** A preset's settings as a file for --config; a seed only where one was chosen. */
+export function settingsText({ preset, settings, changes }: Chosen): string {
+  const { seed, ...others } = settings;
+  const chosen = changes.some(({ path }) => path[0] === "seed") ? { seed } : {};
+  const head = "# Settings of npm run train. Change what you like, and give the file as --config.\n";
+  return head + toYaml({ preset, ...others, ...chosen });
+}
 
 const toYaml = (value: unknown): string => stringify(value, { lineWidth: 0, aliasDuplicateObjects: false });

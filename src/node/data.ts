@@ -1,34 +1,26 @@
-// Finds MNIST: a folder that is named, the cache, or the network; else the program draws digits itself.
+// Finds the data set: what is named, the cache, or the network; else the program draws digits itself.
 // So `npm run train` works at once anywhere, and says in one line what it trains on.
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { InputError } from "../errors";
+import { cacheFolder } from "../../scripts/cacheFolder.mjs";
 import { parseIdxImages, parseIdxLabels } from "../formats/idx";
-import { type ByteDataset, joinDataset } from "../wgan/dataset";
+import { type ByteDataset, type Dataset, describeDataset, joinDataset } from "../wgan/dataset";
 import { drawDigits } from "../wgan/strokes";
+import { type Found, readNamed, type Wanted } from "./dataPath";
 import { download, type Patience, sha256 } from "./download";
-import {
-  cacheFolder,
-  findPlainOrGz,
-  readFileUnpacked,
-  reason,
-  requireFolder,
-  sweepTemporaries,
-  unpacked,
-  writeFileAtomic,
-} from "./files";
+import { reason, sweepTemporaries, writeFileAtomic } from "./files";
+import type { Split } from "./idxSets";
+import { unpackIdx } from "./wholeFiles";
 
-export type Split = "train" | "test";
+export type { Split } from "./idxSets";
 
-export interface MnistOptions {
-  /** The folder given with --data; it must hold the files. */
+export interface DataOptions extends Partial<Wanted> {
+  /** What --data names: a toy, a folder or a file; it must hold a data set. */
   dataDir?: string;
-  /** The process's environment: MONGE_DATA, XDG_CACHE_HOME. */
+  /** The process's environment: MONGE_DATA, XDG_CACHE_HOME, HTTPS_PROXY and its kin. */
   env: Record<string, string | undefined>;
   /** Called with one line that a person should see. */
   log: (line: string) => void;
-  /** The 60,000 training images (the default) or the 10,000 of the test set. */
-  split?: Split;
   /** For tests: where to download from, what to expect, and how long to wait. */
   mirrors?: string[];
   sums?: Record<string, string>;
@@ -60,65 +52,51 @@ const drawn: Record<Split, { count: number; seed: number }> = {
   test: { count: 2_000, seed: 2 },
 };
 
-/** MNIST's 60,000 x 784 bytes, and room for a larger set of the same format. */
-const maxImageBytes = 60_000_000;
-const maxLabelBytes = 1_000_000;
-
 /**
  * Loads the data set, trying in order: dataDir, MONGE_DATA, the cache, a download into the cache; failing
- * all, 10,000 (test: 2,000) drawn digits. `source` is "mnist: DIR" or "strokes".
- * Throws InputError if a folder that was named doesn't hold sound files.
+ * all, 10,000 (test: 2,000) drawn digits. Its training images are the default. Logs one line on what was found.
+ * Throws InputError if what was named holds no sound data set.
  */
-export async function loadMnist(options: MnistOptions): Promise<ByteDataset> {
+export async function loadData(options: DataOptions): Promise<Dataset> {
+  const { dataset, line } = await find(options);
+  options.log(`data: ${line}`);
+  return dataset;
+}
+
+async function find(options: DataOptions): Promise<Found> {
   const { dataDir, env, split = "train" } = options;
-  if (dataDir !== undefined) return readFolder(dataDir, "--data", split);
-  if (env.MONGE_DATA) return readFolder(env.MONGE_DATA, "MONGE_DATA", split);
+  const wanted = { ...options, split };
+  if (dataDir !== undefined) return readNamed(dataDir, "--data", wanted);
+  if (env.MONGE_DATA) return readNamed(env.MONGE_DATA, "MONGE_DATA", wanted);
   try {
-    return await fetchMnist(join(cacheFolder(env), "mnist"), split, options);
+    const dataset = await fetchMnist(join(cacheFolder(env), "mnist"), split, options);
+    return { dataset, line: `${describeDataset(dataset)}: MNIST, ${join(cacheFolder(env), "mnist")}` };
   } catch (error) {
-    options.log(
-      `data: no MNIST found (${reason(error)}): ${split === "train" ? "training on" : "comparing with"} ` +
-        "digits drawn by the program itself; " +
-        "name a folder with --data DIR",
-    );
-    return drawDigits(drawn[split]);
+    const use = split === "train" ? "training on" : "comparing with";
+    const line =
+      `no MNIST found (${reason(error)}): ${use} digits drawn by the program itself; ` +
+      "name a folder with --data DIR";
+    return { dataset: drawDigits(drawn[split]), line };
   }
 }
 
-function readFolder(folder: string, namedBy: string, split: Split): ByteDataset {
-  requireFolder(folder, namedBy);
-  const [images, labels] = fileNames[split].map((name) => {
-    const path = findPlainOrGz(folder, name);
-    if (path) return path;
-    throw new InputError(
-      `${namedBy} ${folder}: no ${name} there, expected ${fileNames[split].join(" and ")}, ` +
-        "each plain or with .gz.",
-    );
-  });
-  return joinDataset(
-    parseIdxImages(readFileUnpacked(images, maxImageBytes), images),
-    parseIdxLabels(readFileUnpacked(labels, maxLabelBytes), labels),
-    `mnist: ${folder}`,
-  );
-}
-
 /** The data set from the cache, downloading what that lacks or holds damaged. Throws an Error that says why it can't. */
-async function fetchMnist(cache: string, split: Split, options: MnistOptions): Promise<ByteDataset> {
+async function fetchMnist(cache: string, split: Split, options: DataOptions): Promise<ByteDataset> {
   const [images, labels] = fileNames[split].map((plain) => `${plain}.gz`);
   return joinDataset(
-    parseIdxImages(unpacked(await fetchFile(cache, images, options), images, maxImageBytes), images),
-    parseIdxLabels(unpacked(await fetchFile(cache, labels, options), labels, maxLabelBytes), labels),
+    parseIdxImages(unpackIdx(await fetchFile(cache, images, options), images, "images"), images),
+    parseIdxLabels(unpackIdx(await fetchFile(cache, labels, options), labels, "labels"), labels),
     `mnist: ${cache}`,
   );
 }
 
 /** The file's bytes: from the cache, or downloaded and kept there. One that can't be kept is used all the same. */
-async function fetchFile(cache: string, name: string, options: MnistOptions): Promise<Uint8Array> {
-  const { mirrors = mnistMirrors, sums = mnistSums, patience, log } = options;
+async function fetchFile(cache: string, name: string, options: DataOptions): Promise<Uint8Array> {
+  const { mirrors = mnistMirrors, sums = mnistSums, patience, log, env } = options;
   const path = join(cache, name);
   const kept = readSound(path, sums[name]);
   if (kept) return kept;
-  const bytes = await download(name, sums[name], mirrors, patience);
+  const bytes = await download(name, sums[name], mirrors, { env, patience });
   try {
     mkdirSync(cache, { recursive: true });
     sweepTemporaries(cache);

@@ -2,12 +2,12 @@
 // with "ready" and exit code 0, or with one line on what is wrong and exit code 1.
 import { existsSync, readFileSync } from "node:fs";
 import { arch, availableParallelism, platform, release, totalmem, type } from "node:os";
+import { cacheFolder } from "../../scripts/cacheFolder.mjs";
 import { matmul, tensor } from "../autograd";
 import { families } from "../kernels/tuning/configurations";
 import { complaint, runCommand } from "./command";
 import { adapterHelp, readOptions } from "./commandLine";
 import { closeDevice, openDevice } from "./device";
-import { cacheFolder } from "./files";
 import { type AdapterSummary, probeAdapters, requireAdapter } from "./probe";
 
 const MiB = 2 ** 20;

@@ -1,7 +1,7 @@
 // Fetches one small file from the first mirror that serves it whole, and takes up a cut connection where it broke.
 // The sha256 decides what is whole, so a mirror needs no trust and plain http would do.
 import { createHash } from "node:crypto";
-import { reason } from "./files";
+import { type Environment, type Way, wayOut } from "./proxy";
 
 /** Milliseconds: until a mirror's headers are here, and for all of one file from one mirror. */
 export interface Patience {
@@ -17,33 +17,41 @@ const maxBytes = 60_000_000;
 
 export const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
-/** The file's bytes, checked. Throws an Error that says in one line how each mirror failed. */
+/**
+ * The file's bytes, checked. A proxy that the environment `env` names is used.
+ * Throws an Error that says in one line how each mirror failed, and by which proxy.
+ */
 export async function download(
   name: string,
   sum: string,
   mirrors: string[],
-  patience = defaultPatience,
+  { env = {}, patience = defaultPatience }: { env?: Environment; patience?: Patience } = {},
 ): Promise<Uint8Array> {
   const failures: string[] = [];
   for (const mirror of mirrors) {
+    const url = new URL(name, mirror);
+    let way: Way | undefined;
     try {
-      const bytes = await fetchWhole(new URL(name, mirror), patience);
+      way = await wayOut(env, url.protocol);
+      const bytes = await fetchWhole(url, way, patience);
       if (sha256(bytes) === sum) return bytes;
-      failures.push(`${new URL(mirror).host}: wrong sha256`);
+      failures.push(`${url.host}: wrong sha256${way.note}`);
     } catch (error) {
-      failures.push(`${new URL(mirror).host}: ${cause(error)}`);
+      failures.push(`${url.host}: ${cause(error)}${way?.note ?? ""}`);
+    } finally {
+      way?.close();
     }
   }
   throw new Error(`${name} from ${failures.join(", ")}`);
 }
 
-async function fetchWhole(url: URL, patience: Patience): Promise<Uint8Array> {
+async function fetchWhole(url: URL, way: Way, patience: Patience): Promise<Uint8Array> {
   const deadline = Date.now() + patience.total;
   const parts: Uint8Array[] = [];
   for (let round = 1; ; round++) {
     const before = sizeOf(parts);
     try {
-      await fetchRest(url, parts, Math.min(patience.headers, deadline - Date.now()), deadline);
+      await fetchRest(url, way, parts, Math.min(patience.headers, deadline - Date.now()), deadline);
       return Buffer.concat(parts);
     } catch (error) {
       const stuck = sizeOf(parts) <= before || round === maxRounds || Date.now() >= deadline;
@@ -58,6 +66,7 @@ class Refusal extends Error {}
 /** Appends to `parts` what is still missing of the file. Throws if the connection fails or is cut. */
 async function fetchRest(
   url: URL,
+  way: Way,
   parts: Uint8Array[],
   headersWait: number,
   deadline: number,
@@ -67,7 +76,7 @@ async function fetchRest(
   const abortIn = (ms: number) => setTimeout(() => controller.abort(new Error("timed out")), Math.max(ms, 0));
   let timer = abortIn(headersWait);
   try {
-    const response = await fetch(url, {
+    const response = await way.fetch(url, {
       signal: controller.signal,
       // A .gz is to arrive as it is; some servers would pack or unpack it on the way.
       headers: { "accept-encoding": "identity", ...(start > 0 && { range: `bytes=${start}-` }) },
@@ -90,8 +99,9 @@ async function fetchRest(
 
 const sizeOf = (parts: Uint8Array[]): number => parts.reduce((sum, part) => sum + part.length, 0);
 
-/** What lies under fetch's "fetch failed", e.g. ECONNREFUSED. */
+/** What lies under fetch's "fetch failed", however deep: a system error's code such as ECONNREFUSED, else the message. */
 function cause(error: unknown): string {
-  const inner = (error as Error).cause;
-  return reason(inner ?? error);
+  const { cause: inner, code, message } = error as NodeJS.ErrnoException;
+  if (inner) return cause(inner);
+  return typeof code === "string" && /^E[A-Z]+$/.test(code) ? code : message;
 }

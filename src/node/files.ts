@@ -15,8 +15,7 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { homedir, tmpdir } from "node:os";
-import { basename, dirname, isAbsolute, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { InputError } from "../errors";
 
@@ -47,9 +46,11 @@ export function writeFileAtomic(path: string, content: Uint8Array | string): voi
   }
 }
 
+export const isTemporary = (name: string): boolean => name.endsWith(temporaryEnding);
+
 /** Removes the temporaries that killed processes left in the folder; none takes an hour to write. */
 export function sweepTemporaries(folder: string): void {
-  for (const name of readdirSync(folder).filter((name) => name.endsWith(temporaryEnding))) {
+  for (const name of readdirSync(folder).filter(isTemporary)) {
     const path = join(folder, name);
     const { mtimeMs } = statSync(path, { throwIfNoEntry: false }) ?? { mtimeMs: Date.now() };
     if (Date.now() - mtimeMs > 3_600_000) rmSync(path, { force: true });
@@ -136,19 +137,5 @@ function syncFolder(path: string): void {
     fsyncSync(folder);
   } finally {
     closeSync(folder);
-  }
-}
-
-/**
- * The program's cache folder: $XDG_CACHE_HOME/monge, where that is an absolute path as its specification asks, else in
- * ~/.cache. `home` throws for a user that the system doesn't know; then it is in the system's temporary folder.
- */
-export function cacheFolder(env: Record<string, string | undefined>, home = homedir): string {
-  const base = env.XDG_CACHE_HOME;
-  if (base && isAbsolute(base)) return join(base, "monge");
-  try {
-    return join(home(), ".cache", "monge");
-  } catch {
-    return join(tmpdir(), "monge");
   }
 }

@@ -2,7 +2,7 @@
 // What wasn't given stays undefined: presets know the defaults.
 
 import { InputError } from "../errors";
-import { parseDigits } from "../wgan/dataset";
+import { parseClasses } from "../wgan/dataset";
 import { type PresetName, presetNames } from "../wgan/presets";
 import { adapterHelp, type CommonOptions, integer, type Reader, readOptions } from "./commandLine";
 import { parseValue } from "./configFile";
@@ -35,7 +35,7 @@ export interface SampleOptions extends CommonOptions {
   run?: string;
   out?: string;
   seed?: number;
-  count: number;
+  count?: number;
 }
 
 export const trainHelp = `Trains a Wasserstein GAN on images, on the GPU, and writes a folder with the results.
@@ -55,7 +55,7 @@ what to train
                        8gaussians, 25gaussians, swissroll. Without it: the folder in MONGE_DATA,
                        the cache, a download, and if none of them is to be had, digits that the
                        program draws itself
-  --classes LIST       which classes to train on: 5, or 0,1, or all (also: --digits)
+  --classes LIST       which classes to train on: 5, or 0,1, or cat,dog, or all (also: --digits)
   --size N             crop the middle of images to a square, and scale it to NxN
   --transposed         images lie in their file column by column, as EMNIST's do
   --steps N            training steps, each some updates of the critic and one of the generator
@@ -100,14 +100,14 @@ export interface EvaluateOptions extends CommonOptions {
 }
 
 export const evaluateHelp = `Says how good a trained generator's images are: how many of 100 a vote of the nearest
-test images takes for the digits it was trained on, and how much they differ from each other.
+test images takes for the classes it was trained on, and how much they differ from each other.
 
 usage: npm run evaluate -- --run DIR [options]
 
   --run DIR            folder of a training run, as made by npm run train
-  --data DIR           folder with the MNIST test files t10k-images-idx3-ubyte and
-                       t10k-labels-idx1-ubyte (or .gz); without it they are looked for as
-                       npm run train does
+  --data WHAT          images to compare with, as npm run train takes them; without it those
+                       that the run was trained on. Of MNIST's kind and CIFAR-10 the test set
+                       beside them is taken
 ${adapterHelp}
   --help               show this text
 `;
@@ -118,7 +118,8 @@ usage: npm run sample -- --run DIR [options]
 
   --run DIR            folder of a training run, as made by npm run train
   --out FILE.png       where to write the image; without it: in the run's folder
-  --seed N             which images: same seed, same images (0 to 4294967295)
+  --seed N             which images: same seed, same images (0 to 4294967295); without it those
+                       that the run showed
   --count N            how many, in a square grid (default 100)
 ${adapterHelp}
   --help               show this text
@@ -130,8 +131,8 @@ example: npm run sample -- --run runs/my-run --count 64 --out sixty-four.png
 const shortcuts: Record<string, { path: string; read: Reader<unknown> }> = {
   preset: { path: "preset", read: (text, name) => choosePreset(text, name) },
   data: { path: "data.path", read: (text, name) => notEmpty(text, name) },
-  classes: { path: "data.classes", read: (text) => parseDigits(text) },
-  digits: { path: "data.classes", read: (text) => parseDigits(text) },
+  classes: { path: "data.classes", read: (text) => parseClasses(text) },
+  digits: { path: "data.classes", read: (text) => parseClasses(text) },
   size: { path: "data.size", read: integer(1, 4096) },
   steps: { path: "steps", read: integer(1, 100_000_000) },
   batch: { path: "batch", read: integer(1, 8192) },
@@ -211,7 +212,7 @@ export function parseSampleOptions(args: string[]): SampleOptions {
     run,
     out: given.read("out", pngName),
     seed: given.read("seed", integer(0, 2 ** 32 - 1)),
-    count: given.read("count", integer(1, 10_000)) ?? 100,
+    count: given.read("count", integer(1, 10_000)),
     adapter: given.adapter,
     help: given.help,
   };

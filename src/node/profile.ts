@@ -38,7 +38,7 @@ interface Profile {
 async function profile(gpu: Gpu, name: PresetName, timestamps: boolean): Promise<Profile> {
   const config = drawnRun(name, IMAGES, gpu);
   const { classes } = presets[name].data;
-  const digits = classes === "all" ? undefined : classes;
+  const digits = classes === "all" ? undefined : classes.map(Number);
   // Replayed updates are submitted whole, which the wall clock could not take apart.
   const trainer = new Trainer(config, drawDigits({ count: IMAGES, seed: 1, digits }), timestamps);
   await settle(0);

@@ -1,5 +1,5 @@
 // Shows how far a run is: on a terminal one line rewritten in place, into a pipe or file only the plain lines.
-// A closed pipe (`| head`) ends the showing, not the run: its results are in files.
+// A closed pipe (`| head`) or a full disk ends the showing, not the run: its results are in files.
 
 /** What is needed of a stream; process.stdout is one. */
 export interface Output {
@@ -14,6 +14,8 @@ export interface Progress {
   update(step: number): void;
   /** Writes a line that stays. */
   log(line: string): void;
+  /** Writes a warning to stderr. */
+  warn(line: string): void;
   /** Takes the rewritten line away. */
   done(): void;
 }
@@ -23,16 +25,16 @@ const pause = 100;
 /** Milliseconds that the rate looks back on, so that it follows the machine but doesn't jitter. */
 const lookBack = 10_000;
 
-/** Keeps a closed pipe from crashing the process; any other error of the stream is still thrown. */
-export function ignoreClosedPipe(stream: Output): void {
-  stream.on("error", (error) => {
-    if (error.code !== "EPIPE" && error.code !== "ERR_STREAM_DESTROYED") throw error;
+/** Keeps a stream that can't be written any more from ending the process. `lost` hears why, but for a closed pipe. */
+export function outliveStream(stream: Output, lost: (code: string) => void = () => {}): void {
+  stream.on("error", ({ code = "?" }) => {
+    if (code !== "EPIPE" && code !== "ERR_STREAM_DESTROYED") lost(code);
   });
 }
 
 /** A reporter for a run of `steps` steps; `now` gives milliseconds. */
 export function createProgress(steps: number, stream: Output, now = () => performance.now()): Progress {
-  ignoreClosedPipe(stream);
+  outliveStream(stream);
   const marks: { step: number; time: number }[] = [];
   let shown = "";
 
@@ -62,6 +64,10 @@ export function createProgress(steps: number, stream: Output, now = () => perfor
       erase();
       stream.write(`${line}\n`);
       if (kept) show(kept);
+    },
+    warn(line) {
+      erase();
+      console.error(`monge: ${line}`);
     },
     done: erase,
   };

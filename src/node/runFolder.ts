@@ -1,93 +1,167 @@
-// The folder of one training run: config.yaml, losses.csv and samples/. A run never writes into another's.
+// The folder of one training run. A run never writes into another's, and what it has written stays whole: a file is
+// replaced all at once or not at all, and losses.csv grows by whole lines.
 // config.yaml is for people as well, so it is read back with care and complaints name the line.
 import {
   accessSync,
-  appendFileSync,
   constants,
   existsSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
   statSync,
-  writeFileSync,
 } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { InputError } from "../errors";
 import type { RunConfig } from "../wgan/config";
-import type { Digits } from "../wgan/dataset";
-import { configText } from "./configFile";
-import { reason, unreadable, writeFileAtomic } from "./files";
+import type { Checkpoint } from "./checkpoint";
+import { writeCheckpoint } from "./checkpointFiles";
+import { configHead, configText } from "./configFile";
+import { isTemporary, reason, unreadable, writeFileAtomic } from "./files";
+import { isLock, type Lock, lockFolder } from "./lock";
+import { type LossFile, lossHeader, openLossFile } from "./lossFile";
 
-/** One line of losses.csv. The losses are means over the batch; seconds count from the run's start. */
-export interface LossRow {
-  step: number;
-  criticReal: number;
-  criticFake: number;
-  generator: number;
-  wasserstein: number;
-  seconds: number;
-}
+export type { LossRow } from "./lossFile";
 
 export interface RunFolder {
   path: string;
-  writeConfig(config: RunConfig): void;
-  /** Appends one line to losses.csv. */
-  appendLoss(row: LossRow): void;
+  losses: LossFile;
   /** Writes a PNG file's bytes as samples/step-000100.png and returns its path. */
   writeSample(step: number, png: Uint8Array): string;
-  /** Writes a network's weights as NAME.safetensors. */
-  writeWeights(name: string, safetensors: Uint8Array): void;
+  /** Writes a checkpoint and both networks; see writeCheckpoint. Throws InputError if another run has the folder now. */
+  writeCheckpoint(checkpoint: Checkpoint, name?: string): void;
+  /** Removes what the run has written, and the folders that were made for it: as if it had not been started. */
+  discard(): void;
 }
 
-const lossHeader = "step,critic_real,critic_fake,generator,wasserstein,seconds\n";
+/** What runs write into their folder: these files may be removed with a run, and no others. */
+const written = [
+  /^config\.yaml$/,
+  /^losses\.(csv|png|svg)$/,
+  /^(generator|critic)\.safetensors$/,
+  /^(training\.gif|latent\.png|critic\.png|metrics\.jsonl?|report\.html|events\.out\.tfevents\..+)$/,
+  /^samples\/step-\d+\.png$/,
+  /^checkpoints\/(step-\d+|last-finite)\.safetensors(\.damaged)?$/,
+];
 
 /**
- * Makes the folder `out`, or without it runs/<preset>-<digits>-<time>, and what is in it.
- * Throws InputError if `out` is a file, holds a run or anything else, or can't be made.
+ * Makes and locks the folder `out`, or without it runs/<preset>-<classes>-<time>, and what is in it. With `replace` a run
+ * that is there is removed. Throws InputError if `out` is a file, holds a run or anything else, or can't be made; then
+ * nothing is left of the try.
  */
-export function createRunFolder(options: {
-  out?: string;
-  preset: string;
-  digits: Digits;
-  now?: Date;
-}): RunFolder {
-  const path = options.out ?? makeFresh(options.preset, options.digits, options.now ?? new Date());
-  requireUnused(path);
-  const losses = join(path, "losses.csv");
-  onDisk(path, () => mkdirSync(path, { recursive: true }));
+export function createRunFolder(
+  config: RunConfig,
+  { out, replace = false, now = new Date() }: { out?: string; replace?: boolean; now?: Date } = {},
+): RunFolder {
+  if (out !== undefined) requireUnused(out, replace);
+  const { path, made } = out === undefined ? makeFresh(config, now) : { path: out, made: makeFolder(out) };
+  const undo = (lock?: Lock) => {
+    if (lock) removeRun(path);
+    lock?.release();
+    removeEmpty(path, made);
+  };
+  let lock: Lock | undefined;
   try {
-    // Of runs that start at once only one makes this file, and has the folder.
-    writeFileSync(losses, lossHeader, { flag: "wx" });
+    lock = lockFolder(path);
+    requireUnused(path, replace); // of runs that start at once, one may have come and gone
+    removeRun(path);
+    return fill(path, lock, config, 0, () => undo(lock));
   } catch (error) {
-    if (reason(error) === "EEXIST") throw heldByRun(path);
-    throw new InputError(`${path}: can't be written (${reason(error)}).`);
+    undo(lock);
+    throw error;
   }
-  onDisk(path, () => mkdirSync(join(path, "samples"), { recursive: true }));
+}
+
+/**
+ * Brings the folder of a run that goes on after step `last` back to that step: rows and pictures of later steps go, and
+ * so does the picture of a step at which the run was only stopped. Throws InputError.
+ */
+export function reopenRunFolder(path: string, lock: Lock, config: RunConfig, last: number): RunFolder {
+  for (const name of filesIn(path)) {
+    const step = Number(name.match(/^samples\/step-(\d+)\.png$/)?.[1]);
+    const stays = step <= last && step % config.sampleEvery === 0;
+    if (isTemporary(name) || (step >= 0 && !stays))
+      onDisk(path, () => rmSync(join(path, name), { force: true }));
+  }
+  return fill(path, lock, config, last, () => {});
+}
+
+/** Writes what a run begins with, or goes on with after step `last`. */
+function fill(path: string, lock: Lock, config: RunConfig, last: number, discard: () => void): RunFolder {
+  writeFileAtomic(join(path, "config.yaml"), configText(config));
+  const losses = openLossFile(join(path, "losses.csv"), last);
+  for (const folder of ["samples", "checkpoints"]) makeFolder(join(path, folder));
   return {
     path,
-    writeConfig: (config) => writeFileAtomic(join(path, "config.yaml"), configText(config)),
-    appendLoss: (row) => onDisk(losses, () => appendFileSync(losses, lossLine(row))),
+    losses,
+    discard,
     writeSample(step, png) {
       const file = join(path, "samples", `step-${String(step).padStart(6, "0")}.png`);
       writeFileAtomic(file, png);
       return file;
     },
-    writeWeights: (name, safetensors) => writeFileAtomic(join(path, `${name}.safetensors`), safetensors),
+    writeCheckpoint(checkpoint, name) {
+      lock.check();
+      writeCheckpoint(path, checkpoint, name);
+    },
   };
 }
 
-/** Makes the folder runs/<preset>-<digits>-<time>, numbered where another run has that name. */
-function makeFresh(preset: string, digits: Digits, now: Date): string {
+/** Whether the folder holds a run: its config.yaml or losses.csv begins as ours do. */
+export function isRun(path: string): boolean {
+  const begins = (name: string, head: string) => {
+    try {
+      return readFileSync(join(path, name), "utf8").startsWith(head);
+    } catch {
+      return false;
+    }
+  };
+  return begins("config.yaml", configHead.slice(0, 26)) || begins("losses.csv", lossHeader.slice(0, 26));
+}
+
+/** Makes the folder runs/<preset>-<classes>-<time>, numbered where another run has that name. */
+function makeFresh({ preset, data }: RunConfig, now: Date): { path: string; made?: string } {
+  const { classes } = data;
   const two = (value: number) => String(value).padStart(2, "0");
   const day = `${now.getFullYear()}${two(now.getMonth() + 1)}${two(now.getDate())}`;
   const time = `${two(now.getHours())}${two(now.getMinutes())}${two(now.getSeconds())}`;
-  const base = join("runs", `${preset}-${digits === "all" ? "all" : digits.join("")}-${day}-${time}`);
-  return onDisk("runs", () => {
-    mkdirSync("runs", { recursive: true });
-    for (let i = 1; ; i++) {
-      const name = i === 1 ? base : `${base}-${i}`;
-      if (!existsSync(name) && mkdirSync(name, { recursive: true })) return name; // undefined where it is there by now
-    }
-  });
+  const base = join("runs", `${preset}-${classes === "all" ? "all" : classes.join("")}-${day}-${time}`);
+  for (let i = 1; ; i++) {
+    const path = i === 1 ? base : `${base}-${i}`;
+    const made = existsSync(path) ? undefined : makeFolder(path);
+    if (made) return { path, made }; // undefined where it is there by now
+  }
+}
+
+/** Makes a folder and those above it; gives the uppermost that was not there. */
+const makeFolder = (path: string): string | undefined =>
+  onDisk(path, () => mkdirSync(path, { recursive: true }));
+
+/** Removes the folder, if it is empty, and those above it that were made with it, from `made` down. */
+function removeEmpty(path: string, made: string | undefined): void {
+  if (made === undefined) return;
+  try {
+    for (let at = resolve(path); at.length >= resolve(made).length; at = dirname(at)) rmdirSync(at);
+  } catch {
+    // Another run writes to it, or someone has put something there.
+  }
+}
+
+/** Removes a run from its folder, and leaves what else is there. */
+function removeRun(path: string): void {
+  for (const name of filesIn(path)) {
+    if (isTemporary(name) || written.some((own) => own.test(name))) rmSync(join(path, name), { force: true });
+  }
+  for (const folder of ["samples", "checkpoints"]) removeEmpty(join(path, folder), join(path, folder));
+}
+
+/** The names in a run's folder and in the folders that a run makes there. */
+function filesIn(path: string): string[] {
+  const names = (folder: string) => (existsSync(join(path, folder)) ? readdirSync(join(path, folder)) : []);
+  return ["", "samples", "checkpoints"].flatMap((folder) =>
+    names(folder).map((name) => (folder === "" ? name : `${folder}/${name}`)),
+  );
 }
 
 /** Throws InputError if the path is a file, or no folder could be made there. */
@@ -102,22 +176,22 @@ export function requireMakeable(path: string): void {
   }
 }
 
-/** Throws InputError if the folder for a new run is a file, holds a run or anything else, or couldn't be made. */
-export function requireUnused(path: string): void {
+/**
+ * Throws InputError if the folder for a new run is a file, holds anything, or couldn't be made. With `replace` it may
+ * hold a run.
+ */
+export function requireUnused(path: string, replace = false): void {
   requireMakeable(path);
   const held = onDisk(path, () => (existsSync(path) ? readdirSync(path) : []));
-  if (held.includes("config.yaml")) {
-    throw heldByRun(path);
+  if (held.every((name) => isLock(name) || isTemporary(name))) return;
+  if (!isRun(path)) {
+    const rule = replace ? "holds no run, and nothing else is ever replaced" : "isn't empty";
+    throw new InputError(`--out ${path}: ${rule}. Name a new or an empty folder.`);
   }
-  if (held.length > 0) throw new InputError(`--out ${path}: isn't empty. Name a new or an empty folder.`);
-}
-
-const heldByRun = (path: string) => new InputError(`--out ${path}: holds a run already. Name a new folder.`);
-
-function lossLine(row: LossRow): string {
-  const losses = [row.criticReal, row.criticFake, row.generator, row.wasserstein];
-  // Nine significant digits give an f32 back exactly.
-  return `${[row.step, ...losses.map((loss) => Number(loss.toPrecision(9))), row.seconds.toFixed(3)].join(",")}\n`;
+  if (replace) return;
+  throw new InputError(
+    `--out ${path}: holds a run already. Go on with it by --resume ${path}, replace it by --overwrite, or name a new folder.`,
+  );
 }
 
 /** Turns the disk's complaints about a folder that a person chose into one line. */
@@ -126,6 +200,7 @@ function onDisk<T>(path: string, body: () => T): T {
     return body();
   } catch (error) {
     const code = reason(error);
+    if (error instanceof InputError) throw error;
     if (code === "ENOTDIR" || code === "EEXIST") throw new InputError(`${path}: a file, expected a folder.`);
     if (code === "ENOENT") throw unreadable(dirname(path), error);
     throw new InputError(`${path}: can't be written (${code}).`);

@@ -1,8 +1,9 @@
 // The command `npm run sample`: draws images with the generator of a run folder.
 import { join } from "node:path";
-import { Random } from "../autograd";
-import { imageGrid, squareGrid } from "../wgan/grid";
-import { sampleImages, sampleLatents } from "../wgan/sampling";
+import { sizeOf, slice, tidy } from "../autograd";
+import { samplePicture } from "../wgan/samplePicture";
+import { SAMPLES, sampleGrid, sampleImages } from "../wgan/sampling";
+import { fixedLatents } from "../wgan/trainer";
 import { runCommand } from "./command";
 import { readConfig } from "./configFile";
 import { openDevice } from "./device";
@@ -12,7 +13,8 @@ import { parseSampleOptions, sampleHelp } from "./options";
 import { encodePng } from "./png";
 import { requireAdapter } from "./probe";
 
-const AT_ONCE = 100; // images of a batch; bounds the memory of the widest layer
+/** Read back at once; more would need a larger buffer. */
+const AT_ONCE = 100;
 
 await runCommand(async () => {
   const options = parseSampleOptions(process.argv.slice(2));
@@ -26,16 +28,20 @@ await runCommand(async () => {
   requireAdapter(options.adapter);
   await openDevice({ adapter: options.adapter });
   const generator = loadGenerator(saved, config);
-  const random = new Random(seed);
-  const { rows, columns } = squareGrid(options.count);
-  const values = new Float32Array(options.count * 28 * 28);
-  for (let at = 0; at < options.count; at += AT_ONCE) {
-    const latents = sampleLatents(config, random, Math.min(AT_ONCE, options.count - at));
-    const images = sampleImages(generator, latents, config);
-    values.set((await images.data()) as Float32Array, at * 28 * 28);
+  const { shape } = config.data;
+  const grid = sampleGrid(config, options.count ?? SAMPLES);
+  const { columns } = grid;
+  const count = options.count ?? grid.rows * columns;
+  // The seed's own latent vectors, so that the run's seed gives the run's pictures.
+  const latents = fixedLatents({ ...config, seed }, count);
+  const values = new Float32Array(count * sizeOf(shape));
+  for (let at = 0; at < count; at += AT_ONCE) {
+    const sizes = [Math.min(AT_ONCE, count - at), latents.shape[1]];
+    const images = tidy(() => sampleImages(generator, slice(latents, { starts: [at, 0], sizes }), config));
+    values.set((await images.data()) as Float32Array, at * sizeOf(shape));
     images.dispose();
-    latents.dispose();
   }
-  writeFileAtomic(out, encodePng(imageGrid(values, rows, columns)));
-  console.log(`${options.count} ${options.count === 1 ? "image" : "images"}: ${out}`);
+  writeFileAtomic(out, encodePng(samplePicture(values, shape, Math.ceil(count / columns), columns)));
+  console.log(`${count} ${count === 1 ? "image" : "images"}: ${out}`);
+  return 0;
 });

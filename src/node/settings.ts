@@ -5,10 +5,13 @@ import { InputError } from "../errors";
 import type { Gpu } from "../gpu/gpu";
 import { tuning } from "../kernels/tuning/table";
 import { checkConfig, type RunConfig } from "../wgan/config";
+import { type Dataset, presentClasses } from "../wgan/dataset";
 import { misfit } from "../wgan/limits";
 import { refusal } from "../wgan/models";
 import { objectives } from "../wgan/objectives";
 import { kindDefaults, type PresetName, presetNames, presets, type Settings } from "../wgan/presets";
+import { toyNames } from "../wgan/toys";
+import { requireAdapter } from "./probe";
 import { type Change, describe, isKeys, isRecorded, type Keys, unknown, valueAt } from "./settingNames";
 
 /** The settings of a run, before its data are read and the GPU is opened. */
@@ -19,9 +22,6 @@ export interface Chosen {
   mistake(key: string, message: string): InputError;
 }
 
-/** What the data turned out to be. */
-export type Found = Pick<RunConfig["data"], "source" | "count" | "shape" | "classCount">;
-
 /** The preset that the changes name. Throws InputError when there is none of that name. */
 export function namedPreset(changes: readonly Change[]): PresetName | undefined {
   const change = changes.findLast(({ path }) => path[0] === "preset");
@@ -29,6 +29,15 @@ export function namedPreset(changes: readonly Change[]): PresetName | undefined 
   const known = presetNames.find((name) => name === change.value);
   if (known) return known;
   throw change.blame("preset", `expected one of ${presetNames.join(", ")}`);
+}
+
+/** The preset for who names none, and why that one. */
+export function usualPreset(changes: readonly Change[], adapter?: string): { name: PresetName; why: string } {
+  const data = changes.findLast(({ path }) => path.join(".") === "data.path")?.value;
+  if (toyNames.some((name) => name === data)) return { name: "toy", why: "the data are points" };
+  return requireAdapter(adapter).software
+    ? { name: "small", why: "the adapter computes on the CPU" }
+    : { name: "tutorial", why: "the adapter is a GPU" };
 }
 
 /** The preset with the changes laid over it, the later over the earlier. Throws InputError at what is off. */
@@ -114,9 +123,10 @@ function followUp(raw: Keys, given: (...path: string[]) => unknown): void {
  * The whole configuration, with what the data and the machine are. Throws InputError where the settings do not go with
  * them.
  */
-export function complete(chosen: Chosen, found: Found, gpu: Gpu): RunConfig {
+export function complete(chosen: Chosen, dataset: Dataset, gpu: Gpu): RunConfig {
   const { preset, settings, mistake } = chosen;
   const { data, network, conditional, objective, optimizer, ema, ...others } = settings;
+  const found = describeData(dataset);
   const adapter = { name: gpu.info.name, driver: gpu.info.driver, kernels: tuning(gpu).describe() };
   const config: RunConfig = {
     ...{
@@ -145,6 +155,14 @@ export function complete(chosen: Chosen, found: Found, gpu: Gpu): RunConfig {
   const wrong = misfit(config, gpu.device.limits.maxStorageBufferBindingSize);
   if (wrong) throw mistake(wrong.key, wrong.message);
   return config;
+}
+
+/** What the run's record says of its data. */
+function describeData(dataset: Dataset) {
+  const { source, count } = dataset;
+  if (dataset.kind === "points") return { source, count, shape: [2], classCount: 0 };
+  const shape = [dataset.height, dataset.width, dataset.channels];
+  return { source, count, shape, classCount: presentClasses(dataset).length };
 }
 
 /**

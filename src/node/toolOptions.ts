@@ -25,8 +25,8 @@ to what this adapter does at best. Needs no data set: the digits are drawn.
 
 usage: npm run profile -- [options]
 
-  --preset NAME        tutorial, wgan or small; without it: tutorial on a GPU, small where the
-                       adapter computes on the CPU
+  --preset NAME        a preset of npm run train; without it: tutorial on a GPU, small where
+                       the adapter computes on the CPU
   --json FILE          write all figures, and every dispatch
   --trace FILE         write a trace that ui.perfetto.dev opens
   --wall-clock         time each kernel by the clock on the wall even where the adapter has

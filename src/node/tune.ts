@@ -22,8 +22,8 @@ npm run train then uses them, unless it is told --no-tune.
 
 usage: npm run tune -- [options]
 
-  --preset NAME        tutorial, wgan or small; without it: tutorial on a GPU, small where the
-                       adapter computes on the CPU
+  --preset NAME        a preset of npm run train; without it: tutorial on a GPU, small where
+                       the adapter computes on the CPU
 ${adapterHelp}
   --help               show this text
 `;

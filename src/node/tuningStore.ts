@@ -1,9 +1,10 @@
 // Where the tuner's table is kept: tuning.json in the cache folder, which a person can read and delete.
 import { existsSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { cacheFolder } from "../../scripts/cacheFolder.mjs";
 import { InputError } from "../errors";
 import type { TuningStore } from "../kernels/tuning/table";
-import { cacheFolder, readFileUnpacked, reason, requireWritable, writeFileAtomic } from "./files";
+import { readFileUnpacked, reason, requireWritable, writeFileAtomic } from "./files";
 
 type Environment = Record<string, string | undefined>;
 

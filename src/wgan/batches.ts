@@ -14,7 +14,8 @@ import {
   tensor,
 } from "../autograd";
 import type { RunConfig } from "./config";
-import type { ByteDataset } from "./dataset";
+import type { Dataset } from "./dataset";
+import { type ImageStore, makeStore, type PointStore } from "./images";
 import { labelsOf } from "./models";
 
 /** Samples (N, …), and where networks are told the class, which each is of: (N, classes), 1 at its own and 0 elsewhere. */
@@ -27,20 +28,20 @@ export interface Batch {
 const ranges = { signed: { scale: 1 / 127.5, shift: -1 }, unit: { scale: 1 / 255, shift: 0 } };
 
 export class Batches {
-  private readonly data: Tensor;
+  private readonly data: ImageStore | PointStore;
   /** Where networks are told the class: each sample's, counted among those that occur, and all of them (1, classes). */
   private readonly classes: { ofSamples: Tensor; all: Tensor } | undefined;
   private readonly count: number;
 
   constructor(
     private readonly config: RunConfig,
-    dataset: ByteDataset,
+    dataset: Dataset,
     private readonly random: { batches: Random; latents: Random },
   ) {
     this.count = dataset.count;
-    this.data = keep(byteTensor(dataset.images));
+    this.data = makeStore(dataset);
     const labels = labelsOf(config);
-    if (labels > 0) {
+    if (labels > 0 && dataset.kind === "images") {
       const ofSamples = keep(byteTensor(ranked(dataset.labels)));
       this.classes = { ofSamples, all: keep(classes(labels)) };
     }
@@ -48,10 +49,7 @@ export class Batches {
 
   draw(count: number): Batch {
     const index = this.index(count);
-    const samples = takeBytes(this.data, index, {
-      sample: this.config.data.shape,
-      ...ranges[this.config.network.range],
-    });
+    const samples = this.data.take(index, ranges[this.config.network.range]);
     return { samples, labels: this.labelsAt(index) };
   }
 
@@ -88,10 +86,10 @@ const classes = (count: number): Tensor =>
   );
 
 /** Each label's place among those that occur. */
-function ranked(labels: Uint8Array): Uint8Array {
+function ranked(labels: Uint16Array): Uint8Array {
   const present = [...new Set(labels)].sort((a, b) => a - b);
   const places = new Map(present.map((label, place) => [label, place]));
-  return labels.map((label) => places.get(label)!);
+  return Uint8Array.from(labels, (label) => places.get(label)!);
 }
 
 /** Labels by number as Batch has them. */

@@ -59,7 +59,10 @@ export const RunConfig = exactly({
   data: exactly({
     /** What --data named, null for the set that is found by itself. */
     path: v.nullable(word),
-    classes: v.union([v.literal("all"), someOf(whole(0, 65_535))], "expected all or a list of classes"),
+    classes: v.union(
+      [v.literal("all"), someOf(v.union([whole(0, 65_535), word], "expected a class by number or name"))],
+      "expected all or a list of classes",
+    ),
     /** Rows and columns that images are cropped and scaled to, null to take them as they are. */
     size: v.nullable(whole(1, 4096)),
     /** Whether images lie in their file column by column, as EMNIST's do. */

@@ -16,6 +16,7 @@ export function drawnRun(name: PresetName, count: number, gpu: Gpu): RunConfig {
     objective: { ...preset.objective, warmUp: null }, // one step is to be like all others
     seed: 1,
     logEvery: 1,
+    checkpointEvery: 0,
     adapter: { name: gpu.info.name, driver: gpu.info.driver, kernels: tuning(gpu).describe() },
   };
 }

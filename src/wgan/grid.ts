@@ -8,16 +8,8 @@ export interface Picture {
   height: number;
 }
 
-/** The sizes of one image of a batch (N, H, W, C). */
-export interface ImageShape {
-  height: number;
-  width: number;
-  channels: number;
-}
-
 /** The white gap between two tiles, in pixels. */
 const gap = 2;
-const digit: ImageShape = { height: 28, width: 28, channels: 1 };
 
 /** 1 for a grey picture, 3 for one in colours. Throws RangeError if its bytes are neither. */
 export function channelsOf({ bytes, width, height }: Picture): 1 | 3 {
@@ -35,29 +27,28 @@ export function squareGrid(count: number): { rows: number; columns: number } {
 }
 
 /**
- * Tiles images (N, H, W, C) of values in `range` into rows x columns, row by row. Of one channel, the least value
- * becomes white (255) and the greatest black (0); of three, the least 0 and the greatest 255. Values outside are
- * clamped, NaN is black. Places without an image stay white.
+ * Tiles images (N, H, W, C), `shape` being the last three, into rows x columns, row by row. Values go from -1 to 1. Of
+ * one channel, -1 becomes white (255) and +1 black (0); of three, -1 becomes 0 and +1 255. Values outside are clamped,
+ * NaN is black. Places without an image stay white.
  * Throws RangeError if the values aren't whole images of one or three channels, or more than the grid holds.
  */
 export function imageGrid(
   values: Float32Array,
   rows: number,
   columns: number,
-  { height, width, channels }: ImageShape = digit,
-  [least, greatest]: readonly [number, number] = [-1, 1],
+  shape: readonly number[] = [28, 28, 1],
 ): Picture {
+  const [height, width, channels] = shape;
   const count = values.length / (height * width * channels);
   if (!Number.isInteger(count) || count > rows * columns || (channels !== 1 && channels !== 3)) {
     throw new RangeError(
-      `imageGrid: ${values.length} values are ${count} images of ${height}x${width}x${channels}, ` +
+      `imageGrid: ${values.length} values are ${count} images of ${shape.join("x")}, ` +
         `expected a whole number up to ${rows}x${columns}, of one or three channels.`,
     );
   }
   const across = columns * (width + gap) - gap;
   const down = rows * (height + gap) - gap;
   const bytes = new Uint8ClampedArray(across * down * channels).fill(255);
-  const scale = 255 / (greatest - least);
   for (let image = 0; image < count; image++) {
     const top = Math.floor(image / columns) * (height + gap);
     const left = (image % columns) * (width + gap);
@@ -66,7 +57,7 @@ export function imageGrid(
       const to = ((top + y) * across + left) * channels;
       for (let i = 0; i < width * channels; i++) {
         const value = values[from + i];
-        bytes[to + i] = (channels === 1 ? greatest - value : value - least) * scale;
+        bytes[to + i] = (channels === 1 ? 1 - value : value + 1) * 127.5;
       }
     }
   }

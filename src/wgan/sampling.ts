@@ -9,13 +9,19 @@ import { squareGrid } from "./grid";
 import { largestBatch } from "./limits";
 import { labelsOf } from "./models";
 
+/** About how many a run shows of its generator. */
+export const SAMPLES = 100;
 /** Samples at once: bounds the memory of the widest layer. */
 const AT_ONCE = 100;
 
-/** The grid for about so many samples: where networks are told the class, a column each. */
+/**
+ * The grid for so many samples; where networks are told the class, a column each and as many rows as without, and of
+ * points, which take less room, ten times as many.
+ */
 export function sampleGrid(config: NetworkConfig, count: number): { rows: number; columns: number } {
-  const columns = labelsOf(config);
-  return columns > 0 ? { rows: Math.max(1, Math.round(count / columns)), columns } : squareGrid(count);
+  if (config.data.shape.length === 1) return { rows: 10, columns: count };
+  const { rows, columns } = squareGrid(count);
+  return { rows, columns: labelsOf(config) || columns };
 }
 
 /** Latent vectors (count, latent) of samples; where networks are told the class, the classes in turn. */

@@ -110,7 +110,7 @@ export function drawDigits(options: { count: number; seed: number; digits?: numb
   const { count, seed, digits = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9] } = options;
   const random = new HostRandom(seed);
   const images = new Uint8Array(count * size * size);
-  const labels = new Uint8Array(count);
+  const labels = new Uint16Array(count);
   for (let i = 0; i < count; i++) {
     labels[i] = digits[random.integer(digits.length)];
     const ways = skeletons[labels[i]];
@@ -118,7 +118,7 @@ export function drawDigits(options: { count: number; seed: number; digits?: numb
     const paths = place(bend(ways[random.integer(ways.length)], random), width, random);
     ink(paths, width, random, images.subarray(i * size * size, (i + 1) * size * size));
   }
-  return { images, count, height: size, width: size, labels, source: "strokes" };
+  return { kind: "images", images, count, height: size, width: size, channels: 1, labels, source: "strokes" };
 }
 
 /** Moves the box's points by a smooth random field, so strokes that meet still meet, then slants and turns. */

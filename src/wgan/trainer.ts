@@ -31,7 +31,7 @@ import {
 } from "../nn";
 import { Batches, withLabels } from "./batches";
 import type { RunConfig } from "./config";
-import type { ByteDataset } from "./dataset";
+import type { Dataset } from "./dataset";
 import { makeCritic, makeGenerator } from "./models";
 import { type Critic, type Objective, objectives, score } from "./objectives";
 import { inferred, sampleImages, sampleLatents } from "./sampling";
@@ -78,7 +78,7 @@ export class Trainer {
 
   constructor(
     readonly config: RunConfig,
-    dataset: ByteDataset,
+    dataset: Dataset,
     /** Whether updates are captured and replayed; the numbers are the same bit by bit. */
     private readonly replays = true,
   ) {

@@ -229,6 +229,36 @@ test("a long chain of unrecorded ops remembers no tensor that is gone", () => {
   assert.ok(seen.size < 4, `it remembers ${seen.size}`);
 });
 
+test("a gradient that is refused leaves the graph as it was", async () => {
+  const [x, other] = [marked([3]), marked([4])];
+  const y = sum(square(x));
+  assert.throws(() => grad(y, [x, other]), /^grad: y must depend on every x/);
+  assert.equal(await numbers(grad(y, [x])[0]), [6]);
+});
+
+test("backward refuses a grad of another shape, or a freed one, before it changes any", async () => {
+  for (const spoilt of [zeros([2, 3]), zeros([3])]) {
+    const [a, b] = [marked([1]), marked([2, 3, 4])];
+    if (spoilt.size === 3) spoilt.dispose();
+    a.grad = ones([1]);
+    b.grad = spoilt;
+    for (const createGraph of [false, true])
+      assert.throws(() => backward(sum(mul(a, b)), { createGraph }), /^backward: /);
+    assert.equal(await numbers(a.grad), [1]);
+  }
+});
+
+test("a grad that a captured step sets and frees is no riddle", () => {
+  const x = marked([1, 2]);
+  const step = capture(() => {
+    x.grad = ones([2]);
+    x.grad.dispose();
+  });
+  step.replay();
+  assert.ok(x.grad?.isDisposed);
+  step.dispose();
+});
+
 for (const [name, dyOf] of Object.entries({ itself: (g: Tensor) => g, "a view": (g: Tensor) => detach(g) })) {
   test(`a grad may be the dy of the next backward: ${name}`, async () => {
     const [a, b] = [marked([1, 2]), marked([3, 4])];
@@ -248,7 +278,7 @@ test("backward leaves all grads as they were when one of them can't be added to"
   const [a, b] = [marked([1]), marked([1])];
   a.grad = tensor([5]);
   for (const [bad, said] of [
-    [tensor([1, 2]), /must have the shape/],
+    [tensor([1, 2]), /must have x.s shape/],
     [tensor([3]), /freed/],
   ] as const) {
     b.grad = bad;

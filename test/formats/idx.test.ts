@@ -3,6 +3,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { InputError } from "../../src/errors";
 import { parseIdxImages, parseIdxLabels } from "../../src/formats/idx";
+import { transpose } from "../../src/formats/images";
 import { imagesFile, labelsFile, withHeader } from "./idxFiles";
 
 const complaint = (body: () => unknown): string => {
@@ -15,14 +16,45 @@ const complaint = (body: () => unknown): string => {
   return "none";
 };
 
-test("images come back with their sizes and bytes, also out of a shared buffer", () => {
+test("images come back with their sizes and bytes, in three axes or four, also out of a shared buffer", () => {
   const file = imagesFile(3, 2, 5);
   const pool = new Uint8Array(file.length + 7);
   pool.set(file, 7);
-  const images = parseIdxImages(pool.subarray(7), "f");
-  assert.equal([images.count, images.rows, images.columns], [3, 2, 5]);
-  assert.equal([...images.pixels], [...file.subarray(16)]);
-  assert.is(images.pixels.buffer.byteLength, 30);
+  const { pixels, ...sizes } = parseIdxImages(pool.subarray(7), "f");
+  assert.equal(sizes, { count: 3, height: 2, width: 5, channels: 1 });
+  assert.equal([...pixels], [...file.subarray(16)]);
+  for (const channels of [1, 3]) {
+    const body = Uint8Array.from({ length: 20 * channels }, (_, i) => i);
+    const four = parseIdxImages(withHeader([0x804, 2, 2, 5, channels], body), "f");
+    assert.equal(four, { count: 2, height: 2, width: 5, channels, pixels: body });
+  }
+});
+
+test("labels of every type of integers come back, above 9 as well", () => {
+  for (const [type, size] of [
+    [8, 1],
+    [9, 1],
+    [11, 2],
+    [12, 4],
+  ]) {
+    const body = new Uint8Array(3 * size);
+    for (const [i, label] of [26, 0, 127].entries()) body[size * (i + 1) - 1] = label;
+    assert.equal([...parseIdxLabels(withHeader([256 * type + 1, 3], body), "f")], [26, 0, 127], `${type}`);
+  }
+  const words = withHeader([0xc01, 2], new Uint8Array([0, 0, 0xff, 0xff, 0, 0, 1, 0]));
+  assert.equal([...parseIdxLabels(words, "f")], [65_535, 256]);
+});
+
+test("labels that are negative or above 65535 are refused", () => {
+  const words = (bytes: number[]) => withHeader([0xc01, 1], Uint8Array.from(bytes));
+  assert.match(
+    complaint(() => parseIdxLabels(words([0xff, 0xff, 0xff, 0xff]), "f")),
+    /^f: label 0 \(from 0\) is -1, expected whole numbers from 0 to 65535\.$/,
+  );
+  assert.match(
+    complaint(() => parseIdxLabels(words([0, 1, 0, 0]), "f")),
+    /is 65536/,
+  );
 });
 
 test("labels come back", () => {
@@ -54,14 +86,33 @@ test("a truncated file, a trailing byte and a header of 4 billion images are tol
   );
 });
 
-test("a wrong magic number says what the file seems to be", () => {
+test("another type or other axes are named, and what is read", () => {
+  const image = (magic: number, ...sizes: number[]) =>
+    complaint(() => parseIdxImages(withHeader([magic, ...sizes], new Uint8Array(0)), "f"));
+  const label = (magic: number, ...sizes: number[]) =>
+    complaint(() => parseIdxLabels(withHeader([magic, ...sizes], new Uint8Array(0)), "f"));
+  assert.is(
+    image(0xd03, 10, 28, 28),
+    "f: IDX of 32-bit floats in 3 axes (10x28x28), expected images: unsigned bytes in 3 axes " +
+      "(count, height, width), or 4 (and 1 or 3 channels).",
+  );
+  assert.is(
+    label(0xe01, 10),
+    "f: IDX of 64-bit floats in 1 axis (10), expected labels: integers of 8, 16 or 32 bits in 1 axis (count).",
+  );
+  assert.match(label(0xc02, 10, 8), /IDX of 32-bit integers in 2 axes \(10x8\), expected labels/);
+  assert.match(image(0x805, 1, 1, 1, 1, 1), /in 5 axes/);
+  assert.match(image(0x804, 0, 1, 1, 4), /the last of 4 axes has 4 channels, expected 1 .* or 3/);
+});
+
+test("what is no IDX file, or the other one of two, says what it seems to be", () => {
   assert.match(
-    complaint(() => parseIdxImages(withHeader([2049, 8, 1, 1], new Uint8Array(0)), "f")),
-    /file of labels.*swapped/,
+    complaint(() => parseIdxImages(labelsFile([8]), "f")),
+    /IDX of unsigned bytes in 1 axis \(1\).*swapped/,
   );
   assert.match(
     complaint(() => parseIdxLabels(imagesFile(1), "f")),
-    /file of images.*swapped/,
+    /in 3 axes \(1x28x28\).*swapped/,
   );
   const gzip = withHeader([0x1f8b0800, 0, 0, 0], new Uint8Array(0));
   assert.match(
@@ -71,8 +122,22 @@ test("a wrong magic number says what the file seems to be", () => {
   const page = new TextEncoder().encode("<!doctype html><title>Log in</title>");
   assert.match(
     complaint(() => parseIdxLabels(page, "f")),
-    /wrong magic number 1008821359, expected 2049/,
+    /^f: no IDX file, it begins with the bytes 3c 21 64 6f; expected labels: .* Is it one of MNIST's kind/,
   );
+});
+
+test("images turn with transpose, colours as well, and come back when turned twice", () => {
+  const pixels = Uint8Array.from({ length: 2 * 2 * 3 * 3 }, (_, i) => i);
+  const images = { count: 2, height: 2, width: 3, channels: 3, pixels } as const;
+  const once = transpose(images);
+  assert.equal([once.height, once.width], [3, 2]);
+  const at = (of: typeof once, i: number, y: number, x: number, c: number) =>
+    of.pixels[((i * of.height + y) * of.width + x) * 3 + c];
+  for (let i = 0; i < 2; i++)
+    for (let y = 0; y < 2; y++)
+      for (let x = 0; x < 3; x++)
+        for (let c = 0; c < 3; c++) assert.is(at(once, i, x, y, c), at(images, i, y, x, c));
+  assert.equal(transpose(once), images);
 });
 
 test.run();

@@ -73,6 +73,14 @@ test("keepEvents keeps the records up to and of a step, whatever their order", (
   assert.equal(keepEvents(join(text("x"), file).subarray(1), 1), join(records[0], records[1]));
 });
 
+test("a file of half a million records is cut as well", () => {
+  const count = 500_000;
+  const record = records[1];
+  const file = new Uint8Array(count * record.length);
+  for (let i = 0; i < count; i++) file.set(record, i * record.length);
+  assert.is(keepEvents(file, 1).length, file.length);
+});
+
 test("of a file that a killed run left, all whole records are kept, wherever it was cut", () => {
   const file = join(...records);
   const ends = records.map((_, i) => join(...records.slice(0, i + 1)).length);

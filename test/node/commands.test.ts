@@ -66,6 +66,8 @@ const images = "train-images-idx3-ubyte";
 const labels = "train-labels-idx1-ubyte";
 const out = join(base, "out");
 writeFileSync(join(base, "file"), "");
+const misspelt = join(base, "mine.yaml");
+writeFileSync(misspelt, "preset: small\nnetwork:\n  latnet: 5\n");
 
 const trainMistakes: [name: string, args: string[], message: RegExp][] = [
   ["an unknown option", ["--stpes", "3"], /unknown option --stpes\. Did you mean --steps\?/],
@@ -77,11 +79,11 @@ const trainMistakes: [name: string, args: string[], message: RegExp][] = [
     /--preset "gan": expected one of tutorial, wgan, kpandey, wgan-gp, small, toy/,
   ],
   ["a data folder that is missing", ["--data", join(base, "no")], /--data \S+no: no such file or folder/],
-  ["a data folder without files", ["--data", base], /no train-images-idx3-ubyte there, expected/],
+  ["a data folder without files", ["--data", base], /no data set there, expected IDX files/],
   [
-    "a wrong magic number",
+    "a file that is no IDX file",
     ["--data", dataFolder("magic", { [images]: new TextEncoder().encode("<!doctype html><title>Log in") })],
-    /train-images-idx3-ubyte: wrong magic number \d+, expected 2051 \(IDX images\)\. Is this an MNIST file\?/,
+    /train-images-idx3-ubyte: no IDX file, it begins with the bytes 3c 21 64 6f; expected images: /,
   ],
   [
     "swapped files",
@@ -89,7 +91,7 @@ const trainMistakes: [name: string, args: string[], message: RegExp][] = [
       "--data",
       dataFolder("swapped", { [images]: labelsFile(new Array(20).fill(5)), [labels]: imagesFile(1) }),
     ],
-    /wrong magic number 2049, expected 2051 \(IDX images\)\. .*swapped\?/,
+    /IDX of unsigned bytes in 1 axis \(20\), expected images: .*swapped\?/,
   ],
   [
     "a truncated file",
@@ -106,6 +108,16 @@ const trainMistakes: [name: string, args: string[], message: RegExp][] = [
     "a batch larger than the data",
     ["--data", data, "--preset", "small", "--batch", "16"],
     /--batch "16": larger than the data, which has 15 samples of these classes\./,
+  ],
+  [
+    "a network that no adapter's buffers hold",
+    ["--data", data, "--preset", "small", "--batch", "4", "--network.generatorChannels", "4096"],
+    /--network\.generatorChannels "4096": what the optimiser keeps of these weights needs \d+\.?\d* MiB, but this /,
+  ],
+  [
+    "a setting that isn't there",
+    ["--config", misspelt],
+    /mine\.yaml:3: network\.latnet: unknown key, the nearest is latent\.$/,
   ],
   [
     "an odd batch for the tutorial",
@@ -126,7 +138,7 @@ test("train: --out that is a file, lies in one, or holds something is left alone
   mkdirSync(folder);
   writeFileSync(join(folder, "config.yaml"), "mine");
   const to = (path: string) => complaint("train", ["--data", data, "--out", path]);
-  assert.match(to(folder), /--out \S+held: holds a run already\. Name a new folder\.$/);
+  assert.match(to(folder), /--out \S+held: isn't empty\. Name a new or an empty folder\.$/);
   assert.match(to(base), /isn't empty\. Name a new or an empty folder\.$/);
   assert.match(to(join(base, "file")), /--out \S+file: a file, expected a folder\.$/);
   assert.match(to(join(base, "file", "inside")), /--out \S+file: a file, expected a folder\.$/);
@@ -206,6 +218,14 @@ test("--help shows the text and exits with 0, whatever else is given", () => {
   }
 });
 
+test("train: --print-config prints a preset's settings as a file for --config, and makes nothing", () => {
+  const { status, stdout, stderr } = run("train", ["--preset", "wgan", "--batch", "32", "--print-config"]);
+  assert.equal([status, stderr], [0, ""]);
+  assert.match(stdout, /^# .*\npreset: wgan\n/);
+  assert.match(stdout, "\nbatch: 32\n");
+  assert.not(existsSync(join(base, "runs")));
+});
+
 const trained = join(base, "trained");
 const shortRun = (path: string) => [
   ...["--preset", "small", "--data", data, "--batch", "4", "--seed", "1", "--out", path],
@@ -218,6 +238,8 @@ test("train: a short run leaves exactly what it promises, and piped output is pl
   const { status, stdout, stderr } = run("train", shortRun(trained));
   assert.is(status, 0, stderr);
   assert.equal(readdirSync(trained, { recursive: true, encoding: "utf8" }).sort(), [
+    "checkpoints",
+    join("checkpoints", "step-000003.safetensors"),
     "config.yaml",
     "critic.safetensors",
     "generator.safetensors",
@@ -239,12 +261,13 @@ test("train: a short run leaves exactly what it promises, and piped output is pl
   }
   assert.not(stdout.includes("\r") || stdout.includes("\x1b"), "nothing is rewritten in place");
   const shown = stdout.trimEnd().split("\n");
-  assert.is(shown.length, 5, stdout);
-  assert.match(shown[0], /^training small on 15 images of class 5, 3 steps, seed 1, on .*, into \S+trained$/);
-  shown.slice(1, 4).forEach((line, i) => {
+  assert.is(shown.length, 6, stdout);
+  assert.match(shown[0], /^data: 20 grey images of 28x28 in 2 classes \(5, 7\): /);
+  assert.match(shown[1], /^training small on 15 images of class 5, 3 steps, seed 1, on .*, into \S+trained$/);
+  shown.slice(2, 5).forEach((line, i) => {
     assert.match(line, new RegExp(`^step ${i + 1}  critic real .* steps/s$`));
   });
-  assert.match(shown[4], /^done after 3 steps in \d+ s: \S+trained$/);
+  assert.match(shown[5], /^done after 3 steps in \d+ s: \S+trained$/);
 });
 
 test("train: the same seed gives the same losses and images, also when nobody reads on (| head -1)", async () => {
@@ -285,14 +308,14 @@ test("train: Ctrl-C ends the run after a step, with losses, an image and weights
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   child.kill("SIGINT");
-  assert.is(await closed, 0, output);
+  assert.is(await closed, 130, output);
   clearTimeout(guard);
-  assert.match(output, "\nstopping after this step; Ctrl-C again to stop at once\n");
+  assert.match(output, "\nCtrl-C: stopping after this step; Ctrl-C again to stop at once\n");
   const steps = Number(output.match(/\nstopped after (\d+) steps? in \d+ s: /)?.[1]);
   assert.is(rows(path).length, 1 + steps, output);
   assert.ok(existsSync(join(path, "samples", `step-${String(steps).padStart(6, "0")}.png`)));
   assert.equal(readdirSync(path).sort(), [
-    ...["config.yaml", "critic.safetensors", "generator.safetensors", "losses.csv", "samples"],
+    ...["checkpoints", "config.yaml", "critic.safetensors", "generator.safetensors", "losses.csv", "samples"],
   ]);
 });
 
@@ -335,7 +358,7 @@ test("sample draws as many images as asked for, and evaluate measures the run", 
 
   const { status, stdout, stderr } = run("evaluate", ["--run", trained, "--data", data]);
   assert.is(status, 0, stderr);
-  const [generated, real, ratio] = stdout.trimEnd().split("\n");
+  const [, generated, real, ratio] = stdout.trimEnd().split("\n");
   assert.match(generated, /^generated {2}taken for 5: \d+ of 100 .* mean pairwise distance: \d+\.\d\d$/);
   assert.match(real, /^real {7}taken for 5: \d of 7 /);
   assert.match(ratio, /^distance, generated to real: \d+\.\d\d$/);

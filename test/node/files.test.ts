@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { cacheFolder } from "../../scripts/cacheFolder.mjs";
 import {
-  cacheFolder,
   findPlainOrGz,
   readFileUnpacked,
   requireFolder,
@@ -82,15 +82,21 @@ test("requireFolder and findPlainOrGz tell what is there", () => {
   assert.is(findPlainOrGz(folder, "neither"), undefined);
 });
 
-test("the cache folder is where XDG_CACHE_HOME says, in the home folder, or for a user without one in a temporary folder", () => {
+test("the cache folder is where XDG_CACHE_HOME says, in the home folder, or without a home in a temporary folder", () => {
   const home = () => "/home/me";
   const none = () => {
     throw new Error("uv_os_homedir returned ENOENT");
   };
+  const own = join(tmpdir(), `monge-${process.getuid!()}`);
   assert.is(cacheFolder({ XDG_CACHE_HOME: folder }, none), join(folder, "monge"));
   assert.is(cacheFolder({ XDG_CACHE_HOME: "relative" }, home), join("/home/me", ".cache", "monge"));
   assert.is(cacheFolder({}, home), join("/home/me", ".cache", "monge"));
-  assert.is(cacheFolder({}, none), join(tmpdir(), "monge"));
+  assert.is(cacheFolder({}, none), own);
+  assert.is(
+    cacheFolder({}, () => ""),
+    own,
+    "never the current folder",
+  );
 });
 
 test.run();

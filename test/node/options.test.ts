@@ -107,14 +107,14 @@ test("missing values, repeats, loose words and wrong choices are told", () => {
     trainComplaint("--preset wgun"),
     /expected one of tutorial, wgan, kpandey, wgan-gp, small, toy/,
   );
-  assert.match(trainComplaint("--digits 12"), /^digits: "12" is no choice of digits/);
+  assert.match(trainComplaint("--digits 1,,2"), /^classes: "1,,2" is no choice of classes/);
   assert.match(trainComplaint("--out="), /--out is empty/);
 });
 
 test("sample needs a run, draws 100 images and writes a png", () => {
   const sample = (...args: string[]) => parseSampleOptions(args);
   assert.equal(sample("--run", "r"), {
-    ...{ run: "r", out: undefined, seed: undefined, count: 100, adapter: undefined, help: false },
+    ...{ run: "r", out: undefined, seed: undefined, count: undefined, adapter: undefined, help: false },
   });
   assert.equal(sample("--run=r", "--out=a.png", "--seed=3", "--count=4").count, 4);
   assert.is(sample("--help").help, true);

@@ -7,7 +7,8 @@ import { InputError } from "../../src/errors";
 import type { Gpu } from "../../src/gpu/gpu";
 import { configText, readChanges } from "../../src/node/configFile";
 import { parseTrainOptions } from "../../src/node/options";
-import { chooseSettings, complete, differences, type Found, namedPreset } from "../../src/node/settings";
+import { chooseSettings, complete, differences, namedPreset, usualPreset } from "../../src/node/settings";
+import type { ByteDataset, Dataset } from "../../src/wgan/dataset";
 import { type PresetName, presets } from "../../src/wgan/presets";
 import { runConfig } from "./runConfig";
 import { temporaryFolder } from "./temporary";
@@ -138,15 +139,20 @@ test("what is wrong is told where it was given", () => {
   );
 });
 
-const found: Found = { source: "here", count: 12_665, shape: [28, 28, 1], classCount: 2 };
+/** A data set without its bytes. */
+const images = (changes: Partial<ByteDataset> = {}): Dataset => ({
+  ...{ kind: "images", images: new Uint8Array(), count: 12_665, height: 28, width: 28, channels: 1 },
+  ...{ labels: Uint16Array.of(0, 1), source: "here", ...changes },
+});
+const points: Dataset = { kind: "points", points: new Float32Array(), count: 1000, source: "swissroll" };
 /** A device that binds so much at once. */
 const gpu = (mebibytes = 128) =>
   ({
     info: { name: "llvmpipe", driver: "Mesa", software: true },
     device: { limits: { maxStorageBufferBindingSize: mebibytes * 2 ** 20 } },
   }) as unknown as Gpu;
-const completed = (words: string, changes: Partial<Found> = {}, mebibytes = 128) =>
-  complete(settingsOf(words), { ...found, ...changes }, gpu(mebibytes));
+const completed = (words: string, changes: Partial<ByteDataset> = {}, mebibytes = 128) =>
+  complete(settingsOf(words), images(changes), gpu(mebibytes));
 
 test("a batch or an image that the adapter's buffers can't hold is told with the largest batch that fits", () => {
   const wgan = "--preset wgan --classes all";
@@ -164,26 +170,26 @@ test("a batch or an image that the adapter's buffers can't hold is told with the
     /^batch 64 of preset wgan: .* The largest that fits is 52\.$/,
   );
   assert.match(
-    complaint(() => completed(wgan, { shape: [1000, 1000, 3] })),
+    complaint(() => completed(wgan, { height: 1000, width: 1000, channels: 3 })),
     /^data\.path: samples of 1000x1000x3 are too large for these networks, since /,
   );
   assert.match(
     complaint(() => completed(`${wgan} --network.criticChannels 4096 --batch 1`)),
-    /^--network\.criticChannels "4096": what the optimiser keeps of these weights needs 1024\.\d MiB/,
+    /^--network\.criticChannels "4096": what the optimiser keeps of these weights needs 1025\.\d MiB/,
   );
 });
 
 test("settings that don't go with the data are told", () => {
   assert.match(
-    complaint(() => completed("--preset kpandey", { shape: [32, 32, 3] })),
+    complaint(() => completed("--preset kpandey", { height: 32, width: 32, channels: 3 })),
     /^network\.generator kpandey of preset kpandey: kpandey is fixed to 28x28x1, but the data are 32x32x3\.$/,
   );
   assert.match(
-    complaint(() => completed("--preset wgan", { shape: [2] })),
+    complaint(() => complete(settingsOf("--preset wgan"), points, gpu())),
     /conv is for images, but the data are points/,
   );
   assert.match(
-    complaint(() => completed("--conditional true", { classCount: 1 })),
+    complaint(() => completed("--conditional true", { labels: Uint16Array.of(5) })),
     /^--conditional "true": expected data of 2 to 256 classes, but there is 1\.$/,
   );
   assert.match(
@@ -195,13 +201,13 @@ test("settings that don't go with the data are told", () => {
 test("a run's own config.yaml repeats the run: other data are refused, another machine is told", () => {
   const config = { ...runConfig, adapter: completed("").adapter, monge: completed("").monge };
   const path = file(configText(config));
-  const again = (changes: Partial<Found> = {}, words = "") => {
+  const again = (changes: Partial<ByteDataset> = {}, words = "") => {
     const chosen = settingsOf(words, path);
-    return differences(chosen, complete(chosen, { ...found, source: config.data.source, ...changes }, gpu()));
+    return differences(chosen, complete(chosen, images({ source: config.data.source, ...changes }), gpu()));
   };
   assert.equal(again(), []);
   const chosen = settingsOf("", path);
-  assert.equal(complete(chosen, { ...found, source: config.data.source }, gpu()), config);
+  assert.equal(complete(chosen, images({ source: config.data.source }), gpu()), config);
   assert.match(
     complaint(() => again({ count: 5000 })),
     /yaml:\d+: data\.count: 12665 then, but 5000 is what is found now\.$/,
@@ -209,9 +215,22 @@ test("a run's own config.yaml repeats the run: other data are refused, another m
   assert.equal(again({ count: 5000 }, "--data elsewhere"), []);
   const other = file(configText({ ...config, adapter: { ...config.adapter, name: "a GPU" } }));
   const elsewhere = settingsOf("", other);
-  assert.equal(differences(elsewhere, complete(elsewhere, { ...found, source: config.data.source }, gpu())), [
+  assert.equal(differences(elsewhere, complete(elsewhere, images({ source: config.data.source }), gpu())), [
     'adapter.name: "a GPU" then, "llvmpipe" now: other bits may come of it',
   ]);
+});
+
+test("toys have their preset, and the record of a run says what its data are", () => {
+  const { changes } = parseTrainOptions(["--data", "swissroll"]);
+  assert.is(usualPreset(changes).name, "toy");
+  const { data } = complete(chooseSettings("toy", changes), points, gpu());
+  assert.equal(data, {
+    ...{ path: "swissroll", classes: "all", size: null, transposed: false },
+    ...{ source: "swissroll", count: 1000, shape: [2], classCount: 0 },
+  });
+  const named = settingsOf("--preset small --classes cat,dog");
+  assert.equal(named.settings.data.classes, ["cat", "dog"]);
+  assert.equal(complete(named, images(), gpu()).data.classes, ["cat", "dog"]);
 });
 
 test("a preset's name is the type's", () => {

@@ -3,7 +3,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { channelsOf, imageGrid, squareGrid } from "../../src/wgan/grid";
 
-const square = (size: number) => ({ height: size, width: size, channels: 1 });
+const square = (size: number) => [size, size, 1];
 
 test("-1 becomes white, +1 black, 0 grey, and values outside are clamped", () => {
   const { bytes, width, height } = imageGrid(Float32Array.of(-1, 1, 0, 5), 1, 1, square(2));
@@ -36,31 +36,20 @@ test("every grey of a 28x28 grid is the one that it always was", () => {
 });
 
 test("images of three channels are shown as they are, of any height and width", () => {
-  const shape = { height: 1, width: 2, channels: 3 };
+  const shape = [1, 2, 3];
   const { bytes, width, height } = imageGrid(Float32Array.of(-1, 1, 0, 2, -2, 0.5), 2, 1, shape);
   assert.equal([width, height], [2, 4]);
   assert.equal([...bytes], [0, 255, 128, 255, 0, 191, ...new Array(18).fill(255)]);
 });
 
-test("a range from 0 to 1 fills the greys as one from -1 to 1 does", () => {
-  const { bytes } = imageGrid(
-    Float32Array.of(0, 0.5, 1, 7),
-    1,
-    1,
-    { height: 1, width: 4, channels: 1 },
-    [0, 1],
-  );
-  assert.equal([...bytes], [255, 128, 0, 0]);
-});
-
 test("NaN is black, in grey and in colours", () => {
   const nan = Float32Array.of(Number.NaN, Number.NaN, Number.NaN);
-  assert.equal([...imageGrid(nan, 1, 1, { height: 1, width: 3, channels: 1 }).bytes], [0, 0, 0]);
-  assert.equal([...imageGrid(nan, 1, 1, { height: 1, width: 1, channels: 3 }).bytes], [0, 0, 0]);
+  assert.equal([...imageGrid(nan, 1, 1, [1, 3, 1]).bytes], [0, 0, 0]);
+  assert.equal([...imageGrid(nan, 1, 1, [1, 1, 3]).bytes], [0, 0, 0]);
 });
 
 test("imageGrid refuses two channels, and channelsOf bytes that are neither grey nor RGB", () => {
-  const two = { height: 1, width: 1, channels: 2 };
+  const two = [1, 1, 2];
   assert.throws(() => imageGrid(new Float32Array(2), 1, 1, two), /one or three channels/);
   assert.throws(
     () => channelsOf({ bytes: new Uint8ClampedArray(5), width: 2, height: 2 }),

@@ -4,7 +4,7 @@ import * as assert from "uvu/assert";
 import { presetNames } from "../../src/wgan/presets";
 import { Trainer } from "../../src/wgan/trainer";
 import { device } from "../device";
-import { smallTrainer } from "./smallTrainer";
+import { smallTrainer, variants } from "./smallTrainer";
 
 const losses = async (trainer: Trainer, steps: number) => {
   const made = [];
@@ -12,17 +12,18 @@ const losses = async (trainer: Trainer, steps: number) => {
   return Trainer.read(made);
 };
 
-for (const name of presetNames) {
+const plain = Object.fromEntries(presetNames.map((name) => [name, { of: name }]));
+for (const [name, { of, ...changes }] of Object.entries({ ...plain, ...variants })) {
   test(`${name}: steps 11 to 20 after saving and restoring are those of an undisturbed run`, async () => {
     await device();
-    const undisturbed = smallTrainer(name);
+    const undisturbed = smallTrainer(of, { changes });
     await losses(undisturbed, 10);
     const state = await undisturbed.state();
     const wanted = await losses(undisturbed, 10);
     const end = await undisturbed.state();
     undisturbed.dispose();
     for (const replays of [true, false]) {
-      const restored = smallTrainer(name, { replays });
+      const restored = smallTrainer(of, { replays, changes });
       await losses(restored, 3); // its captured updates must take the new numbers up
       restored.loadState(structuredClone(state));
       assert.equal(await losses(restored, 10), wanted);

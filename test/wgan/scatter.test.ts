@@ -1,7 +1,9 @@
 // Points as dots of a picture.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { scatterPicture } from "../../src/wgan/scatter";
+import { imageGrid } from "../../src/wgan/grid";
+import { samplePicture } from "../../src/wgan/samplePicture";
+import { generatedColour, scatterPicture } from "../../src/wgan/scatter";
 
 const at = ({ bytes, width }: { bytes: Uint8ClampedArray; width: number }, x: number, y: number) => [
   ...bytes.subarray((y * width + x) * 3, (y * width + x) * 3 + 3),
@@ -36,6 +38,13 @@ test("dots at the picture's edge are cut, and later ones lie over earlier ones",
   const [r, , b] = at(picture, 0, 0);
   assert.ok(b > r, `${at(picture, 0, 0)}`);
   assert.equal(at(picture, 39, 0), [255, 255, 255]);
+});
+
+test("samples are shown as what their shape says: points as dots, images in a grid", () => {
+  const values = Float32Array.of(0.1, 0.2, 0.3, 0.4);
+  const dots = scatterPicture([{ points: values, colour: generatedColour }]);
+  assert.equal(samplePicture(values, [2], 1, 2), dots);
+  assert.equal(samplePicture(values, [1, 2, 1], 1, 2), imageGrid(values, 1, 2, [1, 2, 1]));
 });
 
 test.run();

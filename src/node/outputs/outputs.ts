@@ -1,7 +1,7 @@
 // What a run shows when it ends, or when a resumed one does: all of it is made anew from the files of its folder.
 // A picture that can't be made or written is told of and left out; the weights don't wait for it.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { evenly } from "../../wgan/curves";
 import { reason, writeFileAtomic } from "../files";
 import { decodePng } from "../png";
@@ -50,7 +50,7 @@ export async function writeOutputs({ path, rows, summary, metrics, warn }: Endin
   await attempt("metrics.json", () => write("metrics.json", metricsText(numbers)));
   await attempt("report.html", () => {
     const config = readFileSync(join(path, "config.yaml"), "utf8");
-    const title = basename(path);
+    const title = basename(resolve(path));
     write(
       "report.html",
       reportPage({ title, summary, metrics: numbers, pictures: picturesOf(path), config }),

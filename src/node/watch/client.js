@@ -10,6 +10,9 @@ const nothing = () => ({ columns: [[], ...names.map(() => [])], lines: [], progr
 let known = nothing();
 let state = "connecting";
 
+/** Distances that two marks of the axis of steps may have: no part of a step. */
+const wholeSteps = [...Array(9).keys()].flatMap((power) => [1, 2, 5].map((first) => first * 10 ** power));
+
 const charts = [
   chart("losses", [
     { column: 1, label: "critic on real", stroke: "#1f77b4" },
@@ -26,12 +29,17 @@ function chart(id, series) {
     width: element.clientWidth,
     height: Math.max(200, Math.min(300, element.clientWidth * 0.45)),
   });
-  const value = (_, number) => (number == null ? "–" : number.toPrecision(4));
+  // Under the pointer, or where it is elsewhere the newest.
+  const newest = (plot, number, index) => number ?? plot.data[index].at(-1);
+  const value = (...from) => newest(...from)?.toPrecision(4) ?? "–";
   const options = {
     ...size(),
     scales: { x: { time: false } },
-    axes: [{ label: "step", labelSize: 22, size: 36 }, { size: 62 }],
-    series: [{ label: "step" }, ...series.map(({ label, stroke }) => ({ label, stroke, width: 1.5, value }))],
+    axes: [{ label: "step", labelSize: 22, size: 36, incrs: wholeSteps }, { size: 62 }],
+    series: [
+      { label: "step", value: (...from) => newest(...from) ?? "–" },
+      ...series.map(({ label, stroke }) => ({ label, stroke, width: 1.5, value })),
+    ],
   };
   const plot = new uPlot(options, [[], ...series.map(() => [])], element);
   return {

@@ -1,0 +1,1 @@
+export function cacheFolder(env: Record<string, string | undefined>, home?: () => string): string;

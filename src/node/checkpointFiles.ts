@@ -1,0 +1,74 @@
+// The checkpoints of a run's folder: the newest three, and the networks of the newest as files of their own.
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { InputError } from "../errors";
+import { encodeSafetensors } from "../formats/safetensors";
+import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "./checkpoint";
+import { readFileUnpacked, writeFileAtomic } from "./files";
+
+const KEPT = 3;
+/** What Node reads at once. */
+const MOST_BYTES = 2 ** 31 - 1;
+/** The state before a run's losses stopped being finite. It stays, whatever comes after it. */
+export const lastFinite = "last-finite.safetensors";
+
+const folderOf = (run: string) => join(run, "checkpoints");
+
+/**
+ * Writes the checkpoint as checkpoints/step-000100.safetensors, or under `name` there; then generator.safetensors and
+ * critic.safetensors, the networks that samples are drawn with. Each is tried, whatever becomes of the others. Throws InputError at the end if one can't be written.
+ */
+export function writeCheckpoint(run: string, checkpoint: Checkpoint, name = nameOf(checkpoint.step)): void {
+  const { critic, generator, average } = checkpoint.state;
+  const failures: unknown[] = [];
+  const attempt = (body: () => void) => {
+    try {
+      body();
+    } catch (error) {
+      failures.push(error);
+    }
+  };
+  attempt(() => {
+    mkdirSync(folderOf(run), { recursive: true });
+    writeFileAtomic(join(folderOf(run), name), encodeCheckpoint(checkpoint));
+    for (const old of stepNames(run).slice(KEPT)) rmSync(join(folderOf(run), old), { force: true });
+  });
+  attempt(() => writeFileAtomic(join(run, "generator.safetensors"), encodeSafetensors(average ?? generator)));
+  attempt(() => writeFileAtomic(join(run, "critic.safetensors"), encodeSafetensors(critic)));
+  if (failures.length > 0) throw failures[0];
+}
+
+/**
+ * The newest checkpoint that is whole, or undefined where there is none. `damaged` is told of each newer one that isn't.
+ * Throws InputError when one can't be read, or belongs to another version.
+ */
+export function readNewest(
+  run: string,
+  damaged: (file: string, why: string) => void,
+): Checkpoint | undefined {
+  const last = existsSync(join(folderOf(run), lastFinite)) ? [lastFinite] : [];
+  for (const name of [...stepNames(run), ...last]) {
+    const file = join(folderOf(run), name);
+    const bytes = readFileUnpacked(file, MOST_BYTES);
+    try {
+      return decodeCheckpoint(bytes, file);
+    } catch (error) {
+      if (error instanceof InputError) throw error;
+      damaged(file, (error as Error).message);
+    }
+  }
+  return undefined;
+}
+
+/** Takes a damaged checkpoint out of the row, so that it neither counts as one nor is lost. */
+export const setAside = (file: string): void => renameSync(file, `${file}.damaged`);
+
+/** The checkpoints' names, the newest first. */
+function stepNames(run: string): string[] {
+  if (!existsSync(folderOf(run))) return [];
+  const names = readdirSync(folderOf(run)).filter((name) => /^step-\d+\.safetensors$/.test(name));
+  return names.sort((a, b) => stepOf(b) - stepOf(a));
+}
+
+const nameOf = (step: number) => `step-${String(step).padStart(6, "0")}.safetensors`;
+const stepOf = (name: string) => Number.parseInt(name.slice("step-".length), 10);

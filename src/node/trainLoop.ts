@@ -1,0 +1,167 @@
+// The training loop of a run: steps, losses, checkpoints and pictures. Whatever ends it, the newest state that is known
+// to be good is on the disk afterwards. What is only to look at may fail: it is told once, and the run goes on.
+import { join } from "node:path";
+import { settle, type Tensor } from "../autograd";
+import { InputError } from "../errors";
+import { samplePicture } from "../wgan/samplePicture";
+import { SAMPLES, sampleGrid } from "../wgan/sampling";
+import { fixedLatents, type Losses, Trainer } from "../wgan/trainer";
+import { type Checkpoint, type Fingerprint, isSound } from "./checkpoint";
+import { lastFinite } from "./checkpointFiles";
+import type { LossRow } from "./lossFile";
+import { encodePng } from "./png";
+import type { Progress } from "./progress";
+import type { RunFolder } from "./runFolder";
+import type { Showing } from "./showing";
+import { signals } from "./signals";
+
+/** Milliseconds between two copies of the state in memory, which an error of the GPU can't take away. */
+const KEEP_EVERY = 10_000;
+
+/** A loss or a weight is no longer finite. */
+class Diverged extends InputError {}
+const advice = "training diverged. Try a smaller learning rate or another --seed.";
+
+export interface LoopOptions {
+  trainer: Trainer;
+  folder: RunFolder;
+  progress: Progress;
+  showing: Showing;
+  data: Fingerprint;
+  /** Where the run goes on; the trainer has its state already. */
+  from?: Checkpoint;
+}
+
+/** Trains until the last step or until a signal asks to stop; gives the steps done, and their seconds in all. */
+export async function trainLoop(options: LoopOptions): Promise<{ step: number; seconds: number }> {
+  const { trainer, folder, progress, showing, data, from } = options;
+  const { config } = trainer;
+  const { rows, columns } = sampleGrid(config, SAMPLES);
+  const latents = fixedLatents(config, rows * columns);
+  const start = performance.now();
+  const seconds = () => (from?.seconds ?? 0) + (performance.now() - start) / 1000;
+  const first = (from?.step ?? 0) + 1;
+  const attempt = attempts(progress.warn);
+
+  const copy = async (step: number): Promise<Checkpoint> => {
+    const made = { step, seconds: seconds(), config, data, state: await trainer.state() };
+    if (isSound(made.state)) return made;
+    throw new Diverged(`the weights are no longer finite after step ${step}: ${advice}`);
+  };
+  const saveSamples = async (step: number) => {
+    const images = trainer.sample(latents);
+    const samples = (await images.data()) as Float32Array;
+    const picture = encodePng(samplePicture(samples, config.data.shape, rows, columns));
+    images.dispose();
+    attempt("samples", () => void folder.writeSample(step, picture));
+    showing.picture(step, picture, isDue(step, config.sampleEvery) || step === config.steps);
+  };
+  // A run that was killed between a checkpoint and the picture of the same step lacks that.
+  if (from && isDue(from.step, config.sampleEvery)) await saveSamples(from.step);
+  let good = from ?? (await copy(0));
+  let tried = good.step; // to be saved
+  let copied = Number.NEGATIVE_INFINITY;
+  let unread: { step: number; losses: Tensor; seconds: number }[] = [];
+  let written = from?.step ?? 0;
+  try {
+    for (let step = first; ; step++) {
+      unread.push({ step, losses: trainer.step(), seconds: seconds() });
+      await settle(2); // the host records the next steps while the GPU works on two
+      await new Promise(setImmediate); // signals are heard between steps, however fast these are
+      progress.update(step);
+      const last = step === config.steps || signals.stopCode !== undefined;
+      const saves = last || isDue(step, config.checkpointEvery) || signals.takeSaveRequest();
+      const logs = last || isDue(step, config.logEvery);
+      const samples = last || isDue(step, config.sampleEvery);
+      if (logs || saves || samples) {
+        const read = await Trainer.read(unread.map(({ losses }) => losses));
+        const made = read.map((losses, i) => ({
+          ...named(losses),
+          step: unread[i].step,
+          seconds: unread[i].seconds,
+        }));
+        attempt("losses.csv", () => folder.losses.append(made));
+        showing.rows(made, isDue(step, config.logEvery) || step === config.steps);
+        written = step;
+        unread = [];
+        checkFinite(made);
+        if (logs) {
+          const rate = (step - first + 1) / (seconds() - (from?.seconds ?? 0));
+          const text = line(made.at(-1)!, rate, config.steps);
+          progress.log(text);
+          showing.line(text);
+        }
+      }
+      if (saves) {
+        good = await copy(step);
+        const save = () => {
+          tried = step;
+          try {
+            folder.losses.sync(); // first, so that no power cut leaves a checkpoint with fewer rows than steps
+          } finally {
+            folder.writeCheckpoint(good);
+          }
+        };
+        if (last) save();
+        else attempt("checkpoints", save);
+      } else if (logs && performance.now() - copied > KEEP_EVERY) {
+        good = await copy(step);
+        copied = performance.now();
+      }
+      if (samples) await saveSamples(step);
+      if (last) return { step, seconds: seconds() };
+    }
+  } catch (error) {
+    keep(error);
+    throw error;
+  }
+
+  /** Puts the newest good state on the disk, where that isn't yet. */
+  function keep(error: unknown): void {
+    if (written === 0) return void attempt("the folder", folder.discard);
+    const diverged = error instanceof Diverged;
+    if (!diverged && good.step <= tried) return;
+    attempt("checkpoints", () => {
+      folder.writeCheckpoint(good, diverged ? lastFinite : undefined);
+      progress.log(
+        diverged
+          ? `the last finite state, of step ${good.step}, is kept as ${join(folder.path, "checkpoints", lastFinite)}`
+          : `the state of step ${good.step} is kept: --resume ${folder.path} goes on from there`,
+      );
+    });
+  }
+}
+
+const isDue = (step: number, every: number) => every > 0 && step % every === 0;
+
+/** Does what may fail, and tells the first failure of each kind. */
+function attempts(warn: (line: string) => void): (kind: string, body: () => void) => void {
+  const failed = new Set<string>();
+  return (kind, body) => {
+    try {
+      body();
+    } catch (error) {
+      if (!failed.has(kind)) warn(`${(error as Error).message} The run goes on.`);
+      failed.add(kind);
+    }
+  };
+}
+
+const named = ({ criticReal, criticFake, generator }: Losses) => ({
+  ...{ criticReal, criticFake, generator },
+  wasserstein: -(criticReal + criticFake),
+});
+
+function line(row: LossRow, rate: number, steps: number): string {
+  const { step, criticReal, criticFake, generator, wasserstein } = row;
+  const number = (value: number) => value.toPrecision(4).padStart(10);
+  return (
+    `step ${String(step).padStart(String(steps).length)}  critic real${number(criticReal)}  fake${number(criticFake)}  ` +
+    `generator${number(generator)}  wasserstein${number(wasserstein)}  ${rate.toPrecision(3)} steps/s`
+  );
+}
+
+function checkFinite(rows: readonly LossRow[]): void {
+  const bad = rows.find(({ wasserstein, generator }) => !Number.isFinite(wasserstein + generator));
+  if (bad) throw new Diverged(`the losses are no longer finite at step ${bad.step}: ${advice}`);
+}

@@ -1,0 +1,46 @@
+// losses.csv: whole lines, and on a disk that takes no more the rows wait.
+import { chmodSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { lossHeader, openLossFile, readLosses } from "../../src/node/lossFile";
+import { temporaryFolder } from "./temporary";
+
+const base = temporaryFolder();
+const row = (step: number) => ({
+  ...{ step, criticReal: step / 3, criticFake: -1, generator: 0, wasserstein: Number.NaN, seconds: step / 8 },
+});
+const steps = (path: string) => readLosses(path).map(({ step }) => step);
+
+test("going on keeps the rows up to a step to the last digit, and drops later ones and a half", () => {
+  const path = join(base, "going-on");
+  openLossFile(path).append([1, 2, 3, 4, 5].map(row));
+  const before = readFileSync(path, "utf8");
+  writeFileSync(path, `${before}6,0.1`);
+  assert.equal(steps(path), [1, 2, 3, 4, 5]);
+  const file = openLossFile(path, 3);
+  assert.equal(steps(path), [1, 2, 3]);
+  file.append([row(4), row(5)]);
+  file.sync();
+  assert.is(readFileSync(path, "utf8"), before);
+});
+
+test("a file that was deleted begins anew", () => {
+  const path = join(base, "deleted");
+  openLossFile(path, 7).append([row(8)]);
+  assert.equal(steps(path), [8]);
+  assert.ok(readFileSync(path, "utf8").startsWith(lossHeader));
+});
+
+const asUser = process.getuid?.() === 0 ? test.skip : test;
+asUser("rows that can't be written go with the next ones", () => {
+  const path = join(base, "read-only");
+  const file = openLossFile(path);
+  chmodSync(path, 0o400);
+  assert.throws(() => file.append([row(1)]));
+  chmodSync(path, 0o600);
+  file.append([row(2)]);
+  assert.equal(steps(path), [1, 2]);
+});
+
+test.run();
