@@ -10,7 +10,7 @@ import { sum } from "./ops/sum";
 import { recording } from "./recording";
 import { keep, tidy } from "./scope";
 import { type Shape, sameShape, shapeError } from "./shape";
-import { namedSources, type Share, type Variable } from "./share";
+import { among, type Share, type Variable } from "./share";
 import { alias, type Tensor } from "./tensor";
 
 export interface GradOptions {
@@ -31,20 +31,8 @@ export function grad(y: Tensor, xs: readonly Tensor[], options: GradOptions = {}
   const unmarked = xs.find((x) => !x.requiresGrad);
   if (unmarked)
     throw new Error(`grad: every x must be marked by requireGrad(x) before it is used, got ${unmarked}.`);
-  const targets = new Set(xs.map((x) => x.variable));
-  const isTarget = (variable: Variable) => targets.has(variable);
-  const onTheWay = nodesTowards("grad", y.variable, isTarget).flatMap(({ inputs }) => inputs);
-  const reached = new Set(onTheWay.map((x) => typeof x !== "number" && x.marked && x.variable)).add(
-    y.variable,
-  );
-  const unreached = xs.find((x) => !reached.has(x.variable));
-  if (unreached)
-    throw new Error(
-      `grad: y must depend on every x, got ${unreached}, which it does not. ` +
-        "Was requireGrad(x) called before, and is there a detach or a noGrad between?",
-    );
   return tidy(() => {
-    const found = backwardPass("grad", y, isTarget, options);
+    const found = backwardPass("grad", y, options, xs);
     const given = new Set<Share>();
     return xs.map((x) => {
       const dx = found.get(x.variable);
@@ -63,7 +51,7 @@ export function grad(y: Tensor, xs: readonly Tensor[], options: GradOptions = {}
 export function backward(y: Tensor, options: GradOptions = {}): void {
   const { createGraph = false } = options;
   tidy(() => {
-    const found = backwardPass("backward", y, (variable) => !variable.node && variable.requiresGrad, options);
+    const found = backwardPass("backward", y, options);
     if (found.size === 0)
       throw new Error(
         `backward: y must depend on a tensor with requiresGrad, got ${y}, which depends on none.`,
@@ -99,10 +87,12 @@ export function backward(y: Tensor, options: GradOptions = {}): void {
 const owned = (dx: Tensor, given = false): Tensor => (given || dx.share.hasOthers ? clone(dx) : alias(dx));
 
 type Gradients = Map<Variable, Tensor>;
-type Changeable = { changed: boolean; variable: Variable };
 type IsTarget = (variable: Variable) => boolean;
 
-function backwardPass(by: string, y: Tensor, isTarget: IsTarget, options: GradOptions): Gradients {
+/** The gradients by xs, or by all marked leaves. */
+function backwardPass(by: string, y: Tensor, options: GradOptions, xs?: readonly Tensor[]): Gradients {
+  const targets = new Set(xs?.map((x) => x.variable));
+  const isTarget: IsTarget = (x) => (xs ? targets.has(x) : !x.node && x.requiresGrad);
   const { createGraph = false, retainGraph = createGraph } = options;
   y.checkAlive(by);
   if (!options.dy && y.size !== 1)
@@ -112,7 +102,14 @@ function backwardPass(by: string, y: Tensor, isTarget: IsTarget, options: GradOp
   if (dy.dtype !== "f32") throw new Error(`${by}: dy must be f32, got ${dy}.`);
   if (!sameShape(dy.shape, y.shape)) throw shapeError(by, "dy must have y's shape", [dy.shape, y.shape]);
   const nodes = nodesTowards(by, y.variable, isTarget);
-  checkUnchanged(by, { changed: y.isChanged, variable: y.variable }, new Set(nodes));
+  if (y.isChanged) checkUnchanged(by, y.variable, new Set(nodes));
+  const reached = new Set([y.variable, ...used(nodes)]);
+  const missed = xs?.find((x) => !reached.has(x.variable)); // found out now: the pass spends the graph
+  if (missed)
+    throw new Error(
+      `grad: y must depend on every x, got ${missed}, which it does not. ` +
+        "Was requireGrad(x) called before, and is there a detach or a noGrad between?",
+    );
   const gradients: Gradients = new Map([[y.variable, alias(dy)]]);
   for (const node of nodes) node.retain(); // spending one must not free those still to come
   try {
@@ -183,7 +180,8 @@ function nodesTowards(by: string, from: Variable, isTarget: IsTarget): Node[] {
     checkWhole(by, node, seen, isTarget);
     if (!node.inputs.some(leads)) continue;
     relevant.add(node);
-    for (const x of node.inputs) if (typeof x !== "number") checkUnchanged(by, x, relevant);
+    for (const x of node.inputs)
+      if (typeof x !== "number" && x.changed) checkUnchanged(by, x.variable, relevant);
     if (recording() && node.recording !== recording())
       throw new Error(
         `${by}: inside of a capture the graph must be recorded inside as well, but ${node.op.name} ran before it.`,
@@ -192,24 +190,24 @@ function nodesTowards(by: string, from: Variable, isTarget: IsTarget): Node[] {
   return [...relevant];
 }
 
+/** What the ops took. */
+const used = (nodes: Iterable<Node>): Variable[] =>
+  [...nodes].flatMap(({ inputs }) => inputs.flatMap((x) => (typeof x === "number" ? [] : [x.variable])));
+
 /** Throws where numbers on the way were changed in place after an op had made them: the change has no derivative. */
-function checkUnchanged(by: string, { changed, variable }: Changeable, way: ReadonlySet<Node>): void {
-  if (!changed || !variable.node || !way.has(variable.node)) return;
+function checkUnchanged(by: string, { node }: Variable, way: ReadonlySet<Node>): void {
+  if (!node || !way.has(node)) return;
   throw new Error(
-    `${by}: what lies between y and x must be as ops made it, got the result of ${variable.node.op.name}, which was ` +
+    `${by}: what lies between y and x must be as ops made it, got the result of ${node.op.name}, which was ` +
       "changed in place before it was used. Change a copy, detach(clone(x)), or use ops that have a derivative.",
   );
 }
 
 /** Throws where an op used a target, or what was made of it, before the target was marked: that part has no record. */
 function checkWhole(by: string, node: Node, seen: ReadonlySet<Node>, isTarget: IsTarget): void {
-  const used = () =>
-    [...seen].flatMap(({ inputs }) => inputs.flatMap((x) => (typeof x === "number" ? [] : [x.variable])));
   for (const x of node.inputs) {
     if (typeof x === "number" || x.marked) continue;
-    const late = [x.variable, ...namedSources(x.sources, used)].find(
-      (source) => source.requiresGrad && isTarget(source),
-    );
+    const late = [x.variable, ...among(x.sources, () => used(seen))].find(isTarget);
     if (!late) continue;
     throw new Error(
       `${by}: the gradient of ${late.leaf?.deref() ?? "a tensor"} would lack what ${node.op.name} got from before ` +

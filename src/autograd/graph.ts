@@ -113,12 +113,7 @@ export class Node {
 }
 
 function save(tensor: Tensor, withNumbers: boolean): Saved {
-  const { shape, dtype, share, variable, name, requiresGrad, isChanged } = tensor;
+  const { shape, dtype, share, variable, name, requiresGrad: marked, isChanged: changed } = tensor;
   const numbers = withNumbers ? { share: share.retain(), version: share.storage.version } : undefined;
-  return {
-    ...{ shape, dtype, variable, marked: requiresGrad, changed: isChanged },
-    sources: variable.sources,
-    name,
-    numbers,
-  };
+  return { shape, dtype, variable, marked, changed, sources: variable.sources, name, numbers };
 }

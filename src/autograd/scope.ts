@@ -64,9 +64,7 @@ export function tidyOwning<T>(fn: () => T, by = "tidy"): { result: T; made: Tens
 export function refusePromise<T>(by: string, result: T): T {
   if (!(result instanceof Promise)) return result;
   result.catch(() => {}); // it may fail for that reason; this error says why
-  throw new Error(
-    `${by}: the function must not be async, got a promise. It would go on after ${by} has ended: await outside.`,
-  );
+  throw new Error(`${by}: the function must not be async, got a promise. Await outside of it.`);
 }
 
 /** Runs `fn` outside of every tidy: what it makes belongs to whoever gets it. Throws on an async function. */

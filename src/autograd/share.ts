@@ -46,11 +46,10 @@ export interface Variable {
   markedAt?: number;
 }
 
-/** Variables, or, where they are too many to remember, the time: any that were there before may be among them. */
-export type Sources = ReadonlySet<Variable> | number;
+/** Variables, and times when they were too many to remember: any that were there then may be among them. */
+export type Sources = ReadonlySet<Variable | number>;
 
 let time = 0;
-/** A clock that makes, marks and forgets can be compared by. */
 export const tick = (): number => ++time;
 
 /** What a tensor holds of shared things; kept apart, so that a finaliser can drop it after the tensor is gone. */
@@ -66,24 +65,20 @@ export function releaseHandle({ share, variable }: Handle): void {
   if (--variable.handles === 0) variable.sources = undefined;
 }
 
-/** Beyond so many variables the time alone is remembered. */
+/** Beyond so many variables the time alone is remembered, and those that are marked already. */
 const MOST_SOURCES = 64;
 
 /** The variables that an unrecorded op's output is made from, but for those that nobody can mark any more. */
 export function sourcesOf(inputs: readonly Variable[]): Sources {
-  const all = new Set(inputs);
-  for (const { sources } of inputs) {
-    if (typeof sources === "number") return tick();
-    for (const source of sources ?? []) if (source.handles > 0) all.add(source);
-  }
-  return all.size <= MOST_SOURCES ? all : tick();
+  const all = new Set<Variable | number>(inputs);
+  for (const source of inputs.flatMap(({ sources }) => [...(sources ?? [])]))
+    if (typeof source === "number" || source.handles > 0) all.add(source);
+  const kept = [...all].filter((source) => typeof source === "number" || source.requiresGrad);
+  return all.size - kept.length <= MOST_SOURCES ? all : new Set([...kept, tick()]);
 }
 
-/** The sources; where the time alone is known, those of `used` that it leaves open and that were marked since. */
-export function namedSources(
-  sources: Sources = new Set(),
-  used: () => readonly Variable[],
-): Iterable<Variable> {
-  if (typeof sources !== "number") return sources;
-  return used().filter(({ born = 0, markedAt = 0 }) => born < sources && markedAt > sources);
-}
+/** The sources; for a time, those of `used` that were there then, and were marked later. */
+export const among = (sources: Sources = new Set(), used: () => Variable[]): Variable[] =>
+  [...sources].flatMap((at) =>
+    typeof at === "number" ? used().filter(({ born = 0, markedAt = 0 }) => born < at && markedAt > at) : [at],
+  );

@@ -60,7 +60,7 @@ export class Tensor implements Block {
 
   /** Whether a recorded op made other numbers than it has now. */
   get isChanged(): boolean {
-    return !!this.variable.node && this.variable.version !== this.storage.version;
+    return this.size > 0 && !!this.variable.node && this.variable.version !== this.storage.version;
   }
 
   get isDisposed(): boolean {
@@ -155,7 +155,7 @@ export function tensor(data: Numbers | readonly number[], shape: Shape = [data.l
   return made;
 }
 
-/** Bytes for `takeBytes`: u32 (words), four bytes a word, lowest first. */
+/** Bytes for `takeBytes`: u32 (words), four a word, lowest first. Zeros fill the last word up, and count as data. */
 export function byteTensor(bytes: Uint8Array): Tensor {
   const made = empty([Math.ceil(bytes.length / 4)], "u32", "byteTensor");
   upload(bytes, made.storage);

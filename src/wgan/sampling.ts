@@ -34,11 +34,12 @@ export function sampleLatents(config: RunConfig, random: Random, count: number):
 
 /** What a generator makes of latent vectors (N, …) by its running averages: samples (N, …) in the network's range. */
 export function inferred(generator: Module, latents: Tensor): Tensor {
+  const trained = generator.modules().filter(({ training }) => training);
   generator.train(false);
   try {
     return noGrad(() => generator.forward(latents));
   } finally {
-    generator.train(true);
+    for (const module of trained) module.training = true;
   }
 }
 

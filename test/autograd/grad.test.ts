@@ -146,6 +146,13 @@ test("an x that y does not depend on throws and is named", () => {
   );
 });
 
+test("a graph that led to no gradient, since x has no part in it, is there for the next pass", async () => {
+  const [w, other] = [leaf([3]), leaf([4])];
+  const y = mul(square(w), 2);
+  assert.throws(() => grad(y, [w, other]), /^grad: y must depend on every x/);
+  await near(grad(y, [w])[0], [12]);
+});
+
 test("what leads to no x is not run: a frozen input costs nothing", () => {
   const { op, counts } = counted();
   const [x, frozen] = [leaf([1, 2]), leaf([3, 4])];

@@ -66,6 +66,10 @@ test("oneHot is 0 for what is no class, and the cross-entropy NaN", async () => 
   const losses = await numbers(m.softmaxCrossEntropy(m.zeros([6, 3]), u32(1, ...labels)));
   assert.ok(Math.abs(losses[0] - Math.log(3)) < 1e-6);
   assert.ok(losses.slice(1).every(Number.isNaN), `${losses}`);
+  const logits = m.requireGrad(m.zeros([6, 3]));
+  const [slopes] = m.grad(m.sum(m.softmaxCrossEntropy(logits, u32(1, ...labels))), [logits]);
+  const [first, ...others] = await numbers(m.sum(slopes, { axes: [1] }));
+  assert.ok(Math.abs(first) < 1e-6 && others.every(Number.isNaN), `${[first, ...others]}`);
 });
 
 test.run();

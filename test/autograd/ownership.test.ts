@@ -154,6 +154,21 @@ const late: Record<string, () => { y: Tensor; x: Tensor }> = {
     const first = mul(concat([...others, p, p]), 2);
     return { y: add(sum(first), sum(square(requireGrad(p)))), x: p };
   },
+  "marked after such a sum, and before what was made of it without a record": () => {
+    const p = tensor([3]);
+    const others = Array.from({ length: 100 }, (_, i) => tensor([i]));
+    const many = concat([...others, p]);
+    return { y: add(sum(square(requireGrad(p))), sum(mul(many, 2))), x: p };
+  },
+  "marked before its sum met more tensors than are remembered": () => {
+    const p = tensor([3]);
+    const first = mul(p, 2);
+    const other = square(requireGrad(p));
+    return {
+      y: sum(add(other, sum(concat([first, ...Array.from({ length: 100 }, () => tensor([1]))])))),
+      x: p,
+    };
+  },
   "marked after a chain of more tensors than are remembered": () => {
     const p = tensor([3]);
     const chain = [p];
@@ -194,7 +209,7 @@ test("a leaf from before or after more tensors than are remembered is no part of
   const [early, others] = [marked([3]), Array.from({ length: 100 }, (_, i) => tensor([i]))];
   const many = concat(others);
   const late = marked([4]);
-  const y = sum(mul(many, mul(early, late)));
+  const y = sum(mul(mul(many, 1), mul(early, late)));
   const [byEarly, byLate] = grad(y, [early, late], { retainGraph: true });
   assert.equal(await numbers(byEarly), [4950 * 4]);
   assert.equal(await numbers(byLate), [4950 * 3]);
@@ -258,6 +273,20 @@ for (const [name, dyOf] of Object.entries({ itself: (g: Tensor) => g, "a view": 
     assert.equal(await numbers(b.grad), [31, 61]);
   });
 }
+
+test("backward leaves all grads as they were when one of them can't be added to", async () => {
+  const [a, b] = [marked([1]), marked([1])];
+  a.grad = tensor([5]);
+  for (const [bad, said] of [
+    [tensor([1, 2]), /must have x.s shape/],
+    [tensor([3]), /freed/],
+  ] as const) {
+    b.grad = bad;
+    if (bad.size === 1) bad.dispose();
+    assert.throws(() => backward(sum(add(a, b))), new RegExp(`^backward: .*${said.source}`));
+    assert.equal(await numbers(a.grad), [5]);
+  }
+});
 
 test("a leaf that was dropped is collected with its grad and the graph of that", async () => {
   const before = await collectGarbage();

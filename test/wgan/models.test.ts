@@ -1,12 +1,13 @@
 // The networks: the tutorial's parameter counts to the unit, shapes, initial weights, and every preset builds.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { noGrad, Random, tidy } from "../../src/autograd";
-import { BatchNorm2d, LayerNorm, type Module, type StateDict } from "../../src/nn";
+import { noGrad, Random, tidy, zeros } from "../../src/autograd";
+import { BatchNorm2d, LayerNorm, type Module, Sequential, type StateDict } from "../../src/nn";
 import type { NetworkConfig } from "../../src/wgan/config";
 import { makeCritic, makeGenerator, planCritic, planGenerator } from "../../src/wgan/models";
 import type { Plan } from "../../src/wgan/plan";
 import { type PresetName, presetNames, presets } from "../../src/wgan/presets";
+import { inferred } from "../../src/wgan/sampling";
 import { device } from "../device";
 
 test.before(async () => {
@@ -116,6 +117,17 @@ for (const name of presetNames) {
 /** Shapes of one sample behind each layer that changes them. */
 const path = ({ shapes }: Plan) =>
   shapes.filter((shape, i) => shape.join() !== shapes[i - 1]?.join()).map((shape) => shape.join("x"));
+
+test("inference leaves the mode of each module as it was", async () => {
+  const generator = new Sequential(new BatchNorm2d(2), new BatchNorm2d(2), new BatchNorm2d(2));
+  const [, frozen] = generator.modules();
+  frozen.training = false;
+  const modes = () => generator.modules().map(({ training }) => training);
+  const before = modes();
+  inferred(generator, zeros([1, 2]));
+  assert.equal(modes(), before);
+  generator.dispose();
+});
 
 test("networks follow the image: halved while the shorter side is over 7, odd sizes and colours too", () => {
   const config = (shape: number[]) => networksOf("tutorial", shape);

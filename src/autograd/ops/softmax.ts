@@ -3,7 +3,7 @@ import { crossEntropy, oneHot as oneHotKernel, softmax as softmaxKernel } from "
 import { defineOp } from "../op";
 import { shapeError } from "../shape";
 import type { Tensor } from "../tensor";
-import { mul, sub } from "./pointwise";
+import { div, mul, sub } from "./pointwise";
 import { reshape } from "./reshape";
 import { sum } from "./sum";
 
@@ -21,7 +21,7 @@ export const softmax = defineOp<[x: Tensor]>({
 
 /**
  * logits (N, C) and labels (N) u32 → the cross-entropy of each row (N): log Σ exp(x) − x[label]. A label from C up gives
- * NaN. Throws when there are rows, but no classes.
+ * NaN, and a gradient of NaN. Throws when there are rows, but no classes.
  */
 export const softmaxCrossEntropy = defineOp<[logits: Tensor, labels: Tensor]>({
   name: "softmaxCrossEntropy",
@@ -35,7 +35,11 @@ export const softmaxCrossEntropy = defineOp<[logits: Tensor, labels: Tensor]>({
   forward: ([x, labels], y) => crossEntropy(x, labels, y),
   saves: [["x0", "x1"]],
   vjp: ({ xs: [x, labels], dy }) => [
-    () => mul(sub(softmax(x), oneHot(labels, { classes: x.shape[1] })), reshape(dy, [x.shape[0], 1])),
+    () => {
+      const hot = oneHot(labels, { classes: x.shape[1] });
+      const named = div(hot, sum(hot, { axes: [1], keepDims: true })); // hot itself, or NaN where the label is no class
+      return mul(sub(softmax(x), named), reshape(dy, [x.shape[0], 1]));
+    },
     undefined,
   ],
   takes: ["f32", "u32"],
