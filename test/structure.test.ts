@@ -25,7 +25,7 @@ const rooms = [
   "src/web",
   "src/node",
 ];
-const nodeOnly = ["webgpu", "pngjs", "yaml", "@resvg", ...builtinModules];
+const nodeOnly = ["webgpu", "pngjs", "yaml", "undici", "sharp", "@resvg", ...builtinModules];
 
 const under = (folder: string): Source[] =>
   readdirSync(folder, { recursive: true, encoding: "utf8" })

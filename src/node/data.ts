@@ -3,7 +3,6 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { cacheFolder } from "../../scripts/cacheFolder.mjs";
-import { InputError } from "../errors";
 import { parseIdxImages, parseIdxLabels } from "../formats/idx";
 import { type ByteDataset, type Dataset, describeDataset, joinDataset } from "../wgan/dataset";
 import { drawDigits } from "../wgan/strokes";
@@ -62,15 +61,6 @@ export async function loadData(options: DataOptions): Promise<Dataset> {
   const { dataset, line } = await find(options);
   options.log(`data: ${line}`);
   return dataset;
-}
-
-/** Images of MNIST's shape, as all presets' networks take them. Throws InputError for any other. */
-export async function loadMnist(options: DataOptions): Promise<ByteDataset> {
-  const { dataset, line } = await find(options);
-  if (dataset.source === "strokes") options.log(`data: ${line}`);
-  if (dataset.kind === "images" && dataset.height === 28 && dataset.width === 28 && dataset.channels === 1)
-    return dataset;
-  throw new InputError(`${dataset.source}: ${describeDataset(dataset)}, expected 28x28 in grey as in MNIST.`);
 }
 
 async function find(options: DataOptions): Promise<Found> {

@@ -114,7 +114,7 @@ function fromIdx(set: IdxSet, where: string, transposed = false): Read {
   const notes = [
     ...(set.labels === undefined ? ["no labels beside it"] : []),
     ...(/emnist/i.test(set.set) && !transposed
-      ? ["EMNIST's files hold images transposed: the setting transposed turns them"]
+      ? ["EMNIST's files hold images transposed: --transposed turns them"]
       : []),
   ];
   const what = `IDX files${set.set === "" ? "" : ` of ${set.set}`}, ${where}`;

@@ -55,7 +55,7 @@ what to train
                        8gaussians, 25gaussians, swissroll. Without it: the folder in MONGE_DATA,
                        the cache, a download, and if none of them is to be had, digits that the
                        program draws itself
-  --classes LIST       which classes to train on: 5, or 0,1, or all (also: --digits)
+  --classes LIST       which classes to train on: 5, or 0,1, or cat,dog, or all (also: --digits)
   --size N             crop the middle of images to a square, and scale it to NxN
   --transposed         images lie in their file column by column, as EMNIST's do
   --steps N            training steps, each some updates of the critic and one of the generator
@@ -100,14 +100,14 @@ export interface EvaluateOptions extends CommonOptions {
 }
 
 export const evaluateHelp = `Says how good a trained generator's images are: how many of 100 a vote of the nearest
-test images takes for the digits it was trained on, and how much they differ from each other.
+test images takes for the classes it was trained on, and how much they differ from each other.
 
 usage: npm run evaluate -- --run DIR [options]
 
   --run DIR            folder of a training run, as made by npm run train
-  --data DIR           folder with the MNIST test files t10k-images-idx3-ubyte and
-                       t10k-labels-idx1-ubyte (or .gz); without it they are looked for as
-                       npm run train does
+  --data WHAT          images to compare with, as npm run train takes them; without it those
+                       that the run was trained on. Of MNIST's kind and CIFAR-10 the test set
+                       beside them is taken
 ${adapterHelp}
   --help               show this text
 `;

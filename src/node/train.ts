@@ -4,7 +4,7 @@ import "./signals"; // before all else, so that a signal finds its listener
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { tuning } from "../kernels/tuning/table";
-import { selectClasses } from "../wgan/dataset";
+import { selectClasses, usualClasses } from "../wgan/dataset";
 import type { PresetName } from "../wgan/presets";
 import { Trainer } from "../wgan/trainer";
 import { fingerprint } from "./checkpoint";
@@ -57,11 +57,15 @@ await runCommand(async () => {
     if (usual) console.log(`preset: ${usual.name}, since ${usual.why}; name another with --preset`);
     chosen = chooseSettings(named ?? usual!.name, asked);
   }
-  const { path, classes, size, transposed } = chosen.settings.data;
+  const { path, size, transposed } = chosen.settings.data;
   const wanted = { dataDir: path ?? undefined, size: size ?? undefined, transposed };
   const all = await loadData({ ...wanted, env: process.env, log: console.log });
   // In full, so that it is found from wherever the run goes on.
-  if (path !== null && existsSync(path)) chosen.settings.data.path = resolve(path);
+  if (path !== null && all.kind === "images" && existsSync(path)) chosen.settings.data.path = resolve(path);
+  if (all.kind === "images" && !chosen.changes.some((change) => change.path.join(".") === "data.classes")) {
+    chosen.settings.data.classes = usualClasses(all, chosen.settings.data.classes);
+  }
+  const { classes } = chosen.settings.data;
   const data = all.kind === "points" ? all : selectClasses(all, classes);
   const print = fingerprint(data);
   if (previous) requireSameData(previous, print, data.source);

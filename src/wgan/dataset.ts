@@ -25,7 +25,6 @@ export type Dataset = ByteDataset | PointDataset;
 
 /** Numbers of classes, each once and in order. */
 export type Classes = "all" | number[];
-export type Digits = Classes;
 /** Classes as a person names them: by number, or by the name of a folder. */
 export type ClassChoice = "all" | readonly (number | string)[];
 
@@ -95,6 +94,18 @@ export function resolveClasses(dataset: ByteDataset, choice: ClassChoice): Class
   return [...new Set(choice.map(numberOf))].sort((a, b) => a - b);
 }
 
+/**
+ * A preset's choice of digits for who made none: it goes for grey images of digits, as MNIST's and its kin, and else
+ * for all classes.
+ */
+export function usualClasses<T extends ClassChoice>(dataset: ByteDataset, digits: T): T | "all" {
+  const { channels, classes } = dataset;
+  const present = presentClasses(dataset);
+  const areDigits = channels === 1 && !classes && present.length > 1 && present.every((label) => label < 10);
+  const areThere = digits !== "all" && digits.every((digit) => present.includes(digit as number));
+  return areDigits && areThere ? digits : "all";
+}
+
 /** The images of the chosen classes, in their order. Throws InputError if a class isn't in the data. */
 export function selectClasses(dataset: ByteDataset, choice: ClassChoice): ByteDataset {
   const numbers = resolveClasses(dataset, choice);
@@ -116,7 +127,7 @@ export function selectClasses(dataset: ByteDataset, choice: ClassChoice): ByteDa
 const mostNamed = 20;
 
 /** Some classes by their names, or by numbers with "0 to 9" for a run: "0 to 3, 7" and "cat, dog". */
-function nameAll({ classes }: ByteDataset, numbers: readonly number[]): string {
+export function nameAll({ classes }: ByteDataset, numbers: readonly number[]): string {
   const names = classes ? numbers.map((number) => classes[number] ?? String(number)) : runs(numbers);
   const more = names.length - mostNamed;
   return names.slice(0, mostNamed).join(", ") + (more > 0 ? ` and ${more} more` : "");

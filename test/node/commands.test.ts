@@ -365,7 +365,7 @@ test("sample draws as many images as asked for, and evaluate measures the run", 
 
   const { status, stdout, stderr } = run("evaluate", ["--run", trained, "--data", data]);
   assert.is(status, 0, stderr);
-  const [generated, real, ratio] = stdout.trimEnd().split("\n");
+  const [, generated, real, ratio] = stdout.trimEnd().split("\n");
   assert.match(generated, /^generated {2}taken for 5: \d+ of 100 .* mean pairwise distance: \d+\.\d\d$/);
   assert.match(real, /^real {7}taken for 5: \d of 7 /);
   assert.match(ratio, /^distance, generated to real: \d+\.\d\d$/);

@@ -6,8 +6,9 @@ import { gzipSync } from "node:zlib";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { InputError } from "../../src/errors";
-import { loadMnist } from "../../src/node/data";
+import { type DataOptions, loadData } from "../../src/node/data";
 import { sha256 } from "../../src/node/download";
+import type { ByteDataset } from "../../src/wgan/dataset";
 import { imagesFile, labelsFile } from "../formats/idxFiles";
 import { deadMirror, serving, startMirror } from "./mirror";
 import { temporaryFolder } from "./temporary";
@@ -27,10 +28,11 @@ const folderWith = (names: string[]): string => {
 };
 const whole = folderWith(Object.keys(files));
 const silent = () => {};
+const load = async (options: DataOptions) => (await loadData(options)) as ByteDataset;
 
 const failure = async (options: { dataDir?: string; env?: Record<string, string> }): Promise<string> => {
   try {
-    await loadMnist({ env: {}, log: silent, ...options });
+    await load({ env: {}, log: silent, ...options });
   } catch (error) {
     assert.instance(error, InputError);
     return (error as Error).message;
@@ -43,11 +45,11 @@ test("--data comes first, then MONGE_DATA, plain or gzipped, training or test", 
   writeFileSync(join(plain, "train-images-idx3-ubyte"), imagesFile(1));
   writeFileSync(join(plain, "train-labels-idx1-ubyte"), labelsFile([9]));
   const env = { MONGE_DATA: whole };
-  const named = await loadMnist({ dataDir: plain, env, log: silent });
+  const named = await load({ dataDir: plain, env, log: silent });
   assert.equal([named.source, named.count, ...named.labels], [`idx: ${plain}`, 1, 9]);
-  const byEnv = await loadMnist({ env, log: silent });
+  const byEnv = await load({ env, log: silent });
   assert.equal([byEnv.source, ...byEnv.labels], [`idx: ${whole}`, 5, 0, 4]);
-  assert.equal([...(await loadMnist({ env, log: silent, split: "test" })).labels], [7, 2]);
+  assert.equal([...(await load({ env, log: silent, split: "test" })).labels], [7, 2]);
 });
 
 test("a folder that was named must hold the files: nothing else is tried", async () => {
@@ -64,22 +66,23 @@ test("a download fills the cache, is checked, and isn't repeated", async () => {
   const base = temporaryFolder();
   const cache = join(base, "monge", "mnist");
   const lines: string[] = [];
-  const load = () =>
-    loadMnist({
+  const again = () =>
+    load({
       env: { XDG_CACHE_HOME: base },
       log: (line) => lines.push(line),
       mirrors: [mirror.url],
       sums,
     });
-  const data = await load();
+  const data = await again();
   assert.equal([data.source, ...data.labels], [`mnist: ${cache}`, 5, 0, 4]);
   assert.equal(readdirSync(cache), ["train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz"]);
-  assert.is(lines.length, 2);
-  await load();
+  assert.is(lines.length, 3);
+  assert.is(lines[2], `data: 3 grey images of 28x28 in 3 classes (0, 4, 5): MNIST, ${cache}`);
+  await again();
   assert.is(mirror.requests.length, 2);
 
   writeFileSync(join(cache, "train-labels-idx1-ubyte.gz"), "damaged");
-  await load();
+  await again();
   assert.equal(mirror.requests.slice(2), ["train-labels-idx1-ubyte.gz"]);
   assert.equal(
     new Uint8Array(readFileSync(join(cache, "train-labels-idx1-ubyte.gz"))),
@@ -96,7 +99,7 @@ test("with both mirrors down the program draws, and says so in one line", async 
     mirrors: [await deadMirror(), await deadMirror()],
     sums,
   };
-  const drawn = await loadMnist(options);
+  const drawn = await load(options);
   assert.equal([drawn.source, drawn.count], ["strokes", 10_000]);
   assert.is(lines.length, 1);
   assert.match(
@@ -104,7 +107,7 @@ test("with both mirrors down the program draws, and says so in one line", async 
     /^data: no MNIST found \(.*ECONNREFUSED.*\): training on digits drawn by the program/,
   );
   assert.match(lines[0], /name a folder with --data DIR$/);
-  const held = await loadMnist({ ...options, split: "test" });
+  const held = await load({ ...options, split: "test" });
   assert.is(held.count, 2_000);
   assert.not.equal(held.images.subarray(0, 784), drawn.images.subarray(0, 784));
 });
@@ -116,10 +119,10 @@ test("a cache that can't be written stops nothing: what is downloaded is used, a
   writeFileSync(join(base, "monge", "mnist"), "a file in the way");
   const lines: string[] = [];
   const env = { XDG_CACHE_HOME: base };
-  const data = await loadMnist({ env, log: (line) => lines.push(line), mirrors: [mirror.url], sums });
+  const data = await load({ env, log: (line) => lines.push(line), mirrors: [mirror.url], sums });
   assert.equal([...data.labels], [5, 0, 4]);
-  assert.is(lines.length, 2);
-  for (const line of lines)
+  assert.is(lines.length, 3);
+  for (const line of lines.slice(0, 2))
     assert.match(line, /^data: downloaded train-\S+, which can't be kept in .* \(E\w+\)$/);
   await mirror.close();
 });
@@ -127,9 +130,9 @@ test("a cache that can't be written stops nothing: what is downloaded is used, a
 const real = process.env.MONGE_DATA;
 const testReal = real ? test : test.skip;
 testReal("MNIST itself loads: 60,000 training images, 5,421 fives (needs MONGE_DATA)", async () => {
-  const train = await loadMnist({ dataDir: real, env: {}, log: silent });
+  const train = await load({ dataDir: real, env: {}, log: silent });
   assert.equal([train.count, train.labels.filter((label) => label === 5).length], [60_000, 5_421]);
-  const held = await loadMnist({ dataDir: real, env: {}, log: silent, split: "test" });
+  const held = await load({ dataDir: real, env: {}, log: silent, split: "test" });
   assert.equal([held.count, ...held.labels.subarray(0, 4)], [10_000, 7, 2, 1, 0]);
 });
 if (!real) console.log("data.test: MONGE_DATA is unset, so MNIST itself isn't tested");

@@ -9,6 +9,7 @@ import {
   parseClasses,
   resolveClasses,
   selectClasses,
+  usualClasses,
 } from "../../src/wgan/dataset";
 import { drawToy } from "../../src/wgan/toys";
 import { imagesFile } from "../formats/idxFiles";
@@ -87,6 +88,19 @@ test("a class that isn't there is named together with those that are", () => {
   const many = labelled(Array.from({ length: 60 }, (_, i) => 2 * i));
   assert.match(complaint(many, [1]), /There are 0, 2, .*, 38 and 40 more\./);
   assert.match(complaint(dataset, []), /none chosen/);
+});
+
+test("without a choice a preset's digit is taken from digits, and all of any other data", () => {
+  assert.equal(usualClasses(labelled([0, 5, 9]), [5]), [5]);
+  for (const other of [
+    named,
+    labelled([0, 0, 0]),
+    labelled([1, 5, 26]),
+    labelled([0, 1]),
+    { ...labelled([0, 5, 9]), channels: 3 as const },
+  ])
+    assert.is(usualClasses(other, [5]), "all");
+  assert.is(usualClasses(labelled([0, 5, 9]), "all"), "all");
 });
 
 test("a line tells how many images of which size and classes there are", () => {

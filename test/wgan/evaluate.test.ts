@@ -2,7 +2,12 @@
 // Two flat images that differ by d in each pixel lie √784 · d = 28 d apart.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { fromBytes, meanPairwiseDistance, vote } from "../../src/wgan/evaluate";
+import * as measures from "../../src/wgan/evaluate";
+
+const { fromBytes } = measures;
+const vote = (images: Float32Array, labelled: Float32Array, labels: Uint8Array, k?: number) =>
+  measures.vote(images, labelled, labels, 784, k);
+const meanPairwiseDistance = (images: Float32Array) => measures.meanPairwiseDistance(images, 784);
 
 /** Flat images of the given values. */
 const flat = (...values: number[]) =>
@@ -39,6 +44,12 @@ test("vote looks at where the ink is, not at how much of it", () => {
     Float32Array.from({ length: 784 }, (_, p) => (p % 28 === column ? 1 : -1));
   const labelled = new Float32Array([...pattern(5), ...pattern(20)]);
   assert.equal(vote(pattern(20), labelled, Uint8Array.of(1, 2), 1), [2]);
+});
+
+test("images may have any number of pixels and channels", () => {
+  const labelled = Float32Array.of(0, 0, 0, 1, 1, 1);
+  assert.equal(measures.vote(Float32Array.of(0.9, 1, 0.8), labelled, Uint16Array.of(26, 300), 3, 1), [300]);
+  assert.is(measures.meanPairwiseDistance(Float32Array.of(0, 0, 3, 4), 2), 5);
 });
 
 test("meanPairwiseDistance: over every pair once, in Euclid's measure", () => {
