@@ -29,7 +29,7 @@ export function build() {
       chunkNames: "chunks/[name]-[hash]",
       splitting: true,
       sourcemap: true,
-      external: ["webgpu", "esbuild", "@resvg/resvg-js"],
+      external: ["webgpu", "esbuild", "@resvg/resvg-js", "undici", "sharp"],
     });
     return read;
   });

@@ -57,9 +57,10 @@ for (const name of wanted.length > 0 ? wanted : Object.keys(places)) {
   const minutes = Math.round((Date.now() - start) / 60_000);
   results[name] = typeof seen === "string" ? { date, left: seen } : { date, minutes, ...seen };
   if (results[name].left) console.log(`left out: ${results[name].left}`);
+  // After each, since all of them take hours on a small machine.
+  writeFileSync(resultsFile, `${JSON.stringify(results, null, 1)}\n`);
+  writeTable();
 }
-writeFileSync(resultsFile, `${JSON.stringify(results, null, 1)}\n`);
-writeTable();
 process.exit(Object.values(results).every(({ left, summary }) => left || / 0 failed/.test(summary)) ? 0 : 1);
 
 /** Lavapipe, where it has so many lanes in this environment. */

@@ -31,7 +31,7 @@ export function capture<T>(fn: () => T): Captured<T> {
   try {
     const { result, program } = captureCommands(() =>
       within(recording, () => {
-        const owning = tidyOwning(fn);
+        const owning = tidyOwning(fn, "capture");
         made = owning.made;
         return owning.result;
       }),
@@ -68,7 +68,7 @@ function captured<T>(result: T, made: Tensor[], program: Program, recording: Rec
 }
 
 /** A handle of one's own. */
-const copyOf = (grad: Tensor | undefined) => grad && keep(alias(grad));
+const copyOf = (grad: Tensor | undefined) => (grad?.isDisposed ? grad : grad && keep(alias(grad)));
 const isSame = (a: Tensor | undefined, b: Tensor | undefined) =>
   a && b ? !a.isDisposed && !b.isDisposed && a.share === b.share : a === b;
 

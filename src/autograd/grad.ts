@@ -10,7 +10,7 @@ import { sum } from "./ops/sum";
 import { recording } from "./recording";
 import { keep, tidy } from "./scope";
 import { type Shape, sameShape, shapeError } from "./shape";
-import type { Share, Variable } from "./share";
+import { namedSources, type Share, type Variable } from "./share";
 import { alias, type Tensor } from "./tensor";
 
 export interface GradOptions {
@@ -32,16 +32,23 @@ export function grad(y: Tensor, xs: readonly Tensor[], options: GradOptions = {}
   if (unmarked)
     throw new Error(`grad: every x must be marked by requireGrad(x) before it is used, got ${unmarked}.`);
   const targets = new Set(xs.map((x) => x.variable));
+  const isTarget = (variable: Variable) => targets.has(variable);
+  const onTheWay = nodesTowards("grad", y.variable, isTarget).flatMap(({ inputs }) => inputs);
+  const reached = new Set(onTheWay.map((x) => typeof x !== "number" && x.marked && x.variable)).add(
+    y.variable,
+  );
+  const unreached = xs.find((x) => !reached.has(x.variable));
+  if (unreached)
+    throw new Error(
+      `grad: y must depend on every x, got ${unreached}, which it does not. ` +
+        "Was requireGrad(x) called before, and is there a detach or a noGrad between?",
+    );
   return tidy(() => {
-    const found = backwardPass("grad", y, (variable) => targets.has(variable), options);
+    const found = backwardPass("grad", y, isTarget, options);
     const given = new Set<Share>();
     return xs.map((x) => {
       const dx = found.get(x.variable);
-      if (!dx)
-        throw new Error(
-          `grad: y must depend on every x, got ${x}, which it does not. ` +
-            "Was requireGrad(x) called before, and is there a detach or a noGrad between?",
-        );
+      if (!dx) throw new Error(`grad: an op between y and ${x} has no derivative by its input.`);
       const own = withRecording(options.createGraph ?? false, () => owned(dx, given.has(dx.share)));
       given.add(own.share);
       return own;
@@ -68,6 +75,9 @@ export function backward(y: Tensor, options: GradOptions = {}): void {
     });
     const inPlace = (x: Tensor) => x.grad && !x.grad.requiresGrad && !createGraph;
     for (const { x } of leaves) {
+      x.grad?.checkAlive("backward");
+      if (x.grad && !sameShape(x.grad.shape, x.shape))
+        throw shapeError("backward", "the grad that is there must have x's shape", [x.grad.shape, x.shape]);
       if (inPlace(x) || !recording() || recording()!.anew.has(x.variable)) continue;
       throw new Error(
         `backward: inside of a capture the grad of ${x} must be set, or there must be one to add to in place. ` +
@@ -89,16 +99,20 @@ export function backward(y: Tensor, options: GradOptions = {}): void {
 const owned = (dx: Tensor, given = false): Tensor => (given || dx.share.hasOthers ? clone(dx) : alias(dx));
 
 type Gradients = Map<Variable, Tensor>;
+type Changeable = { changed: boolean; variable: Variable };
 type IsTarget = (variable: Variable) => boolean;
 
 function backwardPass(by: string, y: Tensor, isTarget: IsTarget, options: GradOptions): Gradients {
   const { createGraph = false, retainGraph = createGraph } = options;
   y.checkAlive(by);
-  const dy = options.dy ?? seed(by, y);
+  if (!options.dy && y.size !== 1)
+    throw shapeError(by, "y must have one entry, unless dy is given", [y.shape]);
+  const dy = options.dy ?? ones(y.shape);
   dy.checkAlive(by);
   if (dy.dtype !== "f32") throw new Error(`${by}: dy must be f32, got ${dy}.`);
   if (!sameShape(dy.shape, y.shape)) throw shapeError(by, "dy must have y's shape", [dy.shape, y.shape]);
   const nodes = nodesTowards(by, y.variable, isTarget);
+  checkUnchanged(by, { changed: y.isChanged, variable: y.variable }, new Set(nodes));
   const gradients: Gradients = new Map([[y.variable, alias(dy)]]);
   for (const node of nodes) node.retain(); // spending one must not free those still to come
   try {
@@ -166,9 +180,10 @@ function nodesTowards(by: string, from: Variable, isTarget: IsTarget): Node[] {
   const relevant = new Set<Node>();
   const leads = leadsTo(isTarget, relevant);
   for (const node of [...seen].sort((a, b) => a.id - b.id)) {
-    checkWhole(by, node, isTarget);
+    checkWhole(by, node, seen, isTarget);
     if (!node.inputs.some(leads)) continue;
     relevant.add(node);
+    for (const x of node.inputs) if (typeof x !== "number") checkUnchanged(by, x, relevant);
     if (recording() && node.recording !== recording())
       throw new Error(
         `${by}: inside of a capture the graph must be recorded inside as well, but ${node.op.name} ran before it.`,
@@ -177,22 +192,30 @@ function nodesTowards(by: string, from: Variable, isTarget: IsTarget): Node[] {
   return [...relevant];
 }
 
+/** Throws where numbers on the way were changed in place after an op had made them: the change has no derivative. */
+function checkUnchanged(by: string, { changed, variable }: Changeable, way: ReadonlySet<Node>): void {
+  if (!changed || !variable.node || !way.has(variable.node)) return;
+  throw new Error(
+    `${by}: what lies between y and x must be as ops made it, got the result of ${variable.node.op.name}, which was ` +
+      "changed in place before it was used. Change a copy, detach(clone(x)), or use ops that have a derivative.",
+  );
+}
+
 /** Throws where an op used a target, or what was made of it, before the target was marked: that part has no record. */
-function checkWhole(by: string, node: Node, isTarget: IsTarget): void {
+function checkWhole(by: string, node: Node, seen: ReadonlySet<Node>, isTarget: IsTarget): void {
+  const used = () =>
+    [...seen].flatMap(({ inputs }) => inputs.flatMap((x) => (typeof x === "number" ? [] : [x.variable])));
   for (const x of node.inputs) {
     if (typeof x === "number" || x.marked) continue;
-    const late = [x.variable, ...(x.sources ?? [])].find((source) => source.requiresGrad && isTarget(source));
+    const late = [x.variable, ...namedSources(x.sources, used)].find(
+      (source) => source.requiresGrad && isTarget(source),
+    );
     if (!late) continue;
     throw new Error(
       `${by}: the gradient of ${late.leaf?.deref() ?? "a tensor"} would lack what ${node.op.name} got from before ` +
         "requireGrad(). Mark it before its first use, or detach() what should not count.",
     );
   }
-}
-
-function seed(by: string, y: Tensor): Tensor {
-  if (y.size !== 1) throw shapeError(by, "y must have one entry, unless dy is given", [y.shape]);
-  return ones(y.shape);
 }
 
 /** Sums a gradient over the axes that broadcasting stretched. */

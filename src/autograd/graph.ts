@@ -14,6 +14,8 @@ interface Saved {
   variable: Variable;
   /** Whether the variable was marked, or made by a recorded op, when the op used it. */
   marked: boolean;
+  /** Whether it had other numbers by then than the op had made it with. */
+  changed: boolean;
   /** Else what it was made from then: the variable forgets that when its last tensor goes. */
   sources?: Variable["sources"];
   name: string | undefined;
@@ -111,7 +113,12 @@ export class Node {
 }
 
 function save(tensor: Tensor, withNumbers: boolean): Saved {
-  const { shape, dtype, share, variable, name, requiresGrad } = tensor;
+  const { shape, dtype, share, variable, name, requiresGrad, isChanged } = tensor;
   const numbers = withNumbers ? { share: share.retain(), version: share.storage.version } : undefined;
-  return { shape, dtype, variable, marked: requiresGrad, sources: variable.sources, name, numbers };
+  return {
+    ...{ shape, dtype, variable, marked: requiresGrad, changed: isChanged },
+    sources: variable.sources,
+    name,
+    numbers,
+  };
 }

@@ -1,5 +1,5 @@
-// Changes in place: what optimisers and running averages need. The stream raises the version of what is written, so a
-// backward pass that saved the old numbers refuses to run.
+// Changes in place: what optimisers and running averages need. They have no derivative. The stream raises the version of
+// what is written, so a backward pass that saved the old numbers, or would go through the new ones, refuses to run.
 import { copy, upload } from "../kernels/block";
 import { blend as blendKernel, clip as clipKernel } from "../kernels/fill";
 import * as kernels from "../kernels/update";
@@ -42,18 +42,15 @@ export function clip(target: Tensor, low: number, high: number): void {
 
 /** Copies numbers into a tensor, from another one or from the host. */
 export function assign(target: Tensor, source: Tensor | Float32Array): void {
+  check("assign", target, ...(source instanceof Float32Array ? [] : [source]));
   if (source instanceof Float32Array) {
-    check("assign", target);
     checkFloat("assign", target);
     if (source.length !== target.size)
       throw new Error(
         `assign: ${show(target.shape)} must hold as many numbers as are given, got ${target.size} and ${source.length}.`,
       );
     upload(source, target.storage);
-  } else {
-    check("assign", target, source);
-    copy(source.storage, target.storage);
-  }
+  } else copy(source.storage, target.storage);
 }
 
 function check(op: string, target: Tensor, ...others: Tensor[]): void {

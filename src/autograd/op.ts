@@ -2,6 +2,7 @@
 // that checks, runs and, if a gradient may be asked for, remembers.
 import type { DType } from "../kernels/block";
 import { Node, type Slot } from "./graph";
+import { refusePromise } from "./scope";
 import { checkShape, type Shape } from "./shape";
 import { sourcesOf, type Variable } from "./share";
 import { empty, Tensor } from "./tensor";
@@ -68,8 +69,8 @@ export function withRecording<T>(on: boolean, fn: () => T): T {
   }
 }
 
-/** Runs `fn` without recording: what it makes has no gradient. */
-export const noGrad = <T>(fn: () => T): T => withRecording(false, fn);
+/** Runs `fn` without recording: what it makes has no gradient. Throws on an async function. */
+export const noGrad = <T>(fn: () => T): T => refusePromise("noGrad", withRecording(false, fn));
 
 /** The function of an op with one output: inputs first, then the attributes if it has any. */
 export function defineOp<I extends readonly Operand[], A = void>(
@@ -126,6 +127,7 @@ function run(op: AnyOp, xs: readonly Operand[], attributes: unknown): Tensor[] {
     for (const output of outputs) output.dispose();
     throw error;
   }
+  if (node) for (const { variable, storage } of outputs) variable.version = storage.version;
   node?.save(xs, outputs);
   return outputs;
 }

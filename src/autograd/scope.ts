@@ -44,18 +44,12 @@ export function tidy<T>(fn: () => T): T {
 }
 
 /** `tidy` that tells which of the tensors that it returns were made inside, and are the caller's to free. */
-export function tidyOwning<T>(fn: () => T): { result: T; made: Tensor[] } {
+export function tidyOwning<T>(fn: () => T, by = "tidy"): { result: T; made: Tensor[] } {
   const scope = new Set<Tensor>();
   scopes.push(scope);
   let made: Tensor[] = [];
   try {
-    const result = fn();
-    if (result instanceof Promise) {
-      result.catch(() => {}); // its tensors are about to go, so it will fail; this error says why
-      throw new Error(
-        "tidy: the function must not be async, got a promise. Its tensors would be freed while it waits: await outside.",
-      );
-    }
+    const result = refusePromise(by, fn());
     made = [...new Set(tensorsIn(result))].filter((tensor) => scope.delete(tensor));
     return { result, made };
   } finally {
@@ -66,11 +60,20 @@ export function tidyOwning<T>(fn: () => T): { result: T; made: Tensor[] } {
   }
 }
 
-/** Runs `fn` outside of every tidy: what it makes belongs to whoever gets it. */
+/** `result`, unless it is a promise: what a function does after it has waited would not be done under `by`. */
+export function refusePromise<T>(by: string, result: T): T {
+  if (!(result instanceof Promise)) return result;
+  result.catch(() => {}); // it may fail for that reason; this error says why
+  throw new Error(
+    `${by}: the function must not be async, got a promise. It would go on after ${by} has ended: await outside.`,
+  );
+}
+
+/** Runs `fn` outside of every tidy: what it makes belongs to whoever gets it. Throws on an async function. */
 export function untidied<T>(fn: () => T): T {
   scopes.push(undefined);
   try {
-    return fn();
+    return refusePromise("untidied", fn());
   } finally {
     scopes.pop();
   }

@@ -5,7 +5,7 @@ import { allocate, download, upload } from "../kernels/block";
 import { recording } from "./recording";
 import { adopt, forget } from "./scope";
 import { checkShape, type Shape, show, sizeOf } from "./shape";
-import { releaseHandle, Share, type Variable } from "./share";
+import { releaseHandle, Share, tick, type Variable } from "./share";
 
 export class Tensor implements Block {
   readonly size: number;
@@ -29,6 +29,7 @@ export class Tensor implements Block {
     held.retain();
     variable.node?.retain();
     variable.handles++;
+    variable.born ??= tick();
     adopt(this);
   }
 
@@ -55,6 +56,11 @@ export class Tensor implements Block {
   /** The range of GPU memory. Throws after `dispose`. */
   get storage(): Storage {
     return this.share.storage;
+  }
+
+  /** Whether a recorded op made other numbers than it has now. */
+  get isChanged(): boolean {
+    return !!this.variable.node && this.variable.version !== this.storage.version;
   }
 
   get isDisposed(): boolean {
@@ -84,6 +90,7 @@ export class Tensor implements Block {
       throw new Error(
         `requiresGrad: x must be a leaf, got ${this}, which an op made. Did you mean detach(x)?`,
       );
+    if (value && !this.requiresGrad) this.variable.markedAt = tick();
     this.variable.requiresGrad = value;
     this.variable.leaf ??= new WeakRef(this);
   }

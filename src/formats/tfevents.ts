@@ -42,10 +42,11 @@ export function eventRecord({ wallTime, step, scalars = {}, images = {} }: Train
 }
 
 /**
- * The file's whole records up to and of `step`, in their order; the version, which is of no step, stays. A record that
- * a killed process half wrote, or a damaged one, ends the file: behind it nothing can be found.
+ * The file's whole records up to and of `step`, in their order; the version, which is of no step, stays. Pictures stay
+ * only at multiples of `pictureEvery` steps. A record that a killed process half wrote, or a damaged one, ends the file:
+ * behind it nothing can be found.
  */
-export function keepEvents(file: Uint8Array, step: number): Uint8Array {
+export function keepEvents(file: Uint8Array, step: number, pictureEvery = 1): Uint8Array {
   const kept: Uint8Array[] = [];
   const view = new DataView(file.buffer, file.byteOffset, file.length);
   for (let at = 0; at + 16 <= file.length; ) {
@@ -54,11 +55,19 @@ export function keepEvents(file: Uint8Array, step: number): Uint8Array {
     if (view.getUint32(at + 8, true) !== maskedCrc(file.subarray(at, at + 8)) || end > file.length) break;
     const data = file.subarray(at + 12, end - 4);
     if (view.getUint32(end - 4, true) !== maskedCrc(data)) break;
-    if (stepOf(data) <= step) kept.push(file.subarray(at, end));
+    const own = stepOf(data);
+    if (own <= step && !(endsInPicture(data) && own % pictureEvery !== 0)) kept.push(file.subarray(at, end));
     at = end;
   }
   return concat(kept);
 }
+
+/** The last chunk of every PNG file: its name and checksum. */
+const pngEnd = [0x49, 0x45, 0x4e, 0x44, 0xae, 0x42, 0x60, 0x82];
+
+/** Whether an event is a picture's: the PNG file is what it ends with. */
+export const endsInPicture = (event: Uint8Array): boolean =>
+  pngEnd.every((byte, i) => event[event.length - pngEnd.length + i] === byte);
 
 /** The step of an event, 0 where it has none: fields in front of it are stepped over. */
 function stepOf(event: Uint8Array): number {

@@ -45,6 +45,6 @@ export class Faults {
   check(): void {
     const message = this.ended ?? this.first;
     this.first = undefined;
-    if (message !== undefined) throw new GpuError(`gpu: ${message}`);
+    if (message !== undefined) throw new GpuError(`gpu: ${message.trim().replace(/\s+/g, " ")}`); // drivers tell in lines
   }
 }

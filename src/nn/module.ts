@@ -69,13 +69,12 @@ export abstract class Module {
     return this;
   }
 
-  /** Reads all parameters and buffers back. */
+  /** Reads all parameters and buffers back, as they are at the call. */
   async stateDict(): Promise<StateDict> {
-    const state: StateDict = {};
-    for (const [name, tensor] of this.named()) {
-      state[name] = { shape: tensor.shape, data: (await tensor.data()) as Float32Array };
-    }
-    return state;
+    const reads = [...this.named()].map(async ([name, tensor]) => {
+      return [name, { shape: tensor.shape, data: (await tensor.data()) as Float32Array }] as const;
+    });
+    return Object.fromEntries(await Promise.all(reads));
   }
 
   /** Takes all parameters and buffers over. Throws, before it changes any, when a name or shape does not fit. */

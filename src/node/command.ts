@@ -5,17 +5,24 @@ import { GpuError, InputError } from "../errors";
 import { reason } from "./files";
 import { outliveStream } from "./progress";
 
-/** Runs a command's body and exits: with the code that it gives, else with 0, or with 1 after one line on what is wrong. */
+/**
+ * Runs a command's body and exits: with the code that it gives, or with 1 after one line on what is wrong. Without a
+ * code it is 0, unless what the body had to say could not be written.
+ */
 export async function runCommand(body: () => Promise<unknown>): Promise<never> {
-  outliveStream(process.stdout);
+  let unsaid = 0;
+  outliveStream(process.stdout, (code) => {
+    if (unsaid++ === 0) console.error(`monge: stdout can't be written (${code}).`);
+  });
   outliveStream(process.stderr);
+  const turn = () => new Promise(setImmediate); // for what streams and signals have to tell
   try {
     goToCaller(process.env);
     const code = await body();
-    process.exit(typeof code === "number" ? code : 0);
+    await turn();
+    process.exit(typeof code === "number" ? code : Math.min(unsaid, 1));
   } catch (error) {
-    // A signal may be at the bottom of it, as when Ctrl-C has ended a child, too; its listener goes first, and exits.
-    await new Promise(setImmediate);
+    await turn(); // a signal may be at the bottom of it, as when Ctrl-C has ended a child, too; its listener exits
     console.error(`monge: ${complaint(error)}`);
     process.exit(1);
   }

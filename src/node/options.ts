@@ -35,7 +35,7 @@ export interface SampleOptions extends CommonOptions {
   run?: string;
   out?: string;
   seed?: number;
-  count: number;
+  count?: number;
 }
 
 export const trainHelp = `Trains a Wasserstein GAN on images, on the GPU, and writes a folder with the results.
@@ -118,7 +118,8 @@ usage: npm run sample -- --run DIR [options]
 
   --run DIR            folder of a training run, as made by npm run train
   --out FILE.png       where to write the image; without it: in the run's folder
-  --seed N             which images: same seed, same images (0 to 4294967295)
+  --seed N             which images: same seed, same images (0 to 4294967295); without it those
+                       that the run showed
   --count N            how many, in a square grid (default 100)
 ${adapterHelp}
   --help               show this text
@@ -211,7 +212,7 @@ export function parseSampleOptions(args: string[]): SampleOptions {
     run,
     out: given.read("out", pngName),
     seed: given.read("seed", integer(0, 2 ** 32 - 1)),
-    count: given.read("count", integer(1, 10_000)) ?? 100,
+    count: given.read("count", integer(1, 10_000)),
     adapter: given.adapter,
     help: given.help,
   };

@@ -25,9 +25,11 @@ const pause = 100;
 /** Milliseconds that the rate looks back on, so that it follows the machine but doesn't jitter. */
 const lookBack = 10_000;
 
-/** Keeps a stream that can't be written any more, a closed pipe or a full disk, from ending the process. */
-export function outliveStream(stream: Output): void {
-  stream.on("error", () => {});
+/** Keeps a stream that can't be written any more from ending the process. `lost` hears why, but for a closed pipe. */
+export function outliveStream(stream: Output, lost: (code: string) => void = () => {}): void {
+  stream.on("error", ({ code = "?" }) => {
+    if (code !== "EPIPE" && code !== "ERR_STREAM_DESTROYED") lost(code);
+  });
 }
 
 /** A reporter for a run of `steps` steps; `now` gives milliseconds. */

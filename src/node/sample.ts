@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { sizeOf, slice, tidy } from "../autograd";
 import { samplePicture } from "../wgan/samplePicture";
-import { sampleGrid, sampleImages } from "../wgan/sampling";
+import { SAMPLES, sampleGrid, sampleImages } from "../wgan/sampling";
 import { fixedLatents } from "../wgan/trainer";
 import { runCommand } from "./command";
 import { readConfig } from "./configFile";
@@ -13,7 +13,8 @@ import { parseSampleOptions, sampleHelp } from "./options";
 import { encodePng } from "./png";
 import { requireAdapter } from "./probe";
 
-const AT_ONCE = 100; // images of a batch; bounds the memory of the widest layer
+/** Read back at once; more would need a larger buffer. */
+const AT_ONCE = 100;
 
 await runCommand(async () => {
   const options = parseSampleOptions(process.argv.slice(2));
@@ -28,17 +29,19 @@ await runCommand(async () => {
   await openDevice({ adapter: options.adapter });
   const generator = loadGenerator(saved, config);
   const { shape } = config.data;
-  const { count } = options;
-  const { columns } = sampleGrid(config, count);
-  // Those that train draws with this seed, and more of them where more are asked for.
-  const all = fixedLatents({ ...config, seed }, count);
+  const grid = sampleGrid(config, options.count ?? SAMPLES);
+  const { columns } = grid;
+  const count = options.count ?? grid.rows * columns;
+  // The seed's own latent vectors, so that the run's seed gives the run's pictures.
+  const latents = fixedLatents({ ...config, seed }, count);
   const values = new Float32Array(count * sizeOf(shape));
   for (let at = 0; at < count; at += AT_ONCE) {
-    const sizes = [Math.min(AT_ONCE, count - at), all.shape[1]];
-    const images = tidy(() => sampleImages(generator, slice(all, { starts: [at, 0], sizes }), config));
+    const sizes = [Math.min(AT_ONCE, count - at), latents.shape[1]];
+    const images = tidy(() => sampleImages(generator, slice(latents, { starts: [at, 0], sizes }), config));
     values.set((await images.data()) as Float32Array, at * sizeOf(shape));
     images.dispose();
   }
   writeFileAtomic(out, encodePng(samplePicture(values, shape, Math.ceil(count / columns), columns)));
-  console.log(`${options.count} ${options.count === 1 ? "image" : "images"}: ${out}`);
+  console.log(`${count} ${count === 1 ? "image" : "images"}: ${out}`);
+  return 0;
 });

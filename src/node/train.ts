@@ -18,6 +18,7 @@ import { createProgress, duration } from "./progress";
 import { changesOf, findPrevious, requireSame, requireSameData, stepsInAll } from "./resume";
 import { createRunFolder, reopenRunFolder, requireMakeable, requireUnused } from "./runFolder";
 import { type Chosen, chooseSettings, complete, differences, namedPreset, usualPreset } from "./settings";
+import { startShowing } from "./showing";
 import { signals } from "./signals";
 import { trainLoop } from "./trainLoop";
 import { tuningStore } from "./tuningStore";
@@ -37,6 +38,8 @@ await runCommand(async () => {
   const from = previous?.checkpoint;
   const replace = options.overwrite || options.resumeIfThere;
   if (previous) {
+    // The line that began the run may be given again, with all that it sets.
+    if (options.resumeIfThere) requireSame(previous, asked, named);
     const steps = stepsInAll(previous, options.steps);
     if (previous.checkpoint.step === steps) {
       return void console.log(`${previous.path}: all ${steps} steps are done; --steps N goes on to more`);
@@ -47,8 +50,6 @@ await runCommand(async () => {
   requireAdapter(options.adapter);
   let chosen: Chosen;
   if (previous) {
-    // The line that began the run may be given again, with all that it sets.
-    if (options.resumeIfThere) requireSame(previous, asked, named);
     chosen = chooseSettings(previous.checkpoint.config.preset as PresetName, changesOf(previous, asked));
   } else {
     const usual = named ? undefined : usualPreset(asked, options.adapter);
@@ -80,14 +81,22 @@ await runCommand(async () => {
   const folder = previous
     ? reopenRunFolder(previous.path, previous.lock, config, previous.checkpoint.step)
     : createRunFolder(config, { out, replace });
-  progress.log(
-    `training ${config.preset} on ${data.count} ${data.kind === "points" ? "points" : `images of ${classes === "all" ? "all classes" : `class ${classes.join(" and ")}`}`}, ` +
-      `${config.steps} steps, seed ${config.seed}, on ${config.adapter.name}, into ${folder.path}` +
-      `${from ? `, from step ${from.step} on` : ""}`,
-  );
-  const { step, seconds } = await trainLoop({ trainer, folder, progress, data: print, from });
-  progress.done();
+  const of = classes === "all" ? "all classes" : `class ${classes.join(" and ")}`;
+  const summary =
+    `${config.preset} on ${data.count} ${data.kind === "points" ? "points" : `images of ${of}`}, ` +
+    `${config.steps} steps, seed ${config.seed}, on ${config.adapter.name}`;
+  progress.log(`training ${summary}, into ${folder.path}${from ? `, from step ${from.step} on` : ""}`);
+  const showing = await startShowing({
+    ...{ path: folder.path, steps: config.steps, last: from?.step ?? 0 },
+    ...{ logEvery: config.logEvery, sampleEvery: config.sampleEvery },
+    ...{ summary, watch: options.watch, log: progress.log, warn: progress.warn },
+  });
+  const { step, seconds } = await trainLoop({ trainer, folder, progress, showing, data: print, from });
   const whole = step === config.steps;
+  // A machine that asks to stop gives little time: the weights are on the disk, and pictures can be made later.
+  if (whole || signals.stopCode === 130) await showing.end(trainer, data);
+  showing.close();
+  progress.done();
   console.log(`${whole ? "done" : "stopped"} after ${step} steps in ${duration(seconds)}: ${folder.path}`);
   return whole ? 0 : signals.stopCode;
 });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { settle, type Tensor } from "../autograd";
 import { InputError } from "../errors";
 import { samplePicture } from "../wgan/samplePicture";
-import { sampleGrid } from "../wgan/sampling";
+import { SAMPLES, sampleGrid } from "../wgan/sampling";
 import { fixedLatents, type Losses, Trainer } from "../wgan/trainer";
 import { type Checkpoint, type Fingerprint, isSound } from "./checkpoint";
 import { lastFinite } from "./checkpointFiles";
@@ -12,20 +12,21 @@ import type { LossRow } from "./lossFile";
 import { encodePng } from "./png";
 import type { Progress } from "./progress";
 import type { RunFolder } from "./runFolder";
+import type { Showing } from "./showing";
 import { signals } from "./signals";
 
-const SAMPLES = 100;
 /** Milliseconds between two copies of the state in memory, which an error of the GPU can't take away. */
 const KEEP_EVERY = 10_000;
 
 /** A loss or a weight is no longer finite. */
 class Diverged extends InputError {}
-const advice = "training diverged. Try another --seed.";
+const advice = "training diverged. Try a smaller learning rate or another --seed.";
 
 export interface LoopOptions {
   trainer: Trainer;
   folder: RunFolder;
   progress: Progress;
+  showing: Showing;
   data: Fingerprint;
   /** Where the run goes on; the trainer has its state already. */
   from?: Checkpoint;
@@ -33,7 +34,7 @@ export interface LoopOptions {
 
 /** Trains until the last step or until a signal asks to stop; gives the steps done, and their seconds in all. */
 export async function trainLoop(options: LoopOptions): Promise<{ step: number; seconds: number }> {
-  const { trainer, folder, progress, data, from } = options;
+  const { trainer, folder, progress, showing, data, from } = options;
   const { config } = trainer;
   const { rows, columns } = sampleGrid(config, SAMPLES);
   const latents = fixedLatents(config, rows * columns);
@@ -53,11 +54,12 @@ export async function trainLoop(options: LoopOptions): Promise<{ step: number; s
     const picture = encodePng(samplePicture(samples, config.data.shape, rows, columns));
     images.dispose();
     attempt("samples", () => void folder.writeSample(step, picture));
+    showing.picture(step, picture, isDue(step, config.sampleEvery) || step === config.steps);
   };
   // A run that was killed between a checkpoint and the picture of the same step lacks that.
   if (from && isDue(from.step, config.sampleEvery)) await saveSamples(from.step);
   let good = from ?? (await copy(0));
-  let saved = good.step;
+  let tried = good.step; // to be saved
   let copied = Number.NEGATIVE_INFINITY;
   let unread: { step: number; losses: Tensor; seconds: number }[] = [];
   let written = from?.step ?? 0;
@@ -70,7 +72,8 @@ export async function trainLoop(options: LoopOptions): Promise<{ step: number; s
       const last = step === config.steps || signals.stopCode !== undefined;
       const saves = last || isDue(step, config.checkpointEvery) || signals.takeSaveRequest();
       const logs = last || isDue(step, config.logEvery);
-      if (logs || saves) {
+      const samples = last || isDue(step, config.sampleEvery);
+      if (logs || saves || samples) {
         const read = await Trainer.read(unread.map(({ losses }) => losses));
         const made = read.map((losses, i) => ({
           ...named(losses),
@@ -78,22 +81,25 @@ export async function trainLoop(options: LoopOptions): Promise<{ step: number; s
           seconds: unread[i].seconds,
         }));
         attempt("losses.csv", () => folder.losses.append(made));
+        showing.rows(made, isDue(step, config.logEvery) || step === config.steps);
         written = step;
         unread = [];
         checkFinite(made);
-        if (logs)
-          progress.log(
-            line(made.at(-1)!, (step - first + 1) / (seconds() - (from?.seconds ?? 0)), config.steps),
-          );
+        if (logs) {
+          const rate = (step - first + 1) / (seconds() - (from?.seconds ?? 0));
+          const text = line(made.at(-1)!, rate, config.steps);
+          progress.log(text);
+          showing.line(text);
+        }
       }
       if (saves) {
         good = await copy(step);
         const save = () => {
+          tried = step;
           try {
             folder.losses.sync(); // first, so that no power cut leaves a checkpoint with fewer rows than steps
           } finally {
             folder.writeCheckpoint(good);
-            saved = step;
           }
         };
         if (last) save();
@@ -102,7 +108,7 @@ export async function trainLoop(options: LoopOptions): Promise<{ step: number; s
         good = await copy(step);
         copied = performance.now();
       }
-      if (last || isDue(step, config.sampleEvery)) await saveSamples(step);
+      if (samples) await saveSamples(step);
       if (last) return { step, seconds: seconds() };
     }
   } catch (error) {
@@ -114,7 +120,7 @@ export async function trainLoop(options: LoopOptions): Promise<{ step: number; s
   function keep(error: unknown): void {
     if (written === 0) return void attempt("the folder", folder.discard);
     const diverged = error instanceof Diverged;
-    if (!diverged && good.step <= saved) return;
+    if (!diverged && good.step <= tried) return;
     attempt("checkpoints", () => {
       folder.writeCheckpoint(good, diverged ? lastFinite : undefined);
       progress.log(

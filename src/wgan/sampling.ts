@@ -9,6 +9,8 @@ import { squareGrid } from "./grid";
 import { largestBatch } from "./limits";
 import { labelsOf } from "./models";
 
+/** About how many a run shows of its generator. */
+export const SAMPLES = 100;
 /** Samples at once: bounds the memory of the widest layer. */
 const AT_ONCE = 100;
 

@@ -150,17 +150,26 @@ export class Trainer {
     });
   }
 
-  /** Reads back all that a later trainer needs to go on from here. */
+  /** Reads back all that a later trainer needs to go on from here, as it is at the call. */
   async state(): Promise<TrainerState> {
     const { critic, generator, average, criticOptimizer, generatorOptimizer, random } = this;
     const streams = Object.entries(random).map(([name, each]) => [name, each.state()]);
+    const { stepsDone: steps } = this;
+    // All reads begin before the first is awaited: a step in between would be half in the state.
+    const [ofCritic, ofGenerator, ofCriticOptimizer, ofGeneratorOptimizer, ofAverage] = await Promise.all([
+      critic.stateDict(),
+      generator.stateDict(),
+      criticOptimizer.state(),
+      generatorOptimizer.state(),
+      average?.average.stateDict(),
+    ]);
     return {
-      steps: this.stepsDone,
-      critic: await critic.stateDict(),
-      generator: await generator.stateDict(),
-      ...(average && { average: await average.average.stateDict() }),
-      criticOptimizer: await criticOptimizer.state(),
-      generatorOptimizer: await generatorOptimizer.state(),
+      steps,
+      critic: ofCritic,
+      generator: ofGenerator,
+      ...(ofAverage && { average: ofAverage }),
+      criticOptimizer: ofCriticOptimizer,
+      generatorOptimizer: ofGeneratorOptimizer,
       random: Object.fromEntries(streams),
     };
   }

@@ -5,6 +5,9 @@ import {
   add,
   assign,
   backward,
+  blend,
+  capture,
+  clip,
   defineOp,
   detach,
   grad,
@@ -17,7 +20,9 @@ import {
   pow,
   relu,
   requireGrad,
+  reshape,
   rmspropUpdate,
+  sgdUpdate,
   slotSize,
   square,
   sum,
@@ -234,6 +239,36 @@ test("a change in place before its use does no harm, nor one through a view afte
   assign(detach(w), new Float32Array([9, 9]));
   await near(dw, [6, 8]);
 });
+
+const changes: Record<string, (x: Tensor) => void> = {
+  assign: (x) => assign(x, new Float32Array(x.size)),
+  blend: (x) => blend(x, ones(x.shape), 0.5, 1),
+  clip: (x) => clip(x, -1, 1),
+  "a step": (x) =>
+    sgdUpdate({ weights: [x], gradients: [ones(x.shape)], slots: zeros([4]), clips: [undefined] }, 1, 0),
+  "through a view": (x) => clip(reshape(x, [2, 1]), -1, 1),
+  "through a detached view": (x) => clip(detach(x), -1, 1),
+  "by a replay": (x) => {
+    const step = capture(() => blend(x, ones(x.shape), 1, 1));
+    step.replay();
+    step.dispose();
+  },
+};
+for (const [name, change] of Object.entries(changes)) {
+  test(`no gradient goes through numbers that were changed in place after an op made them: ${name}`, async () => {
+    const [w, v, u] = [leaf([1, 2]), leaf([5, 5]), leaf([1, 1])];
+    for (const op of [(x: Tensor) => mul(x, 3), (x: Tensor) => reshape(x, [2]), (x: Tensor) => add(x, v)]) {
+      const h = op(w);
+      change(h);
+      assert.throws(() => grad(sum(add(h, 1)), [w]), /^grad: .* changed in place before it was used/);
+      assert.throws(() => backward(sum(square(h))), /^backward: .* changed in place before it was used/);
+      assert.throws(() => grad(h, [w], { dy: ones([2]) }), /^grad: .* changed in place before it was used/);
+      // It may be data for others, and a leaf to its own gradient.
+      await near(grad(sum(mul(h, u)), [u], { retainGraph: true })[0], [...(await h.data())]);
+      await near(grad(sum(mul(h, 2)), [h])[0], [2, 2]);
+    }
+  });
+}
 
 test("a change in place through a view is found as well", () => {
   const w = leaf([1, 2]);

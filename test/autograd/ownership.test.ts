@@ -7,6 +7,7 @@ import {
   backward,
   blend,
   capture,
+  concat,
   defineOp,
   detach,
   grad,
@@ -147,6 +148,18 @@ const late: Record<string, () => { y: Tensor; x: Tensor }> = {
     first.dispose();
     return { y: sum(add(second, square(requireGrad(p)))), x: p };
   },
+  "marked after it was summed with more tensors than are remembered": () => {
+    const p = tensor([3]);
+    const others = Array.from({ length: 100 }, (_, i) => tensor([i]));
+    const first = mul(concat([...others, p, p]), 2);
+    return { y: add(sum(first), sum(square(requireGrad(p)))), x: p };
+  },
+  "marked after a chain of more tensors than are remembered": () => {
+    const p = tensor([3]);
+    const chain = [p];
+    for (let i = 0; i < 100; i++) chain.push(add(chain[i], 1));
+    return { y: add(square(requireGrad(p)), chain[100]), x: p };
+  },
   "unmarked for a while": () => {
     const p = marked([3]);
     const first = square(p);
@@ -177,6 +190,18 @@ test("what is not part of y, or was cut off by detach or noGrad, does not make a
   assert.equal(await numbers(elsewhere), [9]);
 });
 
+test("a leaf from before or after more tensors than are remembered is no part of them", async () => {
+  const [early, others] = [marked([3]), Array.from({ length: 100 }, (_, i) => tensor([i]))];
+  const many = concat(others);
+  const late = marked([4]);
+  const y = sum(mul(many, mul(early, late)));
+  const [byEarly, byLate] = grad(y, [early, late], { retainGraph: true });
+  assert.equal(await numbers(byEarly), [4950 * 4]);
+  assert.equal(await numbers(byLate), [4950 * 3]);
+  backward(y);
+  assert.equal(await numbers(late.grad), [4950 * 3]);
+});
+
 test("a long chain of unrecorded ops remembers no tensor that is gone", () => {
   let x = tensor([1]);
   for (let i = 0; i < 1000; i++) {
@@ -185,8 +210,38 @@ test("a long chain of unrecorded ops remembers no tensor that is gone", () => {
     x = next;
   }
   const seen = new Set([x.variable]);
-  for (const each of seen) for (const source of each.sources ?? []) seen.add(source);
+  for (const each of seen) for (const source of (each.sources ?? []) as typeof seen) seen.add(source);
   assert.ok(seen.size < 4, `it remembers ${seen.size}`);
+});
+
+test("a gradient that is refused leaves the graph as it was", async () => {
+  const [x, other] = [marked([3]), marked([4])];
+  const y = sum(square(x));
+  assert.throws(() => grad(y, [x, other]), /^grad: y must depend on every x/);
+  assert.equal(await numbers(grad(y, [x])[0]), [6]);
+});
+
+test("backward refuses a grad of another shape, or a freed one, before it changes any", async () => {
+  for (const spoilt of [zeros([2, 3]), zeros([3])]) {
+    const [a, b] = [marked([1]), marked([2, 3, 4])];
+    if (spoilt.size === 3) spoilt.dispose();
+    a.grad = ones([1]);
+    b.grad = spoilt;
+    for (const createGraph of [false, true])
+      assert.throws(() => backward(sum(mul(a, b)), { createGraph }), /^backward: /);
+    assert.equal(await numbers(a.grad), [1]);
+  }
+});
+
+test("a grad that a captured step sets and frees is no riddle", () => {
+  const x = marked([1, 2]);
+  const step = capture(() => {
+    x.grad = ones([2]);
+    x.grad.dispose();
+  });
+  step.replay();
+  assert.ok(x.grad?.isDisposed);
+  step.dispose();
 });
 
 for (const [name, dyOf] of Object.entries({ itself: (g: Tensor) => g, "a view": (g: Tensor) => detach(g) })) {

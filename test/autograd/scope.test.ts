@@ -4,11 +4,13 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import {
   add,
+  capture,
   detach,
   grad,
   keep,
   memory,
   mul,
+  noGrad,
   ones,
   requireGrad,
   reshape,
@@ -125,6 +127,15 @@ test("tidy refuses an async function and frees what it made so far", () => {
     }),
     none,
   );
+});
+
+test("what holds for the time of a function refuses an async one, by its own name", () => {
+  const late = async () => {
+    await undefined;
+    ones([10]);
+  };
+  for (const [name, run] of Object.entries({ tidy, untidied, noGrad, capture }))
+    assert.throws(() => run(late), new RegExp(`^${name}: the function must not be async`));
 });
 
 test("keep takes a tensor out of all scopes", () => {

@@ -30,7 +30,6 @@ export class Cell {
   }
 
   write({ values, slack }: Numbers): void {
-    if (values.length === 0) return;
     this.values = values;
     this.slack = slack;
     this.version++;
@@ -75,6 +74,8 @@ interface Saved {
   readonly version: number;
   /** Whether it was marked when the op took it. */
   readonly marked: boolean;
+  /** What had made it then. */
+  readonly node: Node | undefined;
 }
 
 export interface Node {
@@ -103,7 +104,8 @@ let created = 0;
 
 const save = ({ shape, dtype, variable, cell }: Plain): Saved => {
   const { values, slack, root, version } = cell;
-  return { shape, dtype, variable, numbers: { values, slack }, cell: root, version, marked: variable.marked };
+  const { marked, node } = variable;
+  return { shape, dtype, variable, numbers: { values, slack }, cell: root, version, marked, node };
 };
 
 /** A saved tensor as it was then. */
@@ -210,7 +212,7 @@ export function wayOf(y: Plain, isTarget: (variable: Variable) => boolean): Way 
   const all = new Set(open);
   for (let node = open.pop(); node; node = open.pop())
     for (const x of node.inputs) {
-      const next = typeof x === "number" ? undefined : x.variable.node;
+      const next = typeof x === "number" ? undefined : x.node;
       if (!next || all.has(next)) continue;
       open.push(next);
       all.add(next);
@@ -221,7 +223,7 @@ export function wayOf(y: Plain, isTarget: (variable: Variable) => boolean): Way 
     const found = { reaches: false, late: false, live: false };
     for (const x of node.inputs) {
       if (typeof x === "number") continue;
-      const before = x.variable.node && seen.get(x.variable.node);
+      const before = x.node && seen.get(x.node);
       const reaches = isTarget(x.variable) || !!before?.reaches;
       if (reaches) found.reaches = true;
       if (x.marked ? before?.late : reaches) found.late = true;
@@ -238,7 +240,12 @@ export function wayOf(y: Plain, isTarget: (variable: Variable) => boolean): Way 
       if (typeof x !== "number" && x.marked && isTarget(x.variable)) reached.add(x.variable);
   const changed = (saved: Saved | number) =>
     typeof saved !== "number" && saved.cell.version !== saved.version;
-  const gone = nodes.some((node) => node.spent || changed(node.output) || node.inputs.some(changed));
+  // The result of an op that was changed in place before the next one took it: the change has no derivative.
+  const later = (node: Node | undefined, version: number) => node?.live && node.output.version !== version;
+  const gone =
+    nodes.some((node) => node.spent || changed(node.output) || node.inputs.some(changed)) ||
+    nodes.some(({ inputs }) => inputs.some((x) => typeof x !== "number" && later(x.node, x.version))) ||
+    !!later(y.variable.node, y.cell.version);
   return { nodes: last?.live ? nodes : [], reached, late: !!last?.late, gone };
 }
 

@@ -57,6 +57,7 @@ export function redo(world: World, step: Step): void {
   for (const [variable, grad] of step.anew) {
     const { grad: now } = twins.get(variable) ?? variable;
     if (twins.has(variable) && variable.grad && variable.grad !== grad) variable.grad.disposed = true;
+    if (twins.has(variable) && !grad) variable.grad = undefined;
     if (!grad || !now) continue;
     overwrite(grad, now);
     variable.grad = grad.disposed ? new Plain(grad.shape, grad.dtype, grad.cell, grad.variable) : grad;

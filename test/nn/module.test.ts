@@ -2,7 +2,7 @@
 // bit by bit or not at all.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { memory, Random, type Tensor } from "../../src/autograd";
+import { assign, memory, Random, type Tensor } from "../../src/autograd";
 import { BatchNorm2d, Linear, Sequential, type StateDict, Tanh } from "../../src/nn";
 import { device } from "../device";
 
@@ -60,6 +60,15 @@ test("a state dictionary carries everything over to another module, bit by bit",
   assert.equal(await to.stateDict(), state);
   from.dispose();
   to.dispose();
+});
+
+test("a state dictionary is that of the call, whatever comes before it is read", async () => {
+  const model = make(1);
+  const before = await model.stateDict();
+  const read = model.stateDict();
+  for (const tensor of model.named().values()) assign(tensor, new Float32Array(tensor.size).fill(9));
+  model.dispose();
+  assert.equal(await read, before);
 });
 
 test("loadStateDict refuses what does not fit, before it changes anything", async () => {

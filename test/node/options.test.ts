@@ -114,7 +114,7 @@ test("missing values, repeats, loose words and wrong choices are told", () => {
 test("sample needs a run, draws 100 images and writes a png", () => {
   const sample = (...args: string[]) => parseSampleOptions(args);
   assert.equal(sample("--run", "r"), {
-    ...{ run: "r", out: undefined, seed: undefined, count: 100, adapter: undefined, help: false },
+    ...{ run: "r", out: undefined, seed: undefined, count: undefined, adapter: undefined, help: false },
   });
   assert.equal(sample("--run=r", "--out=a.png", "--seed=3", "--count=4").count, 4);
   assert.is(sample("--help").help, true);

@@ -68,11 +68,13 @@ test("in a pipe only the plain lines are written", () => {
   assert.is(out.text(), "step 5\n");
 });
 
-test("a stream that can't be written any more ends nothing", () => {
+test("a stream that can't be written any more ends nothing, and of all but a closed pipe someone hears", () => {
   const out = output(false);
-  outliveStream(out);
+  const lost: string[] = [];
+  outliveStream(out, (code) => lost.push(code));
   const [listener] = out.listeners;
   for (const code of ["EPIPE", "ENOSPC", "EIO"]) listener(Object.assign(new Error(code), { code }));
+  assert.equal(lost, ["ENOSPC", "EIO"]);
 });
 
 test("durations read as people say them", () => {

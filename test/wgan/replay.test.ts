@@ -7,7 +7,7 @@ import { fixedLatents, Trainer } from "../../src/wgan/trainer";
 import { device } from "../device";
 import { smallTrainer, variants } from "./smallTrainer";
 
-const STEPS = 100;
+const STEPS = 40;
 
 /** All that a run leaves: its losses, both networks, and images made half-way and at the end. */
 async function run(name: PresetName, replays: boolean, changes: Partial<Settings> = {}, steps = STEPS) {

@@ -33,6 +33,17 @@ for (const [name, { of, ...changes }] of Object.entries({ ...plain, ...variants 
   });
 }
 
+test("a state is that of the call, though steps are done before it is read", async () => {
+  await device();
+  const trainer = smallTrainer("wgan");
+  await losses(trainer, 1);
+  const wanted = await trainer.state();
+  const state = trainer.state();
+  trainer.step().dispose();
+  trainer.dispose();
+  assert.equal(await state, wanted);
+});
+
 test("a state of another configuration is refused", async () => {
   await device();
   const [small, wgan] = [smallTrainer("small"), smallTrainer("wgan")];

@@ -2,28 +2,31 @@
 import { appendFileSync, readdirSync, readFileSync, truncateSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { eventFileName, keepEvents, versionRecord } from "../../formats/tfevents";
+import { endsInPicture, eventFileName, keepEvents, versionRecord } from "../../formats/tfevents";
 import { writeFileAtomic } from "../files";
 
 export interface EventsFile {
   path: string;
+  /** Whether a picture was the last record when it was opened. */
+  endsInPicture: boolean;
   /** Appends records, all or none; throws the system's error if the disk takes no more. */
   append(...records: Uint8Array[]): void;
 }
 
 /**
- * Opens the folder's event file to go on after `step`: what stands there of later steps goes, and so does the half of
- * a record that a killed run left. Where there is no file one is made. Throws InputError if it can't be written.
+ * Opens the folder's event file to go on after `step`: what stands there of later steps goes, and so do pictures of steps
+ * at which the run had only ended, and the half of a record that a killed run left. Where there is no file one is made. Throws InputError if it can't be written.
  */
-export function openEvents(folder: string, step: number, now = Date.now): EventsFile {
+export function openEvents(folder: string, step: number, sampleEvery = 1, now = Date.now): EventsFile {
   const names = readdirSync(folder).filter((name) => name.startsWith("events.out.tfevents."));
   const path = join(folder, names.sort()[0] ?? eventFileName(now() / 1000, hostname()));
-  const kept = names.length > 0 ? keepEvents(readFileSync(path), step) : new Uint8Array();
+  const kept = names.length > 0 ? keepEvents(readFileSync(path), step, sampleEvery) : new Uint8Array();
   const start = kept.length > 0 ? kept : versionRecord(now() / 1000);
   writeFileAtomic(path, start);
   let length = start.length;
   return {
     path,
+    endsInPicture: endsInPicture(start.subarray(0, -4)), // without the last record's checksum
     append(...records) {
       const bytes = Buffer.concat(records);
       try {

@@ -67,7 +67,7 @@ const colours = encodePng({ bytes: new Uint8ClampedArray(18).fill(9), width: 2, 
 
 test("all scalars are the rows', as 32-bit numbers, and the images are the PNGs", () => {
   const folder = temporaryFolder();
-  const events = openEvents(folder, 0, () => 1_700_000_000_500);
+  const events = openEvents(folder, 0, 1, () => 1_700_000_000_500);
   events.append(...rows.map((row) => lossRecord(row, 1.7e9 + row.seconds)));
   events.append(pictureRecord(30, grey, 1.7e9), pictureRecord(31, colours, 1.7e9));
   assert.match(readdirSync(folder)[0], /^events\.out\.tfevents\.1700000000\.[\w.-]+$/);
