@@ -94,6 +94,7 @@ async function withProxy(
     request(incoming.url!, { headers }, (response) => {
       outgoing.writeHead(response.statusCode!, response.headers);
       response.pipe(outgoing);
+      response.on("error", () => outgoing.destroy());
     }).end();
   });
   proxy.on("connection", (socket: Socket) => open.add(socket));
@@ -105,6 +106,7 @@ async function withProxy(
       socket.write("HTTP/1.1 200 OK\r\n\r\n");
       socket.pipe(other).pipe(socket);
     });
+    other.on("close", () => socket.destroy());
     open.add(other);
   });
   await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
