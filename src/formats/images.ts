@@ -37,12 +37,13 @@ export function asChannels(size: number, file: string): 1 | 3 {
 /** The same images with rows and columns exchanged, as EMNIST's files have them. */
 export function transpose({ count, height, width, channels, pixels }: Images): Images {
   const turned = new Uint8Array(pixels.length);
-  const size = height * width;
+  let from = 0;
   for (let image = 0; image < count; image++) {
-    for (let p = 0; p < size; p++) {
-      const to = image * size + (p % width) * height + Math.floor(p / width);
-      const from = image * size + p;
-      for (let c = 0; c < channels; c++) turned[channels * to + c] = pixels[channels * from + c];
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < width; x++) {
+        const to = ((image * width + x) * height + y) * channels;
+        for (let c = 0; c < channels; c++) turned[to + c] = pixels[from++];
+      }
     }
   }
   return { count, height: width, width: height, channels, pixels: turned };
