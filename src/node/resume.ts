@@ -92,9 +92,13 @@ export function requireSame(
   const { path, checkpoint } = previous;
   const { config } = checkpoint;
   const blame = (key: string, message: string) => new InputError(`${path}: ${key}: ${message}.`);
-  const fixed = (key: "steps" | "seed"): Change => ({ path: [key], value: config[key], blame });
-  const hasSeed = asked.some((change) => change.path[0] === "seed");
-  const changes = [...asked, fixed("steps"), ...(hasSeed ? [] : [fixed("seed")])];
+  const isAsked = (key: string) => asked.some((change) => change.path.join(".") === key);
+  // The seed is drawn, and the classes are the data's, where nobody chose them.
+  const own = ["steps", ...["seed", "data.classes"].filter((key) => !isAsked(key))].map((key): Change => {
+    const keys = key.split(".");
+    return { path: keys, value: valueAt(config, keys), blame };
+  });
+  const changes = [...asked, ...own];
   const { settings } = chooseSettings(named ?? (config.preset as PresetName), changes);
   requireEqual(path, config, { ...settings, preset: named ?? config.preset });
 }

@@ -1,20 +1,10 @@
 // IDX files: sound ones are read, and each way of being broken has its own one-line complaint.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { InputError } from "../../src/errors";
 import { parseIdxImages, parseIdxLabels } from "../../src/formats/idx";
 import { transpose } from "../../src/formats/images";
+import { complaint } from "../complaint";
 import { imagesFile, labelsFile, withHeader } from "./idxFiles";
-
-const complaint = (body: () => unknown): string => {
-  try {
-    body();
-  } catch (error) {
-    assert.instance(error, InputError);
-    return (error as Error).message;
-  }
-  return "none";
-};
 
 test("images come back with their sizes and bytes, in three axes or four, also out of a shared buffer", () => {
   const file = imagesFile(3, 2, 5);

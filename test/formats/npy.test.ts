@@ -1,19 +1,9 @@
 // NumPy's .npy: images of bytes and labels of any integers are read, anything else is named in one line.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { InputError } from "../../src/errors";
 import { parseNpyImages, parseNpyLabels } from "../../src/formats/npy";
+import { complaint } from "../complaint";
 import { counting, npyFile } from "./npyFiles";
-
-const complaint = (body: () => unknown): string => {
-  try {
-    body();
-  } catch (error) {
-    assert.instance(error, InputError);
-    return (error as Error).message;
-  }
-  return "none";
-};
 
 test("images of three and four axes come back, of every version of the format", () => {
   for (const version of [1, 2, 3] as const) {

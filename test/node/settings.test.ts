@@ -3,13 +3,13 @@ import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { InputError } from "../../src/errors";
 import type { Gpu } from "../../src/gpu/gpu";
 import { configText, readChanges } from "../../src/node/configFile";
 import { parseTrainOptions } from "../../src/node/options";
 import { chooseSettings, complete, differences, namedPreset, usualPreset } from "../../src/node/settings";
 import type { ByteDataset, Dataset } from "../../src/wgan/dataset";
 import { type PresetName, presets } from "../../src/wgan/presets";
+import { complaint } from "../complaint";
 import { runConfig } from "./runConfig";
 import { temporaryFolder } from "./temporary";
 
@@ -27,17 +27,6 @@ function settingsOf(words: string, path?: string) {
   const options = parseTrainOptions(words.split(" ").filter((word) => word !== ""));
   const changes = [...(path === undefined ? [] : readChanges(path)), ...options.changes];
   return chooseSettings(namedPreset(changes) ?? "small", changes);
-}
-
-/** The one line of what is wrong. */
-function complaint(body: () => unknown): string {
-  try {
-    body();
-  } catch (error) {
-    assert.instance(error, InputError);
-    return (error as Error).message;
-  }
-  return "none";
 }
 
 test("an option goes over the file, and the file over its preset", () => {

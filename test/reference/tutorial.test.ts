@@ -2,8 +2,8 @@
 // of its networks, and its updates to what Keras 2 promises: clip, freezing, moving statistics.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { type F64, makeRandom, map, randomNormal, randomUniform, size } from "./array";
-import { entryDerivative } from "./derivatives";
+import { makeRandom, map, randomNormal, randomUniform, size } from "./array";
+import { expectGradients } from "./expectGradients";
 import { mean, variance } from "./forward";
 import {
   critic,
@@ -14,7 +14,6 @@ import {
   generatorUpdate,
   tutorialSizes,
   tutorialWeights,
-  type Weights,
 } from "./tutorial";
 
 const random = makeRandom(11);
@@ -30,22 +29,7 @@ function spread(name: string): (value: number) => number {
 const images = randomUniform(random, [2, 28, 28, 1], -1, 1);
 const z = randomNormal(random, [2, narrow.latent]);
 
-/** Compares some entries of every gradient with differences of the loss; a tiny step seldom meets a kink. */
-function expectGradients(gradients: Weights, loss: (weights: Weights) => number, entries: number): void {
-  for (const [name, gradient] of Object.entries(gradients)) {
-    assert.equal(gradient.shape, weights[name].shape);
-    for (let k = 0; k < entries; k++) {
-      const index = Math.floor(random.uniform() * gradient.data.length);
-      const L = ([w]: F64[]) => loss({ ...weights, [name]: w });
-      const wanted = entryDerivative(L, [weights[name]], 0, index, 1e-7);
-      const got = gradient.data[index];
-      assert.ok(
-        Math.abs(got - wanted) < 2e-7 * (1 + Math.abs(wanted)),
-        `${name}[${index}]: ${got}, ${wanted}`,
-      );
-    }
-  }
-}
+const held = { random, weights, bound: 2e-7 };
 
 test("the networks have the tutorial's 70,337 and 851,713 parameters", () => {
   const full = Object.entries(tutorialWeights(makeRandom(1)));
@@ -61,13 +45,13 @@ test("the networks have the tutorial's 70,337 and 851,713 parameters", () => {
 test("the critic's gradients are the derivatives of mean(label·f)", () => {
   const update = criticUpdate(weights, images, -1);
   assert.is(Object.keys(update.gradients).length, 10);
-  expectGradients(update.gradients, (w) => -mean(critic(w, images).f).data[0], 3);
+  expectGradients(held, update.gradients, (w) => -mean(critic(w, images).f).data[0], 3);
 });
 
 test("the generator's gradients, and those of the critic's batch norm, are derivatives of −E f(G(z))", () => {
   const { gradients } = generatorUpdate(weights, z);
   assert.is(Object.keys(gradients).length, 12 + 4);
-  expectGradients(gradients, (w) => -mean(critic(w, generator(w, z).images).f).data[0], 2);
+  expectGradients(held, gradients, (w) => -mean(critic(w, generator(w, z).images).f).data[0], 2);
 });
 
 test("a critic update clips its two convolution kernels alone", () => {

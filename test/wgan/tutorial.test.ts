@@ -32,6 +32,7 @@ import {
   type Update,
   type Weights,
 } from "../reference/tutorial";
+import { compare } from "./compare";
 
 const BATCH = 4;
 const LAYERS = {
@@ -85,18 +86,6 @@ const trainer = async () => {
 };
 
 const host = (x: F64) => tensor(Float32Array.from(x.data), x.shape);
-
-/** The largest difference, and the largest entry of what is expected. */
-async function compare(got: Tensor, expected: F64): Promise<{ error: number; scale: number }> {
-  const numbers = await got.data();
-  let [error, scale] = [0, 0];
-  expected.data.forEach((value, i) => {
-    // Written so that a NaN counts as an error.
-    if (!(Math.abs(numbers[i] - value) <= error)) error = Math.abs(numbers[i] - value);
-    scale = Math.max(scale, Math.abs(value));
-  });
-  return { error, scale };
-}
 
 /** A bias in front of batch norm moves the mean, which is subtracted again: its true gradient is 0. */
 const isIdleBias = (name: string) => /critic\.conv[12]\.bias|generator\.conv[12]\.bias/.test(name);

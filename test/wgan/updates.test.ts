@@ -14,6 +14,7 @@ import { type F64, makeRandom, map, randomNormal, randomUniform, roundToF32 } fr
 import * as kpandey from "../reference/kpandey";
 import type { Weights } from "../reference/layers";
 import * as wganGp from "../reference/wganGp";
+import { compare } from "./compare";
 
 interface Case {
   preset: PresetName;
@@ -103,18 +104,6 @@ const located = (each: Case, trainer: Trainer, name: string): Tensor => {
   const { network, key } = place(each, name);
   return (trainer[network] as Module).named().get(key)!;
 };
-
-/** The largest difference, and the largest entry of what is expected. */
-async function compare(got: Tensor, expected: F64): Promise<{ error: number; scale: number }> {
-  const numbers = await got.data();
-  let [error, scale] = [0, 0];
-  expected.data.forEach((value, i) => {
-    // Written so that a NaN counts as an error.
-    if (!(Math.abs(numbers[i] - value) <= error)) error = Math.abs(numbers[i] - value);
-    scale = Math.max(scale, Math.abs(value));
-  });
-  return { error, scale };
-}
 
 /** How far a gradient may be off, of its largest entry. */
 const BOUND = 2e-4;
