@@ -1,7 +1,7 @@
 // Tensors made from nothing: constants, and random numbers from a seed and a counter.
 import { clear, type DType } from "../kernels/block";
 import { fill } from "../kernels/fill";
-import { type Draw, randomInteger, randomNormal, randomUniform } from "../kernels/random";
+import { type Next, randomInteger, randomNormal, randomUniform } from "../kernels/random";
 import { checkShape, type Shape, sizeOf } from "./shape";
 import { empty, Tensor } from "./tensor";
 
@@ -26,9 +26,6 @@ function filled(op: string, shape: Shape, value: number): Tensor {
 const isWhole = (n: number) => Number.isSafeInteger(n) && n >= 0;
 const isFloat = (n: number) => Number.isFinite(Math.fround(n));
 const words = (value: number) => [value % 2 ** 32, Math.floor(value / 2 ** 32)] as const;
-
-/** Fills y; `next` says where its draw begins, and moves the counter on. */
-type Kernel = (y: Tensor, next: () => Draw) => void;
 
 export interface RandomState {
   seed: number;
@@ -98,7 +95,7 @@ export class Random {
   }
 
   /** A new tensor of numbers that `kernel` draws. The counter is asked again whenever a captured draw is replayed. */
-  private draw(op: string, shape: Shape, dtype: DType, kernel: Kernel): Tensor {
+  private draw(op: string, shape: Shape, dtype: DType, kernel: (y: Tensor, next: Next) => void): Tensor {
     checkShape(op, shape);
     const blocks = Math.ceil(sizeOf(shape) / 2);
     const after = () => {
@@ -110,9 +107,10 @@ export class Random {
     };
     after(); // throws before there is a tensor
     const made = empty(shape, dtype, op);
-    kernel(made, () => {
+    kernel(made, (undo) => {
       const at = this.counter;
       this.counter = after();
+      undo(() => this.loadState({ seed: this.seed, counter: at }));
       return { key: words(this.seed), counter: words(at) };
     });
     return made;

@@ -8,12 +8,15 @@ export interface Dispatch extends Omit<PipelineKey, "reads" | "writes"> {
   reads: readonly Storage[];
   writes: readonly Storage[];
   /** The fields of the shader's uniform; a function where they change from step to step. */
-  params?: Params | (() => Params);
+  params?: Params | ((undo: Undo) => Params);
   /** Workgroups in x, y and z. Nothing is recorded when one of them is 0. */
   grid: readonly [number, number?, number?];
   /** Estimated work in floating-point operations; bytes bound, where it is not given. */
   work?: number;
 }
+
+/** Takes what undoes a change that was made to answer: a replay of many dispatches may be refused at a later one. */
+export type Undo = (back: () => void) => void;
 
 /** One dispatch as it is encoded; its uniform lies at `offset` of the batch's or the program's arena. */
 export interface DispatchCommand {
@@ -47,5 +50,5 @@ export function workOf(command: Command | Omit<DispatchCommand, "offset">): numb
 }
 
 /** One dispatch's uniform, as bytes. */
-export const uniformWords = ({ uniform }: Pipeline, params: Dispatch["params"] = {}): ArrayBuffer =>
-  uniform.pack(typeof params === "function" ? params() : params);
+export const uniformWords = ({ uniform }: Pipeline, params: Dispatch["params"] = {}, undo: Undo = () => {}) =>
+  uniform.pack(typeof params === "function" ? params(undo) : params);

@@ -1,9 +1,12 @@
-// The errors that a device reports, each told once: by the next call that waits for it. Only a device that was lost
-// or closed stays unusable.
+// The errors that a device reports, each told once: by the calls that wait for the GPU when it comes, or by the next
+// one. Only a device that was lost or closed stays unusable.
 import { GpuError } from "../errors";
 
 export class Faults {
   private first: string | undefined;
+  /** How many were told so far: a moment for `tell` and `check`. A call that waits takes it when it begins. */
+  told = 0;
+  private last = "";
   /** Why the device is gone for good, once it is. */
   ended: string | undefined;
   private readonly pending = new Set<Promise<unknown>>();
@@ -20,13 +23,13 @@ export class Faults {
   }
 
   /**
-   * Throws what was reported. Where there is an error, it waits for a loss that may be its cause: wgpu tells of what
+   * Throws what was reported, or told to others since a moment. Where there is an error, it waits for a loss that may be its cause: wgpu tells of what
    * is lost with a device before it tells of the device.
    */
-  async tell(device: GPUDevice): Promise<void> {
+  async tell(device: GPUDevice, since = this.told): Promise<void> {
     const soon = new Promise((resolve) => setTimeout(resolve, 100));
     if (this.first !== undefined && !this.ended) await Promise.race([device.lost, soon]);
-    this.check();
+    this.check(since);
   }
 
   /** Takes an error scope that may still bring an error; `settled` waits for it. */
@@ -41,10 +44,12 @@ export class Faults {
     return this.pending.size > 0 ? Promise.allSettled(this.pending) : undefined;
   }
 
-  /** Throws the first error since the last call; after a loss, always. */
-  check(): void {
-    const message = this.ended ?? this.first;
+  /** Throws the first error since a moment; after a loss, always. */
+  check(since = this.told): void {
+    if (this.first !== undefined) this.told++;
+    this.last = this.first ?? this.last;
     this.first = undefined;
+    const message = this.ended ?? (this.told > since ? this.last : undefined);
     if (message !== undefined) throw new GpuError(`gpu: ${message.trim().replace(/\s+/g, " ")}`); // drivers tell in lines
   }
 }

@@ -3,7 +3,7 @@
 // keeps until it goes; what died in the capture lies in buffers that programs share. What changes from replay to replay
 // (random counters, Adam's corrections) are uniform words whose function is asked anew each time, in the recorded
 // order; so the host's counters stay the one truth, and no kernel is added.
-import { type Command, type Dispatch, readsOf, uniformWords, workOf, writesOf } from "./command";
+import { type Command, type Dispatch, readsOf, type Undo, uniformWords, workOf, writesOf } from "./command";
 import type { Gpu } from "./gpu";
 import type { Pool, ScratchUser, Storage } from "./pool";
 import type { Stream } from "./stream";
@@ -15,7 +15,7 @@ export class Program implements ScratchUser {
   disposed = false;
   private readonly recorded: Command[] = [];
   private words: ArrayBuffer[] = [];
-  private readonly changing = new Map<number, () => ArrayBuffer>();
+  private readonly changing = new Map<number, (undo: Undo) => ArrayBuffer>();
   private readonly leased = new Set<Storage>();
   private readonly written = new Set<Storage>();
   private readonly pool: Pool;
@@ -39,7 +39,7 @@ export class Program implements ScratchUser {
     this.words.push(words!);
     const { pipeline, call } = command;
     if (typeof call.params === "function")
-      this.changing.set(offset, () => uniformWords(pipeline, call.params));
+      this.changing.set(offset, (undo) => uniformWords(pipeline, call.params, undo));
     this.recorded.push({ ...command, offset });
   }
 
@@ -70,9 +70,19 @@ export class Program implements ScratchUser {
     for (const storage of this.written) storage.version++;
   }
 
-  /** Asks for the uniforms that change. The order is that of the capture, so counters move as they did there. */
+  /**
+   * Asks for the uniforms that change. The order is that of the capture, so counters move as they did there; where one
+   * throws, all go back to where they were.
+   */
   changedWords(): Map<number, ArrayBuffer> {
-    return new Map([...this.changing].map(([offset, ask]) => [offset, ask()]));
+    const backs: (() => void)[] = [];
+    try {
+      const undo: Undo = (back) => void backs.unshift(back);
+      return new Map([...this.changing].map(([offset, ask]) => [offset, ask(undo)]));
+    } catch (error) {
+      for (const back of backs) back();
+      throw error;
+    }
   }
 
   /** Writes changed uniforms, before the first submit of a replay; the queue keeps replays apart. */

@@ -25,7 +25,7 @@ import { Program } from "./program";
 import { Queue } from "./queue";
 import { UNIFORM_BYTES } from "./uniforms";
 
-export type { Dispatch } from "./command";
+export type { Dispatch, Undo } from "./command";
 
 const MAX_DISPATCHES = 1024;
 /** WebGPU's limit for a dimension of a grid. */
@@ -168,6 +168,7 @@ export class Stream {
     );
     const [MAP_READ, COPY_DST] = [0x1, 0x8];
     const { device, host, faults } = this.gpu;
+    const since = faults.told;
     const size = Math.max(4, Math.ceil(bytes / 4) * 4);
     const buffer = device.createBuffer({ label: "download", size, usage: MAP_READ | COPY_DST });
     try {
@@ -175,7 +176,7 @@ export class Stream {
       await this.flush();
       const unread = (error: Error) => faults.report(`the numbers could not be read: ${error.message}`);
       await host.wait(buffer.mapAsync(MAP_READ)).catch(unread);
-      await faults.tell(device);
+      await faults.tell(device, since);
       return buffer.getMappedRange().slice(0, bytes);
     } finally {
       buffer.destroy();
@@ -191,11 +192,12 @@ export class Stream {
   /** Submits all recorded work; settles when the driver has it, and its errors are known. */
   async flush(): Promise<void> {
     const { host, faults } = this.gpu;
+    const since = faults.told;
     this.send();
     await this.queue.drained();
     const settled = faults.settled();
     if (settled) await host.wait(settled);
-    await faults.tell(this.gpu.device);
+    await faults.tell(this.gpu.device, since);
     if (this.groups.areMany) {
       this.groups.clear();
       await host.collect?.();
@@ -204,10 +206,12 @@ export class Stream {
 
   /** Flushes and waits until all but the newest `most` settled points are done, so that the host cannot run away. */
   async settle(most: number): Promise<void> {
+    if (!(most >= 0)) throw new Error(`settle: at least 0 points may be left to do, got ${most}.`);
+    const since = this.gpu.faults.told;
     await this.flush();
     this.marks.push(this.gpu.device.queue.onSubmittedWorkDone());
     while (this.marks.length > most) await this.gpu.host.wait(this.marks.shift()!);
-    await this.gpu.faults.tell(this.gpu.device);
+    await this.gpu.faults.tell(this.gpu.device, since);
   }
 
   /** Hands the recorded batch on; it is submitted at once if its pipelines are compiled. */

@@ -2,9 +2,9 @@
 import { gpu } from "../gpu/gpu";
 import type { Storage } from "../gpu/pool";
 import type { Program } from "../gpu/program";
-import { type Dispatch, MAX_GROUPS } from "../gpu/stream";
+import { type Dispatch, MAX_GROUPS, type Undo } from "../gpu/stream";
 
-export type { Dispatch, Program, Storage };
+export type { Dispatch, Program, Storage, Undo };
 export type DType = "f32" | "u32";
 /** What is read back: of dtype f32 or u32. */
 export type Numbers = Float32Array | Uint32Array;

@@ -76,10 +76,8 @@ export function normalizeGrad(
   outputs: { dx: Block; dgamma: Block; dbeta: Block },
   norm: Norm,
 ): void {
-  if (x.size === 0) {
-    for (const sum of [outputs.dgamma, outputs.dbeta]) clear(sum.storage);
-    return;
-  }
+  if (x.size === 0) for (const sum of [outputs.dgamma, outputs.dbeta]) clear(sum.storage);
+  if (x.size === 0) return;
   const reads = [x, mean, variance, gamma, beta, dy].map((block) => block.storage);
   const perChannel = isPerChannel(gamma, norm);
   // Over all that shares an entry of gamma: gives dbeta and dgamma.

@@ -33,12 +33,7 @@ export function binary(name: string, a: Block | number, b: Block | number, y: Bl
   });
 }
 
-const SAME = 0;
-const NUMBER = 1;
-const ONE = 2;
-const REPEATED = 3;
-const STRETCHED = 4;
-const STRIDED = 5;
+const [SAME, NUMBER, ONE, REPEATED, STRETCHED, STRIDED] = [0, 1, 2, 3, 4, 5];
 
 function operand(x: Block | number, y: Block) {
   const none = { mode: NUMBER, number: 0, period: 1, stretch: 1, strides: [] as number[] };

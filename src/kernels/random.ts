@@ -1,5 +1,5 @@
 // Random arrays on the GPU by Threefry: the same bits as src/kernels/threefry.ts makes on the host.
-import { type Block, launch } from "./block";
+import { type Block, launch, type Undo } from "./block";
 
 /** Where a draw begins: a 64-bit key and a 64-bit counter, each as two words, low word first. */
 export interface Draw {
@@ -7,10 +7,13 @@ export interface Draw {
   counter: readonly [number, number];
 }
 
-function draw(entry: string, y: Block, next: () => Draw, { p = 0, q = 0, whole = 0, last = 0 }): void {
+/** Says where a draw begins, and moves on. */
+export type Next = (undo: Undo) => Draw;
+
+function draw(entry: string, y: Block, next: Next, { p = 0, q = 0, whole = 0, last = 0 }): void {
   // A function, since a captured step that is replayed draws on from where the last one ended.
-  const params = () => {
-    const { key, counter } = next();
+  const params = (undo: Undo) => {
+    const { key, counter } = next(undo);
     const [key0, key1, counter0, counter1] = [...key, ...counter];
     return { n: y.size, key0, key1, counter0, counter1, p, q, whole, last };
   };
@@ -18,7 +21,7 @@ function draw(entry: string, y: Block, next: () => Draw, { p = 0, q = 0, whole =
 }
 
 /** y uniform in [low, high), the two rounded to f32. */
-export function randomUniform(y: Block, next: () => Draw, low: number, high: number): void {
+export function randomUniform(y: Block, next: Next, low: number, high: number): void {
   const [p, q] = [Math.fround(low), Math.fround(high)];
   // Where their distance is infinite in f32, numbers are drawn between the halves and doubled.
   const scale = Math.fround(q - p) === Number.POSITIVE_INFINITY ? 2 : 1;
@@ -27,10 +30,10 @@ export function randomUniform(y: Block, next: () => Draw, low: number, high: num
 }
 
 /** y normal with that mean and deviation. */
-export const randomNormal = (y: Block, next: () => Draw, mean: number, deviation: number) =>
+export const randomNormal = (y: Block, next: Next, mean: number, deviation: number) =>
   draw("normal", y, next, { p: mean, q: deviation });
 /** y u32, uniform below `bound`, a whole number from 1 to 2^32. */
-export const randomInteger = (y: Block, next: () => Draw, bound: number) =>
+export const randomInteger = (y: Block, next: Next, bound: number) =>
   draw("integer", y, next, { whole: bound % 2 ** 32 });
 
 /** The largest f32 below the f32 x; not a subnormal one, since a GPU may take it for 0. */

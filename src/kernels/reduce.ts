@@ -24,15 +24,8 @@ export function splits(r: number, outputs: number): number {
   return Math.min(Math.ceil(threads / outputs), Math.floor(r / rows));
 }
 
-/** Who takes which of `r` rows: shaders/parts.wgsl says what the three are. */
-export interface Runs {
-  runs: number;
-  lanes: number;
-  length: number;
-}
-
-/** The runs of `r` rows of `columns` numbers or vec4s each, `a` times. */
-export function runsOf(a: number, r: number, columns: number): Runs {
+/** Who takes which of `r` rows of `columns` numbers or vec4s each, `a` times; shaders/parts.wgsl says what the three are. */
+export function runsOf(a: number, r: number, columns: number) {
   const s = splits(r, a * columns);
   if (s === 1) return { runs: 1, lanes: 1, length: r };
   const lanes = Math.min(s, Math.ceil(NEIGHBOURS / columns));

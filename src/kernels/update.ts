@@ -1,5 +1,5 @@
 // The optimisers: each changes weights and their slots in place, three weights a dispatch.
-import { type Block, dispatch, gridOf, type Storage, temporary, turnsFor } from "./block";
+import { type Block, dispatch, gridOf, type Storage, temporary, turnsFor, type Undo } from "./block";
 
 /** Bounds that a weight is held to after its update, or none. */
 export type Clip = readonly [low: number, high: number] | undefined;
@@ -20,7 +20,7 @@ export interface AdamRule {
   beta2: number;
   epsilon: number;
   /** 1 − beta1^t and 1 − beta2^t at step t = 1, 2, …; asked once a step, anew when a captured one is replayed. */
-  corrections: () => readonly [number, number];
+  corrections: (undo: Undo) => readonly [number, number];
 }
 
 /** What a step changes and by what: a gradient and a clip for each weight, and the slots of all in one block. */
@@ -81,8 +81,8 @@ function update(
         entry,
         reads: bound.map(({ gradient }) => gradient),
         writes: [...bound.map(({ weight }) => weight), slots.storage],
-        params: () => {
-          if (first === 0 && corrections) corrected = corrections(); // once a step, not once a dispatch
+        params: (undo) => {
+          if (first === 0 && corrections) corrected = corrections(undo); // once a step, not once a dispatch
           return {
             ...{ ...numbers, parts: bounds, turns, base: from, second },
             rate: typeof rate === "number" ? rate : rate(),

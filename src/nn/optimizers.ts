@@ -78,18 +78,23 @@ abstract class Optimizer {
     return { steps, slots: this.ranges().map(([from, to]) => Float32Array.from(all.subarray(from, to))) };
   }
 
-  /** Takes over what `state` gave. Throws, before it changes anything, when that belongs to other parameters. */
-  loadState({ steps, slots }: OptimizerState): void {
+  /** Throws when a state belongs to other parameters. */
+  checkState({ steps, slots }: OptimizerState): void {
     if (!Number.isSafeInteger(steps) || steps < 0)
       throw new Error(`loadState: the steps must be a whole number from 0 up, got ${steps}.`);
-    const ranges = this.ranges();
-    const [wanted, got] = [ranges.map(([from, to]) => to - from), slots.map(({ length }) => length)];
+    const wanted = this.ranges().map(([from, to]) => to - from);
+    const got = slots.map(({ length }) => length);
     if (wanted.join() !== got.join())
       throw new Error(`loadState: the slots of these parameters are ${show(wanted)} long, got ${show(got)}.`);
+  }
+
+  /** Takes over what `state` gave. Throws, before it changes anything, when that belongs to other parameters. */
+  loadState(state: OptimizerState): void {
+    this.checkState(state);
     const all = new Float32Array(this.slots.size);
-    ranges.forEach(([from], i) => void all.set(slots[i], from));
+    this.ranges().forEach(([from], i) => void all.set(state.slots[i], from));
     assign(this.slots, all);
-    this.steps = steps;
+    this.steps = state.steps;
   }
 
   /** Where the slots of each parameter lie, the first ones of all and then the second ones; see `slotSize`. */
@@ -146,8 +151,9 @@ export class Adam extends Optimizer {
 
   protected override update(updated: Updated): void {
     // Asked once a step: counted there, a replayed step counts as well.
-    const corrections = () => {
+    const corrections: AdamRule["corrections"] = (undo) => {
       this.steps++;
+      undo(() => void this.steps--);
       // Of the betas as the GPU rounds them: 1 - 0.999 is off by 5e-5 of itself in f32, and so would be each step.
       const { beta1, beta2 } = this.rule;
       return [1 - Math.fround(beta1) ** this.steps, 1 - Math.fround(beta2) ** this.steps] as const;

@@ -1,8 +1,9 @@
 // Random: what a stream of random numbers promises about its range, its seed and its counter, drawn at once or replayed.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { capture, memory, Random, type Tensor } from "../../src/autograd";
+import { capture, keep, memory, ones, Random, type Tensor } from "../../src/autograd";
 import { HostRandom } from "../../src/kernels/threefry";
+import { Adam } from "../../src/nn";
 import { device } from "../device";
 
 const numbers = async (x: Tensor) => [...(await x.data())];
@@ -151,6 +152,28 @@ test("the last counters are drawn, and none past them, at once or in a replay", 
   step.replay();
   assert.equal(await numbers(step.result), first);
   step.dispose();
+});
+
+test("a replay that is refused leaves all that counts where it was: other streams, and an optimiser's steps", async () => {
+  await device();
+  const [first, last] = [new Random(1), new Random(2, 2 ** 53 - 4)];
+  const weight = keep(ones([2]));
+  const adam = new Adam([weight], { learningRate: 0.1 });
+  const step = capture(() => {
+    const drawn = [first.uniform([6]), first.uniform([2])];
+    adam.step([ones([2])]);
+    return [...drawn, last.normal([6])];
+  });
+  const state = async () => [first.state(), last.state(), await adam.state(), await numbers(weight)];
+  const before = await state();
+  const counted = first.counter;
+  assert.throws(() => step.replay(), /^normal: the counter must stay below 2\^53/);
+  assert.equal(await state(), before);
+  last.counter = 0;
+  step.replay();
+  assert.is(first.counter, 2 * counted);
+  assert.is((await adam.state()).steps, 2);
+  for (const each of [step, adam, weight]) each.dispose();
 });
 
 test.run();

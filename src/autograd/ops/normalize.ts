@@ -127,9 +127,8 @@ function compositeGrad({ xs, dy: dys, attributes }: Backward<Inputs, Tensor[], A
 }
 
 /** The gradient of gamma · x̂ + beta from that of its leaky relu. */
-function beforeLeaky(dy: Tensor, normalized: Tensor, gamma: Tensor, beta: Tensor, slope: number): Tensor {
-  return leakyReluGrad(add(mul(normalized, gamma), beta), dy, { slope });
-}
+const beforeLeaky = (dy: Tensor, normalized: Tensor, gamma: Tensor, beta: Tensor, slope: number) =>
+  leakyReluGrad(add(mul(normalized, gamma), beta), dy, { slope });
 
 /**
  * Batch norm at inference: x (…, C) by given mean (C) and variance (C), then gamma (C) and beta (C), then leaky relu

@@ -4,9 +4,7 @@ import { defineOp } from "../op";
 import { type Shape, shapeError, sizeOf } from "../shape";
 import type { Tensor } from "../tensor";
 
-type One = [x: Tensor];
-
-const reshapeOp = defineOp<One, { shape: Shape }>({
+const reshapeOp = defineOp<[x: Tensor], { shape: Shape }>({
   name: "reshape",
   shape: ([x], { shape }) => {
     const [had, wanted] = [sizeOf(x), sizeOf(shape)];

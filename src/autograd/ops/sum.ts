@@ -9,8 +9,6 @@ import { broadcastShapes, normalizeAxes, reducedShape, sameShape, shapeError, si
 import type { Tensor } from "../tensor";
 import { reshape } from "./reshape";
 
-type One = [x: Tensor];
-
 export interface ReduceOptions {
   /** Axes to reduce, negative from the end; all where none are given. */
   axes?: readonly number[];
@@ -37,7 +35,7 @@ export function sum(x: Tensor, { axes, keepDims = false }: ReduceOptions = {}): 
 }
 
 /** x repeated along the axes where it has size 1 or none, to fill `shape`. */
-export const broadcastTo = defineOp<One, { shape: Shape }>({
+export const broadcastTo = defineOp<[x: Tensor], { shape: Shape }>({
   name: "broadcastTo",
   shape: ([x], { shape }) => {
     if (!sameShape(broadcastShapes("broadcastTo", x, shape), shape))

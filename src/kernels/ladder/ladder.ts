@@ -108,7 +108,7 @@ function exact(terms: ReturnType<Ladder["terms"]>, a: Float32Array, b: Float32Ar
   return { value, scale };
 }
 
-/** Sizes with commas, for titles. */
+/** Sizes as titles say them: 64 x 64. */
 export const by = (...sizes: number[]): string => sizes.join(" x ");
 
 function block(shape: readonly number[]): Block {
@@ -116,8 +116,6 @@ function block(shape: readonly number[]): Block {
   return { storage: allocate(size, "ladder"), shape: [...shape], size, dtype: "f32" };
 }
 
-function median(numbers: number[]): number {
-  const sorted = [...numbers].sort((x, y) => x - y);
-  const middle = Math.floor(sorted.length / 2);
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-}
+/** Of two in the middle the larger one. */
+const median = (numbers: number[]): number =>
+  numbers.toSorted((x, y) => x - y)[Math.floor(numbers.length / 2)];

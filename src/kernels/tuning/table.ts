@@ -22,8 +22,6 @@ export interface TunedLine {
   defaultMs: number;
 }
 
-const ABOUT = "Which kernels are fastest here, found by `npm run tune`. It is safe to delete.";
-
 const tables = new WeakMap<Gpu, Tuning>();
 
 /** The table of a device; the open one's where none is named. */
@@ -140,14 +138,10 @@ function parse(text: string): Sections {
   return adapters as Sections;
 }
 
-/** JSON with one line a class. */
-function format(sections: Sections): string {
-  const { stringify } = JSON;
-  const bodies = Object.entries(sections).map(([name, lines]) => {
-    const rows = Object.entries(lines).map(([key, line]) => `      ${stringify(key)}: ${stringify(line)}`);
-    return `    ${stringify(name)}: {\n${rows.join(",\n")}\n    }`;
-  });
-  return `{\n  "about": ${stringify(ABOUT)},\n  "adapters": {\n${bodies.join(",\n")}\n  }\n}\n`;
+/** JSON with one line a class: what is indented further joins it. */
+function format(adapters: Sections): string {
+  const about = "Which kernels are fastest here, found by `npm run tune`. It is safe to delete.";
+  return `${JSON.stringify({ about, adapters }, null, 2).replace(/\n {8,}|\n {6}(?=})/g, " ")}\n`;
 }
 
 /** FNV-1a, 32 bits. */

@@ -160,13 +160,11 @@ const rounded = (ms: number) => Number(ms.toPrecision(4));
 
 /** Numbers in [−1, 1) that look random; the same ones for a seed. */
 function noise(size: number, seed: number): Float32Array<ArrayBuffer> {
-  const numbers = new Float32Array(size);
   let state = seed;
-  for (let i = 0; i < size; i++) {
+  return new Float32Array(size).map(() => {
     state = (Math.imul(state, 1664525) + 1013904223) | 0;
-    numbers[i] = state / 2 ** 31;
-  }
-  return numbers;
+    return state / 2 ** 31;
+  });
 }
 
 /** Equal but for the order of summation. */

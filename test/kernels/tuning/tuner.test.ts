@@ -164,10 +164,10 @@ test("a damaged cache is ignored with one line", async () => {
     "[1]\n",
     '{"adapters": 3}',
     '{"adapters": {"a": null}}',
-    text.replace(/"kernel":"[^"]*"/, '"kernel":"imagined 3x3"'),
-    text.replace(/"kernel":"[^"]*"/, '"kernel":null'),
-    text.replace('"parts":3', '"parts":-1'),
-    text.replace(/\{"kernel".*\}/, "null"),
+    text.replace(/"kernel": "[^"]*"/, '"kernel": "imagined 3x3"'),
+    text.replace(/"kernel": "[^"]*"/, '"kernel": null'),
+    text.replace('"parts": 3', '"parts": -1'),
+    text.replace(/\{ "kernel".*\}/, "null"),
   ];
   for (const [i, each] of damaged.entries()) {
     const table = new Tuning(info);
