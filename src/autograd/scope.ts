@@ -81,14 +81,13 @@ function isTensor(value: unknown): value is Tensor {
   return typeof value === "object" && value !== null && "share" in value && "variable" in value;
 }
 
-/** The tensors in a value: itself, or those in arrays and plain objects. */
-export function tensorsIn(value: unknown): Tensor[] {
+/** The tensors in a value: itself, or those in arrays and plain objects; each of these is looked into once. */
+export function tensorsIn(value: unknown, seen = new Set<unknown>()): Tensor[] {
   if (isTensor(value)) return [value];
-  if (Array.isArray(value)) return value.flatMap(tensorsIn);
-  if (value && typeof value === "object" && Object.getPrototypeOf(value) === Object.prototype) {
-    return Object.values(value).flatMap(tensorsIn);
-  }
-  return [];
+  const isList = Array.isArray(value) || (value && Object.getPrototypeOf(value) === Object.prototype);
+  if (!isList || seen.has(value)) return [];
+  seen.add(value);
+  return Object.values(value as object).flatMap((part) => tensorsIn(part, seen));
 }
 
 /** Live tensors (storage shared by several counts once), their bytes, the most so far, and bytes kept for reuse. */

@@ -77,8 +77,8 @@ export abstract class Module {
     return Object.fromEntries(await Promise.all(reads));
   }
 
-  /** Takes all parameters and buffers over. Throws, before it changes any, when a name or shape does not fit. */
-  loadStateDict(state: StateDict): void {
+  /** Throws when a name or shape does not fit. */
+  checkStateDict(state: StateDict): void {
     const own = this.named();
     const missing = [...own.keys()].filter((name) => !Object.hasOwn(state, name));
     const extra = Object.keys(state).filter((name) => !own.has(name));
@@ -95,7 +95,12 @@ export abstract class Module {
       if (data.length !== tensor.size)
         throw new Error(`loadStateDict: ${name} ${show(shape)} has ${data.length} numbers.`);
     }
-    for (const [name, tensor] of own) assign(tensor, state[name].data);
+  }
+
+  /** Takes all parameters and buffers over. Throws, before it changes any, when a name or shape does not fit. */
+  loadStateDict(state: StateDict): void {
+    this.checkStateDict(state);
+    for (const [name, tensor] of this.named()) assign(tensor, state[name].data);
   }
 
   /** Frees all parameters and buffers. */

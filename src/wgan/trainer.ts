@@ -176,12 +176,30 @@ export class Trainer {
 
   /** Goes on from a state, that of a trainer of the same configuration and data. Throws when it does not fit. */
   loadState(state: TrainerState): void {
-    this.critic.loadStateDict(state.critic);
-    this.generator.loadStateDict(state.generator);
-    this.average?.average.loadStateDict(state.average ?? {});
-    this.criticOptimizer.loadState(state.criticOptimizer);
-    this.generatorOptimizer.loadState(state.generatorOptimizer);
-    for (const [name, each] of Object.entries(this.random)) each.loadState(state.random[name as Stream]);
+    const { critic, generator, average, criticOptimizer, generatorOptimizer, random } = this;
+    const modules = [
+      [critic, state.critic],
+      [generator, state.generator],
+      ...(average ? ([[average.average, state.average ?? {}]] as const) : []),
+    ] as const;
+    const optimizers = [
+      [criticOptimizer, state.criticOptimizer],
+      [generatorOptimizer, state.generatorOptimizer],
+    ] as const;
+    if (!Number.isSafeInteger(state.steps) || state.steps < 0)
+      throw new Error(`loadState: the steps must be a whole number from 0 up, got ${state.steps}.`);
+    // All is checked before anything changes: half of a state is none.
+    for (const [module, part] of modules) module.checkStateDict(part);
+    for (const [optimizer, part] of optimizers) optimizer.checkState(part);
+    const streams = Object.entries(random).map(([name, stream]) => {
+      const part: RandomState | undefined = state.random[name as Stream];
+      if (!part) throw new Error(`loadState: the state must have the random stream ${name}, got none.`);
+      new Random(part.seed, part.counter); // throws where they are no state
+      return [stream, part] as const;
+    });
+    for (const [module, part] of modules) module.loadStateDict(part);
+    for (const [optimizer, part] of optimizers) optimizer.loadState(part);
+    for (const [stream, part] of streams) stream.loadState(part);
     this.stepsDone = state.steps;
   }
 

@@ -75,6 +75,23 @@ test("tidy returns arrays and plain objects of tensors, and other values as they
   for (const made of [a, list[0] as Tensor, (list[1] as Tensor[])[0]]) made.dispose();
 });
 
+test("tidy returns what refers to itself, or to one thing twice", () => {
+  interface Ring {
+    a: Tensor;
+    again?: Ring;
+    list?: unknown[];
+  }
+  const ring = tidy(() => {
+    const made: Ring = { a: ones([2]) };
+    made.again = made;
+    made.list = [made, made.a, [made.a]];
+    ones([3]);
+    return made;
+  });
+  assert.not(ring.a.isDisposed);
+  ring.a.dispose();
+});
+
 test("a tensor that an inner tidy returns is the outer one's to free", () => {
   let inner: Tensor | undefined;
   assert.equal(

@@ -2,7 +2,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { presetNames } from "../../src/wgan/presets";
-import { Trainer } from "../../src/wgan/trainer";
+import { Trainer, type TrainerState } from "../../src/wgan/trainer";
 import { device } from "../device";
 import { smallTrainer, variants } from "./smallTrainer";
 
@@ -53,6 +53,29 @@ test("a state of another configuration is refused", async () => {
   assert.equal(await wgan.state(), before);
   small.dispose();
   wgan.dispose();
+});
+
+test("a state with one bad part is refused, and changes nothing", async () => {
+  await device();
+  const [from, into] = [smallTrainer("small"), smallTrainer("small")];
+  await losses(from, 2);
+  const state = await from.state();
+  const before = await into.state();
+  const bad: Record<string, (broken: TrainerState) => unknown> = {
+    "a slot of another size": ({ generatorOptimizer }) => generatorOptimizer.slots.pop(),
+    "steps that are no number": (broken) => (broken.steps = Number.NaN),
+    "no random stream": ({ random }) => delete (random as Partial<typeof random>).latents,
+    "a counter that is none": ({ random }) => (random.penalty.counter = 0.5),
+    "a weight of another shape": ({ generator }) => (Object.values(generator)[1].shape = [1]),
+  };
+  for (const [name, breaks] of Object.entries(bad)) {
+    const broken = structuredClone(state);
+    breaks(broken);
+    assert.throws(() => into.loadState(broken), /^(loadState|loadStateDict|Random): /, name);
+    assert.equal(await into.state(), before, name);
+  }
+  from.dispose();
+  into.dispose();
 });
 
 test("trainers made and disposed in turn leave the pool as it was", async () => {
