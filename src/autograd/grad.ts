@@ -64,8 +64,6 @@ export function backward(y: Tensor, options: GradOptions = {}): void {
     const inPlace = (x: Tensor) => x.grad && !x.grad.requiresGrad && !createGraph;
     for (const { x } of leaves) {
       x.grad?.checkAlive("backward");
-      if (x.grad && !sameShape(x.grad.shape, x.shape))
-        throw shapeError("backward", "the grad that is there must have x's shape", [x.grad.shape, x.shape]);
       if (inPlace(x) || !recording() || recording()!.anew.has(x.variable)) continue;
       throw new Error(
         `backward: inside of a capture the grad of ${x} must be set, or there must be one to add to in place. ` +

@@ -4,7 +4,7 @@ import type { Block, DType, Numbers, Storage } from "../kernels/block";
 import { allocate, download, upload } from "../kernels/block";
 import { recording } from "./recording";
 import { adopt, forget } from "./scope";
-import { checkShape, type Shape, show, sizeOf } from "./shape";
+import { checkShape, type Shape, sameShape, show, sizeOf } from "./shape";
 import { releaseHandle, Share, tick, type Variable } from "./share";
 
 export class Tensor implements Block {
@@ -71,13 +71,15 @@ export class Tensor implements Block {
     return this.variable.requiresGrad;
   }
 
-  /** What `backward()` has summed up for this leaf; set it to undefined to begin anew. */
+  /** What `backward()` has summed up for this leaf, f32 of its shape; set it to undefined to begin anew. */
   get grad(): Tensor | undefined {
     return this.marked.ownGrad;
   }
 
   set grad(value: Tensor | undefined) {
     const { marked } = this;
+    if (value && (value.dtype !== "f32" || !sameShape(value.shape, this.shape)))
+      throw new Error(`grad: the grad of ${this} must be f32 and have its shape, got ${value}.`);
     if (value !== marked.ownGrad) marked.ownGrad?.dispose();
     marked.ownGrad = value;
     recording()?.set(this.variable);

@@ -134,10 +134,7 @@ function planBackward(world: World, a: Of<"backward">): Plan {
   const leaves = [...dxs].filter(([variable]) => !variable.dropped);
   const dropped = leaves.length < dxs.size;
   const isInPlace = ({ grad }: Variable) => grad && !grad.variable.marked && !createGraph;
-  const bad = leaves.find(
-    ([{ grad }, dx]) => grad && (world.isDead(grad) || !sameShape(grad.shape, dx.shape)),
-  );
-  if (bad) return { refuse: "a grad was freed, or has another shape", failed };
+  if (leaves.some(([{ grad }]) => grad && world.isDead(grad))) return { refuse: "a grad was freed", failed };
   if (step && leaves.some(([variable]) => !isInPlace(variable) && !step.anew.has(variable)))
     return { refuse: "in a capture a grad must be set, or added to in place", failed };
   const on = tape.on;
@@ -286,6 +283,8 @@ export function planOf(world: World, a: Action): Plan {
       if (a.do !== "setGrad") return { commit: () => setGrad(world, variable, undefined) };
       const from = world.plain(a.from);
       if (world.isDead(from)) return { refuse: "the tensor was freed" };
+      if (from.dtype !== "f32" || !sameShape(from.shape, world.plain(a.x).shape))
+        return { refuse: "a grad is f32 and has the leaf's shape" };
       return { commit: () => setGrad(world, variable, apply("clone", [from])) };
     }
     case "disposeGrad": {

@@ -6,6 +6,7 @@ import { type Done, Failure, type Step, type World } from "./world";
 
 function each(world: World, log: readonly Done[]): void {
   for (const { action, body } of log) {
+    if (action.do === "disposeStep") continue; // JavaScript, which a replay does not run
     if (!body) again(world, action);
     else if (action.do === "noGrad") unrecorded(() => each(world, body));
     else each(world, body);

@@ -51,8 +51,7 @@ export function run(world: World, a: Action): unknown {
       real(a.x).grad = undefined;
       return;
     case "setGrad":
-      real(a.x).grad = engine.keep(engine.clone(real(a.from)));
-      return;
+      return giveGrad(real(a.x), engine.keep(engine.clone(real(a.from))));
     case "disposeGrad":
       return real(a.x).grad!.dispose();
     case "blend":
@@ -97,6 +96,15 @@ export function run(world: World, a: Action): unknown {
       return around(world, a);
     default:
       return undefined; // what is awaited is done by the loop around
+  }
+}
+
+function giveGrad(x: Tensor, grad: Tensor): void {
+  try {
+    x.grad = grad;
+  } catch (error) {
+    grad.dispose();
+    throw error;
   }
 }
 
