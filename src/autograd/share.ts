@@ -72,7 +72,7 @@ const MOST_SOURCES = 64;
 export function sourcesOf(inputs: readonly Variable[]): Sources {
   const all = new Set<Variable | number>(inputs);
   for (const source of inputs.flatMap(({ sources }) => [...(sources ?? [])]))
-    if (typeof source === "number" || source.handles > 0) all.add(source);
+    if (typeof source === "number" || source.handles > 0 || source.requiresGrad) all.add(source);
   const kept = [...all].filter((source) => typeof source === "number" || source.requiresGrad);
   return all.size - kept.length <= MOST_SOURCES ? all : new Set([...kept, tick()]);
 }

@@ -23,6 +23,8 @@ export type RmspropForm = keyof typeof rmspropForms;
 
 /** All that an optimiser has gathered: with it and the parameters, training goes on as if it had not been broken off. */
 export interface OptimizerState {
+  /** Whose state it is: "RMSprop", "Adam" or "SGD". */
+  kind: string;
   /** Steps done, where the rule counts them, as Adam's does. */
   steps: number;
   /** One array a parameter, in their order; then the second slots, where the rule has two. */
@@ -37,11 +39,11 @@ abstract class Optimizer {
   /** For a replayed step to ask. */
   protected readonly now = () => this.rate;
 
-  /** `slots` says how many an entry has, and what they start from. */
+  /** `plan` says how many slots an entry has, and what they start from. */
   constructor(
     readonly parameters: readonly Tensor[],
     { learningRate, clip }: Common,
-    slots: { count: number; start: number },
+    private readonly plan: { kind: string; count: number; start: number },
   ) {
     refuseInCapture(
       "an optimiser must be made before the capture, since its slots would begin anew at each replay.",
@@ -51,7 +53,7 @@ abstract class Optimizer {
     this.rate = this.learningRate = learningRate;
     this.clips = parameters.map((parameter) => clip?.(parameter));
     try {
-      this.slots = keep(full([slots.count * slotSize(parameters)], slots.start));
+      this.slots = keep(full([plan.count * slotSize(parameters)], plan.start));
     } catch (error) {
       throw new Error(
         `optimiser: the slots of all parameters lie in one tensor, which could not be made. ${(error as Error).message} ` +
@@ -73,13 +75,16 @@ abstract class Optimizer {
 
   /** Reads back what it has gathered. */
   async state(): Promise<OptimizerState> {
-    const { steps } = this;
+    const { steps, plan } = this;
     const all = await this.slots.data();
-    return { steps, slots: this.ranges().map(([from, to]) => Float32Array.from(all.subarray(from, to))) };
+    const slots = this.ranges().map(([from, to]) => Float32Array.from(all.subarray(from, to)));
+    return { kind: plan.kind, steps, slots };
   }
 
-  /** Throws when a state belongs to other parameters. */
-  checkState({ steps, slots }: OptimizerState): void {
+  /** Throws when a state belongs to another kind of optimiser, or to other parameters. */
+  checkState({ kind, steps, slots }: OptimizerState): void {
+    if (kind !== this.plan.kind)
+      throw new Error(`loadState: the state must be of ${this.plan.kind}, got ${kind}.`);
     if (!Number.isSafeInteger(steps) || steps < 0)
       throw new Error(`loadState: the steps must be a whole number from 0 up, got ${steps}.`);
     const wanted = this.ranges().map(([from, to]) => to - from);
@@ -128,7 +133,7 @@ export class RMSprop extends Optimizer {
 
   constructor(parameters: readonly Tensor[], options: Common & { form: RmspropForm }) {
     const form = rmspropForms[options.form];
-    super(parameters, options, { count: 1, start: form.start });
+    super(parameters, options, { kind: "RMSprop", count: 1, start: form.start });
     this.form = form;
   }
 
@@ -144,7 +149,7 @@ export class Adam extends Optimizer {
   private readonly rule: Betas;
 
   constructor(parameters: readonly Tensor[], options: Common & Partial<Betas>) {
-    super(parameters, options, { count: 2, start: 0 });
+    super(parameters, options, { kind: "Adam", count: 2, start: 0 });
     const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
     this.rule = { beta1, beta2, epsilon };
   }
@@ -167,7 +172,7 @@ export class SGD extends Optimizer {
   private readonly momentum: number;
 
   constructor(parameters: readonly Tensor[], options: Common & { momentum?: number }) {
-    super(parameters, options, { count: 1, start: 0 });
+    super(parameters, options, { kind: "SGD", count: 1, start: 0 });
     this.momentum = options.momentum ?? 0;
   }
 

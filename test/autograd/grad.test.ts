@@ -418,4 +418,13 @@ test("what a graph has saved is freed as the backward pass goes, not at its end"
   x.dispose();
 });
 
+test("what an op used before it was marked is missed in a gradient, though it was disposed of since", async () => {
+  const [x, late] = [requireGrad(tensor([2, 3])), tensor([4, 5])];
+  const before = mul(late, 3);
+  requireGrad(late);
+  late.dispose();
+  const y = sum(mul(x, tanh(before)));
+  assert.throws(() => backward(y), /^backward: the gradient of .* would lack what mul got/);
+});
+
 test.run();

@@ -3,7 +3,7 @@ import type { Action, Of } from "./actions";
 import { numbers, Refused, type Shape, sizeOf } from "./arrays";
 import { apply, Cell, gradients, Plain, tape, type Variable, wayOf } from "./model";
 import { redo } from "./redo";
-import { begin, drawn, update } from "./rules";
+import { begin, drawn, kindOf, update } from "./rules";
 import type { Done, Optimizer, Step, World } from "./world";
 
 /** Thrown where an action names what there is not (any more): it is skipped. */
@@ -347,6 +347,7 @@ export function planOf(world: World, a: Action): Plan {
       const sizes = (slots: typeof state.slots) =>
         slots.map(({ first, second }) => [first, second].map((each) => each?.values.length)).join();
       if (sizes(state.slots) !== sizes(model.slots)) return { refuse: "it belongs to other parameters" };
+      if (state.kind !== kindOf(model.rule)) return { refuse: "it belongs to another kind of optimiser" };
       if (model.disposed || model.device !== tape.device) return { refuse: "the optimiser was disposed of" };
       if (world.step && model.parameters.some(({ size }) => size > 0)) return { refuse: "a capture goes on" };
       return {

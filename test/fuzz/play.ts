@@ -95,7 +95,7 @@ async function wait(world: World, action: Action, machine: Machine): Promise<voi
         throw new Failure(
           `the state is ${JSON.stringify(got)}, and must be ${JSON.stringify({ steps, slots })}`,
         );
-      world.states.set(action.to, { model: { steps, slots }, real: got });
+      world.states.set(action.to, { model: { kind: got.kind, steps, slots }, real: got });
       return;
     }
     case "close":

@@ -17,9 +17,14 @@ export interface PlainOptimizer {
 }
 
 export interface PlainState {
+  kind: string;
   steps: number;
   slots: Averages[];
 }
+
+/** Whose state it is. */
+export const kindOf = (rule: Rule): string =>
+  ({ sgd: "SGD", momentum: "SGD", rmsprop: "RMSprop", adam: "Adam" })[rule];
 
 export const begin = (rule: Rule, size: number): Averages => {
   const zeros = { values: new Float64Array(size), slack: 0 };

@@ -36,8 +36,8 @@ const checkpoint = (step: number, average?: number): Checkpoint => ({
     critic: { "0.weight": { shape: [1, 2], data: Float32Array.of(0.1, -0) }, "1.runningMean": array(1e-45) },
     generator: { "0.weight": array(step, 3.4e38) },
     ...(average !== undefined && { average: { "0.weight": array(average, 1) } }),
-    criticOptimizer: { steps: 2 ** 53 - 1, slots: [Float32Array.of(1), Float32Array.of(2, 3)] },
-    generatorOptimizer: { steps: 0, slots: [] },
+    criticOptimizer: { kind: "Adam", steps: 2 ** 53 - 1, slots: [Float32Array.of(1), Float32Array.of(2, 3)] },
+    generatorOptimizer: { kind: "SGD", steps: 0, slots: [] },
     random: {
       weights: { seed: 2 ** 52 + 1, counter: 2 ** 53 - 1 },
       batches: { seed: 1, counter: 0 },
