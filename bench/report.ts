@@ -173,7 +173,9 @@ export async function writeReadme(): Promise<void> {
 }
 
 function section(name: string, report: Report): string {
-  const peers = (["tfjs", "jax"] as const).filter((peer) => report.rows.some((row) => row.peers[peer]));
+  const peers = (["tfjs", "jax", "torch"] as const).filter((peer) =>
+    report.rows.some((row) => row.peers[peer]),
+  );
   const table = [
     columns(peers),
     columns(peers).map(() => "---"),
