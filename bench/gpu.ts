@@ -32,7 +32,7 @@ const errors = new WeakMap<GPUDevice, string[]>();
 /** Bytes of a device's buffers. */
 export const countOf = (device: GPUDevice): Count => counts.get(device)!;
 /** What a device has reported since the last call: results after an error are worth nothing. */
-export const errorsOf = (device: GPUDevice): string[] => errors.get(device)!.splice(0);
+export const errorsOf = (device?: GPUDevice): string[] => (device ? errors.get(device)!.splice(0) : []);
 
 export interface Adapter {
   name: string;

@@ -28,13 +28,13 @@ import { throttled, waiting } from "./wait";
 /** Put in by the build. */
 declare const VERSIONS: Record<string, string>;
 
-async function bench({ only, peers, json }: Options, adapterName: string): Promise<void> {
+async function bench({ only, peers, python, json }: Options, adapterName: string): Promise<void> {
   const names: SideName[] = ["monge", ...peers];
   const sides: Side[] = [];
   const missing: Failures = {};
   for (const name of names) {
     try {
-      sides.push(await throttled(openSide(name)));
+      sides.push(await throttled(openSide(name, python)));
     } catch (error) {
       if (name === "monge") throw error;
       missing[name] = reason(error);
@@ -42,7 +42,7 @@ async function bench({ only, peers, json }: Options, adapterName: string): Promi
   }
   const report: Report = {
     adapter: adapter(),
-    versions: { node: process.versions.node, ...VERSIONS },
+    versions: { node: process.versions.node, ...VERSIONS, ...given(sides) },
     date: new Date().toISOString(),
     toggles,
     waiting,
@@ -71,6 +71,10 @@ async function bench({ only, peers, json }: Options, adapterName: string): Promi
   if (different.length > 0)
     throw new InputError(`results differ between the sides in: ${different.join(", ")}.`);
 }
+
+/** The versions of sides that the bench does not bring along. */
+const given = (sides: readonly Side[]): Record<string, string> =>
+  Object.fromEntries(sides.flatMap(({ name, version }) => (version === undefined ? [] : [[name, version]])));
 
 async function kernel(row: KernelRow, sides: Side[], missing: Failures): Promise<ReportRow> {
   const inputs = inputsOf(row.work);

@@ -9,6 +9,8 @@ import type { SideName } from "./sides/side";
 export interface Options {
   only: RegExp;
   peers: SideName[];
+  /** The interpreter that has PyTorch. */
+  python: string | undefined;
   json: string | undefined;
   /** A part of the name of the adapter to run on. */
   adapter: string | undefined;
@@ -27,13 +29,15 @@ function wrapped(names: string[], width: number): string {
   return lines.map((line) => `  ${line}`).join(",\n");
 }
 
-export const help = `Times monge and its peers, TensorFlow.js (WebGPU) and jax-js, on the same work. Each row is computed by all
+export const help = `Times monge and its peers, TensorFlow.js (WebGPU), jax-js and PyTorch, on the same work. Each row is computed by all
 sides and compared before it is timed. All rows take more than a quarter of an hour on two CPU cores; --only picks some.
 
 usage: npm run bench -- [options]
 
   --only REGEX     rows with a match in their names, e.g. "matmul nn|conv64"
-  --peers NAMES    tfjs,jax (default), one of the two, or none
+  --peers NAMES    some of tfjs,jax,torch (tfjs,jax without it), or none. torch is PyTorch in a process of its
+                   own: on CUDA where it finds that, else on the CPU
+  --python PATH    the interpreter that can import torch (without it python3 of the path, or the system's)
   --json FILE      write the figures there, after each row
   --adapter NAME   the adapter with that in its name or its driver's; npm run doctor lists them
   --report         only write bench/results/README.md from the JSON files beside it
@@ -46,9 +50,12 @@ ${wrapped(rowNames, 98)}`;
 
 /** Reads the bench's arguments (without node and script). Throws InputError at the first that is off. */
 export function parseOptions(args: string[]): Options {
-  const given = readOptions("bench", args, ["only", "peers", "json"], ["report", "build"]);
+  const given = readOptions("bench", args, ["only", "peers", "python", "json"], ["report", "build"]);
   const only = given.read("only", readOnly);
   const peers = given.read("peers", readPeers);
+  const python = given.read("python", (text) => text);
+  if (python !== undefined && !peers?.includes("torch"))
+    throw new InputError("--python goes with --peers torch alone: no other peer needs it.");
   const json = given.read("json", (text) => {
     if (text === "") throw new InputError("--json is empty, expected the name of a file.");
     requireWritable(text);
@@ -60,6 +67,7 @@ export function parseOptions(args: string[]): Options {
   return {
     only: only ?? /./,
     peers: peers ?? ["tfjs", "jax"],
+    python,
     json,
     adapter: given.adapter,
     instead: given.help ? "help" : flags[0],
@@ -79,8 +87,8 @@ function readOnly(text: string): RegExp {
 
 function readPeers(text: string): SideName[] {
   const names = text === "none" ? [] : text.split(",");
-  const bad = names.find((name) => name !== "tfjs" && name !== "jax");
-  if (bad !== undefined)
-    throw new InputError(`--peers "${text}": expected tfjs,jax or one of the two, or none.`);
-  return (["tfjs", "jax"] as const).filter((name) => names.includes(name));
+  const all = ["tfjs", "jax", "torch"] as const;
+  if (names.some((name) => !all.some((each) => each === name)))
+    throw new InputError(`--peers "${text}": expected some of ${all.join(",")}, or none.`);
+  return all.filter((name) => names.includes(name));
 }

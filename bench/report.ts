@@ -155,6 +155,9 @@ export async function writeReadme(): Promise<void> {
     "monge against TensorFlow.js (tfjs-backend-webgpu) and jax-js, all on WebGPU through Dawn, in one process. " +
       "peak-memory and cold-start run each side in a process of its own, and compare only the losses. This file is " +
       "generated from the JSON files beside it (`npm run bench -- --report`).",
+    "PyTorch, where it was asked for, is a process of its own, with CUDA where it finds that (TF32 off, cuDNN's search for " +
+      "the fastest kernel on), else on the CPU with a thread a core. It is told what to do through a pipe and computes in " +
+      "f32, images as NCHW.",
     "lavapipe is a driver that lets the processor play a GPU. monge has kernels for it, the peers have not: on a GPU " +
       "expect other ratios.",
     "## How to repeat it",
@@ -173,7 +176,9 @@ export async function writeReadme(): Promise<void> {
 }
 
 function section(name: string, report: Report): string {
-  const peers = (["tfjs", "jax"] as const).filter((peer) => report.rows.some((row) => row.peers[peer]));
+  const peers = (["tfjs", "jax", "torch"] as const).filter((peer) =>
+    report.rows.some((row) => row.peers[peer]),
+  );
   const table = [
     columns(peers),
     columns(peers).map(() => "---"),

@@ -15,7 +15,7 @@ const read = (path) => JSON.parse(readFileSync(path, "utf8"));
 
 const args = process.argv.slice(2);
 const { instead, peers } = await optionsOf(args);
-if (instead === "build" || (instead === undefined && peers.length > 0)) installPeers();
+if (instead === "build" || (instead === undefined && peers.some((peer) => peer !== "torch"))) installPeers();
 const file = join(await build().catch((error) => fail(`the build failed: ${error.message}`)), "bench.mjs");
 if (instead === "build") {
   // Under one name, for another machine; by way of another, since a bench may be reading the one that is there.

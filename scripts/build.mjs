@@ -51,7 +51,7 @@ export async function bundle(options) {
       format: "esm",
       platform: "node",
       target: "es2022",
-      loader: { ".wgsl": "text" },
+      loader: { ".wgsl": "text", ".py": "text" },
       logLevel: "silent",
       banner: {
         js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",

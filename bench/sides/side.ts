@@ -2,7 +2,7 @@
 // Host arrays are in monge's layouts (images NHWC, filters HWIO); a side that prefers others converts in here.
 import type { HostArray } from "../../src/nn";
 
-export type SideName = "monge" | "tfjs" | "jax";
+export type SideName = "monge" | "tfjs" | "jax" | "torch";
 export type Shape = readonly number[];
 
 /** A piece of work; its inputs are those of `inputsOf` in inputs.ts, in that order. */
@@ -51,7 +51,10 @@ export interface Training<T = unknown> {
 
 export interface Side {
   readonly name: SideName;
-  readonly device: GPUDevice;
+  /** Its device of WebGPU, where it has one. */
+  readonly device?: GPUDevice;
+  /** What it is, where the bench does not bring it along. */
+  readonly version?: string;
   /** Which of its kernels it uses, where it has a choice. */
   readonly kernels?: string;
   prepare(work: Work, inputs: HostArray[]): Case;
