@@ -22,7 +22,7 @@ const { program, version } = browser(["firefox-esr", "firefox"]);
 await elsewhere({
   name: "firefox",
   title: version,
-  minutes: 60,
+  minutes: 120,
   command: (url, scratch) => {
     const lines = Object.entries(preferences).map(([name, value]) => `user_pref("${name}", ${value});\n`);
     writeFileSync(join(scratch, "user.js"), lines.join(""));
