@@ -1,10 +1,10 @@
 // The checkpoints of a run's folder: the newest three, and the networks of the newest as files of their own.
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../errors";
 import { encodeSafetensors } from "../formats/safetensors";
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "./checkpoint";
-import { readFileUnpacked, writeFileAtomic } from "./files";
+import { makeFolders, readFileUnpacked, writeFileAtomic } from "./files";
 
 const KEPT = 3;
 /** What Node reads at once. */
@@ -21,7 +21,7 @@ const folderOf = (run: string) => join(run, "checkpoints");
 export function writeCheckpoint(run: string, checkpoint: Checkpoint, name = nameOf(checkpoint.step)): void {
   inTurn(
     () => {
-      mkdirSync(folderOf(run), { recursive: true });
+      makeFolders(folderOf(run));
       writeFileAtomic(join(folderOf(run), name), encodeCheckpoint(checkpoint));
       for (const old of stepNames(run).slice(KEPT)) rmSync(join(folderOf(run), old), { force: true });
     },

@@ -1,6 +1,6 @@
 // Finds the data set: what is named, the cache, or the network; else the program draws digits itself.
 // So `npm run train` works at once anywhere, and says in one line what it trains on.
-import { mkdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { cacheFolder } from "../../scripts/cacheFolder.mjs";
 import { parseIdxImages, parseIdxLabels } from "../formats/idx";
@@ -8,7 +8,7 @@ import { type ByteDataset, type Dataset, describeDataset, joinDataset } from "..
 import { drawDigits } from "../wgan/strokes";
 import { type Found, readNamed, type Wanted } from "./dataPath";
 import { download, type Patience, sha256 } from "./download";
-import { reason, sweepTemporaries, writeFileAtomic } from "./files";
+import { makeFolders, reason, sweepTemporaries, writeFileAtomic } from "./files";
 import type { Split } from "./idxSets";
 import { unpackIdx } from "./wholeFiles";
 
@@ -98,7 +98,7 @@ async function fetchFile(cache: string, name: string, options: DataOptions): Pro
   if (kept) return kept;
   const bytes = await download(name, sums[name], mirrors, { env, patience });
   try {
-    mkdirSync(cache, { recursive: true });
+    makeFolders(cache);
     sweepTemporaries(cache);
     writeFileAtomic(path, bytes);
     log(`data: downloaded ${name} into ${cache}`);

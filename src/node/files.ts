@@ -8,6 +8,7 @@ import {
   constants,
   existsSync,
   fsyncSync,
+  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -150,5 +151,28 @@ function syncFolder(path: string): void {
     fsyncSync(folder);
   } finally {
     closeSync(folder);
+  }
+}
+
+/**
+ * Makes a folder and those above it; gives the uppermost that was not there. One by one, since Node 20's own way to make
+ * them all never ends where a folder takes no new one, as /proc does.
+ */
+export function makeFolders(path: string): string | undefined {
+  const missing: string[] = [];
+  for (let at = path; !existsSync(at); at = dirname(at)) missing.unshift(at);
+  return missing.filter(makeOne)[0];
+}
+
+/** Whether the folder was made; not, where another program did it just now. */
+function makeOne(path: string): boolean {
+  try {
+    mkdirSync(path);
+    return true;
+  } catch (error) {
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return false;
+    if (reason(error) === "ENOENT")
+      throw new InputError(`${path}: can't be made, ${dirname(path)} takes no new folders.`);
+    throw error;
   }
 }

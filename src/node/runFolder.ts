@@ -5,7 +5,6 @@ import {
   accessSync,
   constants,
   existsSync,
-  mkdirSync,
   readdirSync,
   readFileSync,
   rmdirSync,
@@ -18,7 +17,7 @@ import type { RunConfig } from "../wgan/config";
 import type { Checkpoint } from "./checkpoint";
 import { writeCheckpoint, writeNetworks } from "./checkpointFiles";
 import { configHead, configText } from "./configFile";
-import { isTemporary, reason, unreadable, writeFileAtomic } from "./files";
+import { isTemporary, makeFolders, reason, unreadable, writeFileAtomic } from "./files";
 import { isLock, type Lock, lockFolder } from "./lock";
 import { type LossFile, lossHeader, openLossFile } from "./lossFile";
 
@@ -135,9 +134,7 @@ function makeFresh({ preset, data }: RunConfig, now: Date): { path: string; made
   }
 }
 
-/** Makes a folder and those above it; gives the uppermost that was not there. */
-const makeFolder = (path: string): string | undefined =>
-  onDisk(path, () => mkdirSync(path, { recursive: true }));
+const makeFolder = (path: string): string | undefined => onDisk(path, () => makeFolders(path));
 
 /** Removes the folder, if it is empty, and those above it that were made with it, from `made` down. */
 function removeEmpty(path: string, made: string | undefined): void {

@@ -1,10 +1,10 @@
 // Where the tuner's table is kept: tuning.json in the cache folder, which a person can read and delete.
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { cacheFolder } from "../../scripts/cacheFolder.mjs";
 import { InputError } from "../errors";
 import type { TuningStore } from "../kernels/tuning/table";
-import { readFileUnpacked, reason, requireWritable, writeFileAtomic } from "./files";
+import { makeFolders, readFileUnpacked, reason, requireWritable, writeFileAtomic } from "./files";
 
 type Environment = Record<string, string | undefined>;
 
@@ -32,7 +32,7 @@ export function tuningStore(env: Environment): TuningStore {
 export function requireTuningFile(env: Environment): void {
   const file = tuningFile(env);
   try {
-    mkdirSync(dirname(file), { recursive: true });
+    makeFolders(dirname(file));
   } catch (error) {
     throw new InputError(`${dirname(file)}: can't be made (${reason(error)}).`);
   }

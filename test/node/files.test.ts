@@ -8,6 +8,7 @@ import * as assert from "uvu/assert";
 import { cacheFolder } from "../../scripts/cacheFolder.mjs";
 import {
   findPlainOrGz,
+  makeFolders,
   readFileUnpacked,
   requireFolder,
   sweepTemporaries,
@@ -97,6 +98,21 @@ test("the cache folder is where XDG_CACHE_HOME says, in the home folder, or with
     own,
     "never the current folder",
   );
+});
+
+test("folders are made one in the other, and one that can't be made is told of, where Node would try for ever", () => {
+  const base = temporaryFolder();
+  const path = join(base, "a", "b");
+  assert.is(makeFolders(path), join(base, "a"));
+  assert.ok(existsSync(path));
+  assert.is(makeFolders(path), undefined);
+  writeFileSync(join(base, "file"), "");
+  assert.throws(() => makeFolders(join(base, "file", "inside")), /ENOTDIR/);
+  if (existsSync("/proc/self"))
+    assert.throws(
+      () => makeFolders("/proc/x/y"),
+      /^\/proc\/x: can't be made, \/proc takes no new folders\.$/,
+    );
 });
 
 test.run();
