@@ -41,7 +41,7 @@ await runCommand(async () => {
     values.set((await images.data()) as Float32Array, at * sizeOf(shape));
     images.dispose();
   }
-  writeFileAtomic(out, encodePng(samplePicture(values, shape, Math.ceil(count / columns), columns)));
+  writeFileAtomic(out, encodePng(samplePicture(values, config.data, Math.ceil(count / columns), columns)));
   console.log(`${count} ${count === 1 ? "image" : "images"}: ${out}`);
   return 0;
 });

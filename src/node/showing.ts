@@ -140,7 +140,7 @@ async function latentPicture(trainer: Trainer): Promise<Uint8Array | undefined> 
     latents.set(ends.subarray(row * whole + size, (row + 1) * whole), i * whole + size);
   }
   const samples = await take(() => trainer.sample(tensor(latents, [rows * columns, whole])));
-  return encodePng(samplePicture(samples, config.data.shape, rows, columns));
+  return encodePng(samplePicture(samples, config.data, rows, columns));
 }
 
 /** For points of the plane, the critic over it. */

@@ -51,7 +51,7 @@ export async function trainLoop(options: LoopOptions): Promise<{ step: number; s
   const saveSamples = async (step: number) => {
     const images = trainer.sample(latents);
     const samples = (await images.data()) as Float32Array;
-    const picture = encodePng(samplePicture(samples, config.data.shape, rows, columns));
+    const picture = encodePng(samplePicture(samples, config.data, rows, columns));
     images.dispose();
     attempt("samples", () => void folder.writeSample(step, picture));
     showing.picture(step, picture, isDue(step, config.sampleEvery) || step === config.steps);

@@ -28,6 +28,9 @@ export type Classes = "all" | number[];
 /** Classes as a person names them: by number, or by the name of a folder. */
 export type ClassChoice = "all" | readonly (number | string)[];
 
+/** Whether images are of MNIST's kind: ink is 255 on paper 0, and the eye wants the negative. */
+export const isOfDigits = (source: string): boolean => /^(idx: |strokes$|drawn$)/.test(source);
+
 /** Joins images and labels. Throws InputError if their counts differ, or there is nothing to train on. */
 export function joinDataset(
   images: Images,

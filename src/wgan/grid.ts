@@ -1,5 +1,5 @@
-// Lays a batch of generated images out as one picture for the eye: grey ones as dark ink on white paper, colours as
-// they are. Training on grey has ink = +1 and paper = -1; the picture shows the negative, like matplotlib's gray_r.
+// Lays a batch of generated images out as one picture for the eye: as they are, or, of MNIST's kind, as dark ink on white
+// paper. There training has ink = +1 and paper = -1; the picture shows the negative, like matplotlib's gray_r.
 
 /** A picture, row by row from the top: one byte a pixel for grey (255 is white), or three for red, green, blue. */
 export interface Picture {
@@ -27,9 +27,9 @@ export function squareGrid(count: number): { rows: number; columns: number } {
 }
 
 /**
- * Tiles images (N, H, W, C), `shape` being the last three, into rows x columns, row by row. Values go from -1 to 1. Of
- * one channel, -1 becomes white (255) and +1 black (0); of three, -1 becomes 0 and +1 255. Values outside are clamped,
- * NaN is black. Places without an image stay white.
+ * Tiles images (N, H, W, C), `shape` being the last three, into rows x columns, row by row. Values go from -1 to 1.
+ * As ink, which is of one channel, -1 becomes white (255) and +1 black (0); else -1 becomes 0 and +1 255. Values outside
+ * are clamped, NaN is black. Places without an image stay white.
  * Throws RangeError if the values aren't whole images of one or three channels, or more than the grid holds.
  */
 export function imageGrid(
@@ -37,6 +37,7 @@ export function imageGrid(
   rows: number,
   columns: number,
   shape: readonly number[] = [28, 28, 1],
+  asInk = true,
 ): Picture {
   const [height, width, channels] = shape;
   const count = values.length / (height * width * channels);
@@ -57,7 +58,7 @@ export function imageGrid(
       const to = ((top + y) * across + left) * channels;
       for (let i = 0; i < width * channels; i++) {
         const value = values[from + i];
-        bytes[to + i] = (channels === 1 ? 1 - value : value + 1) * 127.5;
+        bytes[to + i] = (asInk && channels === 1 ? 1 - value : value + 1) * 127.5;
       }
     }
   }

@@ -43,8 +43,17 @@ test("dots at the picture's edge are cut, and later ones lie over earlier ones",
 test("samples are shown as what their shape says: points as dots, images in a grid", () => {
   const values = Float32Array.of(0.1, 0.2, 0.3, 0.4);
   const dots = scatterPicture([{ points: values, colour: generatedColour }]);
-  assert.equal(samplePicture(values, [2], 1, 2), dots);
-  assert.equal(samplePicture(values, [1, 2, 1], 1, 2), imageGrid(values, 1, 2, [1, 2, 1]));
+  assert.equal(samplePicture(values, { shape: [2], source: "swissroll" }, 1, 2), dots);
+  for (const [source, asInk] of [
+    ["idx: mnist", true],
+    ["strokes", true],
+    ["folder: idx: photos", false],
+    ["npy: faces.npy", false],
+  ] as const)
+    assert.equal(
+      samplePicture(values, { shape: [1, 2, 1], source }, 1, 2),
+      imageGrid(values, 1, 2, [1, 2, 1], asInk),
+    );
 });
 
 test.run();
