@@ -163,9 +163,9 @@ function writeTable() {
     "",
     ...(skipped.length > 0 ? ["Skipped:", "", ...skipped] : ["No test is skipped in any of them."]),
   ];
-  const marks = /(<!-- results -->\n)[\s\S]*(\n<!-- end of results -->)/;
+  const marks = /(<!-- results -->\n)[\s\S]*(<!-- end of results -->)/;
   writeFileSync(
     file,
-    readFileSync(file, "utf8").replace(marks, (_, from, to) => `${from}${table.join("\n")}${to}`),
+    readFileSync(file, "utf8").replace(marks, (_, from, to) => `${from}${table.join("\n")}\n${to}`),
   );
 }
