@@ -20,7 +20,8 @@ export class MovingAverage {
       throw new Error(`MovingAverage: the decay must be from 0 up to below 1, got ${decay}.`);
     this.decay = Math.fround(decay); // so that the two parts, as the GPU has them, add up to 1
     const named = source.named();
-    this.pairs = [...average.named()].map(([name, tensor]) => [tensor, named.get(name)!]);
+    const all = [...average.named()].map(([name, tensor]) => [tensor, named.get(name)!] as const);
+    this.pairs = [...new Map(all)]; // a layer that is used twice moves once
     for (const [own, other] of this.pairs) assign(own, other);
   }
 

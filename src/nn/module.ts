@@ -60,7 +60,7 @@ export abstract class Module {
 
   /** Number of entries of all parameters and buffers. */
   size(): number {
-    return [...this.named().values()].reduce((sum, tensor) => sum + tensor.size, 0);
+    return [...new Set(this.named().values())].reduce((sum, tensor) => sum + tensor.size, 0);
   }
 
   /** Sets training mode (true) or inference mode (false) here and in all modules inside. */
@@ -92,8 +92,9 @@ export abstract class Module {
       const { shape, data } = state[name];
       if (!sameShape(shape, tensor.shape))
         throw new Error(`loadStateDict: ${name} must be ${show(tensor.shape)}, got ${show(shape)}.`);
-      if (data.length !== tensor.size)
-        throw new Error(`loadStateDict: ${name} ${show(shape)} has ${data.length} numbers.`);
+      tensor.checkAlive("loadStateDict");
+      if (!(data instanceof Float32Array) || data.length !== tensor.size)
+        throw new Error(`loadStateDict: ${name} ${show(shape)} must be ${tensor.size} numbers of f32.`);
     }
   }
 

@@ -2,7 +2,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { assign, Random, tensor } from "../../src/autograd";
-import { BatchNorm2d, Linear, MovingAverage, Sequential } from "../../src/nn";
+import { BatchNorm2d, Linear, MovingAverage, Sequential, Tanh } from "../../src/nn";
 import { device } from "../device";
 
 const network = (seed: number) =>
@@ -46,6 +46,26 @@ test("the average of what does not change is that, to the last bit, after a thou
   });
   for (const decay of [-0.1, 1, Number.NaN])
     assert.throws(() => new MovingAverage(copy, source, decay), /the decay must be from 0 up to below 1/);
+  source.dispose();
+  copy.dispose();
+});
+
+test("a layer that is used twice is counted once, and its average moves once", async () => {
+  await device();
+  const twice = (seed: number) => {
+    const layer = new Linear(2, 2, { random: new Random(seed) });
+    return new Sequential(layer, new Tanh(), layer);
+  };
+  const [source, copy] = [twice(1), twice(2)];
+  assert.is(source.size(), 6);
+  const average = new MovingAverage(copy, source, 0.5);
+  const before = (await copy.stateDict())["0.weight"].data;
+  assign(source.parameters()[0], new Float32Array(4));
+  average.update();
+  assert.equal(
+    (await copy.stateDict())["2.weight"].data,
+    before.map((value) => value / 2),
+  );
   source.dispose();
   copy.dispose();
 });

@@ -93,7 +93,9 @@ test("loadStateDict refuses what does not fit, before it changes anything", asyn
   const transposed = { shape: [2, 3], data: new Float32Array(6) };
   await refused(other({ "0.weight": transposed }), /0\.weight must be \[3,2\], got \[2,3\]\.$/);
   const short = { shape: beta.shape, data: new Float32Array(1) };
-  await refused(other({ "2.0.beta": short }), /2\.0\.beta \[2\] has 1 numbers\.$/);
+  await refused(other({ "2.0.beta": short }), /2\.0\.beta \[2\] must be 2 numbers of f32\.$/);
+  const doubles = { shape: beta.shape, data: new Float64Array(2) as never };
+  await refused(other({ "2.0.beta": doubles }), /2\.0\.beta \[2\] must be 2 numbers of f32\.$/);
   model.dispose();
 });
 

@@ -116,6 +116,5 @@ function block(shape: readonly number[]): Block {
   return { storage: allocate(size, "ladder"), shape: [...shape], size, dtype: "f32" };
 }
 
-/** Of two in the middle the larger one. */
 const median = (numbers: number[]): number =>
   numbers.toSorted((x, y) => x - y)[Math.floor(numbers.length / 2)];
