@@ -112,30 +112,23 @@ def operation(work, arrays):
 
 # The tutorial's networks and updates.
 
-# Between the dense layers and the images, features go by channel first here, and last in the bench.
+# Between the dense layers and the images, features go by channel first here, and last in the bench: the shape there and
+# the axes' order to here, then the same from here.
 AS_IMAGES = {
-    "critic.5.weight": ((7, 7, 64, 1), (2, 0, 1, 3), (64, 7, 7, 1), (1, 2, 0, 3)),
-    "generator.0.weight": ((50, 7, 7, 128), (0, 3, 1, 2), (50, 128, 7, 7), (0, 2, 3, 1)),
-    "generator.0.bias": ((7, 7, 128), (2, 0, 1), (128, 7, 7), (1, 2, 0)),
+    "critic.5.weight": (((7, 7, 64, 1), (2, 0, 1, 3)), ((64, 7, 7, 1), (1, 2, 0, 3))),
+    "generator.0.weight": (((50, 7, 7, 128), (0, 3, 1, 2)), ((50, 128, 7, 7), (0, 2, 3, 1))),
+    "generator.0.bias": (((7, 7, 128), (2, 0, 1)), ((128, 7, 7), (1, 2, 0))),
 }
 
 
-def taken(name, x):
+def laid_out(name, x, back):
+    """A tensor of the networks in our layout, or back in the bench's."""
     if x.dim() == 4:
-        return permuted(x, FILTER)
-    if name in AS_IMAGES:
-        shape, order, _, _ = AS_IMAGES[name]
-        return x.reshape(shape).permute(order).reshape(x.shape).contiguous()
-    return x
-
-
-def given(name, x):
-    if x.dim() == 4:
-        return permuted(x, FILTER_BACK)
-    if name in AS_IMAGES:
-        _, _, shape, order = AS_IMAGES[name]
-        return x.reshape(shape).permute(order).reshape(x.shape).contiguous()
-    return x
+        return permuted(x, FILTER_BACK if back else FILTER)
+    if name not in AS_IMAGES:
+        return x
+    shape, order = AS_IMAGES[name][back]
+    return permuted(x.reshape(shape), order).reshape(x.shape)
 
 
 class RMSprop:
@@ -158,7 +151,7 @@ class RMSprop:
 
 class Training:
     def __init__(self, names, arrays):
-        self.state = {name: taken(name, x) for name, x in zip(names, arrays)}
+        self.state = {name: laid_out(name, x, False) for name, x in zip(names, arrays)}
         trained = [name for name in names if "running" not in name]
         for name in trained:
             self.state[name].requires_grad_()
@@ -270,7 +263,7 @@ def asked(order):
         return {"arrays": [values[order["id"]]]}
     if do == "state":
         state = trainings[order["id"]].state
-        return {"arrays": [given(name, x) for name, x in state.items()], "names": list(state)}
+        return {"arrays": [laid_out(name, x, True) for name, x in state.items()], "names": list(state)}
     return None
 
 

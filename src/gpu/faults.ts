@@ -23,8 +23,8 @@ export class Faults {
   }
 
   /**
-   * Throws what was reported, or told to others since a moment. Where there is an error, it waits for a loss that may be its cause: wgpu tells of what
-   * is lost with a device before it tells of the device.
+   * Throws what was reported, or told to others since a moment. Where there is an error, it waits for a loss that may be
+   * its cause: wgpu tells of what is lost with a device before it tells of the device.
    */
   async tell(device: GPUDevice, since = this.told): Promise<void> {
     const soon = new Promise((resolve) => setTimeout(resolve, 100));

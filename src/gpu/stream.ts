@@ -12,8 +12,8 @@
 // - Refusals. What a replay could not repeat throws at the call: uploads, reads, captures, replays and closing inside of a
 //   capture. So does what the driver would refuse without a name: a grid out of bounds, a buffer that is read and written,
 //   one that was released or came from another device, bind groups beyond what drivers bear.
-// - Errors. What the GPU reports later is thrown once, with the label of the dispatch where it can be known, by the next
-//   call that waits; only a device that was lost or closed stays unusable. A capture that throws leaves nothing behind.
+// - Errors. What the GPU reports later is thrown once, with the label of the dispatch where it can be known, by the calls
+//   that wait then, or by the next. Only a device lost or closed stays unusable. A capture that throws leaves nothing behind.
 // - It knows no shader, tuner or tensor: WGSL comes by name from who opened the device; a profiler plugs in as `observer`.
 import { GpuError } from "../errors";
 import { type Command, type Dispatch, uniformWords, workOf, writesOf } from "./command";

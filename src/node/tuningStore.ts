@@ -34,6 +34,7 @@ export function requireTuningFile(env: Environment): void {
   try {
     makeFolders(dirname(file));
   } catch (error) {
+    if (error instanceof InputError) throw error;
     throw new InputError(`${dirname(file)}: can't be made (${reason(error)}).`);
   }
   requireWritable(file);

@@ -17,7 +17,7 @@ export interface ByteDataset {
   labels: Uint16Array;
   /** The classes' names by their numbers, where the files give names. */
   classes?: string[];
-  /** Where the images came from, for the run's record: "idx: DIR", "folder: DIR", "strokes". */
+  /** Where the images came from, for the run's record: "idx: DIR", "mnist: CACHE", "folder: DIR", "strokes". */
   source: string;
 }
 
@@ -29,7 +29,7 @@ export type Classes = "all" | number[];
 export type ClassChoice = "all" | readonly (number | string)[];
 
 /** Whether images are of MNIST's kind: ink is 255 on paper 0, and the eye wants the negative. */
-export const isOfDigits = (source: string): boolean => /^(idx: |strokes$|drawn$)/.test(source);
+export const isInk = (source: string): boolean => /^(idx: |mnist: |strokes$)/.test(source);
 
 /** Joins images and labels. Throws InputError if their counts differ, or there is nothing to train on. */
 export function joinDataset(

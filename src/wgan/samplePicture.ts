@@ -1,5 +1,5 @@
 // One picture of what a generator made, whatever that is: images in a grid, or points of the plane as dots.
-import { isOfDigits } from "./dataset";
+import { isInk } from "./dataset";
 import { imageGrid, type Picture } from "./grid";
 import { generatedColour, scatterPicture } from "./scatter";
 
@@ -14,5 +14,5 @@ export function samplePicture(
   columns: number,
 ): Picture {
   if (shape.length === 1) return scatterPicture([{ points: samples, colour: generatedColour }]);
-  return imageGrid(samples, rows, columns, shape, isOfDigits(source));
+  return imageGrid(samples, rows, columns, shape, isInk(source));
 }

@@ -46,6 +46,7 @@ test("samples are shown as what their shape says: points as dots, images in a gr
   assert.equal(samplePicture(values, { shape: [2], source: "swissroll" }, 1, 2), dots);
   for (const [source, asInk] of [
     ["idx: mnist", true],
+    ["mnist: cache", true],
     ["strokes", true],
     ["folder: idx: photos", false],
     ["npy: faces.npy", false],
