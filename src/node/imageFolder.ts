@@ -6,6 +6,7 @@ import { maxLabel } from "../formats/images";
 import { type ByteDataset, joinDataset } from "../wgan/dataset";
 import { unreadable } from "./files";
 import { type ImageInfo, ImageReader } from "./imageFiles";
+import { counted } from "./progress";
 import { kindOf } from "./wholeFiles";
 
 const endings = [".png", ".jpg", ".jpeg", ".webp"];
@@ -67,7 +68,7 @@ export async function readImageFolder(
   return {
     dataset: joinDataset(images, Uint16Array.from(labels), `folder: ${folder}`, numbers.names),
     notes: [
-      ...(others > 0 ? [`${others} other ${others === 1 ? "file" : "files"} passed over`] : []),
+      ...(others > 0 ? [`${counted(others, "other file")} passed over`] : []),
       ...(filled.length > 0 && filled.length < classes.length
         ? [
             `empty: ${classes

@@ -3,6 +3,7 @@
 import { randomBytes } from "node:crypto";
 import {
   closeSync,
+  existsSync,
   openSync,
   readFileSync,
   readlinkSync,
@@ -20,7 +21,7 @@ export const lockName = "run.lock";
 export const isLock = (name: string): boolean => name.startsWith(lockName);
 
 export interface Lock {
-  /** Throws InputError if another run has taken the folder over, as it may from a process that slept for minutes. */
+  /** Throws InputError if the lock is another run's now, as it may be once a process slept for minutes, or is gone. */
   check(): void;
   release(): void;
 }
@@ -35,7 +36,10 @@ interface Owner {
   token: string;
 }
 
-/** Milliseconds between two signs of life, which other hosts go by, and after which none means that it is dead. */
+/**
+ * Milliseconds between two signs of life, which other hosts go by, and after which none means that it is dead. So hosts
+ * whose clocks are minutes apart must not share a run's folder.
+ */
 const BEAT = 15_000;
 const DEAD = 120_000;
 /** Milliseconds that a lock may be without its content: its owner is writing it, or was killed in between. */
@@ -57,8 +61,8 @@ export function lockFolder(folder: string): Lock {
     token: randomBytes(8).toString("hex"),
   };
   while (!create(path, own)) takeOver(folder, path);
-  const beat = setInterval(() => touch(path), BEAT).unref();
   const held = () => read(path)?.token === own.token;
+  const beat = setInterval(() => held() && touch(path), BEAT).unref();
   const release = () => {
     clearInterval(beat);
     releases.delete(release);
@@ -67,7 +71,9 @@ export function lockFolder(folder: string): Lock {
   releases.add(release);
   return {
     check() {
-      if (!held()) throw new InputError(`${folder}: another run has taken this folder over.`);
+      if (held()) return;
+      if (existsSync(path)) throw new InputError(`${folder}: another run has taken this folder over.`);
+      throw new InputError(`${folder}: ${lockName} is gone, so another run may have been here meanwhile.`);
     },
     release,
   };
@@ -122,7 +128,8 @@ function isAlive(owner: Owner, age: number): boolean {
   } catch (error) {
     if (reason(error) === "ESRCH") return false;
   }
-  return startOf(owner.pid) === owner.started;
+  const started = startOf(owner.pid);
+  return started === "" || owner.started === "" || started === owner.started;
 }
 
 function read(path: string): Owner | undefined {
@@ -146,7 +153,7 @@ function touch(path: string): void {
   }
 }
 
-/** "" where the system does not tell. */
+/** "" where the system does not tell, as of other users' processes on some. */
 function startOf(pid: number): string {
   try {
     // The second field is the program's name in brackets, which may hold spaces and brackets. Then follow the state

@@ -1,6 +1,7 @@
 // losses.csv: a line a step. Rows that can't be written, as on a full disk, wait for the next try; a half is never left.
 import { closeSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs";
-import { writeFileAtomic } from "./files";
+import { InputError } from "../errors";
+import { reason, writeFileAtomic } from "./files";
 
 /** One line of losses.csv. The losses are means over the batch; seconds count from the run's start. */
 export interface LossRow {
@@ -15,9 +16,9 @@ export interface LossRow {
 export const lossHeader = "step,critic_real,critic_fake,generator,wasserstein,seconds\n";
 
 export interface LossFile {
-  /** Appends rows. Throws when they can't be written; then they go with the next ones. */
+  /** Appends rows. Throws InputError when they can't be written; then they go with the next ones. */
   append(rows: readonly LossRow[]): void;
-  /** Puts on the disk what was appended. Throws when that can't be done. */
+  /** Puts on the disk what was appended. Throws InputError when that can't be done. */
   sync(): void;
 }
 
@@ -25,11 +26,12 @@ export interface LossFile {
 export function openLossFile(path: string, last = 0): LossFile {
   const before = last > 0 ? rowsUpTo(path, last) : "";
   writeFileAtomic(path, lossHeader + before);
-  let size = lossHeader.length + before.length;
+  let size = Buffer.byteLength(lossHeader + before);
   let waiting = "";
   const write = (sync: boolean) => {
-    const file = openSync(path, "r+");
+    let file: number | undefined;
     try {
+      file = openSync(path, "r+");
       const bytes = Buffer.from(waiting);
       for (let done = 0; done < bytes.length; ) {
         done += writeSync(file, bytes, done, bytes.length - done, size + done);
@@ -38,10 +40,10 @@ export function openLossFile(path: string, last = 0): LossFile {
       size += bytes.length;
       waiting = "";
     } catch (error) {
-      ftruncateSync(file, size);
-      throw error;
+      if (file !== undefined) ftruncateSync(file, size);
+      throw new InputError(`${path}: can't be written (${reason(error)}).`);
     } finally {
-      closeSync(file);
+      if (file !== undefined) closeSync(file);
     }
   };
   return {

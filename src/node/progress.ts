@@ -81,6 +81,9 @@ function describe(step: number, steps: number, since: { step: number; time: numb
   return `${line}  ${shownRate} steps/s  ${duration((steps - step) / rate)} left`;
 }
 
+/** "1 step", "2 steps". */
+export const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
+
 /** Seconds as people say them: 42 s, 3 min 05 s, 2 h 07 min. */
 export function duration(seconds: number): string {
   const two = (value: number) => String(value).padStart(2, "0");

@@ -21,8 +21,6 @@ import { isTemporary, makeFolders, reason, unreadable, writeFileAtomic } from ".
 import { isLock, type Lock, lockFolder } from "./lock";
 import { type LossFile, lossHeader, openLossFile } from "./lossFile";
 
-export type { LossRow } from "./lossFile";
-
 export interface RunFolder {
   path: string;
   losses: LossFile;

@@ -12,6 +12,7 @@ import { loadGenerator, readGenerator } from "./generator";
 import { parseSampleOptions, sampleHelp } from "./options";
 import { encodePng } from "./png";
 import { requireAdapter } from "./probe";
+import { counted } from "./progress";
 
 /** Read back at once; more would need a larger buffer. */
 const AT_ONCE = 100;
@@ -42,6 +43,6 @@ await runCommand(async () => {
     images.dispose();
   }
   writeFileAtomic(out, encodePng(samplePicture(values, config.data, Math.ceil(count / columns), columns)));
-  console.log(`${count} ${count === 1 ? "image" : "images"}: ${out}`);
+  console.log(`${counted(count, "image")}: ${out}`);
   return 0;
 });

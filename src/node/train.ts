@@ -14,7 +14,7 @@ import { loadData } from "./data";
 import { openDevice } from "./device";
 import { parseTrainOptions, trainHelp } from "./options";
 import { requireAdapter } from "./probe";
-import { createProgress, duration } from "./progress";
+import { counted, createProgress, duration } from "./progress";
 import { changesOf, findPrevious, requireSame, requireSameData, stepsInAll } from "./resume";
 import { createRunFolder, reopenRunFolder, requireMakeable, requireUnused } from "./runFolder";
 import { type Chosen, chooseSettings, complete, differences, namedPreset, usualPreset } from "./settings";
@@ -43,7 +43,9 @@ await runCommand(async () => {
     const steps = stepsInAll(previous, options.steps);
     // The report is the last that a run writes.
     if (previous.checkpoint.step === steps && existsSync(join(previous.path, "report.html"))) {
-      return void console.log(`${previous.path}: all ${steps} steps are done; --steps N goes on to more`);
+      return void console.log(
+        `${previous.path}: the run is done, after ${counted(steps, "step")}; --steps N goes on to more`,
+      );
     }
   } else if (out === undefined) requireMakeable("runs");
   else requireUnused(out, replace);
@@ -85,7 +87,7 @@ await runCommand(async () => {
   const of = classes === "all" ? "all classes" : `class ${classes.join(" and ")}`;
   const summary =
     `${config.preset} on ${data.count} ${data.kind === "points" ? "points" : `images of ${of}`}, ` +
-    `${config.steps} steps, seed ${config.seed}, on ${config.adapter.name}`;
+    `${counted(config.steps, "step")}, seed ${config.seed}, on ${config.adapter.name}`;
   progress.log(`training ${summary}, into ${folder.path}${from ? `, from step ${from.step} on` : ""}`);
   const showing = await startShowing({
     ...{ path: folder.path, steps: config.steps, last: from?.step ?? 0 },
@@ -98,6 +100,8 @@ await runCommand(async () => {
   if (whole || signals.stopCode === 130) await showing.end(trainer, data);
   showing.close();
   progress.done();
-  console.log(`${whole ? "done" : "stopped"} after ${step} steps in ${duration(seconds)}: ${folder.path}`);
+  console.log(
+    `${whole ? "done" : "stopped"} after ${counted(step, "step")} in ${duration(seconds)}: ${folder.path}`,
+  );
   return whole ? 0 : signals.stopCode;
 });

@@ -60,12 +60,13 @@ export async function trainLoop(options: LoopOptions): Promise<{ step: number; s
   const ended = from?.step === config.steps;
   if (from && (ended || isDue(from.step, config.sampleEvery))) await saveSamples(from.step);
   if (ended) return { step: from.step, seconds: from.seconds };
-  let good = from ?? (await copy(0));
-  let tried = good.step; // to be saved
+  let good = from;
+  let saved = from?.step ?? 0;
   let copied = Number.NEGATIVE_INFINITY;
   let unread: { step: number; losses: Tensor; seconds: number }[] = [];
   let written = from?.step ?? 0;
   try {
+    good ??= await copy(0);
     for (let step = first; ; step++) {
       unread.push({ step, losses: trainer.step(), seconds: seconds() });
       await settle(2); // the host records the next steps while the GPU works on two
@@ -95,13 +96,15 @@ export async function trainLoop(options: LoopOptions): Promise<{ step: number; s
         }
       }
       if (saves) {
-        good = await copy(step);
+        const made = await copy(step);
+        good = made;
         const save = () => {
-          tried = step;
+          if (last) saved = step; // what it throws ends the run, and is not tried again
           try {
             folder.losses.sync(); // first, so that no power cut leaves a checkpoint with fewer rows than steps
           } finally {
-            folder.writeCheckpoint(good);
+            folder.writeCheckpoint(made);
+            saved = step;
           }
         };
         if (last) save();
@@ -118,19 +121,21 @@ export async function trainLoop(options: LoopOptions): Promise<{ step: number; s
     throw error;
   }
 
-  /** Puts the newest good state on the disk, where that isn't yet. */
+  /** Puts the newest good state on the disk, where that isn't yet. What fails here is told beside what ended the run. */
   function keep(error: unknown): void {
-    if (written === 0) return void attempt("the folder", folder.discard);
     const diverged = error instanceof Diverged;
-    if (!diverged && good.step <= tried) return;
-    attempt("checkpoints", () => {
+    try {
+      if (written === 0 || !good) return folder.discard();
+      if (!diverged && good.step <= saved) return;
       folder.writeCheckpoint(good, diverged ? lastFinite : undefined);
       progress.log(
         diverged
           ? `the last finite state, of step ${good.step}, is kept as ${join(folder.path, "checkpoints", lastFinite)}`
           : `the state of step ${good.step} is kept: --resume ${folder.path} goes on from there`,
       );
-    });
+    } catch (failed) {
+      progress.warn((failed as Error).message);
+    }
   }
 }
 

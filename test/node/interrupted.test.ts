@@ -58,7 +58,7 @@ onUnix(
     assert.equal(contents(run), wanted);
     const done = finish(again);
     assert.equal([done.status, done.lines], [0, []]);
-    assert.match(done.stdout, /all 60 steps are done; --steps N goes on to more\n$/);
+    assert.match(done.stdout, /the run is done, after 60 steps; --steps N goes on to more\n$/);
   },
 );
 

@@ -1,6 +1,6 @@
 // The lock of a run's folder: held while its process lives, taken over when that is dead, and never by two.
 import { execFile, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { test } from "uvu";
@@ -81,6 +81,23 @@ test("a run whose folder was taken over is told so", () => {
   assert.throws(() => lock.check(), /taken: another run has taken this folder over\./);
   lock.release();
   assert.ok(existsSync(join(path, "run.lock")), "the other one's lock stays");
+});
+
+test("a lock that is gone may have been another run's meanwhile, and is not taken for that", () => {
+  const path = folder("gone");
+  const lock = lockFolder(path);
+  rmSync(join(path, "run.lock"));
+  assert.throws(
+    () => lock.check(),
+    /gone: run\.lock is gone, so another run may have been here meanwhile\.$/,
+  );
+  lock.release();
+});
+
+test("a process whose start the system does not tell lives as long as its number does", () => {
+  const path = folder("unknown");
+  leave(path, (owner) => Object.assign(owner, { started: "" }));
+  assert.throws(() => lockFolder(path), /a run writes to this folder right now/);
 });
 
 test("of processes that find a dead lock at the same moment exactly one gets the folder", async () => {

@@ -1,7 +1,7 @@
 // losses.svg and losses.png: the three losses, and below them the Wasserstein estimate with its median filter.
 // vega-lite says what is drawn; it and vega are imported when a plot is asked for, for they are large.
 import { envelope, medianFilter, medianWindow } from "../../wgan/curves";
-import type { LossRow } from "../runFolder";
+import type { LossRow } from "../lossFile";
 import { fontFamily, svgToPng } from "./svgToPng";
 
 /** The size of each plot, without its axes. */

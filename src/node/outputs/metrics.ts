@@ -2,7 +2,7 @@
 // Numbers have nine significant digits as in losses.csv, which give an f32 back exactly.
 import { eventRecord } from "../../formats/tfevents";
 import { medianFilter } from "../../wgan/curves";
-import type { LossRow } from "../runFolder";
+import type { LossRow } from "../lossFile";
 
 const nine = (value: number) => Number(value.toPrecision(9));
 

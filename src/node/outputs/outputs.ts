@@ -4,8 +4,9 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { evenly } from "../../wgan/curves";
 import { reason, writeFileAtomic } from "../files";
+import type { LossRow } from "../lossFile";
 import { decodePng } from "../png";
-import type { LossRow } from "../runFolder";
+import { counted } from "../progress";
 import { animation, mostFrames } from "./animation";
 import { lossPlot } from "./lossPlot";
 import { finalMetrics, metricsText } from "./metrics";
@@ -109,7 +110,7 @@ function picturesOf(path: string): ReportPicture[] {
   });
   const samples = evenly(samplesOf(path), mostSamples).map(({ step, file }) => ({
     title: `Step ${step}`,
-    caption: `Samples after ${step} steps.`,
+    caption: `Samples after ${counted(step, "step")}.`,
     file: readFileSync(file),
     pixels: true,
   }));

@@ -1,7 +1,7 @@
 // What a page that is opened late, or loaded again, has to be told: the rows so far, the newest picture, the last
 // lines of the log. However long the run is, it stays small.
 import { envelope } from "../../wgan/curves";
-import type { LossRow } from "../runFolder";
+import type { LossRow } from "../lossFile";
 
 export type WatchEvent =
   | { kind: "rows"; rows: readonly LossRow[] }

@@ -1,5 +1,5 @@
 // A made-up history of losses, with noise and a fall like a real one's.
-import type { LossRow } from "../../../src/node/runFolder";
+import type { LossRow } from "../../../src/node/lossFile";
 
 export function madeUpRows(count: number): LossRow[] {
   let state = 11;
