@@ -71,7 +71,8 @@ the run's folder
 
 going on with a run
   --resume DIR         go on with the run in that folder, from its newest checkpoint. --steps is
-                       the total then, and no other setting may change
+                       the total then, and no other setting may change. A run that has done
+                       all its steps goes on only with more of them
   --resume-if-there    go on where --out holds a run already, else begin one
   --overwrite          remove the run that --out holds
 
