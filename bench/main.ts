@@ -19,7 +19,7 @@ import {
   writeReadme,
   writeReport,
 } from "./report";
-import { type KernelRow, kernelRows, processRows, trainingRows } from "./rows";
+import { type KernelRow, kernelRows, largeRows, processRows, trainingRows } from "./rows";
 import { openSide } from "./sides/open";
 import type { Side, SideName, State } from "./sides/side";
 import { distance, type Outcome, relative, TutorialRun } from "./training";
@@ -28,7 +28,7 @@ import { throttled, waiting } from "./wait";
 /** Put in by the build. */
 declare const VERSIONS: Record<string, string>;
 
-async function bench({ only, peers, python, json }: Options, adapterName: string): Promise<void> {
+async function bench({ only, large, peers, python, json }: Options, adapterName: string): Promise<void> {
   const names: SideName[] = ["monge", ...peers];
   const sides: Side[] = [];
   const missing: Failures = {};
@@ -57,7 +57,8 @@ async function bench({ only, peers, python, json }: Options, adapterName: string
     if (json !== undefined) writeReport(json, report); // what is measured is kept, whatever happens next
   };
 
-  for (const row of kernelRows) if (only.test(row.name)) done(await kernel(row, sides, missing));
+  for (const row of large ? [...kernelRows, ...largeRows] : kernelRows)
+    if (only.test(row.name)) done(await kernel(row, sides, missing));
   const trainings = trainingRows.filter(({ name }) => only.test(name));
   const processes = processRows.filter(({ name }) => only.test(name)).map(({ name }) => name);
   if (trainings.length + processes.length > 0) {

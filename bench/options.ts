@@ -3,11 +3,13 @@
 import { InputError } from "../src/errors";
 import { readOptions } from "../src/node/commandLine";
 import { requireWritable } from "../src/node/files";
-import { rowNames } from "./rows";
+import { largeRows, rowNames } from "./rows";
 import type { SideName } from "./sides/side";
 
 export interface Options {
   only: RegExp;
+  /** Whether the rows for a GPU are among them. */
+  large: boolean;
   peers: SideName[];
   /** The interpreter that has PyTorch. */
   python: string | undefined;
@@ -35,6 +37,7 @@ sides and compared before it is timed. All rows take more than a quarter of an h
 usage: npm run bench -- [options]
 
   --only REGEX     rows with a match in their names, e.g. "matmul nn|conv64"
+  --large          also ${largeRows.map(({ name }) => name).join(" and ")}, which are for a GPU
   --peers NAMES    some of tfjs,jax,torch (tfjs,jax without it), or none. torch is PyTorch in a process of its
                    own: on CUDA where it finds that, else on the CPU
   --python PATH    the interpreter that can import torch (without it python3 of the path, or the system's)
@@ -50,8 +53,9 @@ ${wrapped(rowNames, 98)}`;
 
 /** Reads the bench's arguments (without node and script). Throws InputError at the first that is off. */
 export function parseOptions(args: string[]): Options {
-  const given = readOptions("bench", args, ["only", "peers", "python", "json"], ["report", "build"]);
-  const only = given.read("only", readOnly);
+  const given = readOptions("bench", args, ["only", "peers", "python", "json"], ["large", "report", "build"]);
+  const large = given.has("large");
+  const only = given.read("only", readOnly(large));
   const peers = given.read("peers", readPeers);
   const python = given.read("python", (text) => text);
   if (python !== undefined && !peers?.includes("torch"))
@@ -66,6 +70,7 @@ export function parseOptions(args: string[]): Options {
     throw new InputError(`--${flags[0]} stands alone: it times nothing, so no other option goes with it.`);
   return {
     only: only ?? /./,
+    large,
     peers: peers ?? ["tfjs", "jax"],
     python,
     json,
@@ -74,16 +79,19 @@ export function parseOptions(args: string[]): Options {
   };
 }
 
-function readOnly(text: string): RegExp {
-  let only: RegExp;
-  try {
-    only = new RegExp(text);
-  } catch {
-    throw new InputError(`--only "${text}": expected a regular expression, such as "matmul nn|conv64".`);
-  }
-  if (text !== "" && rowNames.some((name) => only.test(name))) return only;
-  throw new InputError(`--only "${text}": no row has such a name. npm run bench -- --help lists them.`);
-}
+const readOnly =
+  (large: boolean) =>
+  (text: string): RegExp => {
+    let only: RegExp;
+    try {
+      only = new RegExp(text);
+    } catch {
+      throw new InputError(`--only "${text}": expected a regular expression, such as "matmul nn|conv64".`);
+    }
+    const names = [...rowNames, ...(large ? largeRows.map(({ name }) => name) : [])];
+    if (text !== "" && names.some((name) => only.test(name))) return only;
+    throw new InputError(`--only "${text}": no row has such a name. npm run bench -- --help lists them.`);
+  };
 
 function readPeers(text: string): SideName[] {
   const names = text === "none" ? [] : text.split(",");

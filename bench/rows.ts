@@ -127,6 +127,9 @@ export const kernelRows: KernelRow[] = [
   })),
 ];
 
+/** For a GPU: on a processor the second takes minutes. */
+export const largeRows: KernelRow[] = [4096, 8192].map((n) => matmul(`nn ${n}`, n, n, n));
+
 export const trainingRows = [
   { name: "rmsprop-clip critic", family: "optimizer" },
   { name: "critic-update", family: "training" },

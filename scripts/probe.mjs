@@ -3,14 +3,6 @@
 import { writeSync } from "node:fs";
 
 const softwareDriver = /llvmpipe|lavapipe|swiftshader|software|basic render/i;
-const shownLimits = [
-  "maxBufferSize",
-  "maxStorageBufferBindingSize",
-  "maxStorageBuffersPerShaderStage",
-  "maxComputeWorkgroupStorageSize",
-  "maxComputeInvocationsPerWorkgroup",
-  "maxComputeWorkgroupsPerDimension",
-];
 
 /** Synchronous, so that the line is out before a crash or the exit. */
 const say = (line) => writeSync(1, `${line}\n`);
@@ -53,8 +45,15 @@ function describe(adapter, name) {
     subgroupMinSize,
     subgroupMaxSize,
     features: [...adapter.features].sort(),
-    limits: Object.fromEntries(shownLimits.map((limit) => [limit, adapter.limits[limit]])),
+    limits: limitsOf(adapter),
   };
+}
+
+/** All of them; they are properties of the prototype, which Object.entries would not see. */
+function limitsOf({ limits }) {
+  const all = {};
+  for (const name in limits) if (typeof limits[name] === "number") all[name] = limits[name];
+  return all;
 }
 
 const names = process.argv.includes("all") ? await adapterNames() : [""]; // "" stands in every name

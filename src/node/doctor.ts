@@ -2,12 +2,15 @@
 // with "ready" and exit code 0, or with one line on what is wrong and exit code 1.
 import { existsSync, readFileSync } from "node:fs";
 import { arch, availableParallelism, platform, release, totalmem, type } from "node:os";
+import { version } from "../../package.json";
 import { cacheFolder } from "../../scripts/cacheFolder.mjs";
 import { matmul, tensor } from "../autograd";
 import { families } from "../kernels/tuning/configurations";
 import { complaint, runCommand } from "./command";
 import { adapterHelp, readOptions } from "./commandLine";
 import { closeDevice, openDevice } from "./device";
+import { requireWritable, writeFileAtomic } from "./files";
+import { notEmpty } from "./options";
 import { type AdapterSummary, probeAdapters, requireAdapter } from "./probe";
 
 const MiB = 2 ** 20;
@@ -84,17 +87,34 @@ async function errorOfProduct(n: number): Promise<number> {
   return error / largest;
 }
 
+/** What doctor found, for programs to read; what comes after something wrong is missing. */
+export interface Findings {
+  monge: string;
+  node: string;
+  system: string;
+  webgpu: string | null;
+  adapters?: AdapterSummary[];
+  used?: AdapterSummary;
+  memoryBudget?: number;
+  /** Of the product that is tried, relative to the largest element. */
+  error?: number;
+  families?: string[];
+  /** What is wrong, with a hint. */
+  wrong?: string | null;
+}
+
 /** Returns what is wrong, with a hint, or null. */
-async function examine(wanted: string | undefined): Promise<string | null> {
+async function examine(wanted: string | undefined, found: Findings): Promise<string | null> {
   const drivers = process.env.VK_DRIVER_FILES ?? process.env.VK_ICD_FILENAMES;
-  row("Node", process.version);
-  row("system", systemName());
-  row("webgpu", webgpuVersion() ?? "not installed");
+  row("Node", found.node);
+  row("system", found.system);
+  row("webgpu", found.webgpu ?? "not installed");
   row("VK_DRIVER_FILES", drivers ?? "not set");
   row("MONGE_DATA", process.env.MONGE_DATA ?? "not set");
   row("cache folder", cacheFolder(process.env));
 
   const { adapters, broken } = probeAdapters("all");
+  found.adapters = adapters;
   if (broken) return `${broken}. Run \`npm run setup\`.`;
   if (adapters.length === 0) {
     row("adapters", "none");
@@ -103,14 +123,18 @@ async function examine(wanted: string | undefined): Promise<string | null> {
       : "no WebGPU adapter. Run `npm run setup`, which installs a driver or says which one to install.";
   }
   const used = wanted === undefined ? adapters[0] : requireAdapter(wanted);
+  found.used = used;
   showAdapters(adapters, used);
   showAdapter(used);
   try {
     const { host, info } = await openDevice({ adapter: wanted });
+    found.memoryBudget = host.memoryBudget;
     row("memory budget", `${(host.memoryBudget / 2 ** 30).toFixed(1)} GiB`);
     const error = await errorOfProduct(SIZE);
+    found.error = error;
+    found.families = families(info);
     row("self-test", `a product of ${SIZE}x${SIZE} matrices, off by ${error.toExponential(0)}`);
-    row("kernels", families(info).join(", "));
+    row("kernels", found.families.join(", "));
     closeDevice();
     // Ten times what sums of so many f32 terms are off by; NaN fails, too.
     return error < 1e-5
@@ -126,6 +150,7 @@ const help = `Shows what this machine offers, opens the GPU and computes somethi
 
 usage: npm run doctor -- [options]
 
+  --json FILE          write the same for programs, with all limits and features
 ${adapterHelp}
   --help               show this text
 
@@ -133,9 +158,15 @@ The last line is "ready", or "not ready:" with what is wrong; then the exit code
 `;
 
 await runCommand(async () => {
-  const given = readOptions("doctor", process.argv.slice(2), []);
+  const given = readOptions("doctor", process.argv.slice(2), ["json"]);
   if (given.help) return void process.stdout.write(help);
-  const wrong = await examine(given.adapter);
+  const json = given.read("json", notEmpty);
+  if (json !== undefined) requireWritable(json);
+  const [node, system, webgpu] = [process.version, systemName(), webgpuVersion()];
+  const found: Findings = { monge: version, node, system, webgpu };
+  const wrong = await examine(given.adapter, found);
+  found.wrong = wrong;
+  if (json !== undefined) writeFileAtomic(json, `${JSON.stringify(found, null, 1)}\n`);
   console.log(wrong === null ? "ready" : `not ready: ${wrong}`);
   if (wrong !== null) process.exit(1);
 });

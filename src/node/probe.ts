@@ -6,7 +6,7 @@ import { askForAdapters, type Found } from "../../scripts/adapters.mjs";
 import source from "../../scripts/probe.mjs" with { type: "text" };
 import { GpuError, InputError } from "../errors";
 
-/** What an adapter says of itself. `limits` holds the few that bound what the engine can run. */
+/** What an adapter says of itself. */
 export interface AdapterSummary {
   /** Its name in full, or "" where only the default adapter was asked for; `device` is the name as WebGPU spells it. */
   name: string;

@@ -6,7 +6,7 @@ import { settle } from "../autograd";
 import type { Gpu } from "../gpu/gpu";
 import { type Ceilings, measureCeilings } from "../kernels/measuring/ceilings";
 import { type HostSpan, Profiler, type Timed } from "../kernels/measuring/profiler";
-import { byKernel, kernelSpan, kernelTime } from "../kernels/measuring/summary";
+import { byKernel, type KernelTotal, kernelSpan, kernelTime } from "../kernels/measuring/summary";
 import { traceJson } from "../kernels/measuring/trace";
 import { tuning } from "../kernels/tuning/table";
 import { drawnRun } from "../wgan/drawnRun";
@@ -60,6 +60,20 @@ async function profile(gpu: Gpu, name: PresetName, timestamps: boolean): Promise
   }
   profiles.shift(); // there the driver compiled what writes the timestamps down
   return profiles.sort((a, b) => a.profiled - b.profiled)[0];
+}
+
+/** What --json writes. */
+export interface ProfileFigures {
+  monge: string;
+  preset: PresetName;
+  adapter: { name: string; driver: string; subgroupSize: number };
+  /** Which of its kernels it used. */
+  tuning: string;
+  timestamps: boolean;
+  ceilings: Ceilings;
+  ms: Pick<Profile, "cold" | "plain" | "profiled">;
+  kernels: KernelTotal[];
+  dispatches: Timed[];
 }
 
 const ms = (value: number) => (value < 10 ? value.toFixed(2) : value.toFixed(1));
@@ -135,7 +149,7 @@ await runCommand(async () => {
   const { dispatches, host, ...times } = result;
   if (options.json !== undefined) {
     const { subgroupSize, driver } = gpu.info;
-    const all = {
+    const all: ProfileFigures = {
       monge: version,
       preset: name,
       adapter: { name: gpu.info.name, driver, subgroupSize },

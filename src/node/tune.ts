@@ -13,7 +13,8 @@ import { Trainer } from "../wgan/trainer";
 import { runCommand } from "./command";
 import { adapterHelp, readOptions } from "./commandLine";
 import { openDevice } from "./device";
-import { choosePreset } from "./options";
+import { requireWritable, writeFileAtomic } from "./files";
+import { choosePreset, notEmpty } from "./options";
 import { requireAdapter } from "./probe";
 import { requireTuningFile, tuningFile, tuningStore } from "./tuningStore";
 
@@ -24,6 +25,7 @@ usage: npm run tune -- [options]
 
   --preset NAME        a preset of npm run train; without it: tutorial on a GPU, small where
                        the adapter computes on the CPU
+  --json FILE          write the figures there
 ${adapterHelp}
   --help               show this text
 `;
@@ -45,6 +47,14 @@ async function recordStep(name: PresetName, gpu: Gpu): Promise<Gemm[]> {
   return calls;
 }
 
+/** What --json writes. */
+export interface TuneFigures {
+  preset: PresetName;
+  adapter: string;
+  driver: string;
+  results: Tuned[];
+}
+
 const columns = ["shape", "calls", "default ms", "best ms", "GFLOP/s", "kernel"];
 const widths = [52, 5, 10, 9, 8, 0];
 const line = (cells: string[]) =>
@@ -59,9 +69,11 @@ function row({ name, calls, work, before, after, wrong }: Tuned): string {
 }
 
 await runCommand(async () => {
-  const given = readOptions("tune", process.argv.slice(2), ["preset"]);
+  const given = readOptions("tune", process.argv.slice(2), ["preset", "json"]);
   const chosen = given.read("preset", choosePreset);
+  const json = given.read("json", notEmpty);
   if (given.help) return void process.stdout.write(help);
+  if (json !== undefined) requireWritable(json);
   requireTuningFile(process.env); // before minutes of timing, not after
   const adapter = requireAdapter(given.adapter);
   const name = chosen ?? (adapter.software ? "small" : "tutorial");
@@ -76,6 +88,10 @@ await runCommand(async () => {
   const results = await tune(gpu, calls, store, (result) => console.log(row(result)));
   const total = (side: "before" | "after") =>
     results.reduce((sum, result) => sum + result.calls * result[side].ms, 0).toFixed(1);
+  if (json !== undefined) {
+    const all: TuneFigures = { preset: name, adapter: gpu.info.name, driver: gpu.info.driver, results };
+    writeFileAtomic(json, `${JSON.stringify(all, null, 1)}\n`);
+  }
   const seconds = ((performance.now() - start) / 1000).toFixed(0);
   console.log(
     `\nall of them ${total("before")} ms by default, ${total("after")} ms tuned; took ${seconds} s`,

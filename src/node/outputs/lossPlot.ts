@@ -2,7 +2,7 @@
 // vega-lite says what is drawn; it and vega are imported when a plot is asked for, for they are large.
 import { envelope, medianFilter, medianWindow } from "../../wgan/curves";
 import type { LossRow } from "../lossFile";
-import { fontFamily, svgToPng } from "./svgToPng";
+import { fontFamily } from "./svgToPng";
 
 /** The size of each plot, without its axes. */
 const [width, height] = [760, 260];
@@ -19,8 +19,8 @@ const estimates = [
   ["median", `median over ${medianWindow} steps`, "#4b2a86"],
 ] as const;
 
-/** The plot of a run's losses, as an SVG's text and as a PNG's bytes. Rows that are not finite leave a gap. */
-export async function lossPlot(rows: readonly LossRow[]): Promise<{ svg: string; png: Uint8Array }> {
+/** The plot of a run's losses, as an SVG's text. Rows that are not finite leave a gap. */
+export async function lossPlot(rows: readonly LossRow[]): Promise<string> {
   const [vega, { compile }] = await Promise.all([import("vega"), import("vega-lite")]);
   const medians = medianFilter(rows.map(({ wasserstein }) => wasserstein));
   const all = rows.map((row, i) => ({ ...row, median: medians[i] }));
@@ -42,7 +42,7 @@ export async function lossPlot(rows: readonly LossRow[]): Promise<{ svg: string;
   const view = new vega.View(vega.parse(compile(spec).spec), { renderer: "none", logLevel: vega.Error });
   const svg = await view.toSVG();
   view.finalize();
-  return { svg, png: await svgToPng(svg, 1.5) };
+  return svg;
 
   function panel(series: readonly (readonly [string, string, string])[], title: string) {
     const values = series.flatMap(([name, label]) =>

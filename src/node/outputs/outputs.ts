@@ -8,9 +8,11 @@ import type { LossRow } from "../lossFile";
 import { decodePng } from "../png";
 import { counted } from "../progress";
 import { animation, mostFrames } from "./animation";
+import type { Picture } from "./html";
 import { lossPlot } from "./lossPlot";
 import { finalMetrics, metricsText } from "./metrics";
-import { type ReportPicture, reportPage } from "./report";
+import { reportPage } from "./report";
+import { svgToPng } from "./svgToPng";
 
 export interface Ending {
   /** The run's folder: config.yaml, samples/, and latent.png and critic.png where there are such. */
@@ -36,11 +38,17 @@ export async function writeOutputs({ path, rows, summary, metrics, warn }: Endin
       warn(`${what}: left out, ${why.replace(/\s*\n\s*/g, " ")}`);
     }
   };
-  await attempt("losses.png and losses.svg", async () => {
-    const { svg, png } = await lossPlot(rows);
+  let plot: string | undefined;
+  await attempt("losses.svg", async () => {
+    const svg = await lossPlot(rows);
     write("losses.svg", svg);
-    write("losses.png", png);
+    plot = svg;
   });
+  // After it, since resvg has no build for some machines.
+  if (plot !== undefined) {
+    const svg = plot;
+    await attempt("losses.png", async () => write("losses.png", await svgToPng(svg, 1.5)));
+  }
   await attempt("training.gif", () => {
     const samples = evenly(samplesOf(path), mostFrames);
     if (samples.length === 0) return;
@@ -75,8 +83,8 @@ export function samplesOf(path: string): { step: number; file: string }[] {
 const mostSamples = 6;
 
 /** The report's pictures: those that are there, each with what it tells. */
-function picturesOf(path: string): ReportPicture[] {
-  const known: (Omit<ReportPicture, "file"> & { name: string })[] = [
+function picturesOf(path: string): Picture[] {
+  const known: (Omit<Picture, "file"> & { name: string })[] = [
     {
       name: "losses.png",
       title: "Losses",

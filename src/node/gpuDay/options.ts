@@ -1,0 +1,57 @@
+// The command line of `npm run gpu-day`.
+import { InputError } from "../../errors";
+import { type CommonOptions, readOptions } from "../commandLine";
+import { notEmpty } from "../options";
+
+export interface GpuDayOptions extends CommonOptions {
+  /** Given, unless help was asked for. */
+  out?: string;
+  parts: number[];
+  /** As the bench takes them, where they are named. */
+  peers?: string;
+  quick: boolean;
+}
+
+export const gpuDayHelp = `Measures all that there is to measure on this machine's GPU, in parts of nine minutes at most. Each
+leaves one page that holds everything itself, and one JSON. What fails stops nothing, and is named at the end.
+
+usage: npm run gpu-day -- --out DIR [options]
+       npm run gpu-day -- --build DIR
+       node DIR/node/gpu-day.js --out DIR2 [options]
+
+  --out DIR            where the results go: part-1.html, part-1.json, …
+  --parts LIST         some of the parts (default 1,2):
+                       1  the machine, the tests of all kernels, tuning, three profiles, training
+                       2  products of 4096 and 8192, and the bench with TensorFlow.js, jax-js, PyTorch
+  --peers NAMES        some of tfjs,jax,torch, or none: those that must be there. Without it all of
+                       them are asked for, and one that is not there is told of, but no failure
+  --quick              a dry run: the same with less of everything, a few minutes on two CPU cores
+  --build DIR          only put all that another machine needs into DIR, a new folder
+  --help               show this text
+`;
+
+/** Reads gpu-day's arguments (without node and script). Throws InputError at the first that is off. */
+export function parseGpuDayOptions(args: string[]): GpuDayOptions {
+  const given = readOptions("gpu-day", args, ["out", "parts", "peers"], ["quick"]);
+  if (given.adapter !== undefined)
+    throw new InputError(
+      "--adapter: gpu-day takes the default one, as the tests do; VK_DRIVER_FILES names a driver.",
+    );
+  const out = given.read("out", notEmpty);
+  if (out === undefined && !given.help)
+    throw new InputError("--out DIR is missing: name a folder for the results.");
+  return {
+    out,
+    parts: given.read("parts", readParts) ?? [1, 2],
+    peers: given.read("peers", notEmpty),
+    quick: given.has("quick"),
+    adapter: given.adapter,
+    help: given.help,
+  };
+}
+
+function readParts(text: string, name: string): number[] {
+  const parts = text.split(",").map((part) => (/^[12]$/.test(part) ? Number(part) : 0));
+  if (!parts.includes(0)) return [...new Set(parts)].sort();
+  throw new InputError(`${name} "${text}": expected 1, 2 or 1,2.`);
+}

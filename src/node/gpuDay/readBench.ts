@@ -1,0 +1,89 @@
+// Reads what the bench has left: its rows so far, the peers that failed in some of them, and those that are not there.
+import type { Report, ReportRow } from "../../../bench/report";
+import type { ProfileFigures } from "../profile";
+import type { Step } from "./part";
+import { readJson, shown } from "./readings";
+
+type Read = Step["read"];
+
+/** Reads the bench's JSON of that name. */
+export const readBench =
+  (name: string): Read =>
+  (folder) => {
+    const data = readJson<Report>(folder, name);
+    if (!data) return {};
+    const { rows } = data;
+    const peers = peersOf(rows);
+    const failed: string[] = [];
+    const absent: string[] = [];
+    for (const peer of peers) {
+      const without = rows.filter((row) => row.peers[peer]?.error !== undefined);
+      const error = without[0]?.peers[peer]?.error;
+      // Without a single figure it is not there, or not in a state to do anything.
+      if (without.length === rows.length) absent.push(`${peer}: ${error}`);
+      else failed.push(...without.map((row) => `${row.name}: ${peer}: ${row.peers[peer]?.error}`));
+    }
+    for (const row of rows)
+      if (!row.checked && peers.some((peer) => row.peers[peer]?.error === undefined && row.peers[peer]))
+        failed.push(`${row.name}: the results differ: ${row.note ?? ""}`);
+    const versions = Object.entries(data.versions).map(([side, version]) => `${side} ${version}`);
+    return {
+      ...{ data, failed, absent },
+      line: `${rows.length} rows; ${versions.join(", ")}; kernels: ${data.kernels}`,
+      tables: [
+        {
+          title: "Medians in ms, the peers' in times monge's: above 1 monge is faster.",
+          head: [
+            "row",
+            "monge, ms",
+            "GFLOP/s",
+            "GB/s",
+            ...peers.flatMap((peer) => [`${peer}, ms`, "times"]),
+            "results",
+          ],
+          rows: rows.map((row) => [
+            ...[row.name, number(row.ms), number(row.gflops), number(row.gbs)],
+            ...peers.flatMap((peer) => [number(row.peers[peer]?.ms), number(row.peers[peer]?.ratio)]),
+            row.checked ? "equal" : "not compared, or not equal",
+          ]),
+        },
+      ],
+    };
+  };
+
+/** As `readBench`, with the rates held against what the adapter does at best, as the profile `profile` found it. */
+export const readProducts =
+  (name: string, profile: string): Read =>
+  (folder, output) => {
+    const found = readBench(name)(folder, output);
+    const { rows = [] } = (found.data ?? {}) as Partial<Report>;
+    const best = readJson<ProfileFigures>(folder, profile)?.ceilings.flops;
+    if (best === undefined || rows.length === 0) return found;
+    const peers = peersOf(rows);
+    const share = (flops: number) => `${((100 * flops) / best).toFixed(1)} %`;
+    const table = {
+      title:
+        `f32, beside the ${shown(best / 1e9)} GFLOP/s that the adapter reaches when it only multiplies and adds in ` +
+        "registers. There is no row of f16: the engine has no such product.",
+      head: [
+        "product",
+        "monge, GFLOP/s",
+        "of the best",
+        ...peers.flatMap((peer) => [`${peer}, GFLOP/s`, "of the best"]),
+      ],
+      rows: rows.map(({ name, ms = 0, gflops = 0, peers: figures }) => [
+        ...[name, shown(gflops), share(1e9 * gflops)],
+        ...peers.flatMap((peer) => {
+          const time = figures[peer]?.ms;
+          const rate = time === undefined ? undefined : (gflops * ms) / time;
+          return rate === undefined ? ["", ""] : [shown(rate), share(1e9 * rate)];
+        }),
+      ]),
+    };
+    return { ...found, tables: [table, ...(found.tables ?? [])] };
+  };
+
+const number = (value: number | undefined) => (value === undefined ? "" : shown(value));
+
+const peersOf = (rows: readonly ReportRow[]) =>
+  (["tfjs", "jax", "torch"] as const).filter((peer) => rows.some((row) => row.peers[peer]));
