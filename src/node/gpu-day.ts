@@ -7,7 +7,7 @@ import { InputError } from "../errors";
 import { runCommand } from "./command";
 import { makeFolders } from "./files";
 import { gpuDayHelp, parseGpuDayOptions } from "./gpuDay/options";
-import { type Day, type PartReport, runPart } from "./gpuDay/part";
+import { conclude, type Day, type PartReport, runPart } from "./gpuDay/part";
 import { parts } from "./gpuDay/steps";
 import { requireAdapter } from "./probe";
 
@@ -19,19 +19,6 @@ function environment(out: string): NodeJS.ProcessEnv {
   const { env } = process;
   const mnist = [join(folder, "mnist"), join(cacheFolder(env), "mnist")].find((path) => existsSync(path));
   return { ...env, MONGE_DATA: env.MONGE_DATA || mnist, XDG_CACHE_HOME: join(out, "cache") };
-}
-
-/** Prints what failed and what was not there, and gives the exit code. */
-function conclude(reports: readonly PartReport[], insisted: boolean): number {
-  const lines = (kind: "failed" | "absent") =>
-    reports.flatMap(({ part, steps }) =>
-      steps.flatMap((step) => step[kind].map((line) => `  part ${part}, ${step.name}: ${line}`)),
-    );
-  const [failed, absent] = [lines("failed"), lines("absent")];
-  if (absent.length > 0) console.log(`\nnot there:\n${absent.join("\n")}`);
-  if (failed.length > 0) console.log(`\nfailed:\n${failed.join("\n")}`);
-  else if (absent.length === 0 || !insisted) console.log("\nall of it was measured");
-  return failed.length > 0 || (insisted && absent.length > 0) ? 1 : 0;
 }
 
 await runCommand(async () => {
@@ -58,5 +45,7 @@ await runCommand(async () => {
     reports.push(report);
     console.log(`  ${report.seconds.toFixed(0)} s; ${join(out, `part-${number}.html`)} and .json`);
   }
-  return conclude(reports, options.peers !== undefined);
+  const { lines, code } = conclude(reports, options.peers !== undefined);
+  console.log(`\n${lines.join("\n")}`);
+  return code;
 });

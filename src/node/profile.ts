@@ -35,8 +35,8 @@ interface Profile {
   profiled: number;
 }
 
-async function profile(gpu: Gpu, name: PresetName, timestamps: boolean): Promise<Profile> {
-  const config = drawnRun(name, IMAGES, gpu);
+async function profile(gpu: Gpu, name: PresetName, batch: number, timestamps: boolean): Promise<Profile> {
+  const config = drawnRun(name, IMAGES, gpu, batch);
   const { classes } = presets[name].data;
   const digits = classes === "all" ? undefined : classes.map(Number);
   // Replayed updates are submitted whole, which the wall clock could not take apart.
@@ -66,6 +66,7 @@ async function profile(gpu: Gpu, name: PresetName, timestamps: boolean): Promise
 export interface ProfileFigures {
   monge: string;
   preset: PresetName;
+  batch: number;
   adapter: { name: string; driver: string; subgroupSize: number };
   /** Which of its kernels it used. */
   tuning: string;
@@ -124,6 +125,7 @@ await runCommand(async () => {
   for (const path of [options.json, options.trace]) if (path !== undefined) requireWritable(path);
   const adapter = requireAdapter(options.adapter);
   const name = options.preset ?? (adapter.software ? "small" : "tutorial");
+  const { batch = presets[name].batch } = options;
   const gpu = await openDevice({ adapter: options.adapter });
   const ignored = tuning(gpu).load(tuningStore(process.env));
   if (ignored) console.log(ignored);
@@ -133,9 +135,9 @@ await runCommand(async () => {
     ? "timestamps of the GPU, each dispatch in a pass of its own"
     : `the wall clock (${why}), each dispatch submitted alone: short kernels seem longer than they are`;
   const ceilings = await measureCeilings(gpu, timestamps);
-  const result = await profile(gpu, name, timestamps);
+  const result = await profile(gpu, name, batch, timestamps);
 
-  console.log(`preset ${name}, batch ${presets[name].batch}, on ${gpu.info.name} (${gpu.info.driver})`);
+  console.log(`preset ${name}, batch ${batch}, on ${gpu.info.name} (${gpu.info.driver})`);
   console.log(`kernels: ${tuning(gpu).describe()}; timed by ${timing}`);
   console.log(
     `ceilings, measured: ${(ceilings.flops / 1e9).toFixed(1)} GFLOP/s of f32 fma, ` +
@@ -152,6 +154,7 @@ await runCommand(async () => {
     const all: ProfileFigures = {
       monge: version,
       preset: name,
+      batch,
       adapter: { name: gpu.info.name, driver, subgroupSize },
       tuning: tuning(gpu).describe(),
       timestamps,

@@ -6,6 +6,8 @@ import { choosePreset, notEmpty } from "./options";
 
 export interface ProfileOptions extends CommonOptions {
   preset?: PresetName;
+  /** In the place of the preset's. */
+  batch?: number;
   json?: string;
   trace?: string;
   wallClock: boolean;
@@ -27,6 +29,7 @@ usage: npm run profile -- [options]
 
   --preset NAME        a preset of npm run train; without it: tutorial on a GPU, small where
                        the adapter computes on the CPU
+  --batch N            samples in a batch, where a run has other ones than its preset
   --json FILE          write all figures, and every dispatch
   --trace FILE         write a trace that ui.perfetto.dev opens
   --wall-clock         time each kernel by the clock on the wall even where the adapter has
@@ -50,9 +53,10 @@ ${adapterHelp}
 
 /** Reads profile's arguments (without node and script). Throws InputError at the first that is off. */
 export function parseProfileOptions(args: string[]): ProfileOptions {
-  const given = readOptions("profile", args, ["preset", "json", "trace"], ["wall-clock"]);
+  const given = readOptions("profile", args, ["preset", "batch", "json", "trace"], ["wall-clock"]);
   return {
     preset: given.read("preset", choosePreset),
+    batch: given.read("batch", integer(1, 8192)),
     json: given.read("json", notEmpty),
     trace: given.read("trace", notEmpty),
     wallClock: given.has("wall-clock"),

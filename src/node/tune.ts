@@ -11,7 +11,7 @@ import type { PresetName } from "../wgan/presets";
 import { drawDigits } from "../wgan/strokes";
 import { Trainer } from "../wgan/trainer";
 import { runCommand } from "./command";
-import { adapterHelp, readOptions } from "./commandLine";
+import { adapterHelp, integer, readOptions } from "./commandLine";
 import { openDevice } from "./device";
 import { requireWritable, writeFileAtomic } from "./files";
 import { choosePreset, notEmpty } from "./options";
@@ -25,6 +25,7 @@ usage: npm run tune -- [options]
 
   --preset NAME        a preset of npm run train; without it: tutorial on a GPU, small where
                        the adapter computes on the CPU
+  --batch N            samples in a batch, where a run has other ones than its preset
   --json FILE          write the figures there
 ${adapterHelp}
   --help               show this text
@@ -33,8 +34,8 @@ ${adapterHelp}
 const IMAGES = 256;
 
 /** The products of one training step: one critic update is like the other. */
-async function recordStep(name: PresetName, gpu: Gpu): Promise<Gemm[]> {
-  const run = drawnRun(name, IMAGES, gpu);
+async function recordStep(name: PresetName, gpu: Gpu, batch?: number): Promise<Gemm[]> {
+  const run = drawnRun(name, IMAGES, gpu, batch);
   const config = { ...run, objective: { ...run.objective, criticSteps: 1 } };
   const trainer = new Trainer(config, drawDigits({ count: IMAGES, seed: 1 }), false);
   const calls: Gemm[] = [];
@@ -69,8 +70,9 @@ function row({ name, calls, work, before, after, wrong }: Tuned): string {
 }
 
 await runCommand(async () => {
-  const given = readOptions("tune", process.argv.slice(2), ["preset", "json"]);
+  const given = readOptions("tune", process.argv.slice(2), ["preset", "batch", "json"]);
   const chosen = given.read("preset", choosePreset);
+  const batch = given.read("batch", integer(1, 8192));
   const json = given.read("json", notEmpty);
   if (given.help) return void process.stdout.write(help);
   if (json !== undefined) requireWritable(json);
@@ -83,7 +85,7 @@ await runCommand(async () => {
   if (ignored) console.log(ignored);
   console.log(`tuning the products of one step of ${name} on ${gpu.info.name}\n`);
   const start = performance.now();
-  const calls = await recordStep(name, gpu);
+  const calls = await recordStep(name, gpu, batch);
   console.log(line(columns));
   const results = await tune(gpu, calls, store, (result) => console.log(row(result)));
   const total = (side: "before" | "after") =>

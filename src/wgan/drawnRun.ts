@@ -6,10 +6,12 @@ import { tuning } from "../kernels/tuning/table";
 import type { RunConfig } from "./config";
 import { type PresetName, presets } from "./presets";
 
-export function drawnRun(name: PresetName, count: number, gpu: Gpu): RunConfig {
+/** `batch` in the place of the preset's. */
+export function drawnRun(name: PresetName, count: number, gpu: Gpu, batch = presets[name].batch): RunConfig {
   const { data, ...preset } = presets[name];
   return {
     ...preset,
+    batch,
     monge: version,
     preset: name,
     data: { ...data, source: "drawn", count, shape: [28, 28, 1], classCount: 10 },

@@ -43,11 +43,16 @@ export function parseGpuDayOptions(args: string[]): GpuDayOptions {
   return {
     out,
     parts: given.read("parts", readParts) ?? [1, 2],
-    peers: given.read("peers", notEmpty),
+    peers: given.read("peers", readPeers),
     quick: given.has("quick"),
     adapter: given.adapter,
     help: given.help,
   };
+}
+
+function readPeers(text: string, name: string): string {
+  if (/^(none|(tfjs|jax|torch)(,(tfjs|jax|torch))*)$/.test(text)) return text;
+  throw new InputError(`${name} "${text}": expected some of tfjs,jax,torch, or none.`);
 }
 
 function readParts(text: string, name: string): number[] {

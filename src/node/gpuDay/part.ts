@@ -68,7 +68,7 @@ export interface PartReport {
 }
 
 /** A part ends within nine minutes: the seconds for its steps, and for writing down what they found. */
-const [PART_SECONDS, WRITING_SECONDS] = [540, 10];
+export const [PART_SECONDS, WRITING_SECONDS] = [540, 10];
 /** Less is too little to start a program in. */
 const LEAST_SECONDS = 10;
 
@@ -128,10 +128,10 @@ async function runStep(step: Step, work: string, left: number, { folder, env, st
   const { wrong, ...ran } = await runChild(join(folder, program), args, { seconds, cwd: work, env, stop });
   const found = readSafely(step, work, ran.output);
   const failed = [...(found.failed ?? [])];
-  const said = wrong === "stopped" ? "" : lastLine(ran.output);
+  const said = wrong === "stopped" ? "" : tellingLine(ran.output);
   // A program that tells by its exit code what is told here one by one has said enough.
   if (wrong !== undefined && !(wrong.startsWith("exit code") && failed.length > 0))
-    failed.unshift(said ? `${wrong}; it said last: ${said}` : wrong);
+    failed.unshift(said ? `${wrong}; it said: ${said}` : wrong);
   return { ...about, ...ran, ...found, failed, absent: found.absent ?? [] };
 }
 
@@ -144,4 +144,30 @@ function readSafely(step: Step, work: string, output: string): Found {
   }
 }
 
-const lastLine = (text: string) => text.trim().split("\n").at(-1)!.trim().slice(0, 300);
+/** The line that tells most: the last that names an error, since Node ends a stack with its version, else the last. */
+function tellingLine(text: string): string {
+  // Dawn warns of limits wherever it opens a device.
+  const lines = text.split("\n").filter((line) => line.trim() !== "" && !line.startsWith("Warning: "));
+  const line = lines.findLast((each) => /^(monge|\w*Error)\b.*: ./.test(each)) ?? lines.at(-1);
+  return line?.trim().slice(0, 300) ?? "";
+}
+
+/**
+ * What failed and what was not there in all parts, a line each, and the exit code: 1 where something failed. Where one
+ * `insisted` on the peers, one that is not there is a failure.
+ */
+export function conclude(
+  reports: readonly PartReport[],
+  insisted: boolean,
+): { lines: string[]; code: number } {
+  const named = (title: string, kind: "failed" | "absent") => {
+    const lines = reports.flatMap(({ part, steps }) =>
+      steps.flatMap((step) => step[kind].map((line) => `  part ${part}, ${step.name}: ${line}`)),
+    );
+    return lines.length > 0 ? [`${title}:`, ...lines] : [];
+  };
+  const [absent, failed] = [named("not there", "absent"), named("failed", "failed")];
+  const bad = failed.length > 0 || (insisted && absent.length > 0);
+  const all = absent.length === 0 ? "all of it was measured" : "all else was measured";
+  return { lines: [...absent, ...failed, ...(bad ? [] : [all])], code: bad ? 1 : 0 };
+}

@@ -21,6 +21,16 @@ export function readJson<T>(folder: string, name: string): T | undefined {
 export const shown = (value: number): string =>
   value >= 100 ? value.toFixed(0) : value === 0 ? "0" : value.toPrecision(3);
 
+/** Limits in a row of the page. */
+const ABREAST = 3;
+
+function abreast(cells: string[][]): string[][] {
+  const rows = Math.ceil(cells.length / ABREAST);
+  return Array.from({ length: rows }, (_, i) =>
+    Array.from({ length: ABREAST }, (_, j) => cells[i + j * rows] ?? ["", ""]).flat(),
+  );
+}
+
 export const readDoctor =
   (name: string): Read =>
   (folder) => {
@@ -33,11 +43,10 @@ export const readDoctor =
       line: `${used.device || used.name}, ${used.description}; ${sizes}; kernels: ${families.join(", ")}`,
       failed: wrong ? [wrong] : [],
       tables: [
-        { title: "Features", head: ["feature"], rows: used.features.map((feature) => [feature]) },
         {
-          title: "Limits",
-          head: ["limit", "value"],
-          rows: Object.entries(used.limits).map(([limit, value]) => [limit, String(value)]),
+          title: `Features: ${used.features.join(", ")}.`,
+          head: Array.from({ length: ABREAST }, () => ["limit", ""]).flat(),
+          rows: abreast(Object.entries(used.limits).map(([limit, value]) => [limit, String(value)])),
         },
       ],
     };

@@ -4,90 +4,79 @@ import type { Part, Step } from "./part";
 import { readBench, readProducts } from "./readBench";
 import { readDoctor, readProfile, readTests, readTraining, readTuning } from "./readings";
 
-/** Rows of the bench that fit into eight minutes with all peers, those first that matter most. */
-const rows = {
-  training: "rmsprop-clip|critic-update|generator-update|iteration",
-  kernels:
-    "matmul (nn|nt|tn) 1024|skinny 64x50|conv128|first-conv|last-conv|batch-norm|pointwise add|reduce column",
+/** What is measured: for real, or little of everything, as a software driver on two cores does it in a few minutes. */
+const amounts = {
+  real: {
+    tests: "^(gpu|kernels)/",
+    /** A dry run takes a batch of its own. */
+    batch: [],
+    tuned: "tutorial",
+    steps: ["--steps", "300", "--sample-every", "100"],
+    products: ["--only", "matmul nn (4096|8192)", "--large"],
+    training: "rmsprop-clip|critic-update|generator-update|iteration",
+    kernels:
+      "matmul (nn|nt|tn) 1024|skinny 64x50|conv128|first-conv|last-conv|batch-norm|pointwise add|reduce column",
+  },
+  quick: {
+    tests: "^kernels/(softmax|reduce|random)",
+    batch: ["--batch", "8"],
+    tuned: "small",
+    steps: ["--steps", "2", "--sample-every", "1"],
+    products: ["--only", "matmul nn 512"],
+    training: "rmsprop-clip",
+    kernels: "pointwise add|reduce sum",
+  },
 };
 
-/** The parts, for real or as a dry run that a software driver on two cores does in a few minutes. */
+/** The parts; `peers` as the bench takes them. */
 export function parts(quick: boolean, peers: string): Part[] {
-  const bench = (
-    name: string,
-    only: string,
-    seconds: number,
-    read = readBench,
-    more: string[] = [],
-  ): Step => {
-    const json = `${name.replaceAll(" ", "-")}.json`;
-    const args = ["--only", only, "--peers", peers, "--json", json, ...more];
-    return { name, program: "bench/bench.mjs", args, seconds, read: read(json) };
-  };
-  /** Held against what the profile before it found the adapter to do at best. */
-  const products = (json: string) => readProducts(json, "profile-toy.json");
+  const amount = quick ? amounts.quick : amounts.real;
   const profile = (preset: string, seconds: number): Step => ({
     ...{ name: `profile ${preset}`, program: "node/profile.js", seconds },
-    args: ["--preset", preset, "--json", `profile-${preset}.json`],
+    args: ["--preset", preset, ...amount.batch, "--json", `profile-${preset}.json`],
     read: readProfile(`profile-${preset}.json`),
   });
   const train = (preset: string, seconds: number): Step => {
-    const [steps, every] = quick ? [2, 1] : [300, 100];
-    const counts = ["--steps", steps, "--sample-every", every, "--checkpoint-every", 0].map(String);
+    const given = [...amount.batch, ...amount.steps, "--seed", "1", "--checkpoint-every", "0"];
     return {
       ...{ name: `train ${preset}`, program: "node/train.js", seconds },
-      args: ["--preset", preset, "--seed", "1", ...counts, "--out", `train-${preset}`],
+      args: ["--preset", preset, ...given, "--out", `train-${preset}`],
       read: readTraining(`train-${preset}`),
     };
   };
-  const tests = (only: string, seconds: number): Step => ({
-    ...{ name: "kernel tests", program: "test/run.js", args: [only], seconds, read: readTests },
-  });
-  const tune = (preset: string, seconds: number): Step => ({
-    ...{ name: "tune", program: "node/tune.js", args: ["--preset", preset, "--json", "tune.json"], seconds },
-    read: readTuning("tune.json"),
-  });
-  const doctor: Step = {
-    ...{ name: "doctor", program: "node/doctor.js", args: ["--json", "doctor.json"], seconds: 30 },
-    read: readDoctor("doctor.json"),
+  const bench = (name: string, rows: string[], seconds: number, read = readBench): Step => {
+    const json = `${name.replaceAll(" ", "-")}.json`;
+    const args = [...rows, "--peers", peers, "--json", json];
+    return { name, program: "bench/bench.mjs", args, seconds, read: read(json) };
   };
-  const [ours, others] = ["the machine, its kernels, and training", "products, and the peers"];
-  if (quick) {
-    return [
-      {
-        title: ours,
-        steps: [
-          ...[doctor, tests("^kernels/(matmul|softmax)", 150), tune("toy", 60)],
-          ...[profile("toy", 40), profile("small", 60), train("tutorial", 80), train("wgan", 100)],
-        ],
-      },
-      {
-        title: others,
-        steps: [
-          profile("toy", 40),
-          bench("products", "matmul nn 512", 140, products),
-          bench("bench training", "rmsprop-clip", 160),
-          bench("bench kernels", "pointwise add|reduce sum", 160),
-        ],
-      },
-    ];
-  }
   return [
     {
-      title: ours,
+      title: "the machine, its kernels, and training",
       steps: [
-        ...[doctor, tests("^(gpu|kernels)/", 180), tune("tutorial", 75)],
-        ...[profile("tutorial", 35), profile("wgan", 35), profile("small", 30)],
-        ...[train("tutorial", 70), train("wgan", 75)],
+        {
+          ...{ name: "doctor", program: "node/doctor.js", args: ["--json", "doctor.json"], seconds: 30 },
+          read: readDoctor("doctor.json"),
+        },
+        {
+          ...{ name: "kernel tests", program: "test/run.js", args: [amount.tests], seconds: 150 },
+          read: readTests,
+        },
+        {
+          ...{ name: "tune", program: "node/tune.js", seconds: 95 },
+          args: ["--preset", amount.tuned, ...amount.batch, "--json", "tune.json"],
+          read: readTuning("tune.json"),
+        },
+        ...[profile("tutorial", 40), profile("wgan", 40), profile("small", 40)],
+        ...[train("tutorial", 65), train("wgan", 70)],
       ],
     },
     {
-      title: others,
+      title: "products, and the peers",
       steps: [
-        profile("toy", 30), // for what the card does at best, to hold the products against
-        bench("products", "matmul nn (4096|8192)", 120, products, ["--large"]),
-        bench("bench training", rows.training, 160),
-        bench("bench kernels", rows.kernels, 200),
+        profile("toy", 40), // for what the adapter does at best, to hold the products against
+        bench("products", amount.products, 120, (json) => readProducts(json, "profile-toy.json")),
+        bench("bench training", ["--only", amount.training], 160),
+        bench("bench kernels", ["--only", amount.kernels], 200),
       ],
     },
   ];
