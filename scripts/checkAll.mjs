@@ -1,5 +1,6 @@
 // Runs the tests that need a GPU wherever that can be done here, one place after the other, and writes the table of
-// docs/portability.md. usage: npm run check:all [-- PLACE...]; the columns of other places stay as they were.
+// docs/portability.md. usage: npm run check:all [-- PLACE...]; the columns of other places stay as they were. At the end,
+// or where it is named like a place, a dry run of a GPU day, so that the real one finds everything in order.
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -42,15 +43,23 @@ const places = {
   Firefox: () => byScript("firefox"),
 };
 
+const dryRun = "GPU day";
+const all = [...Object.keys(places), dryRun];
 const wanted = process.argv.slice(2);
-const unknown = wanted.filter((name) => !(name in places));
+const unknown = wanted.filter((name) => !all.includes(name));
 if (unknown.length > 0) {
-  fail(`check:all: no place is called ${unknown[0]}. There are: ${Object.keys(places).join("; ")}.`);
+  fail(`check:all: no place is called ${unknown[0]}. There are: ${all.join("; ")}.`);
 }
 const resultsFile = join(root, "docs/portability.json");
 const results = existsSync(resultsFile) ? JSON.parse(readFileSync(resultsFile, "utf8")) : {};
-for (const name of wanted.length > 0 ? wanted : Object.keys(places)) {
+let measured = true;
+for (const name of wanted.length > 0 ? wanted : all) {
   console.log(`\n== ${name}`);
+  if (name === dryRun) {
+    const output = await show(["scripts/gpuDay.mjs", "--quick", "--out", join(scratch, "day")], process.env);
+    measured = /^all (of it|else) was measured$/m.test(output);
+    continue;
+  }
   const start = Date.now();
   const seen = await places[name]();
   const date = new Date().toISOString().slice(0, 10);
@@ -61,7 +70,8 @@ for (const name of wanted.length > 0 ? wanted : Object.keys(places)) {
   writeFileSync(resultsFile, `${JSON.stringify(results, null, 1)}\n`);
   writeTable();
 }
-process.exit(Object.values(results).every(({ left, summary }) => left || / 0 failed/.test(summary)) ? 0 : 1);
+const passed = Object.values(results).every(({ left, summary }) => left || / 0 failed/.test(summary));
+process.exit(passed && measured ? 0 : 1);
 
 /** Lavapipe, where it has so many lanes in this environment. */
 function lavapipe(lanes, more) {

@@ -175,11 +175,15 @@ test("every command takes --adapter, and answers a name that no adapter has with
 });
 
 test("doctor lists the adapters, computes on the one that is named, and is ready", () => {
-  const { status, stdout, stderr } = run("doctor", []);
+  const { status, stdout, stderr } = run("doctor", ["--json", "doctor.json"]);
   assert.is(status, 0, stderr);
   const [, name] = stdout.match(/^adapters +(.+), (?:soft|hard)ware(?:, the first of .*)?, used here$/m)!;
   assert.match(stdout, /^self-test +a product of 67x67 matrices, off by \de-\d+$/m);
   assert.match(stdout, /\nready\n$/);
+  const json = JSON.parse(readFileSync(join(base, "doctor.json"), "utf8"));
+  assert.equal([json.wrong, json.adapters.length > 0, json.error < 1e-5], [null, true, true]);
+  assert.ok(json.used.limits.maxTextureDimension2D > 0, "limits that no kernel needs, too");
+  assert.ok(stdout.includes(json.families.join(", ")));
   const named = run("doctor", ["--adapter", name.toUpperCase()]);
   assert.is(named.status, 0, named.stderr);
   assert.is(named.stdout.match(/^adapters +.*$/m)![0], stdout.match(/^adapters +.*$/m)![0]);

@@ -66,6 +66,24 @@ test("what is off gets one line and leaves nothing behind", () => {
   assert.equal(readdirSync(base), before);
 });
 
+test("tune finds the products of a step with a batch of its own, and writes what it found", () => {
+  const words = "--preset small --batch 3 --json tuned.json";
+  const { status, stdout, stderr } = run("tune", words, { XDG_CACHE_HOME: join(base, "cache") });
+  assert.is(status, 0, stderr);
+  const { preset, results } = JSON.parse(readFileSync(join(base, "tuned.json"), "utf8"));
+  assert.is(preset, "small");
+  assert.ok(results.length > 5);
+  for (const { name, before, after } of results) {
+    assert.ok(stdout.includes(name), name);
+    assert.ok(after.ms > 0 && after.ms <= before.ms, name);
+  }
+  // Sums over three images, which the table keeps with those over four.
+  assert.ok(
+    results.some(({ name }: { name: string }) => / x 4$/.test(name)),
+    stdout,
+  );
+});
+
 test("tune: a cache that can't be written gets one line before anything is timed", () => {
   writeFileSync(join(base, "file"), "");
   const { status, stdout, stderr } = run("tune", "--preset small", { XDG_CACHE_HOME: join(base, "file") });

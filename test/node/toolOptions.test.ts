@@ -5,9 +5,9 @@ import { ladderHelp, parseLadderOptions, parseProfileOptions, profileHelp } from
 import { complaint } from "./complaint";
 
 test("profile reads every option", () => {
-  const words = "--preset small --json=a.json --trace b.json --wall-clock --adapter a";
+  const words = "--preset small --batch 8 --json=a.json --trace b.json --wall-clock --adapter a";
   assert.equal(parseProfileOptions(words.split(" ")), {
-    ...{ preset: "small", json: "a.json", trace: "b.json" },
+    ...{ preset: "small", batch: 8, json: "a.json", trace: "b.json" },
     ...{ wallClock: true, adapter: "a", help: false },
   });
   assert.is(parseProfileOptions([]).wallClock, false);
@@ -45,7 +45,7 @@ test("what is off gets one line, with the nearest name as a hint", () => {
 });
 
 test("the help texts name every option", () => {
-  for (const name of ["preset", "json", "trace", "wall-clock", "help"])
+  for (const name of ["preset", "batch", "json", "trace", "wall-clock", "help"])
     assert.match(profileHelp, `--${name}`);
   for (const name of ["size", "batch", "rounds", "markdown", "help"]) assert.match(ladderHelp, `--${name}`);
 });
