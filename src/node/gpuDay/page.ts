@@ -34,7 +34,7 @@ function section({ name, command, seconds, limit, failed, line, tables, pictures
     line ? `<p>${escaped(line)}</p>` : "",
     ...(tables ?? []).map(table),
     pictures && pictures.length > 0 ? gallery(pictures) : "",
-    `<details><summary>${escaped(command)}: ${seconds.toFixed(1)} s of ${limit}</summary>`,
+    `<details${failed.length > 0 ? " open" : ""}><summary>${escaped(command)}: ${seconds.toFixed(1)} s of ${limit}</summary>`,
     `<pre>${escaped(output)}</pre></details>`,
   ].join("\n");
 }

@@ -1,6 +1,7 @@
 // Reads what the bench has left: its rows so far, the peers that failed in some of them, and those that are not there.
 import type { Report, ReportRow } from "../../../bench/report";
 import type { ProfileFigures } from "../profile";
+import { counted } from "../progress";
 import type { Step } from "./part";
 import { readJson, shown } from "./readings";
 
@@ -29,7 +30,7 @@ export const readBench =
     const versions = Object.entries(data.versions).map(([side, version]) => `${side} ${version}`);
     return {
       ...{ data, failed, absent },
-      line: `${rows.length} rows; ${versions.join(", ")}; kernels: ${data.kernels}`,
+      line: `${counted(rows.length, "row")}; ${versions.join(", ")}; kernels: ${data.kernels}`,
       tables: [
         {
           title: "Medians in ms, the peers' in times monge's: above 1 monge is faster.",

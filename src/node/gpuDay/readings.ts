@@ -22,7 +22,7 @@ export const shown = (value: number): string =>
   value >= 100 ? value.toFixed(0) : value === 0 ? "0" : value.toPrecision(3);
 
 /** Limits in a row of the page. */
-const ABREAST = 3;
+const ABREAST = 2;
 
 function abreast(cells: string[][]): string[][] {
   const rows = Math.ceil(cells.length / ABREAST);
