@@ -21,7 +21,7 @@ function run(command: "profile" | "ladder" | "tune", words: string, extra: NodeJ
     cwd: base,
     encoding: "utf8",
     env: { ...process.env, ...extra },
-    timeout: 120_000,
+    timeout: 300_000,
   });
 }
 
