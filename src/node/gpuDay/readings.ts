@@ -6,6 +6,7 @@ import type { Findings } from "../doctor";
 import type { Picture } from "../outputs/html";
 import { samplesOf } from "../outputs/outputs";
 import type { ProfileFigures } from "../profile";
+import { counted } from "../progress";
 import type { TuneFigures } from "../tune";
 import type { Found, Step } from "./part";
 
@@ -170,6 +171,7 @@ export const readTraining =
     if (existsSync(losses))
       pictures.push({ title: "Losses", caption: "By step.", file: readFileSync(losses), wide: true });
     const source = output.match(/^data: (.*)$/m)?.[1] ?? "data unknown";
-    const line = data && `${data.step} steps, ${data.steps_per_second} a second; ${source}`;
+    const line =
+      data && `${counted(Number(data.step), "step")}, ${data.steps_per_second} a second; ${source}`;
     return { data, line, pictures, failed: data ? [] : ["it ended without its numbers"] };
   };

@@ -77,8 +77,8 @@ export function parts(quick: boolean, peers: string): Part[] {
     {
       title: "products, and the peers",
       steps: [
-        profile("toy", 40), // for what the adapter does at best, to hold the products against
-        bench("products", amount.products, 120, (json) => readProducts(json, "profile-toy.json")),
+        profile("small", 40), // for what the adapter does at best, to hold the products against
+        bench("products", amount.products, 120, (json) => readProducts(json, "profile-small.json")),
         bench("bench training", ["--only", amount.training], 160),
         bench("bench kernels", ["--only", amount.kernels], 200),
       ],
