@@ -115,12 +115,23 @@ export const configHead = "# What this run was made with: options, presets and m
 /** The text of config.yaml. */
 export const configText = (config: RunConfig): string => configHead + toYaml(config);
 
-/** A preset's settings as a file for --config; a seed only where one was chosen. */
+/**
+ * A preset's settings as a file for --config. A seed stands there only where one was chosen, and so do the classes of
+ * data that were named, which are not looked at here.
+ */
 export function settingsText({ preset, settings, changes }: Chosen): string {
-  const { seed, ...others } = settings;
-  const chosen = changes.some(({ path }) => path[0] === "seed") ? { seed } : {};
-  const head = "# Settings of npm run train. Change what you like, and give the file as --config.\n";
-  return head + toYaml({ preset, ...others, ...chosen });
+  const { seed, data, ...others } = settings;
+  const isChosen = (key: string) => changes.some(({ path }) => path.join(".") === key);
+  const { classes, ...named } = data;
+  const isNamed = isChosen("data.path") && !isChosen("data.classes");
+  const head =
+    "# Settings of npm run train. Change what you like, and give the file as --config.\n" +
+    (isChosen("seed")
+      ? ""
+      : "# A seed is drawn for each run, unless a line such as this sets one: seed: 1\n");
+  return (
+    head + toYaml({ preset, data: isNamed ? named : data, ...others, ...(isChosen("seed") && { seed }) })
+  );
 }
 
 const toYaml = (value: unknown): string => stringify(value, { lineWidth: 0, aliasDuplicateObjects: false });

@@ -52,10 +52,16 @@ export function findPrevious(
   );
 }
 
-/** The steps that the run shall have in all. Throws InputError if it has done more already. */
+/** The steps that the run shall have in all. Throws InputError if it has done more, or what it did hung on their number. */
 export function stepsInAll({ path, checkpoint }: Previous, steps = checkpoint.config.steps): number {
-  if (steps >= checkpoint.step) return steps;
-  throw new InputError(`--steps ${steps}: ${path} has done ${checkpoint.step} already.`);
+  const { optimizer, steps: planned } = checkpoint.config;
+  if (steps < checkpoint.step)
+    throw new InputError(`--steps ${steps}: ${path} has done ${checkpoint.step} already.`);
+  if (steps === planned || optimizer.schedule === "constant") return steps;
+  throw new InputError(
+    `--steps ${steps}: the learning rate of ${path} falls over its ${planned} steps (optimizer.schedule: ` +
+      `${optimizer.schedule}), so their number can't change. Go on without --steps, or begin another run.`,
+  );
 }
 
 /** Throws InputError unless the data are those that the run began with. */
@@ -65,7 +71,7 @@ export function requireSameData({ path, checkpoint }: Previous, now: Fingerprint
   const before = checkpoint.config.data.source;
   throw new InputError(
     `--resume ${path}: its data were ${count} images from ${before} (sha256 ${sha256.slice(0, 8)}), ` +
-      `now ${now.count} from ${source} (${now.sha256.slice(0, 8)}). Name their folder with --data.`,
+      `now ${now.count} from ${source} (${now.sha256.slice(0, 8)}). Where they lie elsewhere now, name that with --data.`,
   );
 }
 

@@ -221,7 +221,7 @@ test("--help shows the text and exits with 0, whatever else is given", () => {
 test("train: --print-config prints a preset's settings as a file for --config, and makes nothing", () => {
   const { status, stdout, stderr } = run("train", ["--preset", "wgan", "--batch", "32", "--print-config"]);
   assert.equal([status, stderr], [0, ""]);
-  assert.match(stdout, /^# .*\npreset: wgan\n/);
+  assert.match(stdout, /^(# .*\n)+preset: wgan\n/);
   assert.match(stdout, "\nbatch: 32\n");
   assert.not(existsSync(join(base, "runs")));
 });
@@ -368,7 +368,7 @@ test("sample draws as many images as asked for, and evaluate measures the run", 
   const [, generated, real, ratio] = stdout.trimEnd().split("\n");
   assert.match(generated, /^generated {2}taken for 5: \d+ of 100 .* mean pairwise distance: \d+\.\d\d$/);
   assert.match(real, /^real {7}taken for 5: \d of 7 /);
-  assert.match(ratio, /^distance, generated to real: \d+\.\d\d$/);
+  assert.match(ratio, /^spread, generated over real: \d+\.\d\d$/);
 });
 
 test("sample gives the run's own pictures, and others for another seed", () => {

@@ -105,6 +105,17 @@ for (const name of presetNames) {
   });
 }
 
+test("a preset's digits are not printed for data that a person named: they may have other classes", () => {
+  const file = join(write(""), "named.yaml");
+  const printed = (text: string) => {
+    writeFileSync(file, text);
+    return settingsText(chooseSettings("small", readChanges(file)));
+  };
+  assert.not.match(printed("data: { path: shapes }"), /classes/);
+  assert.match(printed("data: { path: shapes, classes: [cat] }"), /classes:\n {4}- cat\n/);
+  assert.match(printed("data: { size: 32 }"), /classes:\n {4}- 5\n/);
+});
+
 test("values of options are those of YAML, in plain numbers", () => {
   const read = (text: string) => parseValue(text, "--x");
   assert.equal(["1e-4", "-3", "null", "true", "he", "[0, 1]", "all"].map(read), [

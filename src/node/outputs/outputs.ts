@@ -79,8 +79,8 @@ function picturesOf(path: string): ReportPicture[] {
       name: "losses.png",
       title: "Losses",
       caption:
-        "Above, the losses of critic and generator at each step; below, the Wasserstein estimate, which should fall " +
-        "towards zero as the samples improve, with its median filter. All are in units of the critic's output.",
+        "Above, the losses of critic and generator at each step; below, the Wasserstein estimate, which rises while the " +
+        "critic learns and then should fall, with its median filter. All are in units of the critic's output.",
       wide: true,
     },
     {
