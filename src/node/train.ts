@@ -74,7 +74,12 @@ await runCommand(async () => {
   // In full, so that it is found from wherever the run goes on.
   if (path !== null && all.kind === "images" && existsSync(path)) chosen.settings.data.path = resolve(path);
   if (all.kind === "images" && !chosen.changes.some((change) => change.path.join(".") === "data.classes")) {
-    chosen.settings.data.classes = usualClasses(all, chosen.settings.data.classes);
+    const { settings } = chosen;
+    settings.data.classes = settings.conditional ? "all" : usualClasses(all, settings.data.classes);
+    if (settings.data.classes !== "all")
+      console.log(
+        `classes: ${settings.data.classes.join(", ")}, as preset ${chosen.preset} has it; --classes takes others`,
+      );
   }
   const { classes } = chosen.settings.data;
   const data = all.kind === "points" ? all : selectClasses(all, classes);
