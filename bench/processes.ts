@@ -10,8 +10,8 @@ import { most } from "./bounds";
 import { countOf, errorsOf, loadDawn } from "./gpu";
 import type { PeerFigure, ReportRow } from "./report";
 import { openSide } from "./sides/open";
-import type { SideName, State } from "./sides/side";
-import { relative, TutorialRun } from "./training";
+import type { SideName, Start } from "./sides/side";
+import { Iteration, relative } from "./training";
 import { throttled } from "./wait";
 
 /** What a child says on its last line. */
@@ -31,16 +31,17 @@ const AGAIN_MS = 15_000;
 export async function runChild([name, file, adapter]: string[]): Promise<void> {
   await loadDawn(adapter);
   const side = await throttled(openSide(name as SideName));
-  const start = deserialize(await readFile(file)) as State;
+  const start = deserialize(await readFile(file)) as Start;
   const begun = performance.now();
-  const tutorial = new TutorialRun(side.train(start));
-  const losses = await tutorial.iteration();
+  const tutorial = new Iteration(side.train(start), "tutorial");
+  const updates = tutorial.updates("iteration");
+  const losses = await tutorial.run(updates);
   await throttled(side.finish());
   const end = now();
   const numbers: number[] = [];
   for (const loss of losses) numbers.push(await throttled(tutorial.training.scalar(loss)));
   if (performance.now() - begun < AGAIN_MS) {
-    tutorial.free(await tutorial.iteration());
+    tutorial.free(await tutorial.run(updates));
     await throttled(side.finish());
   }
   const [error] = errorsOf(side.device);
@@ -81,7 +82,7 @@ interface Measured {
 export async function measureProcesses(
   wanted: readonly string[],
   names: SideName[],
-  start: State,
+  start: Start,
   adapter: string,
 ): Promise<ReportRow[]> {
   if (wanted.length === 0) return [];
@@ -91,7 +92,7 @@ export async function measureProcesses(
     const weights = join(folder, "weights");
     await writeFile(weights, serialize(start));
     for (const name of names) {
-      if (name === "torch") {
+      if (name.startsWith("torch")) {
         found.set(name, { error: "has no buffers of WebGPU to count, and no such start" });
         continue;
       }

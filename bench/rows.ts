@@ -1,7 +1,7 @@
 // The rows of the bench, by families: what is computed, how much work that is, and what limits it.
 // bounds.ts says how far results may be apart.
 import { convOutput } from "./inputs";
-import type { ConvPass, Shape, Work } from "./sides/side";
+import type { ConvPass, Preset, Shape, Work } from "./sides/side";
 
 export interface KernelRow {
   name: string;
@@ -127,12 +127,22 @@ export const kernelRows: KernelRow[] = [
   })),
 ];
 
-export const trainingRows = [
-  { name: "rmsprop-clip critic", family: "optimizer" },
-  { name: "critic-update", family: "training" },
-  { name: "generator-update", family: "training" },
-  { name: "iteration tutorial", family: "training" },
-] as const;
+/** What of a preset's iteration a row runs. */
+export interface TrainingRow {
+  name: string;
+  family: string;
+  preset: Preset;
+  runs: "optimizer" | "critic" | "generator" | "iteration";
+}
+
+export const trainingRows: TrainingRow[] = [
+  { name: "rmsprop-clip critic", family: "optimizer", preset: "tutorial", runs: "optimizer" },
+  { name: "critic-update", family: "training", preset: "tutorial", runs: "critic" },
+  { name: "generator-update", family: "training", preset: "tutorial", runs: "generator" },
+  { name: "iteration tutorial", family: "training", preset: "tutorial", runs: "iteration" },
+  { name: "iteration wgan", family: "training", preset: "wgan", runs: "iteration" },
+  { name: "iteration wgan-gp", family: "training", preset: "wgan-gp", runs: "iteration" },
+];
 export const processRows = [
   { name: "peak-memory iteration", family: "memory" },
   { name: "cold-start", family: "start" },

@@ -15,7 +15,8 @@ const read = (path) => JSON.parse(readFileSync(path, "utf8"));
 
 const args = process.argv.slice(2);
 const { instead, peers } = await optionsOf(args);
-if (instead === "build" || (instead === undefined && peers.some((peer) => peer !== "torch"))) installPeers();
+if (instead === "build" || (instead === undefined && peers.some((peer) => !peer.startsWith("torch"))))
+  installPeers();
 const file = join(await build().catch((error) => fail(`the build failed: ${error.message}`)), "bench.mjs");
 if (instead === "build") {
   // Under one name, for another machine; by way of another, since a bench may be reading the one that is there.
@@ -38,7 +39,7 @@ function build() {
       outExtension: { ".js": ".mjs" },
       // The peers' own modules: their CommonJS bundles hold a second copy of TensorFlow.js's core.
       mainFields: ["module", "main"],
-      external: ["webgpu", ...(installed() ? [] : ["../peers/*"])], // without peers to build in, none is asked for
+      external: ["webgpu", ...(installed() ? [] : ["../peers/*.mjs"])], // without peers to build in, none is asked for
       define: {
         VERSIONS: JSON.stringify({
           monge: read(`${root}package.json`).version,

@@ -4,7 +4,16 @@
 // Single kernels that core does not export are run through the engine, so that nothing else is timed with them.
 import { benchGpu } from "../gpu";
 import type { Optimizer, Tensor, Variable } from "../peers/tfjs.mjs";
-import type { Case, Shape, Side, State, Training, Work } from "./side";
+import {
+  type Case,
+  requireTutorial,
+  type Shape,
+  type Side,
+  type Start,
+  type State,
+  type Training,
+  type Work,
+} from "./side";
 
 type Tf = typeof import("../peers/tfjs.mjs");
 let tf: Tf;
@@ -100,7 +109,9 @@ function operation(work: Work, inputs: Tensor[]): () => Tensor[] {
 
 let trainings = 0;
 
-function train(start: State): Training<Tensor> {
+function train(from: Start): Training<Tensor> {
+  requireTutorial(from);
+  const { weights: start } = from;
   const prefix = `training${trainings++}.`; // tfjs's variables have names that no other may have
   const v: Record<string, Variable> = {};
   for (const [name, { shape, data }] of Object.entries(start)) {
@@ -192,6 +203,10 @@ function train(start: State): Training<Tensor> {
         state[name] = { shape: value.shape, data: await value.data() };
       return state;
     },
+    load: (state) =>
+      void tf.tidy(() => {
+        for (const [name, { shape, data }] of Object.entries(state)) v[name].assign(tf.tensor(data, shape));
+      }),
     dispose() {
       for (const optimizer of Object.values(optimizers)) optimizer.dispose();
       tf.dispose([Object.values(v), gradients ?? {}]);
