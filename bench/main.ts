@@ -6,9 +6,10 @@ import { runCommand } from "../src/node/command";
 import { requireAdapter } from "../src/node/probe";
 import { contest, type Failures, reason } from "./contest";
 import { adapter, loadDawn, toggles } from "./gpu";
+import { measureHosts, runHostChild } from "./hostRows";
 import { inputsOf } from "./inputs";
 import { help, type Options, parseOptions } from "./options";
-import { measureProcesses, runChild } from "./processes";
+import { inChild, measureProcesses, runChild } from "./processes";
 import {
   differs,
   heading,
@@ -19,7 +20,7 @@ import {
   writeReadme,
   writeReport,
 } from "./report";
-import { type KernelRow, kernelRows, processRows, type TrainingRow, trainingRows } from "./rows";
+import { hostRows, type KernelRow, kernelRows, processRows, type TrainingRow, trainingRows } from "./rows";
 import { openSide } from "./sides/open";
 import type { Side, SideName, Start } from "./sides/side";
 import { follow, Iteration, type Outcome, relative } from "./training";
@@ -58,6 +59,8 @@ async function bench({ only, peers, python, json }: Options, adapterName: string
   };
 
   for (const row of kernelRows) if (only.test(row.name)) done(await kernel(row, sides, missing));
+  const hosts = hostRows.filter(({ name }) => only.test(name)).map(({ name }) => name);
+  for (const row of await measureHosts(hosts, names, inChild)) done(row);
   const trainings = trainingRows.filter(({ name }) => only.test(name));
   const processes = processRows.filter(({ name }) => only.test(name)).map(({ name }) => name);
   if (trainings.length + processes.length > 0) {
@@ -136,7 +139,7 @@ async function training(
 
 async function main(): Promise<void> {
   const [command, ...rest] = process.argv.slice(2);
-  if (command === "child") return runChild(rest);
+  if (command === "child") return rest[0] === "host" ? runHostChild(rest.slice(1)) : runChild(rest);
   const options = parseOptions(process.argv.slice(2));
   if (options.instead === "help") return console.log(help);
   if (options.instead === "report") return writeReadme();

@@ -50,10 +50,8 @@ export async function runChild([name, file, adapter]: string[]): Promise<void> {
   console.log(JSON.stringify(said));
 }
 
-/** Runs a child with the shader caches of Mesa and NVIDIA in a folder; gives ms from its start to its first iteration. */
-async function inChild(args: string[], cache: string): Promise<Said & { ms: number }> {
-  const env = { ...process.env, MESA_SHADER_CACHE_DIR: cache, __GL_SHADER_DISK_CACHE_PATH: cache };
-  const begun = now();
+/** Runs a child; gives what it says on its last line. */
+export async function inChild(args: string[], env = process.env): Promise<unknown> {
   const child = spawn(process.execPath, [fileURLToPath(import.meta.url), "child", ...args], {
     env,
     stdio: ["ignore", "pipe", "pipe"],
@@ -67,7 +65,14 @@ async function inChild(args: string[], cache: string): Promise<Said & { ms: numb
   });
   const code = await new Promise((resolve) => child.on("close", resolve));
   if (code !== 0) throw new Error(complaints.trim().split("\n").at(-1) || `exit code ${code}`);
-  const said = JSON.parse(output.trim().split("\n").at(-1)!) as Said;
+  return JSON.parse(output.trim().split("\n").at(-1)!);
+}
+
+/** Runs a first iteration with the shader caches of Mesa and NVIDIA in a folder; gives ms from the start to its end. */
+async function started(args: string[], cache: string): Promise<Said & { ms: number }> {
+  const env = { ...process.env, MESA_SHADER_CACHE_DIR: cache, __GL_SHADER_DISK_CACHE_PATH: cache };
+  const begun = now();
+  const said = (await inChild(args, env)) as Said;
   return { ...said, ms: said.end - begun };
 }
 
@@ -99,8 +104,8 @@ export async function measureProcesses(
       try {
         const args = [name, weights, adapter];
         const cache = await mkdtemp(join(folder, "cache-"));
-        const cold = wanted.includes("cold-start") ? await inChild(args, cache) : undefined;
-        const { ms, peak, losses } = await inChild(args, cache);
+        const cold = wanted.includes("cold-start") ? await started(args, cache) : undefined;
+        const { ms, peak, losses } = await started(args, cache);
         found.set(name, { cold: cold?.ms, warm: ms, peak, losses });
       } catch (error) {
         if (name === "monge") throw error;

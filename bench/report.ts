@@ -31,8 +31,8 @@ export interface ReportRow {
   gflops?: number;
   gbs?: number;
   peers: Partial<Record<SideName, PeerFigure>>;
-  /** Whether the results of all sides in the row agreed. */
-  checked: boolean;
+  /** Whether the results of all sides in the row agreed; none where nothing is computed. */
+  checked?: boolean;
   note?: string;
 }
 
@@ -60,31 +60,37 @@ export function title(report: Report): string {
     "ms: median over rounds in turn (one round may do for a side that takes over 10 s), the minimum in brackets",
     "rate: monge's, by the median; memory: most bytes of GPU buffers at any time",
     "ratio: the peer's figure over monge's, so above 1 monge is faster or smaller",
-    "results: equal if all sides agreed, before the timing and (kernels) after it; alone if there was no other side",
+    "results: equal if all sides agreed, before the timing and (kernels) after it; alone if there was no other side; " +
+      "none where nothing is computed",
   ].join("\n");
 }
 
 /** Whether sides disagreed; a row that monge has to itself was not compared. */
 export const differs = (row: ReportRow): boolean =>
-  !row.checked && Object.values(row.peers).some(({ error }) => error === undefined);
+  row.checked === false && Object.values(row.peers).some(({ error }) => error === undefined);
 
 const figure = (value: number) => value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0);
 
+/** A figure with its minimum; the host's are microseconds. */
+function shown({ family }: ReportRow, { mib, ms, minMs }: PeerFigure): string {
+  if (mib !== undefined) return `${figure(mib)} MiB`;
+  const [by, unit] = family === "host" ? [1000, " µs"] : [1, ""];
+  const least = minMs === undefined ? "" : ` (${figure(by * minMs)})`;
+  return `${figure(by * ms!)}${unit}${least}`;
+}
+
 function cells(row: ReportRow, peers: readonly SideName[]): string[] {
-  const own = row.mib !== undefined ? `${figure(row.mib)} MiB` : figure(row.ms!);
   const rate = row.gflops ? `${figure(row.gflops)} GFLOP/s` : row.gbs ? `${figure(row.gbs)} GB/s` : "";
   return [
     row.name,
-    row.minMs === undefined ? own : `${own} (${figure(row.minMs)})`,
+    shown(row, row),
     rate,
     ...peers.flatMap((peer) => {
       const found = row.peers[peer];
       if (!found || found.error !== undefined) return ["—", "—"];
-      const value = found.mib !== undefined ? `${figure(found.mib)} MiB` : figure(found.ms!);
-      const shown = found.minMs === undefined ? value : `${value} (${figure(found.minMs)})`;
-      return [shown, `${figure(found.ratio!)}x`];
+      return [shown(row, found), `${figure(found.ratio!)}x`];
     }),
-    row.checked ? "equal" : differs(row) ? "DIFFERENT" : "alone",
+    row.checked === undefined ? "none" : row.checked ? "equal" : differs(row) ? "DIFFERENT" : "alone",
   ];
 }
 

@@ -43,6 +43,10 @@ export const limitsOf: Record<string, string> = {
   optimizer:
     "Memory and the number of dispatches, one for three tensors: weights, slots and gradients are read once, weights and " +
     "slots written.",
+  host:
+    "The host alone, on Dawn's null backend, which computes nothing: so there are no results to compare. An op goes " +
+    "through the engine's own code (shapes, memory, the choice of a kernel) and Dawn's; a replayed dispatch through what the " +
+    "engine keeps of it and Dawn's. Bare calls to Dawn cost some microseconds a dispatch.",
   memory:
     "What the backward pass needs of the forward pass, 64 images through both networks at most, and what a pool keeps for " +
     "reuse; monge keeps the buffers of the updates that it replays. A side that takes over 15 s runs one iteration, the " +
@@ -143,9 +147,16 @@ export const trainingRows: TrainingRow[] = [
   { name: "iteration wgan", family: "training", preset: "wgan", runs: "iteration" },
   { name: "iteration wgan-gp", family: "training", preset: "wgan-gp", runs: "iteration" },
 ];
+/** On Dawn's null backend. */
+export const hostRows = [
+  { name: "host eager op", family: "host" },
+  { name: "host replay dispatch", family: "host" },
+] as const;
 export const processRows = [
   { name: "peak-memory iteration", family: "memory" },
   { name: "cold-start", family: "start" },
 ] as const;
 
-export const rowNames: string[] = [...kernelRows, ...trainingRows, ...processRows].map(({ name }) => name);
+export const rowNames: string[] = [...kernelRows, ...hostRows, ...trainingRows, ...processRows].map(
+  ({ name }) => name,
+);

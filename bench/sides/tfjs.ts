@@ -3,6 +3,7 @@
 // those that nobody asks for: more work than the kernel saves. `fakes` has no gradient, but keeps to that one form.
 // Single kernels that core does not export are run through the engine, so that nothing else is timed with them.
 import { benchGpu } from "../gpu";
+import { CHAIN, type HostWork, numbers, SIDE } from "../host";
 import type { Optimizer, Tensor, Variable } from "../peers/tfjs.mjs";
 import {
   type Case,
@@ -18,22 +19,41 @@ import {
 type Tf = typeof import("../peers/tfjs.mjs");
 let tf: Tf;
 
-export async function open(): Promise<Side> {
+async function load(): Promise<void> {
   benchGpu(); // the backend looks for navigator.gpu while it is imported
   tf = await import("../peers/tfjs.mjs");
   await tf.setBackend("webgpu");
   await tf.ready();
+}
+
+/** Hands over what is queued, and waits for it. */
+async function finish(): Promise<void> {
   const backend = tf.backend();
+  backend.endComputePassEncoder();
+  if (backend.commandEncoder) backend.submitQueue();
+  await backend.device.queue.onSubmittedWorkDone();
+}
+
+export async function open(): Promise<Side> {
+  await load();
+  return { name: "tfjs", device: tf.backend().device, prepare, train, finish };
+}
+
+/** Its chains for the rows of what the host pays; it has nothing to replay. */
+export async function tfjsHost(): Promise<HostWork> {
+  await load();
+  const [x, y] = [0, 1].map(() => tf.tensor(numbers(), [SIDE, SIDE]));
   return {
-    name: "tfjs",
-    device: backend.device,
-    prepare,
-    train,
-    async finish() {
-      backend.endComputePassEncoder();
-      if (backend.commandEncoder) backend.submitQueue();
-      await backend.device.queue.onSubmittedWorkDone();
+    eager() {
+      let z = x;
+      for (let i = 0; i < CHAIN; i++) {
+        const next = tf.add(z, y);
+        if (z !== x) z.dispose();
+        z = next;
+      }
+      z.dispose();
     },
+    finish,
   };
 }
 
