@@ -1,6 +1,5 @@
 // What a command costs the host: chains of work on small matrices on Dawn's null backend, which computes nothing, timed a
 // dispatch. It knows no side, so that hostAlone.ts can build it over another checkout's monge.
-import { create, globals } from "webgpu";
 import { throttled } from "./wait";
 
 /** Ops in a chain, each on the result of the one before, handed over together: then a submit does not count. */
@@ -35,7 +34,8 @@ const ROUND_MS = 100;
 let dawn: GPU | undefined; // Dawn crashes when this is collected
 
 /** Dawn's null backend; a process has it or a real one. */
-export function nullGpu(): GPU {
+export async function nullGpu(): Promise<GPU> {
+  const { create, globals } = await import("webgpu"); // only now: src/node/device.ts says why
   Object.assign(globalThis, globals);
   dawn ??= create(["backend=null"]);
   return dawn;

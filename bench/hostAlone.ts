@@ -3,5 +3,5 @@ import { writeSync } from "node:fs";
 import { measureHost, nullGpu } from "./host";
 import { mongeHost } from "./sides/mongeHost";
 
-writeSync(1, `${JSON.stringify(await measureHost(await mongeHost(nullGpu())))}\n`);
+writeSync(1, `${JSON.stringify(await measureHost(await mongeHost(await nullGpu())))}\n`);
 process.exit(0); // Dawn would keep the process alive

@@ -10,7 +10,7 @@ const RUNS = 3;
 /** The body of a child: `host SIDE`. */
 export async function runHostChild([name]: string[]): Promise<void> {
   const { measureHost, nullGpu } = await import("./host");
-  const work = await throttled(openWork(name as SideName, nullGpu()));
+  const work = await throttled(openWork(name as SideName, await nullGpu()));
   console.log(JSON.stringify(await measureHost(work)));
 }
 

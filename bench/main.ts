@@ -118,16 +118,17 @@ async function training(
   return contest(row, sides, missing, async (side) => {
     const iteration = new Iteration(side.train(start), start.preset);
     const updates = iteration.updates(row.runs);
-    // An update alone comes twice, since monge captures it the first time and replays it from then on.
-    const checked = row.runs === "iteration" ? updates : [...updates, ...updates];
-    const off = await follow(iteration.training, checked, start, led, () => side.finish());
     let warmMs: number | undefined;
-    if (row.runs !== "iteration") {
+    const again = updates.map((update) => async () => {
       const begun = performance.now();
-      iteration.free(await iteration.run(updates));
-      await throttled(side.finish());
+      const loss = await update();
+      await side.finish();
       warmMs = performance.now() - begun;
-    }
+      return loss;
+    });
+    // An update alone comes twice, since monge captures it the first time and replays it from then on.
+    const checked = row.runs === "iteration" ? updates : [...updates, ...again];
+    const off = await follow(iteration.training, checked, start, led, () => side.finish());
     return {
       run: async () => iteration.free(await iteration.run(updates)),
       dispose: () => iteration.dispose(),

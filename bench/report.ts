@@ -171,9 +171,8 @@ export async function writeReadme(): Promise<void> {
       "results of all sides with monge's, then times them in turn, and looks at a kernel's results once more after that. " +
       `A kernel may be off by ${most.results} of the largest entry, a loss by ${most.losses} of the largest loss, and what ` +
       `one update changed in a tensor by ${most.changes} in the root mean square (bench/bounds.ts derives that). After each ` +
-      "update of the comparison a side takes over monge's weights, since training amplifies the last bits: in eleven " +
-      "updates of the tutorial to 1 to 3 % of the generator's change, by the kinks of the relus. Biases whose true " +
-      "gradient is 0 are left out, since what is computed for them is rounding: those in front of batch norm, and the " +
+      "update of the comparison a side takes over monge's weights, since training amplifies the last bits, above " +
+      "all at the kinks of the relus. Biases whose true gradient is 0 are left out, since what is computed for them is rounding: those in front of batch norm, and the " +
       "critic's last one where an update sees real and fake images.",
     "The tutorial starts from its first weights. wgan and wgan-gp start after one iteration, with the mean squares of " +
       "the optimisers at each tensor's mean: from zeros, the first step would be little more than the gradient's sign.",

@@ -2,7 +2,7 @@
 // The file holds the peers too, so it runs on a bare GPU machine: only the package `webgpu` is left outside.
 // The peers are packages of the bench alone, installed when they are first needed. usage: node bench/run.mjs [options]
 import { spawnSync } from "node:child_process";
-import { copyFileSync, existsSync, readdirSync, readFileSync, renameSync } from "node:fs";
+import { copyFileSync, existsSync, readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { bundle, sources } from "../scripts/build.mjs";
@@ -30,9 +30,8 @@ if (instead === "build") {
 
 /** The folder with the bench as its sources and peers are now. */
 function build() {
-  const own = readdirSync(folder).filter((name) => name !== "node_modules" && name !== "results");
-  const all = [...own, "node_modules/.package-lock.json"].map((name) => join(folder, name));
-  return buildOnce(dist, [...sources, ...all], async (outdir) => {
+  const packages = join(folder, "node_modules/.package-lock.json");
+  return buildOnce(dist, [...sources, packages], async (outdir) => {
     const { read: used } = await bundle({
       entryPoints: { bench: "bench/main.ts" },
       outdir,
