@@ -122,7 +122,7 @@ async function training(
     const again = updates.map((update) => async () => {
       const begun = performance.now();
       const loss = await update();
-      await side.finish();
+      await throttled(side.finish());
       warmMs = performance.now() - begun;
       return loss;
     });
