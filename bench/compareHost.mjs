@@ -1,6 +1,6 @@
 // What a command costs the host in this checkout's monge and in another's, on Dawn's null backend: the rows `host ...`,
-// by this checkout's bench, which the other need not have. The other one's packages are not used. A run's figure is the
-// least of its rounds: what else runs on the machine only adds.
+// by this checkout's bench, which the other need not have. The other one's packages are not used. A figure is the
+// least of all rounds: what else runs on the machine only adds.
 // usage: node bench/compareHost.mjs FOLDER-OF-THE-OTHER-CHECKOUT [--rounds N]
 import { spawnSync } from "node:child_process";
 import { existsSync, rmSync } from "node:fs";
@@ -47,14 +47,13 @@ try {
 } finally {
   for (const file of files) rmSync(file, { force: true });
 }
-const median = (values) => values.sort((a, b) => a - b)[values.length >> 1];
 console.log("| row, µs | other | this | this / other | other against itself |\n|---|---|---|---|---|");
 for (const name of Object.keys(runs[0][0])) {
-  const of = (...some) => median(some.flat().map((run) => run[name]));
-  const ratios = runs[0].map((run, i) => runs[1][i][name] / Math.sqrt(run[name] * runs[2][i][name]));
-  const spread = Math.max(...runs[0].map((run, i) => Math.abs(Math.log(run[name] / runs[2][i][name]))));
-  const [before, now] = [of(runs[0], runs[2]), of(runs[1])].map((ms) => (1000 * ms).toFixed(2));
+  const [first, own, second] = runs.map((all) => Math.min(...all.map((run) => run[name])));
+  const least = Math.min(first, second);
+  const micro = (ms) => (1000 * ms).toFixed(2);
+  const spread = 100 * (Math.max(first, second) / least - 1);
   console.log(
-    `| ${name} | ${before} | ${now} | ${median(ratios).toFixed(3)} | ${(100 * (Math.exp(spread) - 1)).toFixed(0)} % |`,
+    `| ${name} | ${micro(least)} | ${micro(own)} | ${(own / least).toFixed(3)} | ${spread.toFixed(0)} % |`,
   );
 }
