@@ -1,7 +1,7 @@
 // Builds the bench into one file, once. It holds the peers too, so it runs on a bare GPU machine: only the package
 // `webgpu` is left outside. The peers are packages of the bench alone, installed when they are first needed.
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bundle, sources } from "../scripts/build.mjs";
@@ -13,21 +13,18 @@ export const benchFolder = join(root, "dist/bench");
 const read = (path) => JSON.parse(readFileSync(path, "utf8"));
 
 /** What the built file is made of. */
-export function benchSources() {
-  const own = readdirSync(folder).filter((name) => name !== "node_modules" && name !== "results");
-  return [...sources, ...[...own, "node_modules/.package-lock.json"].map((name) => join(folder, name))];
-}
+export const benchSources = [...sources, join(folder, "node_modules/.package-lock.json")];
 
 /** The bench of the sources and peers as they are now, as a file. Without peers to build in, none can be asked for. */
 export async function buildBench() {
-  const built = await buildOnce(benchFolder, benchSources(), async (outdir) => {
+  const built = await buildOnce(benchFolder, benchSources, async (outdir) => {
     const { read: used } = await bundle({
       entryPoints: { bench: "bench/main.ts" },
       outdir,
       outExtension: { ".js": ".mjs" },
       // The peers' own modules: their CommonJS bundles hold a second copy of TensorFlow.js's core.
       mainFields: ["module", "main"],
-      external: ["webgpu", ...(installed() ? [] : ["../peers/*"])],
+      external: ["webgpu", ...(installed() ? [] : ["../peers/*.mjs"])],
       define: {
         VERSIONS: JSON.stringify({
           monge: read(`${root}package.json`).version,

@@ -55,6 +55,11 @@ export async function loadDawn(adapter: string): Promise<void> {
   dawn = await nodeGpu(adapter);
 }
 
+/** In place of `loadDawn`, with another backend. */
+export function useDawn(api: GPU): void {
+  dawn = api;
+}
+
 /** Dawn with the wrapped adapters, also as `navigator.gpu`, where the peers look for it when they are imported. */
 export function benchGpu(): GPU {
   if (wrapped) return wrapped;

@@ -6,9 +6,10 @@ import { runCommand } from "../src/node/command";
 import { requireAdapter } from "../src/node/probe";
 import { contest, type Failures, reason } from "./contest";
 import { adapter, loadDawn, toggles } from "./gpu";
+import { measureHosts, runHostChild } from "./hostRows";
 import { inputsOf } from "./inputs";
 import { help, type Options, parseOptions } from "./options";
-import { measureProcesses, runChild } from "./processes";
+import { inChild, measureProcesses, runChild } from "./processes";
 import {
   differs,
   heading,
@@ -19,10 +20,18 @@ import {
   writeReadme,
   writeReport,
 } from "./report";
-import { type KernelRow, kernelRows, largeRows, processRows, trainingRows } from "./rows";
+import {
+  hostRows,
+  type KernelRow,
+  kernelRows,
+  largeRows,
+  processRows,
+  type TrainingRow,
+  trainingRows,
+} from "./rows";
 import { openSide } from "./sides/open";
-import type { Side, SideName, State } from "./sides/side";
-import { distance, type Outcome, relative, TutorialRun } from "./training";
+import type { Side, SideName, Start } from "./sides/side";
+import { follow, Iteration, type Outcome, relative } from "./training";
 import { throttled, waiting } from "./wait";
 
 /** Put in by the build. */
@@ -59,13 +68,18 @@ async function bench({ only, large, peers, python, json }: Options, adapterName:
 
   for (const row of large ? [...kernelRows, ...largeRows] : kernelRows)
     if (only.test(row.name)) done(await kernel(row, sides, missing));
+  const hosts = hostRows.filter(({ name }) => only.test(name)).map(({ name }) => name);
+  for (const row of await measureHosts(hosts, names, inChild)) done(row);
   const trainings = trainingRows.filter(({ name }) => only.test(name));
   const processes = processRows.filter(({ name }) => only.test(name)).map(({ name }) => name);
   if (trainings.length + processes.length > 0) {
-    const { tutorialStart } = await import("./sides/monge"); // here, so that a peer's child does without it
-    const start = await throttled(tutorialStart());
-    for (const row of trainings) done(await training(row, start, sides, missing));
-    for (const row of await measureProcesses(processes, names, start, adapterName)) done(row);
+    const { startOf } = await import("./sides/mongeTraining"); // here, so that a peer's child does without it
+    for (const row of trainings)
+      done(await training(row, await throttled(startOf(row.preset)), sides, missing));
+    if (processes.length > 0) {
+      const start = await throttled(startOf("tutorial"));
+      for (const row of await measureProcesses(processes, names, start, adapterName)) done(row);
+    }
   }
 
   const different = report.rows.filter(differs).map(({ name }) => name);
@@ -103,47 +117,31 @@ async function kernel(row: KernelRow, sides: Side[], missing: Failures): Promise
   return made;
 }
 
-type TrainingRow = (typeof trainingRows)[number];
-
 async function training(
   row: TrainingRow,
-  start: State,
+  start: Start,
   sides: Side[],
   missing: Failures,
 ): Promise<ReportRow> {
-  let expected: Outcome | undefined;
+  const led: Outcome[] = [];
   return contest(row, sides, missing, async (side) => {
-    const tutorial = new TutorialRun(side.train(start));
-    const { training } = tutorial;
-    const work: Record<TrainingRow["name"], () => Promise<unknown[]>> = {
-      "rmsprop-clip critic": async () => {
-        await training.rmsprop();
-        return [];
-      },
-      "critic-update": () => tutorial.criticUpdate(),
-      "generator-update": () => tutorial.generatorUpdate(),
-      "iteration tutorial": () => tutorial.iteration(),
-    };
-    const losses = await work[row.name]();
-    await throttled(side.finish());
+    const iteration = new Iteration(side.train(start), start.preset);
+    const updates = iteration.updates(row.runs);
     let warmMs: number | undefined;
-    if (row.name !== "iteration tutorial") {
-      // Again, since monge captures an update the first time and replays it from then on; an iteration holds replays.
+    const again = updates.map((update) => async () => {
       const begun = performance.now();
-      losses.push(...(await work[row.name]()));
+      const loss = await update();
       await throttled(side.finish());
       warmMs = performance.now() - begun;
-    }
-    const got: Outcome = { losses: [], state: {} };
-    for (const loss of losses) got.losses.push(await throttled(training.scalar(loss)));
-    got.state = await throttled(training.state());
-    tutorial.free(losses);
-    await throttled(side.finish());
-    expected ??= got;
+      return loss;
+    });
+    // An update alone comes twice, since monge captures it the first time and replays it from then on.
+    const checked = row.runs === "iteration" ? updates : [...updates, ...again];
+    const off = await follow(iteration.training, checked, start, led, () => side.finish());
     return {
-      run: async () => tutorial.free(await work[row.name]()),
-      dispose: () => tutorial.dispose(),
-      off: distance(start, expected, got),
+      run: async () => iteration.free(await iteration.run(updates)),
+      dispose: () => iteration.dispose(),
+      off,
       warmMs,
     };
   });
@@ -151,7 +149,7 @@ async function training(
 
 async function main(): Promise<void> {
   const [command, ...rest] = process.argv.slice(2);
-  if (command === "child") return runChild(rest);
+  if (command === "child") return rest[0] === "host" ? runHostChild(rest.slice(1)) : runChild(rest);
   const options = parseOptions(process.argv.slice(2));
   if (options.instead === "help") return console.log(help);
   if (options.instead === "report") return writeReadme();

@@ -4,13 +4,13 @@ import { InputError } from "../src/errors";
 import { readOptions } from "../src/node/commandLine";
 import { requireWritable } from "../src/node/files";
 import { largeRows, rowNames } from "./rows";
-import type { SideName } from "./sides/side";
+import { type PeerName, peerNames } from "./sides/side";
 
 export interface Options {
   only: RegExp;
   /** Whether the rows for a GPU are among them. */
   large: boolean;
-  peers: SideName[];
+  peers: PeerName[];
   /** The interpreter that has PyTorch. */
   python: string | undefined;
   json: string | undefined;
@@ -38,8 +38,9 @@ usage: npm run bench -- [options]
 
   --only REGEX     rows with a match in their names, e.g. "matmul nn|conv64"
   --large          also ${largeRows.map(({ name }) => name).join(" and ")}, which are for a GPU
-  --peers NAMES    some of tfjs,jax,torch (tfjs,jax without it), or none. torch is PyTorch in a process of its
-                   own: on CUDA where it finds that, else on the CPU
+  --peers NAMES    some of ${peerNames.join(",")} (tfjs,jax without it),
+                   or none. torch is PyTorch in a process of its own: on CUDA where it finds that, else on the CPU;
+                   torch-compile is the same with torch.compile, torch-graphs with CUDA graphs
   --python PATH    the interpreter that can import torch (without it python3 of the path, or the system's)
   --json FILE      write the figures there, after each row
   --adapter NAME   the adapter with that in its name or its driver's; npm run doctor lists them
@@ -58,8 +59,8 @@ export function parseOptions(args: string[]): Options {
   const only = given.read("only", readOnly(large));
   const peers = given.read("peers", readPeers);
   const python = given.read("python", (text) => text);
-  if (python !== undefined && !peers?.includes("torch"))
-    throw new InputError("--python goes with --peers torch alone: no other peer needs it.");
+  if (python !== undefined && !peers?.some((name) => name.startsWith("torch")))
+    throw new InputError("--python goes with PyTorch among the --peers: no other peer needs it.");
   const json = given.read("json", (text) => {
     if (text === "") throw new InputError("--json is empty, expected the name of a file.");
     requireWritable(text);
@@ -93,10 +94,9 @@ const readOnly =
     throw new InputError(`--only "${text}": no row has such a name. npm run bench -- --help lists them.`);
   };
 
-function readPeers(text: string): SideName[] {
+function readPeers(text: string): PeerName[] {
   const names = text === "none" ? [] : text.split(",");
-  const all = ["tfjs", "jax", "torch"] as const;
-  if (names.some((name) => !all.some((each) => each === name)))
-    throw new InputError(`--peers "${text}": expected some of ${all.join(",")}, or none.`);
-  return all.filter((name) => names.includes(name));
+  if (names.some((name) => !peerNames.some((each) => each === name)))
+    throw new InputError(`--peers "${text}": expected some of ${peerNames.join(",")}, or none.`);
+  return peerNames.filter((name) => names.includes(name));
 }

@@ -10,8 +10,8 @@ import { most } from "./bounds";
 import { countOf, errorsOf, loadDawn } from "./gpu";
 import type { PeerFigure, ReportRow } from "./report";
 import { openSide } from "./sides/open";
-import type { SideName, State } from "./sides/side";
-import { relative, TutorialRun } from "./training";
+import type { SideName, Start } from "./sides/side";
+import { Iteration, relative } from "./training";
 import { throttled } from "./wait";
 
 /** What a child says on its last line. */
@@ -31,16 +31,17 @@ const AGAIN_MS = 15_000;
 export async function runChild([name, file, adapter]: string[]): Promise<void> {
   await loadDawn(adapter);
   const side = await throttled(openSide(name as SideName));
-  const start = deserialize(await readFile(file)) as State;
+  const start = deserialize(await readFile(file)) as Start;
   const begun = performance.now();
-  const tutorial = new TutorialRun(side.train(start));
-  const losses = await tutorial.iteration();
+  const tutorial = new Iteration(side.train(start), "tutorial");
+  const updates = tutorial.updates("iteration");
+  const losses = await tutorial.run(updates);
   await throttled(side.finish());
   const end = now();
   const numbers: number[] = [];
   for (const loss of losses) numbers.push(await throttled(tutorial.training.scalar(loss)));
   if (performance.now() - begun < AGAIN_MS) {
-    tutorial.free(await tutorial.iteration());
+    tutorial.free(await tutorial.run(updates));
     await throttled(side.finish());
   }
   const [error] = errorsOf(side.device);
@@ -49,10 +50,8 @@ export async function runChild([name, file, adapter]: string[]): Promise<void> {
   console.log(JSON.stringify(said));
 }
 
-/** Runs a child with the shader caches of Mesa and NVIDIA in a folder; gives ms from its start to its first iteration. */
-async function inChild(args: string[], cache: string): Promise<Said & { ms: number }> {
-  const env = { ...process.env, MESA_SHADER_CACHE_DIR: cache, __GL_SHADER_DISK_CACHE_PATH: cache };
-  const begun = now();
+/** Runs a child; gives what it says on its last line. */
+export async function inChild(args: string[], env = process.env): Promise<unknown> {
   const child = spawn(process.execPath, [fileURLToPath(import.meta.url), "child", ...args], {
     env,
     stdio: ["ignore", "pipe", "pipe"],
@@ -66,7 +65,14 @@ async function inChild(args: string[], cache: string): Promise<Said & { ms: numb
   });
   const code = await new Promise((resolve) => child.on("close", resolve));
   if (code !== 0) throw new Error(complaints.trim().split("\n").at(-1) || `exit code ${code}`);
-  const said = JSON.parse(output.trim().split("\n").at(-1)!) as Said;
+  return JSON.parse(output.trim().split("\n").at(-1)!);
+}
+
+/** Runs a first iteration with the shader caches of Mesa and NVIDIA in a folder; gives ms from the start to its end. */
+async function started(args: string[], cache: string): Promise<Said & { ms: number }> {
+  const env = { ...process.env, MESA_SHADER_CACHE_DIR: cache, __GL_SHADER_DISK_CACHE_PATH: cache };
+  const begun = now();
+  const said = (await inChild(args, env)) as Said;
   return { ...said, ms: said.end - begun };
 }
 
@@ -81,7 +87,7 @@ interface Measured {
 export async function measureProcesses(
   wanted: readonly string[],
   names: SideName[],
-  start: State,
+  start: Start,
   adapter: string,
 ): Promise<ReportRow[]> {
   if (wanted.length === 0) return [];
@@ -91,15 +97,15 @@ export async function measureProcesses(
     const weights = join(folder, "weights");
     await writeFile(weights, serialize(start));
     for (const name of names) {
-      if (name === "torch") {
+      if (name.startsWith("torch")) {
         found.set(name, { error: "has no buffers of WebGPU to count, and no such start" });
         continue;
       }
       try {
         const args = [name, weights, adapter];
         const cache = await mkdtemp(join(folder, "cache-"));
-        const cold = wanted.includes("cold-start") ? await inChild(args, cache) : undefined;
-        const { ms, peak, losses } = await inChild(args, cache);
+        const cold = wanted.includes("cold-start") ? await started(args, cache) : undefined;
+        const { ms, peak, losses } = await started(args, cache);
         found.set(name, { cold: cold?.ms, warm: ms, peak, losses });
       } catch (error) {
         if (name === "monge") throw error;

@@ -7,7 +7,7 @@ import { reason, unreadable, writeFileAtomic } from "../src/node/files";
 import { most } from "./bounds";
 import type { Adapter } from "./gpu";
 import { limitsOf } from "./rows";
-import type { SideName } from "./sides/side";
+import { peerNames, type SideName } from "./sides/side";
 
 /** A peer's figure in a row, or why it has none. `ratio` is its time (or memory) over monge's. */
 export interface PeerFigure {
@@ -31,8 +31,8 @@ export interface ReportRow {
   gflops?: number;
   gbs?: number;
   peers: Partial<Record<SideName, PeerFigure>>;
-  /** Whether the results of all sides in the row agreed. */
-  checked: boolean;
+  /** Whether the results of all sides in the row agreed; none where nothing is computed. */
+  checked?: boolean;
   note?: string;
 }
 
@@ -60,31 +60,37 @@ export function title(report: Report): string {
     "ms: median over rounds in turn (one round may do for a side that takes over 10 s), the minimum in brackets",
     "rate: monge's, by the median; memory: most bytes of GPU buffers at any time",
     "ratio: the peer's figure over monge's, so above 1 monge is faster or smaller",
-    "results: equal if all sides agreed, before the timing and (kernels) after it; alone if there was no other side",
+    "results: equal if all sides agreed, before the timing and (kernels) after it; alone if there was no other side; " +
+      "none where nothing is computed",
   ].join("\n");
 }
 
 /** Whether sides disagreed; a row that monge has to itself was not compared. */
 export const differs = (row: ReportRow): boolean =>
-  !row.checked && Object.values(row.peers).some(({ error }) => error === undefined);
+  row.checked === false && Object.values(row.peers).some(({ error }) => error === undefined);
 
 const figure = (value: number) => value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0);
 
+/** A figure with its minimum; the host's are microseconds. */
+function shown({ family }: ReportRow, { mib, ms, minMs }: PeerFigure): string {
+  if (mib !== undefined) return `${figure(mib)} MiB`;
+  const [by, unit] = family === "host" ? [1000, " µs"] : [1, ""];
+  const least = minMs === undefined ? "" : ` (${figure(by * minMs)})`;
+  return `${figure(by * ms!)}${unit}${least}`;
+}
+
 function cells(row: ReportRow, peers: readonly SideName[]): string[] {
-  const own = row.mib !== undefined ? `${figure(row.mib)} MiB` : figure(row.ms!);
   const rate = row.gflops ? `${figure(row.gflops)} GFLOP/s` : row.gbs ? `${figure(row.gbs)} GB/s` : "";
   return [
     row.name,
-    row.minMs === undefined ? own : `${own} (${figure(row.minMs)})`,
+    shown(row, row),
     rate,
     ...peers.flatMap((peer) => {
       const found = row.peers[peer];
       if (!found || found.error !== undefined) return ["—", "—"];
-      const value = found.mib !== undefined ? `${figure(found.mib)} MiB` : figure(found.ms!);
-      const shown = found.minMs === undefined ? value : `${value} (${figure(found.minMs)})`;
-      return [shown, `${figure(found.ratio!)}x`];
+      return [shown(row, found), `${figure(found.ratio!)}x`];
     }),
-    row.checked ? "equal" : differs(row) ? "DIFFERENT" : "alone",
+    row.checked === undefined ? "none" : row.checked ? "equal" : differs(row) ? "DIFFERENT" : "alone",
   ];
 }
 
@@ -164,8 +170,12 @@ export async function writeReadme(): Promise<void> {
     "`npm run bench -- --json bench/results/NAME.json`, then `npm run bench -- --report`. Every row first compares the " +
       "results of all sides with monge's, then times them in turn, and looks at a kernel's results once more after that. " +
       `A kernel may be off by ${most.results} of the largest entry, a loss by ${most.losses} of the largest loss, and what ` +
-      `updates changed in a tensor by ${most.changes} in the root mean square. Four biases in front of batch norm are ` +
-      "left out: their true gradient is 0, and what is computed is rounding.",
+      `one update changed in a tensor by ${most.changes} in the root mean square (bench/bounds.ts derives that). After each ` +
+      "update of the comparison a side takes over monge's weights, since training amplifies the last bits, above " +
+      "all at the kinks of the relus. Biases whose true gradient is 0 are left out, since what is computed for them is rounding: those in front of batch norm, and the " +
+      "critic's last one where an update sees real and fake images.",
+    "The tutorial starts from its first weights. wgan and wgan-gp start after one iteration, with the mean squares of " +
+      "the optimisers at each tensor's mean: from zeros, the first step would be little more than the gradient's sign.",
     "All sides get the same adapter, features, limits and wait. One repeat frees the results of the one before; batch " +
       "norm's backward row holds the forward pass too, which TensorFlow.js cannot leave out.",
     ...parts,
@@ -176,9 +186,7 @@ export async function writeReadme(): Promise<void> {
 }
 
 function section(name: string, report: Report): string {
-  const peers = (["tfjs", "jax", "torch"] as const).filter((peer) =>
-    report.rows.some((row) => row.peers[peer]),
-  );
+  const peers = peerNames.filter((peer) => report.rows.some((row) => row.peers[peer]));
   const table = [
     columns(peers),
     columns(peers).map(() => "---"),

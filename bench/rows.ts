@@ -1,7 +1,7 @@
 // The rows of the bench, by families: what is computed, how much work that is, and what limits it.
 // bounds.ts says how far results may be apart.
 import { convOutput } from "./inputs";
-import type { ConvPass, Shape, Work } from "./sides/side";
+import type { ConvPass, Preset, Shape, Work } from "./sides/side";
 
 export interface KernelRow {
   name: string;
@@ -43,6 +43,10 @@ export const limitsOf: Record<string, string> = {
   optimizer:
     "Memory and the number of dispatches, one for three tensors: weights, slots and gradients are read once, weights and " +
     "slots written.",
+  host:
+    "The host alone, on Dawn's null backend, which computes nothing: so there are no results to compare. An op goes " +
+    "through the engine's own code (shapes, memory, the choice of a kernel) and Dawn's; a replayed dispatch through what the " +
+    "engine keeps of it and Dawn's. Bare calls to Dawn cost some microseconds a dispatch.",
   memory:
     "What the backward pass needs of the forward pass, 64 images through both networks at most, and what a pool keeps for " +
     "reuse; monge keeps the buffers of the updates that it replays. A side that takes over 15 s runs one iteration, the " +
@@ -130,15 +134,32 @@ export const kernelRows: KernelRow[] = [
 /** For a GPU: on a processor the second takes minutes. */
 export const largeRows: KernelRow[] = [4096, 8192].map((n) => matmul(`nn ${n}`, n, n, n));
 
-export const trainingRows = [
-  { name: "rmsprop-clip critic", family: "optimizer" },
-  { name: "critic-update", family: "training" },
-  { name: "generator-update", family: "training" },
-  { name: "iteration tutorial", family: "training" },
+/** What of a preset's iteration a row runs. */
+export interface TrainingRow {
+  name: string;
+  family: string;
+  preset: Preset;
+  runs: "optimizer" | "critic" | "generator" | "iteration";
+}
+
+export const trainingRows: TrainingRow[] = [
+  { name: "rmsprop-clip critic", family: "optimizer", preset: "tutorial", runs: "optimizer" },
+  { name: "critic-update", family: "training", preset: "tutorial", runs: "critic" },
+  { name: "generator-update", family: "training", preset: "tutorial", runs: "generator" },
+  { name: "iteration tutorial", family: "training", preset: "tutorial", runs: "iteration" },
+  { name: "iteration wgan", family: "training", preset: "wgan", runs: "iteration" },
+  { name: "iteration wgan-gp", family: "training", preset: "wgan-gp", runs: "iteration" },
+];
+/** On Dawn's null backend. */
+export const hostRows = [
+  { name: "host eager op", family: "host" },
+  { name: "host replay dispatch", family: "host" },
 ] as const;
 export const processRows = [
   { name: "peak-memory iteration", family: "memory" },
   { name: "cold-start", family: "start" },
 ] as const;
 
-export const rowNames: string[] = [...kernelRows, ...trainingRows, ...processRows].map(({ name }) => name);
+export const rowNames: string[] = [...kernelRows, ...hostRows, ...trainingRows, ...processRows].map(
+  ({ name }) => name,
+);

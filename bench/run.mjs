@@ -8,7 +8,7 @@ import { benchFolder, buildBench, installPeers } from "./build.mjs";
 
 const args = process.argv.slice(2);
 const { instead, peers } = await optionsOf(args);
-if (instead === "build" || (instead === undefined && peers.some((peer) => peer !== "torch"))) {
+if (instead === "build" || (instead === undefined && peers.some((peer) => !peer.startsWith("torch")))) {
   try {
     installPeers();
   } catch (error) {

@@ -1,60 +1,80 @@
-// The training rows: the tutorial's updates put together from what each side can do, and how their results compare.
+// The training rows: the presets' updates put together from what each side can do, and how their results compare.
 // All sides start from the same weights and see the same batches.
 import type { HostArray } from "../src/nn";
 import { drawDigits } from "../src/wgan/strokes";
-import { normal } from "./inputs";
-import type { State, Training } from "./sides/side";
+import { normal, uniform } from "./inputs";
+import type { TrainingRow } from "./rows";
+import type { Preset, Start, State, Training } from "./sides/side";
+import { throttled } from "./wait";
 
-/** Batches of one iteration on the GPU of a side. */
-interface Batches {
-  real: unknown[];
-  latents: unknown[];
-  generator: unknown;
-}
-
-/** Critic updates on 32 real and then on 32 fake images, five times; then one generator update on 64. */
+/** Critic updates for one of the generator. */
 const ROUNDS = 5;
-const HALF = 32;
 
-export class TutorialRun {
-  private readonly batches: Batches;
+/** What an update sees: images of the data in one go, and its latent vectors; the tutorial's have half a batch. */
+const sizes: Record<Preset, { batch: number; images: number; latent: number; pixel(byte: number): number }> =
+  {
+    tutorial: { batch: 64, images: 32, latent: 50, pixel: (byte) => (byte - 127.5) / 127.5 },
+    wgan: { batch: 64, images: 64, latent: 50, pixel: (byte) => (byte - 127.5) / 127.5 },
+    "wgan-gp": { batch: 50, images: 50, latent: 128, pixel: (byte) => byte / 255 },
+  };
 
-  constructor(readonly training: Training) {
-    const images = drawDigits({ count: ROUNDS * HALF, seed: 7, digits: [5] }).images;
-    const pixels = Float32Array.from(images, (byte) => (byte - 127.5) / 127.5);
+/** Queues one update; gives its loss, where it has one. */
+export type Update = () => Promise<unknown>;
+
+/** One iteration of a preset on batches of its own, which lie on the GPU of a side. */
+export class Iteration {
+  private readonly real: unknown[];
+  private readonly latents: unknown[];
+  private readonly epsilons: unknown[];
+  private readonly forGenerator: unknown;
+
+  constructor(
+    readonly training: Training,
+    private readonly preset: Preset,
+  ) {
+    const { batch, images, latent, pixel } = sizes[preset];
+    const bytes = drawDigits({ count: ROUNDS * images, seed: 7, digits: [5] }).images;
     const part = (i: number): HostArray => ({
-      shape: [HALF, 28, 28, 1],
-      data: pixels.slice(i * HALF * 784, (i + 1) * HALF * 784),
+      shape: [images, 28, 28, 1],
+      data: Float32Array.from(bytes.subarray(i * images * 784, (i + 1) * images * 784), pixel),
     });
     const five = Array.from({ length: ROUNDS }, (_, i) => i);
-    this.batches = {
-      real: five.map((i) => training.upload(part(i))),
-      latents: five.map((i) => training.upload(normal([HALF, 50], 100 + i))),
-      generator: training.upload(normal([2 * HALF, 50], 200)),
-    };
+    this.real = five.map((i) => training.upload(part(i)));
+    this.latents = five.map((i) => training.upload(normal([images, latent], 100 + i)));
+    this.epsilons = preset === "wgan-gp" ? five.map((i) => training.upload(share(images, 300 + i))) : [];
+    this.forGenerator = training.upload(normal([batch, latent], 200));
   }
 
-  /** One update of the critic on 32 real images. */
-  async criticUpdate(): Promise<unknown[]> {
-    return [await this.training.critic(this.batches.real[0], -1)];
+  updates(runs: TrainingRow["runs"]): Update[] {
+    const { training, forGenerator } = this;
+    const critic = Array.from({ length: ROUNDS }, (_, i) => this.criticUpdates(i)).flat();
+    const generator = async () => training.generator(forGenerator);
+    if (runs === "optimizer") return [async () => void (await training.rmsprop())];
+    if (runs === "critic") return critic.slice(0, 1);
+    if (runs === "generator") return [generator];
+    return [...critic, generator];
   }
 
-  /** One update of the generator on 64 latent vectors. */
-  async generatorUpdate(): Promise<unknown[]> {
-    return [await this.training.generator(this.batches.generator)];
+  /** The tutorial's on real images and then on fakes; else one on both. */
+  private criticUpdates(i: number): Update[] {
+    const { training, real, latents, epsilons } = this;
+    if (this.preset !== "tutorial") return [async () => training.both!(real[i], latents[i], epsilons[i])];
+    return [
+      async () => training.critic(real[i], -1),
+      async () => {
+        const fakes = await training.fakes(latents[i]);
+        const loss = await training.critic(fakes, 1);
+        training.free(fakes);
+        return loss;
+      },
+    ];
   }
 
-  async iteration(): Promise<unknown[]> {
-    const { training, batches } = this;
+  /** Queues all of them, and gives the losses. */
+  async run(updates: readonly Update[]): Promise<unknown[]> {
     const losses: unknown[] = [];
-    for (let i = 0; i < ROUNDS; i++) {
-      losses.push(await training.critic(batches.real[i], -1));
-      const fakes = await training.fakes(batches.latents[i]);
-      losses.push(await training.critic(fakes, 1));
-      training.free(fakes);
-    }
-    losses.push(await training.generator(batches.generator));
-    return losses;
+    for (const update of updates) losses.push(await update());
+    return losses.filter((loss) => loss !== undefined);
   }
 
   free(values: unknown[]): void {
@@ -62,52 +82,95 @@ export class TutorialRun {
   }
 
   dispose(): void {
-    this.free([...this.batches.real, ...this.batches.latents, this.batches.generator]);
+    this.free([...this.real, ...this.latents, ...this.epsilons, this.forGenerator]);
     this.training.dispose();
   }
 }
 
+/** Uniform in [0, 1), one number an image. */
+function share(images: number, seed: number): HostArray {
+  const { shape, data } = uniform([images, 1, 1, 1], seed, 0.5);
+  return { shape, data: data.map((value) => value + 0.5) };
+}
+
+/** What an update gave, and left behind. */
 export interface Outcome {
-  losses: number[];
+  loss: number | undefined;
   state: State;
 }
 
 /**
- * A bias in front of batch norm moves the mean, which is subtracted again: its true gradient is 0, what is computed
- * is rounding, and RMSprop makes steps of that. These four are the only ones left out of the comparison.
+ * A bias in front of batch norm moves the mean, which is subtracted again, and the last one of a critic that sees real and
+ * fake images in one update takes from one what it gives to the other. Their true gradient is 0, what is computed is
+ * rounding, and the optimisers make steps of that. These are the only ones left out of the comparison.
  */
-const IDLE = /^critic\.[02]\.bias$|^generator\.[35]\.bias$/;
+const idle: Record<Preset, RegExp> = {
+  tutorial: /^critic\.[02]\.bias$|^generator\.[35]\.bias$/,
+  wgan: /^critic\.[025]\.bias$|^generator\.[35]\.bias$/,
+  "wgan-gp": /^critic\.7\.bias$/,
+};
+
+/**
+ * Runs updates one by one and holds each against monge's, whose outcomes are in `led`, or get there when it comes first.
+ * Behind each update a side takes over monge's weights: a difference in the last bits grows with every update, since
+ * relus have a kink and optimisers divide by the size of a gradient. So from the second update on it would tell how
+ * training amplifies, and not whether the side computes the same.
+ */
+export async function follow(
+  training: Training,
+  updates: readonly Update[],
+  { preset, weights }: Start,
+  led: Outcome[],
+  finish: () => Promise<void>,
+): Promise<Distance> {
+  const losses: [number, number][] = [];
+  let changes = 0;
+  let before = weights;
+  for (const [i, update] of updates.entries()) {
+    const value = await update();
+    await throttled(finish());
+    const loss = value === undefined ? undefined : await throttled(training.scalar(value));
+    if (value !== undefined) training.free(value);
+    const got = { loss, state: await throttled(training.state()) };
+    led[i] ??= got;
+    const wanted = led[i];
+    if (loss !== undefined) losses.push([wanted.loss!, loss]);
+    changes = Math.max(changes, changed(before, wanted.state, got.state, idle[preset]));
+    if (wanted !== got) training.load(wanted.state);
+    before = wanted.state;
+  }
+  const of = (side: 0 | 1) => Float32Array.from(losses, (pair) => pair[side]);
+  return { losses: relative(of(0), of(1)), changes };
+}
 
 /** How far two sides are apart. */
 export interface Distance {
   /** The worst loss, as a share of the largest. */
   losses: number;
-  /**
-   * Of what the updates changed in a tensor, the worst tensor: the root mean square of the difference as a share of
-   * that of the change. RMSprop makes steps of one size from gradients of any size, so the one entry with the smallest
-   * gradient says nothing; all entries together do.
-   */
+  /** The worst update's, see `changed`. */
   changes: number;
 }
 
-export function distance(start: State, a: Outcome, b: Outcome): Distance {
-  const result: Distance = {
-    losses: a.losses.length ? relative(Float32Array.from(a.losses), Float32Array.from(b.losses)) : 0,
-    changes: 0,
-  };
-  for (const [name, { data }] of Object.entries(start)) {
-    if (IDLE.test(name)) continue;
-    const [x, y] = [a.state[name].data, b.state[name].data];
+/**
+ * How far what an update changed in a tensor is from what it changed on monge, in the worst tensor: the root mean square
+ * of the difference as a share of that of the change. The one entry with the smallest gradient says nothing, since
+ * optimisers make steps of one size from gradients of any size; all entries together do.
+ */
+export function changed(before: State, wanted: State, got: State, leftOut: RegExp): number {
+  let worst = 0;
+  for (const [name, { data }] of Object.entries(before)) {
+    if (leftOut.test(name)) continue;
+    const [x, y] = [wanted[name].data, got[name].data];
     let [difference, change] = [0, 0];
     for (let i = 0; i < data.length; i++) {
       difference += (y[i] - x[i]) ** 2;
       change += (x[i] - data[i]) ** 2;
     }
-    const share = difference === 0 ? 0 : Math.sqrt(difference / change);
+    const part = difference === 0 ? 0 : Math.sqrt(difference / change);
     // Written so that a NaN counts as infinitely far.
-    if (!(share <= result.changes)) result.changes = Number.isNaN(share) ? Number.POSITIVE_INFINITY : share;
+    if (!(part <= worst)) worst = Number.isNaN(part) ? Number.POSITIVE_INFINITY : part;
   }
-  return result;
+  return worst;
 }
 
 /** The largest difference of y from x over the largest entry of x. NaN counts as infinitely far. */

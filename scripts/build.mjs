@@ -1,12 +1,18 @@
 // Bundles every entry point into dist/<hash> with esbuild: the commands, the library, and the tests.
 // WGSL files are imported as text. All Node bundles share chunks, so there is one device a process.
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import { buildOnce, filesUnder } from "./buildOnce.mjs";
 import { root } from "./shell.mjs";
 
+/** The bench's own files, which it and its tests are made of, without its packages and results. */
+const bench = (existsSync(join(root, "bench")) ? readdirSync(join(root, "bench")) : [])
+  .filter((name) => name !== "node_modules" && name !== "results")
+  .map((name) => `bench/${name}`);
+
 /** What the commands and the tests are made of, esbuild and the packages by the versions installed. */
 export const sources = [
+  ...bench,
   ...["src", "shaders", "test", "scripts", "package.json", "package-lock.json", "tsconfig.json"],
   "node_modules/.package-lock.json",
 ].map((path) => join(root, path));

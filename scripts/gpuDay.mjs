@@ -53,7 +53,7 @@ function carriedTo([first, path, ...more]) {
 /** The commands, the tests and the bench, side by side. */
 async function programs() {
   const [commands, bench] = [await build(), await buildBench()];
-  return buildOnce(join(root, "dist/gpu-day"), benchSources(), async (work) => {
+  return buildOnce(join(root, "dist/gpu-day"), benchSources, async (work) => {
     const plain = (path) => !path.endsWith(".map") && !path.includes(".used-by-");
     for (const name of readdirSync(commands).filter(plain))
       cpSync(join(commands, name), join(work, name), { recursive: true, filter: plain });

@@ -2,7 +2,8 @@
 // y = f(a, b) with broadcasting, one entry point an op, by vec4s.
 // How an operand is read is fixed when the pipeline is made, so the common cases cost one vec4 load.
 override A_MODE = 0u;    // 0 same shape as y, 1 a number in P, 2 one element, 3 repeats every PERIOD vec4s,
-override B_MODE = 0u;    // 4 each number serves a stretch of vec4s, 5 by strides, a component at a time
+override B_MODE = 0u;    // 4 each number serves a stretch of vec4s, 5 by strides, a component at a time,
+                         // 6 repeats every `stretch` vec4s
 override A_PERIOD = 1u;  // constants, since dividing by a variable costs more than all the rest on a CPU
 override B_PERIOD = 1u;
 struct Params {
@@ -40,6 +41,7 @@ fn left(i: u32) -> vec4f {
   if (A_MODE == 1) { return vec4f(P.number_a); }
   if (A_MODE == 2) { return vec4f(a[0].x); }
   if (A_MODE == 3) { return a[i % A_PERIOD]; }
+  if (A_MODE == 6) { return a[i % P.a_stretch]; }
   if (A_MODE == 4) { let j = i / P.a_stretch; return vec4f(a[j / 4][j % 4]); }
   var v: vec4f;
   for (var c = 0u; c < 4; c++) { let o = offset_a(4 * i + c); v[c] = a[o / 4][o % 4]; }
@@ -51,6 +53,7 @@ fn right(i: u32) -> vec4f {
   if (B_MODE == 1) { return vec4f(P.number_b); }
   if (B_MODE == 2) { return vec4f(b[0].x); }
   if (B_MODE == 3) { return b[i % B_PERIOD]; }
+  if (B_MODE == 6) { return b[i % P.b_stretch]; }
   if (B_MODE == 4) { let j = i / P.b_stretch; return vec4f(b[j / 4][j % 4]); }
   var v: vec4f;
   for (var c = 0u; c < 4; c++) { let o = offset_b(4 * i + c); v[c] = b[o / 4][o % 4]; }

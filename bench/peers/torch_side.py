@@ -1,28 +1,17 @@
 """PyTorch's side of the bench: reads orders from stdin, as lines of JSON with the numbers of arrays behind them, and
-answers those that ask for something. Images come as NHWC and filters as HWIO; here they are NCHW and OIHW."""
+answers those that ask for something. Images come as NHWC and filters as HWIO; here they are NCHW and OIHW. It runs behind
+torch_training.py, as one script with that."""
 import json
 import sys
 
-import torch
-import torch.nn.functional as F
-
 device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 stdin, stdout = sys.stdin.buffer, sys.stdout.buffer
-THREADS = int(sys.argv[1])
-torch.set_num_threads(THREADS)
+VARIANT = sys.argv[2]
+torch.set_num_threads(int(sys.argv[1]))
 # f32 as the other sides compute it, and the fastest algorithms for it.
 torch.backends.cuda.matmul.allow_tf32 = False
 torch.backends.cudnn.allow_tf32 = False
 torch.backends.cudnn.benchmark = True
-
-TO_CHANNELS_FIRST, TO_CHANNELS_LAST = (0, 3, 1, 2), (0, 2, 3, 1)
-FILTER = (3, 2, 0, 1)  # (kh, kw, in, out) to (out, in, kh, kw); a transposed one's (kh, kw, out, in) to (in, out, kh, kw)
-FILTER_BACK = (2, 3, 1, 0)
-
-
-def permuted(x, order):
-    return x if order is None else x.permute(order).contiguous()
-
 
 def receive(shapes):
     arrays = []
@@ -110,117 +99,35 @@ def operation(work, arrays):
     return run, [None]
 
 
-# The tutorial's networks and updates.
-
-# Between the dense layers and the images, features go by channel first here, and last in the bench: the shape there and
-# the axes' order to here, then the same from here.
-AS_IMAGES = {
-    "critic.5.weight": (((7, 7, 64, 1), (2, 0, 1, 3)), ((64, 7, 7, 1), (1, 2, 0, 3))),
-    "generator.0.weight": (((50, 7, 7, 128), (0, 3, 1, 2)), ((50, 128, 7, 7), (0, 2, 3, 1))),
-    "generator.0.bias": (((7, 7, 128), (2, 0, 1)), ((128, 7, 7), (1, 2, 0))),
-}
-
-
-def laid_out(name, x, back):
-    """A tensor of the networks in our layout, or back in the bench's."""
-    if x.dim() == 4:
-        return permuted(x, FILTER_BACK if back else FILTER)
-    if name not in AS_IMAGES:
-        return x
-    shape, order = AS_IMAGES[name][back]
-    return permuted(x.reshape(shape), order).reshape(x.shape)
-
-
-class RMSprop:
-    """Keras's form: epsilon stands inside of the root. All weights at once, as torch.optim's foreach form does it."""
-
-    def __init__(self, weights, clipped):
-        self.weights, self.clipped = weights, clipped
-        self.slots = [torch.zeros_like(each) for each in weights]
-
-    @torch.no_grad()
-    def step(self, gradients):
-        torch._foreach_mul_(self.slots, 0.9)
-        torch._foreach_addcmul_(self.slots, gradients, gradients, 0.1)
-        roots = torch._foreach_add(self.slots, 1e-7)
-        torch._foreach_sqrt_(roots)
-        torch._foreach_addcdiv_(self.weights, gradients, roots, -5e-5)
-        for weight in self.clipped:
-            weight.clamp_(-0.01, 0.01)
-
-
-class Training:
-    def __init__(self, names, arrays):
-        self.state = {name: laid_out(name, x, False) for name, x in zip(names, arrays)}
-        trained = [name for name in names if "running" not in name]
-        for name in trained:
-            self.state[name].requires_grad_()
-        critic = [name for name in trained if name.startswith("critic.")]
-        # As on Keras 2, where the tutorial's freezing leaves the critic's batch norms free.
-        generator = [name for name in trained if name.startswith("generator.") or "gamma" in name or "beta" in name]
-        self.kernels = [self.state[name] for name in critic if self.state[name].dim() == 4]
-        self.critic_weights = [self.state[name] for name in critic]
-        self.critic_optimizer = RMSprop(self.critic_weights, self.kernels)
-        self.generator_optimizer = RMSprop([self.state[name] for name in generator], [])
-        self.alone = None
-
-    def norm(self, x, layer, training=True):
-        s = self.state
-        mean, variance = s[layer + ".runningMean"], s[layer + ".runningVariance"]
-        y = F.batch_norm(x, mean, variance, s[layer + ".gamma"], s[layer + ".beta"], training, 0.01, 1e-3)
-        return F.leaky_relu(y, 0.2)
-
-    def conv(self, x, layer, stride):
-        w = self.state[layer + ".weight"]
-        return F.conv2d(x, w, self.state[layer + ".bias"], stride, (w.shape[2] - stride) // 2)
-
-    def conv_transpose(self, x, layer):
-        return F.conv_transpose2d(x, self.state[layer + ".weight"], self.state[layer + ".bias"], 2, 1)
-
-    def dense(self, x, layer):
-        return torch.addmm(self.state[layer + ".bias"], x, self.state[layer + ".weight"])
-
-    def score(self, images):
-        a = self.norm(self.conv(images, "critic.0", 2), "critic.1")
-        b = self.norm(self.conv(a, "critic.2", 2), "critic.3")
-        return self.dense(b.flatten(1), "critic.5").mean()
-
-    def generate(self, latents, training):
-        a = F.leaky_relu(self.dense(latents, "generator.0"), 0.2).reshape(-1, 128, 7, 7)
-        b = self.norm(self.conv_transpose(a, "generator.3"), "generator.4", training)
-        c = self.norm(self.conv_transpose(b, "generator.5"), "generator.6", training)
-        return torch.tanh(self.conv(c, "generator.7", 1))
-
-    def update(self, optimizer, loss):
-        optimizer.step(torch.autograd.grad(loss, optimizer.weights))
-        return loss.detach()
-
-    def critic(self, images, label):
-        return self.update(self.critic_optimizer, self.score(images) * label)
-
-    @torch.no_grad()
-    def fakes(self, latents):
-        return self.generate(latents, False)
-
-    def generator(self, latents):
-        return self.update(self.generator_optimizer, -self.score(self.generate(latents, True)))
-
-    def rmsprop(self):
-        if self.alone is None:
-            gradients = [each.detach().clone() for each in self.critic_weights]
-            self.alone = RMSprop(self.critic_weights, self.kernels), gradients
-        optimizer, gradients = self.alone
-        optimizer.step(gradients)
+def blas():
+    """The library that products run in, as far as it can be told."""
+    if torch.backends.mkl.is_available():
+        return "MKL"
+    try:
+        with open("/proc/self/maps") as maps:
+            files = {line.split()[-1] for line in maps if "blas" in line.split("/")[-1]}
+    except OSError:
+        files = set()
+    # Debian's libblas.so.3 is whatever its alternatives name: the file itself tells.
+    return " and ".join(sorted(each.split("/")[-1] for each in files)) or "an unnamed BLAS"
 
 
 def describe():
-    where = f"{torch.get_num_threads()} threads"
     if device.type == "cuda":
-        where = f"{torch.cuda.get_device_name()}, CUDA {torch.version.cuda}, TF32 off"
+        where = f"{torch.cuda.get_device_name()}, CUDA {torch.version.cuda}, cuDNN {torch.backends.cudnn.version()}, TF32 off"
     else:
-        parts = torch.__config__.show()
-        where += ", " + ", ".join(name for name in ("MKL-DNN", "OpenBLAS", "MKL") if f"USE_{name}=" in parts or name in parts)
+        onednn = ", oneDNN" if torch.backends.mkldnn.is_available() else ""
+        where = f"{torch.get_num_threads()} threads, {blas()}{onednn}"
     return f"{torch.__version__}, {device.type}, {where}"
+
+
+def unavailable():
+    """Why this variant can't be had here, or None."""
+    if VARIANT == "torch-compile" and not hasattr(torch, "compile"):
+        return f"torch.compile comes with PyTorch 2, this is {torch.__version__}"
+    if VARIANT == "torch-graphs" and device.type != "cuda":
+        return "CUDA graphs need CUDA, which torch does not find here"
+    return None
 
 
 cases, trainings, values = {}, {}, {}
@@ -231,19 +138,27 @@ def obey(order, arrays):
     do = order["do"]
     if do == "prepare":
         run, orders = operation(order["work"], arrays)
+        if VARIANT == "torch-compile":
+            run = torch.compile(run)
+        elif VARIANT == "torch-graphs":
+            run = Graphed(run, [])
         cases[order["id"]] = {"run": run, "orders": orders, "latest": []}
     elif do == "run":
         case = cases[order["id"]]
         case["latest"] = None
         case["latest"] = case["run"]()
     elif do == "train":
-        trainings[order["id"]] = Training(order["names"], arrays)
+        names = order["names"]
+        slots = dict(zip(order["slotNames"], arrays[len(names) :]))
+        trainings[order["id"]] = Training(VARIANT, order["preset"], names, arrays[: len(names)], slots, order["steps"])
     elif do == "upload":
         x = arrays[0]
         values[order["to"]] = permuted(x, TO_CHANNELS_FIRST) if x.dim() == 4 else x
-    elif do in ("critic", "fakes", "generator"):
-        arguments = [values[order["x"]]] + ([order["label"]] if do == "critic" else [])
+    elif do in ("critic", "both", "fakes", "generator"):
+        arguments = [[values[each] for each in order["inputs"]]] + ([order["label"]] if do == "critic" else [])
         values[order["to"]] = getattr(trainings[order["id"]], do)(*arguments)
+    elif do == "load":
+        trainings[order["id"]].load(order["names"], arrays)
     elif do == "rmsprop":
         trainings[order["id"]].rmsprop()
     elif do == "free":
@@ -263,10 +178,13 @@ def asked(order):
         return {"arrays": [values[order["id"]]]}
     if do == "state":
         state = trainings[order["id"]].state
-        return {"arrays": [laid_out(name, x, True) for name, x in state.items()], "names": list(state)}
+        return {"arrays": [laid_out(x, True) for x in state.values()], "names": list(state)}
     return None
 
 
+if unavailable():
+    answer(error=unavailable())
+    sys.exit(1)
 answer(says=describe())
 while True:
     line = stdin.readline()

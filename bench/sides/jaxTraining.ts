@@ -2,20 +2,28 @@
 import type { Arr } from "../peers/jax.mjs";
 import { array, fromJax, image, jax, submit, toJax } from "./jaxArrays";
 import { batchNorm, convolve, paddingOf, scaled } from "./jaxLayers";
-import type { State, Training } from "./side";
+import { requireTutorial, type Start, type State, type Training } from "./side";
 
 /** Numbers of a network by name; a type and not an interface, as jax-js's trees need. */
 type Numbers = { [name: string]: Arr };
 
-export function train(start: State): Training<Arr> {
+export function train(from: Start): Training<Arr> {
+  requireTutorial(from);
+  const { weights: start } = from;
   const { numpy: np, nn } = jax;
   let weights: Numbers = {};
   let averages: Numbers = {};
-  for (const [name, host] of Object.entries(start)) {
-    const made = array(toJax(name, host));
-    if (name.includes("running")) averages[name] = made;
-    else weights[name] = made;
-  }
+  const load = (state: State) => {
+    jax.tree.dispose([weights, averages]);
+    weights = {};
+    averages = {};
+    for (const [name, host] of Object.entries(state)) {
+      const made = array(toJax(name, host));
+      if (name.includes("running")) averages[name] = made;
+      else weights[name] = made;
+    }
+  };
+  load(start);
   const names = Object.keys(weights);
   const criticTrains = names.filter((name) => name.startsWith("critic."));
   const generatorTrains = names.filter((name) => name.startsWith("generator.") || /gamma|beta/.test(name));
@@ -187,6 +195,7 @@ export function train(start: State): Training<Arr> {
       }
       return state;
     },
+    load,
     dispose() {
       jax.tree.dispose([weights, averages, criticSlots, generatorSlots, gradients ?? {}]);
     },

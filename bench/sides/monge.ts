@@ -1,11 +1,8 @@
-// monge's side: its public ops, its tutorial preset and its Trainer.
+// monge's side: its public ops; mongeTraining.ts has its training.
 // Results are freed as soon as they are queued, except for those of the latest run, which may be read.
 import {
   add,
-  assign,
   batchNorm,
-  type Captured,
-  capture,
   conv2d,
   conv2dFilterGrad,
   convTranspose2d,
@@ -13,8 +10,6 @@ import {
   keep,
   leakyRelu,
   matmul,
-  mul,
-  neg,
   requireGrad,
   settle,
   sum,
@@ -22,19 +17,14 @@ import {
   tanh,
   tensor,
   tidy,
-  zeros,
 } from "../../src/autograd";
-import { gpu } from "../../src/gpu/gpu";
 import { openGpu } from "../../src/kernels/open";
 import { tuning } from "../../src/kernels/tuning/table";
-import { type HostArray, RMSprop, type StateDict } from "../../src/nn";
+import type { HostArray } from "../../src/nn";
 import { tuningStore } from "../../src/node/tuningStore";
-import { drawnRun } from "../../src/wgan/drawnRun";
-import { score } from "../../src/wgan/objectives";
-import { drawDigits } from "../../src/wgan/strokes";
-import { Trainer } from "../../src/wgan/trainer";
 import { benchGpu } from "../gpu";
-import type { Case, Side, State, Training, Work } from "./side";
+import { train } from "./mongeTraining";
+import type { Case, Side, Work } from "./side";
 
 export async function open(): Promise<Side> {
   // The bench itself naps while it waits for any side, so the engine must not nap on top of it.
@@ -111,79 +101,4 @@ function operation(work: Work, inputs: Tensor[]): () => Tensor[] {
     case "reduce":
       return work.op === "sum" ? () => [sum(x)] : () => [sum(x, { axes: [0] })];
   }
-}
-
-function train(start: State): Training<Tensor> {
-  const trainer = new Trainer(drawnRun("tutorial", 1, gpu()), drawDigits({ count: 1, seed: 1, digits: [5] }));
-  const of = (network: string): StateDict =>
-    Object.fromEntries(
-      Object.entries(start).flatMap(([name, value]) =>
-        name.startsWith(`${network}.`) ? [[name.slice(network.length + 1), value]] : [],
-      ),
-    );
-  if (Object.keys(start).length > 0) {
-    trainer.critic.loadStateDict(of("critic"));
-    trainer.generator.loadStateDict(of("generator"));
-  }
-  // As the trainer does: an update is captured once, over tensors that stay, and replayed from then on.
-  const captured = new Map<string, Captured<Tensor>>();
-  const slots = new Map<string, Tensor>();
-  const replayed = (name: string, input: Tensor, update: (input: Tensor) => Tensor): Tensor => {
-    let slot = slots.get(name);
-    if (!slot) {
-      slot = keep(zeros(input.shape));
-      slots.set(name, slot);
-    }
-    assign(slot, input);
-    const before = captured.get(name);
-    if (before) before.replay();
-    const now = before ?? capture(() => update(slot));
-    captured.set(name, now);
-    return keep(mul(now.result, 1)); // the next replay overwrites the result itself
-  };
-  let alone: { optimizer: RMSprop; gradients: Tensor[] } | undefined;
-  return {
-    upload: ({ shape, data }) => keep(tensor(data, shape)),
-    critic: (images, label) =>
-      replayed(`critic ${label}`, images, (slot) =>
-        trainer.trainCritic(() => {
-          const value = score(trainer.critic, slot);
-          return label === 1 ? value : neg(value);
-        }),
-      ),
-    fakes: (latents) => replayed("fakes", latents, (slot) => trainer.sample(slot)),
-    generator: (latents) => replayed("generator", latents, (slot) => trainer.trainGenerator(slot)),
-    rmsprop() {
-      if (!alone) {
-        const parameters = trainer.critic.parameters();
-        const clip = ({ shape }: Tensor) => (shape.length === 4 ? ([-0.01, 0.01] as const) : undefined);
-        const optimizer = new RMSprop(parameters, { learningRate: 5e-5, form: "keras", clip });
-        alone = { optimizer, gradients: parameters.map((parameter) => keep(mul(parameter, 1))) };
-      }
-      alone.optimizer.step(alone.gradients);
-    },
-    free: (value) => value.dispose(),
-    scalar: (value) => value.item(),
-    async state() {
-      const state: State = {};
-      for (const network of ["critic", "generator"] as const)
-        for (const [name, value] of Object.entries(await trainer[network].stateDict()))
-          state[`${network}.${name}`] = value;
-      return state;
-    },
-    dispose() {
-      for (const owned of [...captured.values(), ...slots.values()]) owned.dispose();
-      alone?.optimizer.dispose();
-      for (const gradient of alone?.gradients ?? []) gradient.dispose();
-      trainer.dispose();
-    },
-  };
-}
-
-/** The preset's networks before their first update, as every side gets them. */
-export async function tutorialStart(): Promise<State> {
-  const training = train({});
-  const state = await training.state();
-  training.dispose();
-  return state;
 }

@@ -4,6 +4,6 @@ import type { Side, SideName } from "./side";
 export async function openSide(name: SideName, python?: string): Promise<Side> {
   if (name === "monge") return (await import("./monge")).open();
   if (name === "tfjs") return (await import("./tfjs")).open();
-  if (name === "torch") return (await import("./torch")).open(python);
-  return (await import("./jax")).open();
+  if (name === "jax") return (await import("./jax")).open();
+  return (await import("./torch")).open(name, python);
 }

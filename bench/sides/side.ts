@@ -2,7 +2,10 @@
 // Host arrays are in monge's layouts (images NHWC, filters HWIO); a side that prefers others converts in here.
 import type { HostArray } from "../../src/nn";
 
-export type SideName = "monge" | "tfjs" | "jax" | "torch";
+export type SideName = "monge" | PeerName;
+export type PeerName = (typeof peerNames)[number];
+/** In the order of the report. torch-compile and torch-graphs are PyTorch with torch.compile, and with CUDA graphs. */
+export const peerNames = ["tfjs", "jax", "torch", "torch-compile", "torch-graphs"] as const;
 export type Shape = readonly number[];
 
 /** A piece of work; its inputs are those of `inputsOf` in inputs.ts, in that order. */
@@ -28,16 +31,34 @@ export interface Case {
 /** Parameters and running averages of both networks, as "critic.0.weight". */
 export type State = Record<string, HostArray>;
 
+/** The programs whose training is timed: those of monge's presets with these names. */
+export type Preset = "tutorial" | "wgan" | "wgan-gp";
+
+/** What a training starts from, on all sides. */
+export interface Start {
+  preset: Preset;
+  weights: State;
+  /** Of the optimisers, one or two a parameter, as "critic.0.weight.0". Where there are none, they are zeros. */
+  slots: State;
+  /** Updates that each optimiser has done. */
+  steps: { critic: number; generator: number };
+}
+
 /**
- * The tutorial's two networks with their optimisers. Images and latents are named by what `upload` returned.
+ * A preset's two networks with their optimisers. Images and latents are named by what `upload` returned.
  * An update is queued when its promise settles, if it gives one; that does not wait for the GPU.
  */
 export interface Training<T = unknown> {
   upload(array: HostArray): T;
-  /** One critic update that lowers label · mean f(images); gives that loss. */
+  /** tutorial: one critic update that lowers label · mean f(images); gives that loss. */
   critic(images: T, label: -1 | 1): T | Promise<T>;
-  /** Images by the generator's running averages. */
+  /** tutorial: images by the generator's running averages. */
   fakes(latents: T): T | Promise<T>;
+  /**
+   * wgan and wgan-gp: one critic update that lowers mean f(G(latents)) − mean f(images), with the penalty where there is
+   * an epsilon for each image to mix the two by; gives that loss.
+   */
+  both?(images: T, latents: T, epsilon?: T): T | Promise<T>;
   /** One generator update; gives −mean f(G(latents)). */
   generator(latents: T): T | Promise<T>;
   /** One step of the critic's RMSprop alone, with its clip, from gradients that equal the weights at its first call. */
@@ -46,7 +67,15 @@ export interface Training<T = unknown> {
   free(value: T): void;
   scalar(value: T): Promise<number>;
   state(): Promise<State>;
+  /** Takes over what `state` of another side gave. */
+  load(state: State): void;
   dispose(): void;
+}
+
+/** For a side that has not the networks of all presets. */
+export function requireTutorial({ preset }: Start): void {
+  if (preset !== "tutorial")
+    throw new Error(`its side of the bench has the tutorial's networks alone, not ${preset}'s`);
 }
 
 export interface Side {
@@ -58,7 +87,7 @@ export interface Side {
   /** Which of its kernels it uses, where it has a choice. */
   readonly kernels?: string;
   prepare(work: Work, inputs: HostArray[]): Case;
-  train(start: State): Training;
+  train(start: Start): Training;
   /** Settles when the GPU has done all that was queued. */
   finish(): Promise<void>;
 }

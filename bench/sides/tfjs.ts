@@ -3,28 +3,57 @@
 // those that nobody asks for: more work than the kernel saves. `fakes` has no gradient, but keeps to that one form.
 // Single kernels that core does not export are run through the engine, so that nothing else is timed with them.
 import { benchGpu } from "../gpu";
+import { CHAIN, type HostWork, numbers, SIDE } from "../host";
 import type { Optimizer, Tensor, Variable } from "../peers/tfjs.mjs";
-import type { Case, Shape, Side, State, Training, Work } from "./side";
+import {
+  type Case,
+  requireTutorial,
+  type Shape,
+  type Side,
+  type Start,
+  type State,
+  type Training,
+  type Work,
+} from "./side";
 
 type Tf = typeof import("../peers/tfjs.mjs");
 let tf: Tf;
 
-export async function open(): Promise<Side> {
+async function load(): Promise<void> {
   benchGpu(); // the backend looks for navigator.gpu while it is imported
   tf = await import("../peers/tfjs.mjs");
   await tf.setBackend("webgpu");
   await tf.ready();
+}
+
+/** Hands over what is queued, and waits for it. */
+async function finish(): Promise<void> {
   const backend = tf.backend();
+  backend.endComputePassEncoder();
+  if (backend.commandEncoder) backend.submitQueue();
+  await backend.device.queue.onSubmittedWorkDone();
+}
+
+export async function open(): Promise<Side> {
+  await load();
+  return { name: "tfjs", device: tf.backend().device, prepare, train, finish };
+}
+
+/** Its chains for the rows of what the host pays; it has nothing to replay. */
+export async function tfjsHost(): Promise<HostWork> {
+  await load();
+  const [x, y] = [0, 1].map(() => tf.tensor(numbers(), [SIDE, SIDE]));
   return {
-    name: "tfjs",
-    device: backend.device,
-    prepare,
-    train,
-    async finish() {
-      backend.endComputePassEncoder();
-      if (backend.commandEncoder) backend.submitQueue();
-      await backend.device.queue.onSubmittedWorkDone();
+    eager() {
+      let z = x;
+      for (let i = 0; i < CHAIN; i++) {
+        const next = tf.add(z, y);
+        if (z !== x) z.dispose();
+        z = next;
+      }
+      z.dispose();
     },
+    finish,
   };
 }
 
@@ -100,7 +129,9 @@ function operation(work: Work, inputs: Tensor[]): () => Tensor[] {
 
 let trainings = 0;
 
-function train(start: State): Training<Tensor> {
+function train(from: Start): Training<Tensor> {
+  requireTutorial(from);
+  const { weights: start } = from;
   const prefix = `training${trainings++}.`; // tfjs's variables have names that no other may have
   const v: Record<string, Variable> = {};
   for (const [name, { shape, data }] of Object.entries(start)) {
@@ -192,6 +223,10 @@ function train(start: State): Training<Tensor> {
         state[name] = { shape: value.shape, data: await value.data() };
       return state;
     },
+    load: (state) =>
+      void tf.tidy(() => {
+        for (const [name, { shape, data }] of Object.entries(state)) v[name].assign(tf.tensor(data, shape));
+      }),
     dispose() {
       for (const optimizer of Object.values(optimizers)) optimizer.dispose();
       tf.dispose([Object.values(v), gradients ?? {}]);

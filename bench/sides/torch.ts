@@ -5,7 +5,8 @@ import { availableParallelism } from "node:os";
 import type { Readable, Writable } from "node:stream";
 import type { HostArray } from "../../src/nn";
 import script from "../peers/torch_side.py";
-import type { Side, State } from "./side";
+import trainingScript from "../peers/torch_training.py";
+import type { PeerName, Side, State } from "./side";
 
 interface Answer {
   arrays: HostArray[];
@@ -24,8 +25,9 @@ class Python {
   private complaints = "";
   private ended: Error | undefined;
 
-  constructor(python: string) {
-    this.child = spawn(python, ["-u", "-c", script, String(availableParallelism())], {
+  constructor(python: string, name: PeerName) {
+    const scripts = `${trainingScript}\n${script}`;
+    this.child = spawn(python, ["-u", "-c", scripts, String(availableParallelism()), name], {
       stdio: ["pipe", "pipe", "pipe"],
     });
     this.child.stdout.on("data", (chunk: Buffer) => this.receive(chunk));
@@ -107,17 +109,17 @@ function interpreter(named: string | undefined): string {
   const found = tried.find((python) => spawnSync(python, ["-c", "import torch"]).status === 0);
   if (found !== undefined) return found;
   throw new Error(
-    `${tried.join(" and ")} can't import torch. On Debian: apt-get install python3-torch; or name another with --python.`,
+    `${tried.join(" and ")} can't import torch. On Debian: apt-get install python3-torch libopenblas0-pthread; or name another with --python.`,
   );
 }
 
 let ids = 0;
 
-export async function open(named: string | undefined): Promise<Side> {
-  const python = new Python(interpreter(named));
+export async function open(name: PeerName, named: string | undefined): Promise<Side> {
+  const python = new Python(interpreter(named), name);
   const { says } = await python.answer();
   return {
-    name: "torch",
+    name,
     version: says!,
     finish: async () => void (await python.ask({ do: "finish" })),
     prepare(work, inputs) {
@@ -129,9 +131,11 @@ export async function open(named: string | undefined): Promise<Side> {
         dispose: () => python.tell({ do: "free", id }),
       };
     },
-    train(start) {
+    train({ preset, weights, slots, steps }) {
       const id = ++ids;
-      python.tell({ do: "train", id, names: Object.keys(start) }, Object.values(start));
+      const [names, slotNames] = [Object.keys(weights), Object.keys(slots)];
+      const arrays = [...Object.values(weights), ...Object.values(slots)];
+      python.tell({ do: "train", id, preset, names, slotNames, steps }, arrays);
       const made = (order: object): number => {
         python.tell({ ...order, id, to: ++ids });
         return ids;
@@ -141,9 +145,10 @@ export async function open(named: string | undefined): Promise<Side> {
           python.tell({ do: "upload", to: ++ids }, [array]);
           return ids;
         },
-        critic: (x, label) => made({ do: "critic", x, label }),
-        fakes: (x) => made({ do: "fakes", x }),
-        generator: (x) => made({ do: "generator", x }),
+        critic: (x, label) => made({ do: "critic", inputs: [x], label }),
+        fakes: (x) => made({ do: "fakes", inputs: [x] }),
+        both: (...inputs) => made({ do: "both", inputs: inputs.filter((each) => each !== undefined) }),
+        generator: (x) => made({ do: "generator", inputs: [x] }),
         rmsprop: () => python.tell({ do: "rmsprop", id }),
         free: (value) => python.tell({ do: "free", id: value }),
         scalar: async (value) => (await python.ask({ do: "scalar", id: value })).arrays[0].data[0],
@@ -151,6 +156,7 @@ export async function open(named: string | undefined): Promise<Side> {
           const { names, arrays } = await python.ask({ do: "state", id });
           return Object.fromEntries(names!.map((name, i) => [name, arrays[i]])) satisfies State;
         },
+        load: (state) => python.tell({ do: "load", id, names: Object.keys(state) }, Object.values(state)),
         dispose: () => python.tell({ do: "free", id }),
       };
     },

@@ -2,6 +2,7 @@
 import { clear, type DType } from "../kernels/block";
 import { fill } from "../kernels/fill";
 import { type Next, randomInteger, randomNormal, randomUniform } from "../kernels/random";
+import { recording } from "./recording";
 import { checkShape, type Shape, sizeOf } from "./shape";
 import { empty, Tensor } from "./tensor";
 
@@ -62,8 +63,9 @@ export class Random {
     return { seed: this.#seed, counter: this.#counter };
   }
 
-  /** Goes on where the stream stood that gave this state. */
+  /** Goes on where the stream stood that gave this state; not inside of a capture, since a replay draws on. */
   loadState({ seed, counter }: RandomState): void {
+    if (recording()) throw new Error("Random: set a stream before the capture: a replay draws on.");
     if (!isWhole(seed)) throw new Error(`Random: the seed must be a whole number in [0, 2^53), got ${seed}.`);
     if (!isWhole(counter))
       throw new Error(`Random: the counter must be a whole number in [0, 2^53), got ${counter}.`);
@@ -101,16 +103,16 @@ export class Random {
     const after = () => {
       const end = this.counter + blocks;
       if (isWhole(end)) return end;
-      throw new Error(
-        `${op}: the counter must stay below 2^53, got ${this.counter} and ${blocks} blocks to draw.`,
-      );
+      throw new Error(`${op}: the counter must stay below 2^53, got ${this.counter} and ${blocks} to draw.`);
     };
     after(); // throws before there is a tensor
     const made = empty(shape, dtype, op);
     kernel(made, (undo) => {
       const at = this.counter;
-      this.counter = after();
-      undo(() => this.loadState({ seed: this.seed, counter: at }));
+      this.#counter = after();
+      undo(() => {
+        this.#counter = at;
+      });
       return { key: words(this.seed), counter: words(at) };
     });
     return made;

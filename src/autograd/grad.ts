@@ -1,6 +1,6 @@
 // Reverse mode: from y back to xs through the recorded graph, newest node first.
 // Broadcasting is undone here and nowhere else.
-import { ones } from "./create";
+import { ones, zeros } from "./create";
 import type { Node } from "./graph";
 import { blend } from "./inplace";
 import { type Operand, withRecording } from "./op";
@@ -35,8 +35,7 @@ export function grad(y: Tensor, xs: readonly Tensor[], options: GradOptions = {}
     const found = backwardPass("grad", y, options, xs);
     const given = new Set<Share>();
     return xs.map((x) => {
-      const dx = found.get(x.variable);
-      if (!dx) throw new Error(`grad: an op between y and ${x} has no derivative by its input.`);
+      const dx = found.get(x.variable) ?? zeros(x.shape); // where every way to it has a derivative of 0
       const own = withRecording(options.createGraph ?? false, () => owned(dx, given.has(dx.share)));
       given.add(own.share);
       return own;
@@ -53,9 +52,7 @@ export function backward(y: Tensor, options: GradOptions = {}): void {
   tidy(() => {
     const found = backwardPass("backward", y, options);
     if (found.size === 0)
-      throw new Error(
-        `backward: y must depend on a tensor with requiresGrad, got ${y}, which depends on none.`,
-      );
+      throw new Error(`backward: y must depend on a tensor with requiresGrad, got ${y}, which doesn't.`);
     const leaves = [...found].flatMap(([variable, dx]) => {
       const x = variable.leaf?.deref();
       if (!x) return []; // nobody can ask for the grad of a leaf that is gone
@@ -93,8 +90,7 @@ function backwardPass(by: string, y: Tensor, options: GradOptions, xs?: readonly
   const isTarget: IsTarget = (x) => (xs ? targets.has(x) : !x.node && x.requiresGrad);
   const { createGraph = false, retainGraph = createGraph } = options;
   y.checkAlive(by);
-  if (!options.dy && y.size !== 1)
-    throw shapeError(by, "y must have one entry, unless dy is given", [y.shape]);
+  if (!options.dy && y.size !== 1) throw shapeError(by, "y must have one entry, or dy be given", [y.shape]);
   const dy = options.dy ?? ones(y.shape);
   dy.checkAlive(by);
   if (dy.dtype !== "f32") throw new Error(`${by}: dy must be f32, got ${dy}.`);

@@ -96,9 +96,7 @@ function checkStorage(op: string, written: readonly Tensor[], read: readonly Ten
   for (const [i, each] of [...written, ...read].entries()) {
     const owner = owners.get(each.share);
     if (owner)
-      throw new Error(
-        `${op}: the tensors must not share storage, got ${owner} and ${each}. Clone one: mul(x, 1).`,
-      );
+      throw new Error(`${op}: tensors must share no storage, got ${owner} and ${each}. Copy one: mul(x, 1).`);
     if (i < written.length) owners.set(each.share, each);
   }
 }

@@ -20,8 +20,8 @@ export interface Backward<I, O, A> {
 }
 
 /**
- * One thunk an input; only those that are asked for run. undefined: not differentiable by that input. An input that
- * may be left out has its thunk last, which nobody asks for then.
+ * One thunk an input; only those that are asked for run. undefined: the derivative by that input is 0, or it is an index.
+ * An input that may be left out has its thunk last, which nobody asks for then.
  */
 export type Thunks = readonly ((() => Tensor) | undefined)[];
 
@@ -107,7 +107,7 @@ function run(op: AnyOp, xs: readonly Operand[], attributes: unknown): Tensor[] {
   const many = Array.isArray(shape[0]);
   const needsGrad =
     recording && op.vjp !== undefined && xs.some((x) => typeof x !== "number" && x.requiresGrad);
-  const node = needsGrad ? new Node(op, attributes) : undefined;
+  const node = needsGrad ? new Node(op, structuredClone(attributes)) : undefined; // the caller may change its own
   const first = xs[0] as Tensor;
   const dtype = op.gives === "input" ? first.dtype : (op.gives ?? "f32");
   const outputs: Tensor[] = [];

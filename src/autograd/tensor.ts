@@ -8,6 +8,7 @@ import { checkShape, type Shape, sameShape, show, sizeOf } from "./shape";
 import { releaseHandle, Share, tick, type Variable } from "./share";
 
 export class Tensor implements Block {
+  readonly shape: Shape;
   readonly size: number;
   /** For errors and state dictionaries, e.g. "critic.0.weight". */
   name: string | undefined;
@@ -19,11 +20,12 @@ export class Tensor implements Block {
    * not save: only its shape can be used.
    */
   constructor(
-    readonly shape: Shape,
+    shape: Shape,
     readonly dtype: DType,
     private readonly held: Share | undefined,
     readonly variable: Variable = { requiresGrad: false, handles: 0 },
   ) {
+    this.shape = [...shape]; // the caller may change its own
     this.size = sizeOf(shape);
     if (!held) return;
     held.retain();
@@ -46,9 +48,7 @@ export class Tensor implements Block {
         `${by}: a tensor must not be used after it was freed, got ${this}. Return it from tidy, or keep() it.`,
       );
     if (!this.held)
-      throw new Error(
-        `${by}: the numbers of ${this} were not saved. Name it in the \`saves\` of its op's record.`,
-      );
+      throw new Error(`${by}: the numbers of ${this} were not saved. Name it in its op's \`saves\`.`);
     if (this.held.storage.pool.closed)
       throw new Error(`${by}: the device of ${this} was closed. Make the tensor anew on the open device.`);
   }
@@ -89,9 +89,7 @@ export class Tensor implements Block {
   set requiresGrad(value: boolean) {
     if (this.dtype !== "f32") throw new Error(`requiresGrad: x must be f32, got ${this}.`);
     if (this.variable.node)
-      throw new Error(
-        `requiresGrad: x must be a leaf, got ${this}, which an op made. Did you mean detach(x)?`,
-      );
+      throw new Error(`requiresGrad: x must be a leaf, got ${this}, which an op made. Is it detach(x)?`);
     if (value && !this.requiresGrad) this.variable.markedAt = tick();
     this.variable.requiresGrad = value;
     this.variable.leaf ??= new WeakRef(this);
@@ -134,7 +132,7 @@ export class Tensor implements Block {
 function reading<T>(read: () => Promise<T>): Promise<T> {
   if (!recording()) return read();
   throw new Error(
-    "capture: numbers must not be read inside of a capture, since a replay reads none. Read after it.",
+    "capture: numbers must not be read inside of it, since a replay reads none. Read after it.",
   );
 }
 

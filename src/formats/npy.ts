@@ -19,7 +19,7 @@ export function parseNpyImages(bytes: Uint8Array, file: string): Images {
   if (!/^[|<>=]?u1$/.test(descr) || (sizes.length !== 3 && sizes.length !== 4)) {
     throw new InputError(
       `${file}: ${nameOf(descr)} of shape ${show(sizes)}, expected images: uint8 of shape (N, H, W) or ` +
-        "(N, H, W, C). In NumPy: a.astype('uint8').",
+        `(N, H, W, C).${/f[248]$/.test(descr) ? " Of numbers from 0 to 1: (a * 255).round().astype('uint8')." : ""}`,
     );
   }
   const [count, height, width, last = 1] = sizes;

@@ -14,6 +14,8 @@ export interface PngHeader {
   data: Uint8Array[];
   /** The ranges of its tRNS chunks, which make some colours transparent. */
   transparency: [from: number, to: number][];
+  /** Where the PNG ends; some programs leave more bytes behind it. */
+  end: number;
 }
 
 const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
@@ -48,15 +50,17 @@ export function parsePngHeader(bytes: Uint8Array, file: string): PngHeader {
   let paletteIsGrey = true;
   const data: Uint8Array[] = [];
   const transparency: [number, number][] = [];
+  let end = bytes.length;
   for (let at = 8; at < bytes.length; ) {
-    const end = at + 12 + (at + 8 <= bytes.length ? view.getUint32(at) : 0);
-    if (end > bytes.length) throw damaged("truncated");
+    const next = at + 12 + (at + 8 <= bytes.length ? view.getUint32(at) : 0);
+    if (next > bytes.length) throw damaged("truncated");
     const name = typeAt(bytes, at + 4);
-    const body = bytes.subarray(at + 8, end - 4);
+    const body = bytes.subarray(at + 8, next - 4);
     if (name === "PLTE") paletteIsGrey = body.every((value, i) => i % 3 === 0 || value === body[i - (i % 3)]);
     if (name === "IDAT") data.push(body);
-    if (name === "tRNS") transparency.push([at, end]);
-    at = name === "IEND" ? bytes.length : end;
+    if (name === "tRNS") transparency.push([at, next]);
+    if (name === "IEND") end = next;
+    at = name === "IEND" ? bytes.length : next;
   }
   if (data.length === 0) throw damaged("no pixels");
   const bits = kind.channels * depth;
@@ -69,7 +73,7 @@ export function parsePngHeader(bytes: Uint8Array, file: string): PngHeader {
     throw new InputError(`${file}: ${width}x${height} pixels, expected ${maxPixels / 1e6} million at most.`);
   }
   const colour = type === 3 ? !paletteIsGrey : kind.channels > 2;
-  return { width, height, colour, interlaced, unpacked, data, transparency };
+  return { width, height, colour, interlaced, unpacked, data, transparency, end };
 }
 
 const typeAt = (bytes: Uint8Array, at: number) => String.fromCharCode(...bytes.subarray(at, at + 4));

@@ -163,9 +163,7 @@ export class Stream {
 
   /** Reads a range back once all recorded work is done. Throws when the GPU reported an error. */
   async download(from: Storage, bytes: number): Promise<ArrayBuffer> {
-    this.refuseInCapture(
-      "numbers must not be read inside of a capture, since a replay reads none. Read after it.",
-    );
+    this.refuseInCapture("numbers must not be read inside of a capture: a replay reads none. Read after it.");
     const [MAP_READ, COPY_DST] = [0x1, 0x8];
     const { device, host, faults } = this.gpu;
     const since = faults.told;

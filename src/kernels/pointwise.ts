@@ -33,7 +33,7 @@ export function binary(name: string, a: Block | number, b: Block | number, y: Bl
   });
 }
 
-const [SAME, NUMBER, ONE, REPEATED, STRETCHED, STRIDED] = [0, 1, 2, 3, 4, 5];
+const [SAME, NUMBER, ONE, REPEATED, STRETCHED, STRIDED, LONG] = [0, 1, 2, 3, 4, 5, 6];
 
 function operand(x: Block | number, y: Block) {
   const none = { mode: NUMBER, number: 0, period: 1, stretch: 1, strides: [] as number[] };
@@ -44,7 +44,11 @@ function operand(x: Block | number, y: Block) {
   const shape = x.shape.slice(x.shape.findIndex((size) => size !== 1));
   const tail = y.shape.slice(y.shape.length - shape.length);
   if (x.size % 4 === 0 && shape.every((size, i) => size === tail[i])) {
-    return { ...none, mode: REPEATED, period: x.size / 4 };
+    const period = x.size / 4;
+    // Only powers of 2 get a pipeline of their own: there are few, and lengths of sequences have no end.
+    return Number.isInteger(Math.log2(period))
+      ? { ...none, mode: REPEATED, period }
+      : { ...none, mode: LONG, stretch: period };
   }
   // Only trailing axes are missing: each number of x fills a stretch of y.
   const wide = [...new Array<number>(y.shape.length - x.shape.length).fill(1), ...x.shape];

@@ -16,11 +16,13 @@ export class MovingAverage {
     source: Module,
     decay: number,
   ) {
-    if (!(decay >= 0 && decay < 1))
-      throw new Error(`MovingAverage: the decay must be from 0 up to below 1, got ${decay}.`);
     this.decay = Math.fround(decay); // so that the two parts, as the GPU has them, add up to 1
-    const named = source.named();
-    const all = [...average.named()].map(([name, tensor]) => [tensor, named.get(name)!] as const);
+    if (!(this.decay >= 0 && this.decay < 1))
+      throw new Error(`MovingAverage: the decay must be from 0 up to below 1, got ${decay}.`);
+    const [own, named] = [average.named(), source.named()];
+    if ([...own.keys()].join() !== [...named.keys()].join())
+      throw new Error("MovingAverage: the average must have the layers of its source, got others.");
+    const all = [...own].map(([name, tensor]) => [tensor, named.get(name)!] as const);
     this.pairs = [...new Map(all)]; // a layer that is used twice moves once
     for (const [own, other] of this.pairs) assign(own, other);
   }

@@ -10,12 +10,6 @@ export const normal =
   (random, shape) =>
     random.normal(shape, 0, deviation);
 
-/** Uniform in [low, high). */
-export const uniform =
-  (low: number, high: number): Initializer =>
-  (random, shape) =>
-    random.uniform(shape, low, high);
-
 export const zero: Initializer = (_, shape) => zeros(shape);
 
 /** Glorot and Bengio 2010, eq. 16: uniform with variance 2 / (in + out). */
@@ -24,18 +18,8 @@ export const glorotUniform: Initializer = (random, shape) => {
   return random.uniform(shape, -bound, bound);
 };
 
-/** Glorot's variance as a normal. */
-export const glorotNormal: Initializer = (random, shape) =>
-  random.normal(shape, 0, Math.sqrt(2 / (fanIn(shape) + fanOut(shape))));
-
 /** He et al. 2015, eq. 10: normal with variance 2 / in, for relu behind it. */
 export const heNormal: Initializer = (random, shape) => random.normal(shape, 0, Math.sqrt(2 / fanIn(shape)));
-
-/** He's variance as a uniform. */
-export const heUniform: Initializer = (random, shape) => {
-  const bound = Math.sqrt(6 / fanIn(shape));
-  return random.uniform(shape, -bound, bound);
-};
 
 const positions = (shape: Shape): number => sizeOf(shape.slice(0, -2));
 /** At least 1: a weight without entries has a fan of 0, and no use for an infinite deviation. */

@@ -30,14 +30,23 @@ export abstract class Module {
   protected buffer(name: string, tensor: Tensor, own = this.ownBuffers): Tensor {
     const what = `a ${this.constructor.name} must be made before the capture, since its weights would begin anew at each replay.`;
     refuseInCapture(what);
+    this.refuseTaken(name);
     own.set(name, keep(tensor));
     return tensor;
   }
 
   /** Registers a module inside of this one. */
   protected child<M extends Module>(name: string, module: M): M {
+    this.refuseTaken(name);
     this.children.set(name, module);
     return module;
+  }
+
+  /** Throws where a state dictionary could not tell two things apart. */
+  private refuseTaken(name: string): void {
+    const taken = [this.ownParameters, this.ownBuffers, this.children].some((own) => own.has(name));
+    if (taken || name.includes("."))
+      throw new Error(`${this.constructor.name}: a name must be new and have no dot, got "${name}".`);
   }
 
   /** This module and all inside of it. */
@@ -85,7 +94,7 @@ export abstract class Module {
     if (missing.length > 0 || extra.length > 0) {
       const list = (names: string[]) => names.join(", ") || "none";
       throw new Error(
-        `loadStateDict: names differ, missing are ${list(missing)}; not known here are ${list(extra)}.`,
+        `loadStateDict: names differ, missing are ${list(missing)}; unknown are ${list(extra)}.`,
       );
     }
     for (const [name, tensor] of own) {

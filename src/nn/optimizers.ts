@@ -31,7 +31,14 @@ export interface OptimizerState {
   slots: Float32Array[];
 }
 
+/** Throws unless the number is in [0, 1) as the GPU has it: 1 divides by 0, and above it the slots grow for ever. */
+function checkDecay(optimizer: string, what: string, decay: number): void {
+  if (Math.fround(decay) >= 0 && Math.fround(decay) < 1) return;
+  throw new Error(`${optimizer}: ${what} must be from 0 up to below 1, got ${decay}.`);
+}
+
 abstract class Optimizer {
+  readonly parameters: readonly Tensor[];
   private rate: number;
   private readonly clips: Clip[];
   private readonly slots: Tensor;
@@ -41,15 +48,16 @@ abstract class Optimizer {
 
   /** `plan` says how many slots an entry has, and what they start from. */
   constructor(
-    readonly parameters: readonly Tensor[],
+    parameters: readonly Tensor[],
     { learningRate, clip }: Common,
     private readonly plan: { kind: string; count: number; start: number },
   ) {
     refuseInCapture(
-      "an optimiser must be made before the capture, since its slots would begin anew at each replay.",
+      "an optimiser must be made before the capture: its slots would begin anew with each replay.",
     );
     const twice = parameters.find((parameter, i) => parameters.indexOf(parameter) < i);
     if (twice) throw new Error(`optimiser: each parameter must be given once, got ${twice} again.`);
+    this.parameters = [...parameters];
     this.rate = this.learningRate = learningRate;
     this.clips = parameters.map((parameter) => clip?.(parameter));
     try {
@@ -68,8 +76,9 @@ abstract class Optimizer {
   }
 
   set learningRate(value: number) {
-    if (!Number.isFinite(value) || value < 0)
+    if (!Number.isFinite(Math.fround(value)) || value < 0)
       throw new Error(`optimiser: the learning rate must be a finite number from 0 up, got ${value}.`);
+    refuseInCapture("the learning rate must be set before the capture: a replay asks for it as it is then.");
     this.rate = value;
   }
 
@@ -151,6 +160,7 @@ export class Adam extends Optimizer {
   constructor(parameters: readonly Tensor[], options: Common & Partial<Betas>) {
     super(parameters, options, { kind: "Adam", count: 2, start: 0 });
     const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
+    for (const beta of [beta1, beta2]) checkDecay("Adam", "betas", beta);
     this.rule = { beta1, beta2, epsilon };
   }
 
@@ -174,6 +184,7 @@ export class SGD extends Optimizer {
   constructor(parameters: readonly Tensor[], options: Common & { momentum?: number }) {
     super(parameters, options, { kind: "SGD", count: 1, start: 0 });
     this.momentum = options.momentum ?? 0;
+    checkDecay("SGD", "momentum", this.momentum);
   }
 
   protected override update(updated: Updated): void {

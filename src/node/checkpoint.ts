@@ -1,6 +1,7 @@
 // A checkpoint: one safetensors file that holds all that a run has become. Any tool of the field opens it, and a sum
 // over all of it tells a file that the disk or a transfer has changed.
 import { createHash } from "node:crypto";
+import { InputError } from "../errors";
 import { decodeWithMetadata, encodeSafetensors } from "../formats/safetensors";
 import type { HostArray, StateDict } from "../nn";
 import { checkConfig, type RunConfig } from "../wgan/config";
@@ -23,7 +24,8 @@ export interface Checkpoint {
   state: TrainerState;
 }
 
-const FORMAT = "monge checkpoint 1";
+const FAMILY = "monge checkpoint";
+const FORMAT = `${FAMILY} 1`;
 
 /**
  * The file's bytes. Its tensors are named after their place in the state, as `critic.0.weight` or
@@ -42,16 +44,19 @@ export function encodeCheckpoint({ step, seconds, config, data, state }: Checkpo
   return encodeSafetensors(arrays, { ...metadata, sha256: sumOf(arrays, metadata) });
 }
 
-/** Throws an Error of one line when the file is damaged, or no checkpoint that this version reads. */
+/** Throws an Error of one line when the file is damaged, and an InputError when it is whole and another version's. */
 export function decodeCheckpoint(bytes: Uint8Array, file: string): Checkpoint {
   const { state: arrays, metadata } = decodeWithMetadata(bytes, file);
   const { sha256, ...rest } = metadata;
-  if (rest.format !== FORMAT) throw new Error(`${file}: no checkpoint of a run, expected "${FORMAT}" in it.`);
+  if (!rest.format?.startsWith(FAMILY))
+    throw new Error(`${file}: no checkpoint of a run, expected "${FORMAT}" in it.`);
   if (sha256 !== sumOf(arrays, rest)) throw new Error(`${file}: damaged, its sha256 is another.`);
+  if (rest.format !== FORMAT)
+    throw new InputError(`${file}: "${rest.format}", this version reads "${FORMAT}".`);
   const checked = checkConfig(JSON.parse(rest.config));
   if (!("config" in checked)) {
     const { path, message } = checked.issue;
-    throw new Error(`${file}: made by another version, its ${path.join(".")}: ${message}.`);
+    throw new InputError(`${file}: made by another version, its ${path.join(".")}: ${message}.`);
   }
   return {
     step: Number(rest.step),

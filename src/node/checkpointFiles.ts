@@ -16,7 +16,8 @@ const folderOf = (run: string) => join(run, "checkpoints");
 
 /**
  * Writes the checkpoint as checkpoints/step-000100.safetensors, or under `name` there; then generator.safetensors and
- * critic.safetensors, the networks that samples are drawn with. Each is tried, whatever becomes of the others. Throws InputError at the end if one can't be written.
+ * critic.safetensors, the networks that samples are drawn with. Each is tried, whatever becomes of the others. Throws
+ * InputError at the end if one can't be written.
  */
 export function writeCheckpoint(run: string, checkpoint: Checkpoint, name = nameOf(checkpoint.step)): void {
   inTurn(
@@ -29,7 +30,7 @@ export function writeCheckpoint(run: string, checkpoint: Checkpoint, name = name
   );
 }
 
-/** Writes the two networks of the checkpoint, each whatever becomes of the other. Throws InputError if one can't be written. */
+/** Writes the checkpoint's two networks, each whatever becomes of the other. Throws InputError if one can't be written. */
 export function writeNetworks(run: string, { state: { critic, generator, average } }: Checkpoint): void {
   inTurn(
     () => writeFileAtomic(join(run, "generator.safetensors"), encodeSafetensors(average ?? generator)),

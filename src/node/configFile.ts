@@ -20,8 +20,12 @@ interface Parsed {
 
 /** Reads the file and takes it as YAML in its plain parts. Throws InputError with file and line. */
 function readYaml(file: string): Parsed {
-  const text = new TextDecoder().decode(readFileUnpacked(file, 1_000_000));
-  return parseYaml(text, (line) => `${file}:${line}`);
+  const bytes = readFileUnpacked(file, 1_000_000);
+  try {
+    return parseYaml(new TextDecoder("utf-8", { fatal: true }).decode(bytes), (line) => `${file}:${line}`);
+  } catch (error) {
+    throw error instanceof InputError ? error : new InputError(`${file}: no text in UTF-8.`);
+  }
 }
 
 /** An option's text as a file would have it: a number, true, null, a word or [0, 1]. Throws InputError. */
@@ -36,13 +40,14 @@ function parseYaml(text: string, place: (line: number) => string): Parsed {
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const at = (offset: number) => place(lines.linePos(offset).line);
   const [error] = document.errors;
-  if (error)
-    throw new InputError(
-      `${at(error.pos[0])}: not YAML, ${error.message.split("\n")[0].replace(/[.:]$/, "")}.`,
-    );
+  if (error) throw new InputError(`${at(error.pos[0])}: not YAML, ${plainly(error.message)}.`);
 
   // YAML reads .nan as a number and 012 as twelve: neither is what its writer meant.
   visit(document, {
+    Pair(_, { key }) {
+      if (!isScalar(key))
+        throw new InputError(`${at(document.range[0])}: a key that is a list or has keys itself.`);
+    },
     Alias(_, { source, range }) {
       throw new InputError(`${at(range?.[0] ?? 0)}: write the value in place of the alias *${source}.`);
     },
@@ -71,6 +76,12 @@ function parseYaml(text: string, place: (line: number) => string): Parsed {
   }
 }
 
+/** The parser's complaint as one line for who does not program with it. */
+const plainly = (message: string) =>
+  /parseAllDocuments/.test(message)
+    ? "more than one document in it"
+    : message.split("\n")[0].replace(/[.:]$/, "");
+
 const plainNumber = /^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?$/;
 
 /** Reads a run's config.yaml and checks it. Throws InputError with file and line. */
@@ -92,6 +103,15 @@ export function readChanges(file: string): Change[] {
   const { value, placeOf } = readYaml(file);
   if (value === null) return [];
   if (!isKeys(value)) throw new InputError(`${file}:1: config: expected keys and values.`);
+  const dotted = leaves(value).find(([path]) => path.some((key) => key.includes(".")));
+  if (dotted) {
+    const key = dotted[0].join(".");
+    const parts = key.split(".");
+    const nested = `${parts.join(": { ")}: …${" }".repeat(parts.length - 1)}`;
+    throw new InputError(
+      `${placeOf(dotted[0])}: ${key}: only an option has dots, expected ${nested} in a file.`,
+    );
+  }
   return leaves(value).map(([path, value]) => ({
     path,
     value,
@@ -115,12 +135,23 @@ export const configHead = "# What this run was made with: options, presets and m
 /** The text of config.yaml. */
 export const configText = (config: RunConfig): string => configHead + toYaml(config);
 
-/** A preset's settings as a file for --config; a seed only where one was chosen. */
+/**
+ * A preset's settings as a file for --config. A seed stands there only where one was chosen, and so do the classes of
+ * data that were named, which are not looked at here.
+ */
 export function settingsText({ preset, settings, changes }: Chosen): string {
-  const { seed, ...others } = settings;
-  const chosen = changes.some(({ path }) => path[0] === "seed") ? { seed } : {};
-  const head = "# Settings of npm run train. Change what you like, and give the file as --config.\n";
-  return head + toYaml({ preset, ...others, ...chosen });
+  const { seed, data, ...others } = settings;
+  const isChosen = (key: string) => changes.some(({ path }) => path.join(".") === key);
+  const { classes, ...named } = data;
+  const isNamed = isChosen("data.path") && !isChosen("data.classes");
+  const head =
+    "# Settings of npm run train. Change what you like, and give the file as --config.\n" +
+    (isChosen("seed")
+      ? ""
+      : "# A seed is drawn for each run, unless a line such as this sets one: seed: 1\n");
+  return (
+    head + toYaml({ preset, data: isNamed ? named : data, ...others, ...(isChosen("seed") && { seed }) })
+  );
 }
 
 const toYaml = (value: unknown): string => stringify(value, { lineWidth: 0, aliasDuplicateObjects: false });

@@ -17,6 +17,8 @@ export type { Split } from "./idxSets";
 export interface DataOptions extends Partial<Wanted> {
   /** What --data names: a toy, a folder or a file; it must hold a data set. */
   dataDir?: string;
+  /** Who named it: "--data" where it isn't given, or a place in a file. */
+  namedBy?: string;
   /** The process's environment: MONGE_DATA, XDG_CACHE_HOME, HTTPS_PROXY and its kin. */
   env: Record<string, string | undefined>;
   /** Called with one line that a person should see. */
@@ -64,9 +66,9 @@ export async function loadData(options: DataOptions): Promise<Dataset> {
 }
 
 async function find(options: DataOptions): Promise<Found> {
-  const { dataDir, env, split = "train" } = options;
+  const { dataDir, namedBy = "--data", env, split = "train" } = options;
   const wanted = { ...options, split };
-  if (dataDir !== undefined) return readNamed(dataDir, "--data", wanted);
+  if (dataDir !== undefined) return readNamed(dataDir, namedBy, wanted);
   if (env.MONGE_DATA) return readNamed(env.MONGE_DATA, "MONGE_DATA", wanted);
   try {
     const dataset = await fetchMnist(join(cacheFolder(env), "mnist"), split, options);

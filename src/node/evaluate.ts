@@ -69,7 +69,7 @@ await runCommand(async () => {
     if (present.length > 1) {
       const labelled = vote(set, judges, labels, pixels);
       const taken = labelled.filter((label) => wanted.includes(label)).length;
-      parts.push(`taken for ${chosen === "all" ? "any class" : names}: ${taken} of ${labelled.length}`);
+      if (wanted.length < present.length) parts.push(`taken for ${names}: ${taken} of ${labelled.length}`);
       const counts = present.map((number) => labelled.filter((label) => label === number).length);
       if (present.length <= COUNTED) parts.push(`counts ${nameAll(test, present)}: ${counts.join(" ")}`);
       else parts.push(`of ${counts.filter((n) => n > 0).length} classes out of ${present.length}`);
@@ -78,7 +78,7 @@ await runCommand(async () => {
     console.log(`${name.padEnd(10)} ${parts.join("   ")}`);
   }
   const ratio = meanPairwiseDistance(fake, pixels) / meanPairwiseDistance(real, pixels);
-  console.log(`distance, generated to real: ${ratio.toFixed(2)}`);
+  console.log(`spread, generated over real: ${ratio.toFixed(2)}`);
 });
 
 /** Folders of images come class by class; those are shuffled, always alike, so that the judges know all classes. */

@@ -100,11 +100,6 @@ export function unpacked(bytes: Uint8Array, path: string, maxBytes: number): Uin
 const tooLarge = (path: string, maxBytes: number) =>
   new InputError(`${path}: larger than ${Math.round(maxBytes / 1e6)} MB. Is it the right file?`);
 
-/** The path of `name` or `name.gz` in the folder, the first that is there, else undefined. */
-export function findPlainOrGz(folder: string, name: string): string | undefined {
-  return [join(folder, name), join(folder, `${name}.gz`)].find((path) => existsSync(path));
-}
-
 /** Throws InputError unless the path is a folder; `what` says who named it, e.g. "--data". */
 export function requireFolder(path: string, what: string): void {
   try {

@@ -70,17 +70,15 @@ export class ImageReader {
     const sharp = await this.required(
       `${path}: ${info.width}x${info.height} pixels. To crop and scale images`,
     );
-    const { data, info: made } = await sharped(path, () => {
-      const image = foreign ? sharp(bytes).rotate() : sharp(...asRaw(decodePng(bytes, path)));
-      const sized = fits ? image : image.resize(size, size, { fit: "cover", position: "centre" });
-      return sized
-        .removeAlpha()
-        .toColourspace(channels === 1 ? "b-w" : "srgb")
-        .raw()
-        .toBuffer({ resolveWithObject: true });
-    });
-    const pixels = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-    return asChannels({ ...made, pixels }, channels);
+    const picture = foreign
+      ? await sharped(path, () => decoded(sharp(bytes).rotate(), channels))
+      : { ...info, channels, pixels: asChannels(decodePng(bytes, path), channels) };
+    if (fits || size === undefined) return asChannels(picture, channels);
+    // Without its alpha by now: sharp would blend with that, and blacken what is transparent.
+    const { width, height, pixels } = picture;
+    const image = sharp(pixels, { raw: { width, height, channels: picture.channels } });
+    const sized = image.resize(size, size, { fit: "cover", position: "centre" });
+    return asChannels(await sharped(path, () => decoded(sized, channels)), channels);
   }
 
   /** sharp; `why` begins the line that says that it is missing. */
@@ -112,7 +110,18 @@ async function sharped<T>(path: string, body: () => Promise<T>): Promise<T> {
   }
 }
 
-const asRaw = ({ pixels, ...raw }: Picture) => [pixels, { raw }] as const;
+/** What sharp makes of an image, without its alpha. */
+async function decoded(image: SharpImage, channels: 1 | 3): Promise<Picture> {
+  const plain = image.removeAlpha().toColourspace(channels === 1 ? "b-w" : "srgb");
+  const { data, info } = await plain.raw().toBuffer({ resolveWithObject: true });
+  const { width, height } = info;
+  return {
+    width,
+    height,
+    channels: info.channels,
+    pixels: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+  };
+}
 
 /** A PNG's pixels, RGBA. Throws InputError if it is damaged. */
 function decodePng(bytes: Uint8Array, path: string): Picture {
@@ -129,9 +138,12 @@ function decodePng(bytes: Uint8Array, path: string): Picture {
   }
 }
 
-/** The file without what would make some colours transparent: pngjs turns those to black. */
-function opaque(bytes: Uint8Array, { transparency }: PngHeader): Uint8Array {
-  let kept = bytes;
+/**
+ * The file without what pngjs trips over: what makes some colours transparent, which it turns to black, and bytes behind
+ * the end.
+ */
+function opaque(bytes: Uint8Array, { transparency, end }: PngHeader): Uint8Array {
+  let kept = bytes.subarray(0, end);
   for (const [from, to] of transparency.toReversed()) {
     kept = Buffer.concat([kept.subarray(0, from), kept.subarray(to)]);
   }

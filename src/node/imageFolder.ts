@@ -114,8 +114,9 @@ function requireFlat(folder: string, namedBy: string, classes: ({ name: string }
 /** Numbers for classes: those that all names are, else the names' places in their order. */
 function numberClasses(names: string[]): { labels: number[]; names?: string[] } {
   if (names.length > maxLabel) throw new InputError(`${names.length} classes, expected ${maxLabel} at most.`);
-  const areNumbers = names.every((name) => /^(0|[1-9]\d*)$/.test(name) && Number(name) <= maxLabel);
-  if (areNumbers) return { labels: names.map(Number) };
+  const areNumbers = names.every((name) => /^\d+$/.test(name) && Number(name) <= maxLabel);
+  const labels = names.map(Number);
+  if (areNumbers && new Set(labels).size === names.length) return { labels };
   return { labels: names.map((_, i) => i), names };
 }
 

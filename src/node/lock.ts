@@ -21,7 +21,7 @@ export const lockName = "run.lock";
 export const isLock = (name: string): boolean => name.startsWith(lockName);
 
 export interface Lock {
-  /** Throws InputError if the lock is another run's now, as it may be once a process slept for minutes, or is gone. */
+  /** Throws InputError if another run has the lock, as it may once a process slept for minutes, or the folder is gone. */
   check(): void;
   release(): void;
 }
@@ -72,8 +72,10 @@ export function lockFolder(folder: string): Lock {
   return {
     check() {
       if (held()) return;
-      if (existsSync(path)) throw new InputError(`${folder}: another run has taken this folder over.`);
-      throw new InputError(`${folder}: ${lockName} is gone, so another run may have been here meanwhile.`);
+      if (!existsSync(folder))
+        throw new InputError(`${folder}: gone: it was moved or removed while the run wrote to it.`);
+      // One that was only deleted is made again.
+      if (!create(path, own)) throw new InputError(`${folder}: another run has taken this folder over.`);
     },
     release,
   };
@@ -98,15 +100,21 @@ function create(path: string, owner: Owner | undefined): boolean {
   }
 }
 
+/** Throws InputError while another run holds the folder. */
+export function requireUnlocked(folder: string): void {
+  const path = join(folder, lockName);
+  const owner = read(path);
+  const age = ageOf(path);
+  if (age === undefined || !(owner ? isAlive(owner, age) : age < WRITING)) return;
+  const who = owner ? ` (process ${owner.pid} on ${owner.host})` : "";
+  throw new InputError(`${folder}: a run writes to this folder right now${who}. Wait for it, or stop it.`);
+}
+
 /** Removes the lock of a dead owner. Throws InputError if the owner lives, or may. */
 function takeOver(folder: string, path: string): void {
   const owner = read(path);
-  const age = ageOf(path);
-  if (age === undefined) return; // released by now
-  if (owner ? isAlive(owner, age) : age < WRITING) {
-    const who = owner ? ` (process ${owner.pid} on ${owner.host})` : "";
-    throw new InputError(`${folder}: a run writes to this folder right now${who}. Wait for it, or stop it.`);
-  }
+  requireUnlocked(folder);
+  if (ageOf(path) === undefined) return; // released by now
   // Two may find the same dead owner. Only who makes the claim on this very lock removes it; without that, the slower
   // one would remove the new lock of the faster.
   const claim = `${path}.${owner?.token ?? "empty"}`;
@@ -142,7 +150,7 @@ function read(path: string): Owner | undefined {
 
 function ageOf(path: string): number | undefined {
   const stat = statSync(path, { throwIfNoEntry: false });
-  return stat && Date.now() - stat.mtimeMs;
+  return stat && Math.abs(Date.now() - stat.mtimeMs); // of a clock that was set back, too
 }
 
 function touch(path: string): void {

@@ -1,5 +1,13 @@
 // losses.csv: a line a step. Rows that can't be written, as on a full disk, wait for the next try; a half is never left.
-import { closeSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
 import { InputError } from "../errors";
 import { reason, writeFileAtomic } from "./files";
 
@@ -22,25 +30,27 @@ export interface LossFile {
   sync(): void;
 }
 
-/** A new file with the header alone, or, to go on with, the one that is there without the rows after step `last`. */
+/**
+ * A new file with the header alone, or, to go on with, the one that is there without the rows after step `last`. Each
+ * write goes to the file's end as it is then, since a person may have edited or removed it.
+ */
 export function openLossFile(path: string, last = 0): LossFile {
-  const before = last > 0 ? rowsUpTo(path, last) : "";
-  writeFileAtomic(path, lossHeader + before);
-  let size = Buffer.byteLength(lossHeader + before);
+  writeFileAtomic(path, lossHeader + (last > 0 ? rowsUpTo(path, last) : ""));
   let waiting = "";
   const write = (sync: boolean) => {
     let file: number | undefined;
     try {
-      file = openSync(path, "r+");
-      const bytes = Buffer.from(waiting);
-      for (let done = 0; done < bytes.length; ) {
-        done += writeSync(file, bytes, done, bytes.length - done, size + done);
+      file = openSync(path, "a+");
+      const { size } = fstatSync(file);
+      try {
+        writeFileSync(file, (size === 0 ? lossHeader : "") + waiting);
+        if (sync) fsyncSync(file);
+        waiting = "";
+      } catch (error) {
+        ftruncateSync(file, size);
+        throw error;
       }
-      if (sync) fsyncSync(file);
-      size += bytes.length;
-      waiting = "";
     } catch (error) {
-      if (file !== undefined) ftruncateSync(file, size);
       throw new InputError(`${path}: can't be written (${reason(error)}).`);
     } finally {
       if (file !== undefined) closeSync(file);

@@ -121,7 +121,8 @@ usage: npm run sample -- --run DIR [options]
   --out FILE.png       where to write the image; without it: in the run's folder
   --seed N             which images: same seed, same images (0 to 4294967295); without it those
                        that the run showed
-  --count N            how many, in a square grid (default 100)
+  --count N            how many, in a square grid (default 100); of a run with conditional: true in
+                       a column for each class (default ten rows)
 ${adapterHelp}
   --help               show this text
 

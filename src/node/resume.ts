@@ -16,6 +16,8 @@ import { chooseSettings } from "./settings";
 export interface Previous {
   path: string;
   checkpoint: Checkpoint;
+  /** In all, as config.yaml has them: more than in the checkpoint, where a longer run was killed before its first one. */
+  steps: number;
   lock: Lock;
 }
 
@@ -41,8 +43,9 @@ export function findPrevious(
   if (checkpoint) {
     const file = join(path, "config.yaml");
     if (!existsSync(file)) writeFileAtomic(file, configText(checkpoint.config));
-    requireEqual(path, checkpoint.config, readConfig(path)); // a person may have edited it
-    return { path, checkpoint, lock };
+    const config = readConfig(path);
+    requireEqual(path, checkpoint.config, config); // a person may have edited it
+    return { path, checkpoint, steps: config.steps, lock };
   }
   lock.release();
   // A run that was killed before its first checkpoint has nothing that beginning anew would lose.
@@ -52,10 +55,17 @@ export function findPrevious(
   );
 }
 
-/** The steps that the run shall have in all. Throws InputError if it has done more already. */
-export function stepsInAll({ path, checkpoint }: Previous, steps = checkpoint.config.steps): number {
-  if (steps >= checkpoint.step) return steps;
-  throw new InputError(`--steps ${steps}: ${path} has done ${checkpoint.step} already.`);
+/** The steps that the run shall have in all. Throws InputError if it has done more, or what it did hung on their number. */
+export function stepsInAll(previous: Previous, steps = previous.steps): number {
+  const { path, checkpoint } = previous;
+  const { optimizer, steps: planned } = checkpoint.config;
+  if (steps < checkpoint.step)
+    throw new InputError(`--steps ${steps}: ${path} has done ${checkpoint.step} already.`);
+  if (steps === planned || optimizer.schedule === "constant") return steps;
+  throw new InputError(
+    `--steps ${steps}: the learning rate of ${path} falls over its ${planned} steps (optimizer.schedule: ` +
+      `${optimizer.schedule}), so their number can't change. Go on without --steps, or begin another run.`,
+  );
 }
 
 /** Throws InputError unless the data are those that the run began with. */
@@ -64,8 +74,8 @@ export function requireSameData({ path, checkpoint }: Previous, now: Fingerprint
   if (now.count === count && now.sha256 === sha256) return;
   const before = checkpoint.config.data.source;
   throw new InputError(
-    `--resume ${path}: its data were ${count} images from ${before} (sha256 ${sha256.slice(0, 8)}), ` +
-      `now ${now.count} from ${source} (${now.sha256.slice(0, 8)}). Name their folder with --data.`,
+    `--resume ${path}: its data were ${count} samples from ${before} (sha256 ${sha256.slice(0, 8)}), ` +
+      `now ${now.count} from ${source} (${now.sha256.slice(0, 8)}). Where they lie elsewhere now, name that with --data.`,
   );
 }
 

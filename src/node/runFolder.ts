@@ -18,7 +18,7 @@ import type { Checkpoint } from "./checkpoint";
 import { writeCheckpoint, writeNetworks } from "./checkpointFiles";
 import { configHead, configText } from "./configFile";
 import { isTemporary, makeFolders, reason, unreadable, writeFileAtomic } from "./files";
-import { isLock, type Lock, lockFolder } from "./lock";
+import { isLock, type Lock, lockFolder, requireUnlocked } from "./lock";
 import { type LossFile, lossHeader, openLossFile } from "./lossFile";
 
 export interface RunFolder {
@@ -61,7 +61,7 @@ export function createRunFolder(
   let lock: Lock | undefined;
   try {
     lock = lockFolder(path);
-    requireUnused(path, replace); // of runs that start at once, one may have come and gone
+    requireRoom(path, replace); // of runs that start at once, one may have come and gone
     removeRun(path);
     return fill(path, lock, config, 0, () => undo(lock));
   } catch (error) {
@@ -154,7 +154,8 @@ function removeRun(path: string): void {
 
 /** The names in a run's folder and in the folders that a run makes there. */
 function filesIn(path: string): string[] {
-  const names = (folder: string) => (existsSync(join(path, folder)) ? readdirSync(join(path, folder)) : []);
+  const names = (folder: string) =>
+    onDisk(join(path, folder), () => (existsSync(join(path, folder)) ? readdirSync(join(path, folder)) : []));
   return ["", "samples", "checkpoints"].flatMap((folder) =>
     names(folder).map((name) => (folder === "" ? name : `${folder}/${name}`)),
   );
@@ -174,10 +175,15 @@ export function requireMakeable(path: string): void {
 
 /**
  * Throws InputError if the folder for a new run is a file, holds anything, or couldn't be made. With `replace` it may
- * hold a run.
+ * hold a run, but none that goes on.
  */
 export function requireUnused(path: string, replace = false): void {
   requireMakeable(path);
+  requireRoom(path, replace);
+  requireUnlocked(path);
+}
+
+function requireRoom(path: string, replace: boolean): void {
   const held = onDisk(path, () => (existsSync(path) ? readdirSync(path) : []));
   if (held.every((name) => isLock(name) || isTemporary(name))) return;
   if (!isRun(path)) {

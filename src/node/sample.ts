@@ -43,6 +43,6 @@ await runCommand(async () => {
     images.dispose();
   }
   writeFileAtomic(out, encodePng(samplePicture(values, config.data, Math.ceil(count / columns), columns)));
-  console.log(`${counted(count, "image")}: ${out}`);
+  console.log(`${counted(count, shape.length === 1 ? "point" : "image")}: ${out}`);
   return 0;
 });

@@ -21,7 +21,7 @@ export const isKeys = (value: unknown): value is Keys =>
 /** What the machine and the data decide; these stand in until they are known. */
 export const unknown = {
   monge: "?",
-  data: { source: "?", count: 1, shape: [28, 28, 1], classCount: 1 },
+  data: { source: "?", count: 1, shape: [28, 28, 1], classCount: 1, sha256: "?" },
   adapter: { name: "?", driver: "", kernels: "?" },
 };
 export const isRecorded = ({ path: [first, second] }: Change) =>

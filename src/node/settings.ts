@@ -11,6 +11,7 @@ import { refusal } from "../wgan/models";
 import { objectives } from "../wgan/objectives";
 import { kindDefaults, type PresetName, presetNames, presets, type Settings } from "../wgan/presets";
 import { toyNames } from "../wgan/toys";
+import { fingerprint } from "./checkpoint";
 import { requireAdapter } from "./probe";
 import { type Change, describe, isKeys, isRecorded, type Keys, unknown, valueAt } from "./settingNames";
 
@@ -49,8 +50,11 @@ export function chooseSettings(preset: PresetName, changes: readonly Change[]): 
     const from = changes.findLast((change) =>
       change.path.every((each, i) => i >= path.length || each === path[i]),
     );
-    if (from) return from.blame(key, message);
     const own = valueAt(presets[preset], path);
+    // What is missing beside a value that someone gave is his to add.
+    const beside = changes.findLast((change) => change.path.slice(0, -1).join() === path.slice(0, -1).join());
+    const blamed = from ?? (own === undefined ? beside : undefined);
+    if (blamed) return blamed.blame(key, message);
     const shown = own === undefined || own === null || isKeys(own) ? "" : ` ${own} of preset ${preset}`;
     return new InputError(`${key}${shown}: ${message}.`);
   };
@@ -159,10 +163,11 @@ export function complete(chosen: Chosen, dataset: Dataset, gpu: Gpu): RunConfig 
 
 /** What the run's record says of its data. */
 function describeData(dataset: Dataset) {
-  const { source, count } = dataset;
-  if (dataset.kind === "points") return { source, count, shape: [2], classCount: 0 };
+  const { source } = dataset;
+  const { count, sha256 } = fingerprint(dataset);
+  if (dataset.kind === "points") return { source, count, shape: [2], classCount: 0, sha256 };
   const shape = [dataset.height, dataset.width, dataset.channels];
-  return { source, count, shape, classCount: presentClasses(dataset).length };
+  return { source, count, shape, classCount: presentClasses(dataset).length, sha256 };
 }
 
 /**

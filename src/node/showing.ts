@@ -71,7 +71,7 @@ export async function startShowing(options: ShowingOptions): Promise<Showing> {
 
   return {
     rows(rows, logged) {
-      attempt("the event file", () => events?.append(...rows.map((row) => lossRecord(row, seconds()))));
+      attempt("the event file", () => events?.append(rows.map((row) => lossRecord(row, seconds()))));
       const row = rows.at(-1);
       if (logged && row) attempt("metrics.jsonl", () => appendWhole(lines, metricsLine(row)));
       if (!page || !row) return;
@@ -84,7 +84,7 @@ export async function startShowing(options: ShowingOptions): Promise<Showing> {
       // A run that goes on makes its last picture again, since a killed one may lack it.
       const there = step === last && events?.endsInPicture;
       if (kept && !there)
-        attempt("the event file", () => events?.append(pictureRecord(step, png, seconds())));
+        attempt("the event file", () => events?.append([pictureRecord(step, png, seconds())]));
       page?.publish({ kind: "picture", step, png: Buffer.from(png).toString("base64") });
     },
     line: (text) => page?.publish({ kind: "log", line: text }),

@@ -4,7 +4,14 @@ import "./signals"; // before all else, so that a signal finds its listener
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { tuning } from "../kernels/tuning/table";
-import { selectClasses, usualClasses } from "../wgan/dataset";
+import {
+  type ByteDataset,
+  type ClassChoice,
+  nameAll,
+  presentClasses,
+  selectClasses,
+  usualClasses,
+} from "../wgan/dataset";
 import type { PresetName } from "../wgan/presets";
 import { Trainer } from "../wgan/trainer";
 import { fingerprint } from "./checkpoint";
@@ -60,12 +67,19 @@ await runCommand(async () => {
     chosen = chooseSettings(named ?? usual!.name, asked);
   }
   const { path, size, transposed } = chosen.settings.data;
-  const wanted = { dataDir: path ?? undefined, size: size ?? undefined, transposed };
+  const inFile = chosen.changes.findLast((change) => change.path.join(".") === "data.path")?.file;
+  const namedBy = inFile === undefined ? "--data" : `${inFile}: data.path`;
+  const wanted = { dataDir: path ?? undefined, namedBy, size: size ?? undefined, transposed };
   const all = await loadData({ ...wanted, env: process.env, log: console.log });
   // In full, so that it is found from wherever the run goes on.
   if (path !== null && all.kind === "images" && existsSync(path)) chosen.settings.data.path = resolve(path);
   if (all.kind === "images" && !chosen.changes.some((change) => change.path.join(".") === "data.classes")) {
-    chosen.settings.data.classes = usualClasses(all, chosen.settings.data.classes);
+    const { settings } = chosen;
+    settings.data.classes = settings.conditional ? "all" : usualClasses(all, settings.data.classes);
+    if (settings.data.classes !== "all")
+      console.log(
+        `classes: ${settings.data.classes.join(", ")}, as preset ${chosen.preset} has it; --classes takes others`,
+      );
   }
   const { classes } = chosen.settings.data;
   const data = all.kind === "points" ? all : selectClasses(all, classes);
@@ -84,9 +98,8 @@ await runCommand(async () => {
   const folder = previous
     ? reopenRunFolder(previous.path, previous.lock, config, previous.checkpoint)
     : createRunFolder(config, { out, replace });
-  const of = classes === "all" ? "all classes" : `class ${classes.join(" and ")}`;
   const summary =
-    `${config.preset} on ${data.count} ${data.kind === "points" ? "points" : `images of ${of}`}, ` +
+    `${config.preset} on ${data.count} ${data.kind === "points" ? "points" : `images of ${classesOf(data, classes)}`}, ` +
     `${counted(config.steps, "step")}, seed ${config.seed}, on ${config.adapter.name}`;
   progress.log(`training ${summary}, into ${folder.path}${from ? `, from step ${from.step} on` : ""}`);
   const showing = await startShowing({
@@ -105,3 +118,10 @@ await runCommand(async () => {
   );
   return whole ? 0 : signals.stopCode;
 });
+
+/** "class 0 and 1", or "all classes (cat, dog)". */
+function classesOf(data: ByteDataset, chosen: ClassChoice): string {
+  if (chosen !== "all") return `class ${chosen.join(" and ")}`;
+  const present = presentClasses(data);
+  return present.length > 1 ? `all classes (${nameAll(data, present)})` : "all classes";
+}

@@ -17,6 +17,8 @@ import { signals } from "./signals";
 
 /** Milliseconds between two copies of the state in memory, which an error of the GPU can't take away. */
 const KEEP_EVERY = 10_000;
+/** Steps whose losses wait on the GPU: each is a buffer of its own. */
+const MOST_UNREAD = 1000;
 
 /** A loss or a weight is no longer finite. */
 class Diverged extends InputError {}
@@ -76,7 +78,7 @@ export async function trainLoop(options: LoopOptions): Promise<{ step: number; s
       const saves = last || isDue(step, config.checkpointEvery) || signals.takeSaveRequest();
       const logs = last || isDue(step, config.logEvery);
       const samples = last || isDue(step, config.sampleEvery);
-      if (logs || saves || samples) {
+      if (logs || saves || samples || unread.length === MOST_UNREAD) {
         const read = await Trainer.read(unread.map(({ losses }) => losses));
         const made = read.map((losses, i) => ({
           ...named(losses),

@@ -1,6 +1,6 @@
 // Reads the files of a data set whole: as large as they really are, and gzipped IDX files as large as their header says.
-import { constants } from "node:buffer";
-import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
+import { constants as buffers } from "node:buffer";
+import { closeSync, constants, fstatSync, openSync, readSync, statSync } from "node:fs";
 import { gunzipSync, constants as zlib } from "node:zlib";
 import { InputError } from "../errors";
 import { describeIdx, type IdxContent, parseIdxHeader, trailing } from "../formats/idx";
@@ -20,7 +20,8 @@ export function kindOf(path: string): "file" | "folder" | undefined {
 export function readWhole(path: string): Uint8Array {
   let file: number | undefined;
   try {
-    file = openSync(path, "r");
+    // Without waiting for the other end, where it is a pipe.
+    file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     const stat = fstatSync(file);
     if (stat.isDirectory()) throw new InputError(`${path}: a folder, expected a file.`);
     if (!stat.isFile()) throw new InputError(`${path}: no regular file.`);
@@ -76,8 +77,8 @@ function gunzip(
 }
 
 function requireReadable(size: number, path: string): void {
-  if (size <= constants.MAX_LENGTH) return;
+  if (size <= buffers.MAX_LENGTH) return;
   throw new InputError(
-    `${path}: ${(size / 1e9).toFixed(1)} GB, and one file may have ${(constants.MAX_LENGTH / 1e9).toFixed(1)} GB.`,
+    `${path}: ${(size / 1e9).toFixed(1)} GB, and one file may have ${(buffers.MAX_LENGTH / 1e9).toFixed(1)} GB.`,
   );
 }

@@ -75,6 +75,8 @@ export const RunConfig = exactly({
     shape: someOf(count),
     /** How many classes there are among them. */
     classCount: whole(0, 65_536),
+    /** Of their bytes and classes. */
+    sha256: word,
   }),
   network: exactly({
     /** Layers; see src/wgan/models.ts. */

@@ -86,8 +86,12 @@ export function resolveClasses(dataset: ByteDataset, choice: ClassChoice): Class
   if (choice === "all") return "all";
   if (choice.length === 0) throw new InputError("classes: none chosen. Write some like 5, 0,1 or all.");
   const present = presentClasses(dataset);
-  const numberOf = (chosen: number | string) =>
-    typeof chosen === "number" ? chosen : (dataset.classes?.indexOf(chosen) ?? -1);
+  // A folder's name comes first, also one such as "1"; where there are no names, "05" is class 5.
+  const numberOf = (chosen: number | string) => {
+    const named = dataset.classes?.indexOf(String(chosen)) ?? -1;
+    if (named >= 0) return named;
+    return typeof chosen === "number" || /^\d+$/.test(chosen) ? Number(chosen) : -1;
+  };
   const missing = choice.filter((chosen) => !present.includes(numberOf(chosen)));
   if (missing.length > 0) {
     throw new InputError(

@@ -14,7 +14,7 @@ export function drawnRun(name: PresetName, count: number, gpu: Gpu, batch = pres
     batch,
     monge: version,
     preset: name,
-    data: { ...data, source: "drawn", count, shape: [28, 28, 1], classCount: 10 },
+    data: { ...data, source: "drawn", count, shape: [28, 28, 1], classCount: 10, sha256: "?" },
     objective: { ...preset.objective, warmUp: null }, // one step is to be like all others
     seed: 1,
     logEvery: 1,

@@ -109,7 +109,7 @@ const mistakes: Record<string, [make: () => unknown, message: string]> = {
   ],
   "transpose: order": [
     () => m.transpose(ones([2, 3]), [0, 0]),
-    "transpose: the order must name each axis of [2,3] once, from 0, got [0,0].",
+    "transpose: order must name each axis of [2,3] once, from 0, got [0,0].",
   ],
   "transpose: rank": [
     () => m.transpose(ones([2])),
@@ -275,14 +275,14 @@ const mistakes: Record<string, [make: () => unknown, message: string]> = {
       const w = ones([2]);
       updated([w, m.detach(w)], [ones([2]), ones([2])]);
     },
-    "rmsprop: the tensors must not share storage, got tensor f32[2] and tensor f32[2]. Clone one: mul(x, 1).",
+    "rmsprop: tensors must share no storage, got tensor f32[2] and tensor f32[2]. Copy one: mul(x, 1).",
   ],
   "rmsprop: a gradient that is a weight": [
     () => {
       const w = ones([3]);
       updated([ones([3]), w], [m.detach(w), ones([3])]);
     },
-    "rmsprop: the tensors must not share storage, got tensor f32[3] and tensor f32[3]. Clone one: mul(x, 1).",
+    "rmsprop: tensors must share no storage, got tensor f32[3] and tensor f32[3]. Copy one: mul(x, 1).",
   ],
   "rmsprop: freed": [
     () => {
@@ -297,7 +297,7 @@ const mistakes: Record<string, [make: () => unknown, message: string]> = {
       const x = ones([2]);
       m.blend(x, m.detach(x), 0.9, 0.1);
     },
-    "blend: the tensors must not share storage, got tensor f32[2] and tensor f32[2]. Clone one: mul(x, 1).",
+    "blend: tensors must share no storage, got tensor f32[2] and tensor f32[2]. Copy one: mul(x, 1).",
   ],
   "rmsprop: u32": [
     () => updated([u32(1, 2)], [u32(1, 2)], u32(0, 0, 0, 0)),
@@ -347,7 +347,7 @@ const mistakes: Record<string, [make: () => unknown, message: string]> = {
   "requireGrad: u32": [() => requireGrad(u32(1)), "requiresGrad: x must be f32, got tensor u32[1]."],
   "requireGrad: not a leaf": [
     () => requireGrad(m.square(requireGrad(ones([2])))),
-    "requiresGrad: x must be a leaf, got tensor f32[2], which an op made. Did you mean detach(x)?",
+    "requiresGrad: x must be a leaf, got tensor f32[2], which an op made. Is it detach(x)?",
   ],
 };
 

@@ -128,9 +128,9 @@ test("dy flows into y: the result is the vector-Jacobian product", async () => {
   await near(dy, [10, 0, -1]);
 });
 
-test("y must have one entry unless dy is given, and dy must have y's shape", () => {
+test("y must have one entry or dy be given, and dy must have y's shape", () => {
   const x = leaf([1, 2, 3]);
-  assert.throws(() => grad(square(x), [x]), /^grad: y must have one entry, unless dy is given, got \[3\]\.$/);
+  assert.throws(() => grad(square(x), [x]), /^grad: y must have one entry, or dy be given, got \[3\]\.$/);
   assert.throws(
     () => grad(square(x), [x], { dy: ones([2]) }),
     /^grad: dy must have y's shape, got \[2\] and \[3\]\.$/,

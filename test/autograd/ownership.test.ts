@@ -391,7 +391,7 @@ test("every op with a derivative says what it saves, and one that uses more is t
   const w = marked([1]);
   assert.throws(
     () => grad(sum(forgetful(w)), [w]),
-    /^mul: the numbers of .* were not saved\. Name it in the `saves`/,
+    /^mul: the numbers of .* were not saved\. Name it in its op's `saves`/,
   );
 });
 

@@ -6,7 +6,7 @@ import { newGpu, selfTest } from "../../src/kernels/open";
 import { configurations, defaultFor } from "../../src/kernels/tuning/configurations";
 import { tuning } from "../../src/kernels/tuning/table";
 import { device } from "../device";
-import { gpuApi, skip } from "../platform";
+import { collect, gpuApi, skip } from "../platform";
 
 interface Forgery {
   /** What the adapter says of itself instead. */
@@ -150,6 +150,21 @@ test("a subgroup size that the adapter does not give after all is done without",
     assert.is(usual(gpu), "gemm_portable");
   } else skip("subgroups cannot be asked for a size here");
   gpu.close();
+});
+
+test("a device that was closed goes with the last who holds it", async () => {
+  const refs: WeakRef<Gpu>[] = [];
+  for (let i = 0; i < 5; i++) {
+    const { gpu } = await open({});
+    refs.push(new WeakRef(gpu));
+    gpu.close();
+  }
+  for (let i = 0; i < 5; i++) {
+    await collect();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  // The last one may still stand in a register.
+  assert.ok(refs.filter((ref) => ref.deref()).length <= 1);
 });
 
 test.run();

@@ -77,6 +77,18 @@ for (const kind of ["GPU", "software"] as const) {
   });
 }
 
+test("a sum of 24 million equal numbers is right to a millionth", async () => {
+  const count = 24_000_000;
+  const tenth = Math.fround(0.1);
+  for (const shape of [[count], [count / 3, 3]]) {
+    const sums = engine.tidy(() => engine.sum(engine.full(shape, tenth), { axes: [0] }));
+    const wanted = tenth * shape[0];
+    for (const sum of await sums.data())
+      assert.ok(Math.abs(sum - wanted) <= 1e-6 * wanted, `[${shape}]: ${sum}, expected ${wanted}`);
+    sums.dispose();
+  }
+});
+
 test("over nothing the sum is 0, the maximum −∞, the minimum ∞ and the mean NaN, and nothing comes of no sums", async () => {
   await device();
   const none = toTensor(normal(0, 3));

@@ -70,4 +70,14 @@ test("a layer that is used twice is counted once, and its average moves once", a
   copy.dispose();
 });
 
+test("another network, or a decay that is 1 in f32, is refused", () => {
+  const random = new Random(1);
+  const [one, two] = [1, 2].map((layers) => {
+    return new Sequential(...Array.from({ length: layers }, () => new Linear(2, 2, { random })));
+  });
+  assert.throws(() => new MovingAverage(one, two, 0.9), /must have the layers of its source, got others/);
+  assert.throws(() => new MovingAverage(two, one, 0.9), /must have the layers of its source, got others/);
+  assert.throws(() => new MovingAverage(two, two, 1 - 1e-9), /the decay must be from 0 up to below 1/);
+});
+
 test.run();

@@ -3,7 +3,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { assign, memory, Random, type Tensor } from "../../src/autograd";
-import { BatchNorm2d, Linear, Sequential, type StateDict, Tanh } from "../../src/nn";
+import { BatchNorm2d, Linear, Module, Sequential, type StateDict, Tanh } from "../../src/nn";
 import { device } from "../device";
 
 test.before(async () => {
@@ -87,9 +87,9 @@ test("loadStateDict refuses what does not fit, before it changes anything", asyn
   const { "2.1.bias": last, "2.0.beta": beta, ...rest } = other({});
   await refused(
     { ...rest, extra: last },
-    /^loadStateDict: names differ, missing are 2\.0\.beta, 2\.1\.bias; not known here are extra\.$/,
+    /^loadStateDict: names differ, missing are 2\.0\.beta, 2\.1\.bias; unknown are extra\.$/,
   );
-  await refused(other({ extra: last }), /missing are none; not known here are extra\.$/);
+  await refused(other({ extra: last }), /missing are none; unknown are extra\.$/);
   const transposed = { shape: [2, 3], data: new Float32Array(6) };
   await refused(other({ "0.weight": transposed }), /0\.weight must be \[3,2\], got \[2,3\]\.$/);
   const short = { shape: beta.shape, data: new Float32Array(1) };
@@ -107,6 +107,31 @@ test("dispose frees every tensor of a module", () => {
   model.dispose();
   assert.is(memory().tensors, before);
   assert.ok(held.every(({ isDisposed }) => isDisposed));
+});
+
+test("a name that is taken, or has a dot, is refused: a state could not tell the two apart", () => {
+  const random = new Random(1);
+  class Odd extends Module {
+    constructor(register: (odd: Odd) => void) {
+      super();
+      register(this);
+    }
+    weight = (name: string) => this.parameter(name, random.normal([1]));
+    saved = (name: string) => this.buffer(name, random.normal([1]));
+    inner = (name: string) => this.child(name, new Linear(1, 1, { random }));
+    override forward(x: Tensor): Tensor {
+      return x;
+    }
+  }
+  const ways = ["weight", "saved", "inner"] as const;
+  for (const first of ways)
+    for (const second of ways) {
+      const odd = new Odd(() => {});
+      odd[first]("w");
+      assert.throws(() => odd[second]("w"), /^Odd: a name must be new and have no dot, got "w"\.$/);
+      assert.throws(() => odd[second]("0.weight"), /got "0\.weight"\.$/);
+      odd.dispose();
+    }
 });
 
 test.run();

@@ -5,6 +5,7 @@ import * as assert from "uvu/assert";
 import {
   capture,
   grad,
+  keep,
   memory,
   mul,
   ones,
@@ -293,6 +294,50 @@ test("a state of another kind of optimiser is refused, though its slots are as l
   const state = await sgd.state();
   assert.throws(() => adam.loadState(state), /^loadState: the state must be of Adam, got SGD\.$/);
   for (const each of [adam, sgd, one, two]) each.dispose();
+});
+
+test("decays from 1 up, as the GPU rounds them, and rates that it has no number for are refused", () => {
+  const w = [keep(requireGrad(ones([2])))];
+  const tiny = 1 - 1e-9; // 1 in f32
+  for (const beta of [1, tiny, -0.1, Number.NaN]) {
+    assert.throws(
+      () => new Adam(w, { learningRate: 1, beta1: beta }),
+      /^Adam: betas must be from 0 up to below 1, got /,
+    );
+    assert.throws(() => new Adam(w, { learningRate: 1, beta2: beta }), /^Adam: betas must be /);
+    assert.throws(
+      () => new SGD(w, { learningRate: 1, momentum: beta }),
+      /^SGD: momentum must be from 0 up to below 1/,
+    );
+  }
+  assert.throws(
+    () => new SGD(w, { learningRate: 1e39 }),
+    /the learning rate must be a finite number from 0 up/,
+  );
+});
+
+test("what a replay asks the host for is not set inside of the capture", () => {
+  const w = keep(requireGrad(ones([2])));
+  const optimizer = new SGD([w], { learningRate: 1 });
+  const random = new Random(1);
+  const inside = (set: () => void) => () => capture(() => void set());
+  assert.throws(
+    inside(() => (optimizer.learningRate = 2)),
+    /the learning rate must be set before the capture/,
+  );
+  assert.throws(
+    inside(() => (random.counter = 2)),
+    /set a stream before the capture/,
+  );
+  assert.throws(
+    inside(() => random.loadState({ seed: 1, counter: 0 })),
+    /set a stream before the capture/,
+  );
+  assert.throws(
+    inside(() => new Random(2)),
+    /set a stream before the capture/,
+  );
+  assert.equal([optimizer.learningRate, random.counter], [1, 0]);
 });
 
 test.run();

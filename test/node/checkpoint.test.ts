@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { InputError } from "../../src/errors";
 import { decodeWithMetadata } from "../../src/formats/safetensors";
 import {
   type Checkpoint,
@@ -105,6 +106,20 @@ test("a damaged newest one is told of, set aside, and the next older one counts"
     ...["step-000010.safetensors", "step-000020.safetensors.damaged", "step-000030.safetensors.damaged"],
   ]);
   assert.is(readNewest(folder("none"), assert.unreachable), undefined);
+});
+
+test("one of another version is no damaged one: it is told of and stays where it is", () => {
+  const run = folder("version");
+  const newer = checkpoint(20);
+  newer.config = { ...newer.config, wings: 2 } as typeof newer.config;
+  writeCheckpoint(run, checkpoint(10));
+  writeCheckpoint(run, newer);
+  assert.throws(
+    () => readNewest(run, assert.unreachable),
+    (error: Error) =>
+      error instanceof InputError &&
+      /step-000020\.safetensors: made by another version, its wings: /.test(error.message),
+  );
 });
 
 test("the last finite state has a name of its own, and counts where there is no other", () => {

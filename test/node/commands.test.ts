@@ -225,7 +225,7 @@ test("--help shows the text and exits with 0, whatever else is given", () => {
 test("train: --print-config prints a preset's settings as a file for --config, and makes nothing", () => {
   const { status, stdout, stderr } = run("train", ["--preset", "wgan", "--batch", "32", "--print-config"]);
   assert.equal([status, stderr], [0, ""]);
-  assert.match(stdout, /^# .*\npreset: wgan\n/);
+  assert.match(stdout, /^(# .*\n)+preset: wgan\n/);
   assert.match(stdout, "\nbatch: 32\n");
   assert.not(existsSync(join(base, "runs")));
 });
@@ -274,13 +274,14 @@ test("train: a short run leaves exactly what it promises, and piped output is pl
   }
   assert.not(stdout.includes("\r") || stdout.includes("\x1b"), "nothing is rewritten in place");
   const shown = stdout.trimEnd().split("\n");
-  assert.is(shown.length, 6, stdout);
+  assert.is(shown.length, 7, stdout);
   assert.match(shown[0], /^data: 20 grey images of 28x28 in 2 classes \(5, 7\): /);
-  assert.match(shown[1], /^training small on 15 images of class 5, 3 steps, seed 1, on .*, into \S+trained$/);
-  shown.slice(2, 5).forEach((line, i) => {
+  assert.is(shown[1], "classes: 5, as preset small has it; --classes takes others");
+  assert.match(shown[2], /^training small on 15 images of class 5, 3 steps, seed 1, on .*, into \S+trained$/);
+  shown.slice(3, 6).forEach((line, i) => {
     assert.match(line, new RegExp(`^step ${i + 1}  critic real .* steps/s$`));
   });
-  assert.match(shown[5], /^done after 3 steps in \d+ s: \S+trained$/);
+  assert.match(shown[6], /^done after 3 steps in \d+ s: \S+trained$/);
 });
 
 test("train: the same seed gives the same losses and images, also when nobody reads on (| head -1)", async () => {
@@ -372,7 +373,7 @@ test("sample draws as many images as asked for, and evaluate measures the run", 
   const [, generated, real, ratio] = stdout.trimEnd().split("\n");
   assert.match(generated, /^generated {2}taken for 5: \d+ of 100 .* mean pairwise distance: \d+\.\d\d$/);
   assert.match(real, /^real {7}taken for 5: \d of 7 /);
-  assert.match(ratio, /^distance, generated to real: \d+\.\d\d$/);
+  assert.match(ratio, /^spread, generated over real: \d+\.\d\d$/);
 });
 
 test("sample gives the run's own pictures, and others for another seed", () => {

@@ -91,7 +91,7 @@ test("a run's config.yaml comes back as it was, and as changes of its preset giv
   const run = write(text);
   assert.equal(readConfig(run), runConfig);
   const { monge, adapter, preset, data, ...settings } = runConfig;
-  const { source, count, shape, classCount, ...wanted } = data;
+  const { source, count, shape, classCount, sha256, ...wanted } = data;
   const chosen = chooseSettings("wgan", readChanges(join(run, "config.yaml")));
   assert.equal(chosen.settings, { data: wanted, ...settings });
 });
@@ -104,6 +104,17 @@ for (const name of presetNames) {
     assert.equal(settings, presets[name]);
   });
 }
+
+test("a preset's digits are not printed for data that a person named: they may have other classes", () => {
+  const file = join(write(""), "named.yaml");
+  const printed = (text: string) => {
+    writeFileSync(file, text);
+    return settingsText(chooseSettings("small", readChanges(file)));
+  };
+  assert.not.match(printed("data: { path: shapes }"), /classes/);
+  assert.match(printed("data: { path: shapes, classes: [cat] }"), /classes:\n {4}- cat\n/);
+  assert.match(printed("data: { size: 32 }"), /classes:\n {4}- 5\n/);
+});
 
 test("values of options are those of YAML, in plain numbers", () => {
   const read = (text: string) => parseValue(text, "--x");
@@ -124,6 +135,26 @@ test("values of options are those of YAML, in plain numbers", () => {
     );
   assert.throws(() => read(""), /^--x is empty, expected a value\.$/);
   assert.throws(() => read("[1"), /^--x "\[1": not YAML/);
+});
+
+test("files of other shapes than keys and values are told in one line, with what was meant", () => {
+  const of = (content: string | Uint8Array) => {
+    const path = join(write(""), "odd.yaml");
+    writeFileSync(path, content);
+    return () => chooseSettings("small", readChanges(path));
+  };
+  assert.throws(
+    of("steps: 5\nnetwork.latent: 5\n"),
+    /odd\.yaml:2: network\.latent: only an option has dots, expected network: \{ latent: … \} in a file\.$/,
+  );
+  assert.throws(
+    of("objective:\n  warmUp: { criticSteps: 5 }\n"),
+    /odd\.yaml:2: objective\.warmUp\.first: missing\.$/,
+  );
+  assert.throws(of("? [a]\n: 5\n"), /odd\.yaml:1: a key that is a list or has keys itself\.$/);
+  assert.throws(of("steps: 5\n---\nsteps: 6\n"), /odd\.yaml:2: not YAML, more than one document in it\.$/);
+  assert.throws(of(Buffer.from("steps: 5\n", "utf16le").subarray(1)), /odd\.yaml/);
+  assert.throws(of(Uint8Array.of(0xff, 0xfe, 0x73, 0)), /odd\.yaml: no text in UTF-8\.$/);
 });
 
 test.run();

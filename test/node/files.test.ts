@@ -7,7 +7,6 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { cacheFolder } from "../../scripts/cacheFolder.mjs";
 import {
-  findPlainOrGz,
   makeFolders,
   readFileUnpacked,
   requireFolder,
@@ -70,7 +69,7 @@ test("readFileUnpacked says what is wrong with a missing, a damaged file and a f
   assert.throws(() => readFileUnpacked(folder, 1e6), /a folder, expected a file/);
 });
 
-test("requireFolder and findPlainOrGz tell what is there", () => {
+test("requireFolder tells what is there", () => {
   requireFolder(folder, "--data");
   assert.throws(
     () => requireFolder(join(folder, "none"), "--data"),
@@ -78,9 +77,6 @@ test("requireFolder and findPlainOrGz tell what is there", () => {
   );
   writeFileSync(join(folder, "file"), "");
   assert.throws(() => requireFolder(join(folder, "file"), "--data"), /a file, expected a folder/);
-  assert.is(findPlainOrGz(folder, "packed"), join(folder, "packed.gz"));
-  assert.is(findPlainOrGz(folder, "plain"), join(folder, "plain"));
-  assert.is(findPlainOrGz(folder, "neither"), undefined);
 });
 
 test("the cache folder is where XDG_CACHE_HOME says, in the home folder, or without a home in a temporary folder", () => {

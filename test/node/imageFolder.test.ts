@@ -189,14 +189,10 @@ test("sub-folders that are all named by numbers are classes of those numbers", a
     ],
   );
   assert.is(data.classes, undefined);
-  const padded = await load(folder({ "00/a.png": one(1), "01/a.png": one(2) }));
-  assert.equal(
-    [padded.data.classes, [...padded.data.labels]],
-    [
-      ["00", "01"],
-      [0, 1],
-    ],
-  );
+  const padded = await load(folder({ "01/a.png": one(1), "02/a.png": one(2) }));
+  assert.equal([padded.data.classes, [...padded.data.labels]], [undefined, [1, 2]]);
+  const alike = await load(folder({ "1/a.png": one(1), "01/a.png": one(2) }));
+  assert.equal(alike.data.classes, ["01", "1"]);
 });
 
 test("hidden files, other files and empty folders are passed over, and the line says so", async () => {
@@ -309,6 +305,37 @@ const sharp = (await import(sharpName).catch(() => undefined))?.default;
 const withSharp = sharp ? test : test.skip;
 if (!sharp)
   console.log("imageFolder.test: sharp isn't installed, so JPEG, WebP and --size aren't tested with it");
+
+withSharp(
+  "a transparent pixel keeps the colour that stands in the file, scaled or not (needs sharp)",
+  async () => {
+    const colour = [200, 100, 50];
+    const half = (x: number) => (x % 32 < 16 ? 255 : 0);
+    const pixels = Uint8Array.from({ length: 32 * 32 * 4 }, (_, i) =>
+      i % 4 < 3 ? colour[i % 4] : half(i >> 2),
+    );
+    const image = sharp(pixels, { raw: { width: 32, height: 32, channels: 4 } });
+    const grey = Uint8Array.from({ length: 32 * 32 * 2 }, (_, i) => (i % 2 ? half(i >> 1) : 180));
+    const files = {
+      "a.png": await image.png().toBuffer(),
+      "b.webp": await image.webp({ lossless: true, exact: true }).toBuffer(),
+      "c.png": await sharp(grey, { raw: { width: 32, height: 32, channels: 2 } })
+        .png()
+        .toBuffer(),
+    };
+    for (const size of [undefined, 16]) {
+      const { data } = await load(folder(files), size);
+      const each = data.images.length / 3;
+      const wanted = [colour, colour, [180, 180, 180]];
+      for (const [image, rgb] of wanted.entries())
+        for (let i = 0; i < each; i++)
+          assert.ok(
+            Math.abs(data.images[image * each + i] - rgb[i % 3]) <= 1,
+            `size ${size}, image ${image}: ${data.images[image * each + i]} for ${rgb[i % 3]}`,
+          );
+    }
+  },
+);
 
 withSharp(
   "JPEG, WebP and PNG of mixed sizes are cropped in the middle and scaled (needs sharp)",

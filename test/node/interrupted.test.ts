@@ -91,6 +91,19 @@ onUnix("SIGUSR1 writes a checkpoint and the run goes on; a run in a locked folde
   assert.not.match(training.text(), "Debugger");
 });
 
+test("a rate that falls over the steps of a run holds their number: another run would have made its first half", () => {
+  const falling = [...tiny, "--optimizer.schedule", "linear", "--steps", "4", "--out", "falling"];
+  assert.is(finish(falling).status, 0);
+  const before = contents(join(base, "falling"));
+  const { status, lines } = finish(["--resume", "falling", "--steps", "8"]);
+  assert.is(status, 1);
+  assert.equal(lines, [
+    "monge: --steps 8: the learning rate of falling falls over its 4 steps (optimizer.schedule: linear), so their " +
+      "number can't change. Go on without --steps, or begin another run.",
+  ]);
+  assert.equal(contents(join(base, "falling")), before);
+});
+
 test("what goes on must be the run that is there: one line for all else, and the run is left as it was", () => {
   undisturbed();
   const complains = (args: string[], message: RegExp) => {
@@ -123,7 +136,7 @@ test("what goes on must be the run that is there: one line for all else, and the
   writeFileSync(join(base, "other", "train-labels-idx1-ubyte"), labelsFile(new Array(21).fill(5)));
   complains(
     ["--resume", "whole", "--steps", "61", "--data", "other"],
-    /^monge: --resume whole: its data were 20 images from .* now 21 from .*\. Name their folder with --data\.$/,
+    /^monge: --resume whole: its data were 20 samples from .* now 21 from .*\. Where they lie elsewhere now, name that with --data\.$/,
   );
   assert.equal(contents(join(base, "whole")), before);
 });
@@ -225,5 +238,21 @@ for (const shell of ["dash", "bash"]) {
     },
   );
 }
+
+onUnix("the steps of a longer run stand, though it was killed before its first checkpoint", async () => {
+  const args = [...tiny.slice(0, -1), "1000"];
+  assert.is(finish([...args, "--steps", "4", "--out", "longer"]).status, 0);
+  const training = start(["--resume", "longer", "--steps", "100000"]);
+  await training.says("step      6");
+  training.child.kill("SIGKILL");
+  await training.ended;
+  const { status, lines, stdout } = finish(["--resume", "longer", "--steps", "8"]);
+  assert.is(status, 0, lines.join("\n"));
+  assert.match(stdout, /done after 8 steps/);
+  const config = readFileSync(join(base, "longer", "config.yaml"), "utf8");
+  assert.match(config, /^steps: 8$/m);
+  writeFileSync(join(base, "longer", "config.yaml"), config.replace("steps: 8", "steps: 9"));
+  assert.match(finish(["--resume", "longer"]).stdout, /done after 9 steps/);
+});
 
 test.run();

@@ -83,15 +83,24 @@ test("a run whose folder was taken over is told so", () => {
   assert.ok(existsSync(join(path, "run.lock")), "the other one's lock stays");
 });
 
-test("a lock that is gone may have been another run's meanwhile, and is not taken for that", () => {
-  const path = folder("gone");
+test("a lock that someone deleted is made again; a folder that is gone is told of", () => {
+  const path = folder("deleted");
   const lock = lockFolder(path);
   rmSync(join(path, "run.lock"));
-  assert.throws(
-    () => lock.check(),
-    /gone: run\.lock is gone, so another run may have been here meanwhile\.$/,
-  );
+  lock.check();
+  assert.throws(() => lockFolder(path), /a run writes to this folder right now/);
+  rmSync(path, { recursive: true });
+  assert.throws(() => lock.check(), /deleted: gone: it was moved or removed while the run wrote to it\.$/);
   lock.release();
+});
+
+test("a lock from the future is no younger than one from the past", () => {
+  const [soon, far] = [folder("soon"), folder("far")];
+  const elsewhere = { host: "elsewhere", place: "elsewhere", pid: gone };
+  leave(soon, (owner) => Object.assign(owner, elsewhere), -60_000);
+  assert.throws(() => lockFolder(soon), /on elsewhere\)/);
+  leave(far, (owner) => Object.assign(owner, elsewhere), -3_600_000);
+  lockFolder(far).release();
 });
 
 test("a process whose start the system does not tell lives as long as its number does", () => {

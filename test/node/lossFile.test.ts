@@ -1,5 +1,5 @@
 // losses.csv: whole lines, and on a disk that takes no more the rows wait.
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -33,13 +33,28 @@ test("a file that was deleted begins anew", () => {
 });
 
 test("rows that can't be written go with the next ones, and the one line names the file", () => {
-  const [path, away] = [join(base, "there"), join(base, "away")];
+  const path = join(base, "there");
   const file = openLossFile(path);
-  renameSync(path, away);
-  assert.throws(() => file.append([row(1)]), /there: can't be written \(ENOENT\)\.$/);
-  renameSync(away, path);
+  rmSync(path);
+  mkdirSync(path);
+  assert.throws(() => file.append([row(1)]), /there: can't be written \(EISDIR\)\.$/);
+  rmdirSync(path);
   file.append([row(2)]);
   assert.equal(steps(path), [1, 2]);
+});
+
+test("a file that someone edits or removes while it is written goes on in whole lines", () => {
+  const path = join(base, "edited");
+  const file = openLossFile(path);
+  file.append([1, 2, 3].map(row));
+  const lines = readFileSync(path, "utf8").split("\n");
+  writeFileSync(path, [lines[0], ...lines.slice(2)].join("\n"));
+  file.append([row(4)]);
+  assert.equal(steps(path), [2, 3, 4]);
+  rmSync(path);
+  file.append([row(5)]);
+  assert.is(readFileSync(path, "utf8").slice(0, lossHeader.length), lossHeader);
+  assert.equal(steps(path), [5]);
 });
 
 test("old rows in which someone wrote a remark keep their bytes", () => {

@@ -9,7 +9,7 @@ export const runConfig: RunConfig = {
   preset: "wgan",
   data: {
     ...{ ...data, path: "/data/012", classes: [0, 1] },
-    ...{ source: "mnist: /data/012", count: 12_665, shape: [28, 28, 1], classCount: 2 },
+    ...{ source: "mnist: /data/012", count: 12_665, shape: [28, 28, 1], classCount: 2, sha256: "?" },
   },
   ...wgan,
   steps: 1000,

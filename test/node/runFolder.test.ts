@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { PNG } from "pngjs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { readConfig } from "../../src/node/configFile";
+import { configText, readConfig } from "../../src/node/configFile";
 import { encodePng } from "../../src/node/png";
 import { createRunFolder } from "../../src/node/runFolder";
 import { program } from "./program";
@@ -106,6 +106,17 @@ test("runs that start at the same moment never share a folder, named by them or 
     /^--out out-\d+: holds a run already|^out-\d+: a run writes to this folder right now/.test(line),
   );
   assert.is(taken.length, 2 * 30, all.join("\n"));
+});
+
+test("a file in the place of a run's own folder is told in one line", () => {
+  const path = join(base, "a-file-inside");
+  mkdirSync(path);
+  writeFileSync(join(path, "config.yaml"), configText(config));
+  writeFileSync(join(path, "samples"), "");
+  assert.throws(
+    () => createRunFolder(config, { out: path, replace: true }),
+    /a-file-inside\/samples: a file, expected a folder\.$/,
+  );
 });
 
 test.run();

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { Gpu } from "../../src/gpu/gpu";
+import { fingerprint } from "../../src/node/checkpoint";
 import { configText, readChanges } from "../../src/node/configFile";
 import { parseTrainOptions } from "../../src/node/options";
 import { chooseSettings, complete, differences, namedPreset, usualPreset } from "../../src/node/settings";
@@ -188,7 +189,8 @@ test("settings that don't go with the data are told", () => {
 });
 
 test("a run's own config.yaml repeats the run: other data are refused, another machine is told", () => {
-  const config = { ...runConfig, adapter: completed("").adapter, monge: completed("").monge };
+  const { adapter, monge, data } = completed("");
+  const config = { ...runConfig, data: { ...runConfig.data, sha256: data.sha256 }, adapter, monge };
   const path = file(configText(config));
   const again = (changes: Partial<ByteDataset> = {}, words = "") => {
     const chosen = settingsOf(words, path);
@@ -200,6 +202,10 @@ test("a run's own config.yaml repeats the run: other data are refused, another m
   assert.match(
     complaint(() => again({ count: 5000 })),
     /yaml:\d+: data\.count: 12665 then, but 5000 is what is found now\.$/,
+  );
+  assert.match(
+    complaint(() => again({ images: Uint8Array.of(1) })),
+    /yaml:\d+: data\.sha256: "\w+" then, but "\w+" is what is found now\.$/,
   );
   assert.equal(again({ count: 5000 }, "--data elsewhere"), []);
   const other = file(configText({ ...config, adapter: { ...config.adapter, name: "a GPU" } }));
@@ -215,7 +221,7 @@ test("toys have their preset, and the record of a run says what its data are", (
   const { data } = complete(chooseSettings("toy", changes), points, gpu());
   assert.equal(data, {
     ...{ path: "swissroll", classes: "all", size: null, transposed: false },
-    ...{ source: "swissroll", count: 1000, shape: [2], classCount: 0 },
+    ...{ source: "swissroll", count: 1000, shape: [2], classCount: 0, sha256: fingerprint(points).sha256 },
   });
   const named = settingsOf("--preset small --classes cat,dog");
   assert.equal(named.settings.data.classes, ["cat", "dog"]);

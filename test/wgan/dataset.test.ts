@@ -70,6 +70,14 @@ test("classes are chosen by name or by number, and a record of the run has their
   assert.equal(selectClasses(named, ["owl"]).classes, ["cat", "dog", "owl"]);
 });
 
+test("a folder's own name comes before a number, and without names a text of digits is a number", () => {
+  const folders = { ...named, classes: ["1", "2", "cat"] };
+  assert.equal(resolveClasses(folders, [1, "cat"]), [0, 2]);
+  assert.equal(resolveClasses(folders, ["2"]), [1]);
+  const { classes, ...numbers } = named;
+  assert.equal(resolveClasses(numbers, ["2", "00"]), [0, 2]);
+});
+
 test("a class that isn't there is named together with those that are", () => {
   const refused = (set: ByteDataset, choice: (number | string)[]) =>
     complaint(() => selectClasses(set, choice));

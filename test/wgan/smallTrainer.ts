@@ -23,6 +23,7 @@ export function smallConfig(name: PresetName, { seed = 3, changes = {} }: Option
       count: 16,
       shape: name === "toy" ? [2] : [28, 28, 1],
       classCount: preset.conditional ? 3 : 1,
+      sha256: "?",
     },
     network: { ...preset.network, latent: 3, generatorChannels: 4, criticChannels: 4, hidden: 8 },
     objective: { ...preset.objective, criticSteps: 2, warmUp: null },

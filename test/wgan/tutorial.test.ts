@@ -77,7 +77,7 @@ const trainer = async () => {
   const digits = drawDigits({ count: 8, seed: 1, digits: [5] });
   const config: RunConfig = {
     ...{ ...preset, monge: "0", preset: "tutorial", seed: 1, batch: BATCH },
-    data: { ...data, source: "strokes", count: 8, shape: [28, 28, 1], classCount: 1 },
+    data: { ...data, source: "strokes", count: 8, shape: [28, 28, 1], classCount: 1, sha256: "?" },
     adapter: { name: "test", driver: "", kernels: "" },
   };
   const made = new Trainer(config, digits);

@@ -80,7 +80,7 @@ function trainerOf(each: Case): Trainer {
   const { data, ...preset } = presets[each.preset];
   const config: RunConfig = {
     ...{ ...preset, monge: "0", preset: each.preset, seed: 1, batch: each.batch },
-    data: { ...data, source: "strokes", count: 8, shape: [28, 28, 1], classCount: 1 },
+    data: { ...data, source: "strokes", count: 8, shape: [28, 28, 1], classCount: 1, sha256: "?" },
     adapter: { name: "test", driver: "", kernels: "" },
   };
   const trainer = new Trainer(config, drawDigits({ count: 8, seed: 1, digits: [5] }));

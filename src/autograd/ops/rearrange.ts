@@ -32,9 +32,7 @@ export function transpose(x: Tensor, order?: readonly number[]): Tensor {
   const used = order ?? swapped;
   const isOrder = used.length === rank && swapped.every((_, i) => used.includes(i));
   if (!isOrder)
-    throw new Error(
-      `transpose: the order must name each axis of ${show(x.shape)} once, from 0, got [${used}].`,
-    );
+    throw new Error(`transpose: order must name each axis of ${show(x.shape)} once, from 0, got [${used}].`);
   return transposeOp(x, { order: used });
 }
 

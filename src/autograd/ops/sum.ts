@@ -1,5 +1,5 @@
 // Sums over any axes, and repeating along them: sum ↔ broadcastTo are each other's derivatives.
-import { allocate, copy, release } from "../../kernels/block";
+import { copy, type Storage, temporary } from "../../kernels/block";
 import { fill } from "../../kernels/fill";
 import { binary } from "../../kernels/pointwise";
 import { type Reducer, reduce } from "../../kernels/reduce";
@@ -61,16 +61,17 @@ export function reduceAxes(op: Reducer, x: Tensor, y: Tensor, axes: readonly num
   if (x.size === 0) return fill(y, ofNothing[op]);
   const runs = neighbouring(axes.filter((axis) => x.shape[axis] !== 1)).reverse();
   if (runs.length === 0) return copy(x.storage, y.storage);
-  let [from, shape] = [x.storage, x.shape];
-  runs.forEach(([first, last], i) => {
+  const next = (from: Storage, shape: Shape, [[first, last], ...rest]: [number, number][]): void => {
     const count = (from: number, to?: number) => sizeOf(shape.slice(from, to));
     const [a, r, b] = [count(0, first), count(first, last + 1), count(last + 1)];
-    const to = i === runs.length - 1 ? y.storage : allocate(a * b, op);
-    reduce(op, from, to, { a, r, b });
-    if (from !== x.storage) release(from);
-    from = to;
-    shape = shape.map((n, axis) => (axis >= first && axis <= last ? 1 : n));
-  });
+    if (rest.length === 0) return reduce(op, from, y.storage, { a, r, b });
+    temporary(a * b, op, (to) => {
+      reduce(op, from, to, { a, r, b });
+      const left = shape.map((n, axis) => (axis >= first && axis <= last ? 1 : n));
+      next(to, left, rest);
+    });
+  };
+  next(x.storage, x.shape, runs);
 }
 
 /** [0, 1, 3] → [[0, 1], [3, 3]] */

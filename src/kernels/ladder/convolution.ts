@@ -78,7 +78,7 @@ const placeOf = (pixel: number, side: number) =>
 /** What the two have in common: shapes, the pixels of y, the work, counting all taps at each of them, and rungs. */
 function describe({ images, size, ins, outs, kernel, stride, padding }: Convolution) {
   if (ins % 4 !== 0 || outs % 4 !== 0)
-    throw new Error(`ladder: channels must be multiples of 4, got ${ins}, ${outs}.`);
+    throw new Error(`ladder: channels % 4 must be 0, got ${ins}, ${outs}.`);
   const side = Math.floor((size + 2 * padding - kernel) / stride) + 1;
   const pixels = images * side ** 2;
   const work = 2 * pixels * kernel ** 2 * ins * outs;

@@ -6,8 +6,7 @@ import type { LadderShader } from "./shaders";
 
 /** m is free, n a multiple of 4 and k one of 64, which keeps the rungs free of checks that teach nothing. */
 export function matmulLadder(m: number, n: number, k: number): Ladder {
-  if (n % 4 !== 0 || k % 64 !== 0)
-    throw new Error(`ladder: n must be a multiple of 4 and k of 64, got ${n}, ${k}.`);
+  if (n % 4 !== 0 || k % 64 !== 0) throw new Error(`ladder: n % 4 and k % 64 must be 0, got ${n}, ${k}.`);
   const [params, work] = [{ m, n, k }, 2 * m * n * k];
   /** `tile`: the rows and columns of one workgroup. */
   const step = (name: string, shader: LadderShader, tile: number[], constants = {}, aside = false) =>

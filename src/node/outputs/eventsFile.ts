@@ -10,12 +10,13 @@ export interface EventsFile {
   /** Whether a picture was the last record when it was opened. */
   endsInPicture: boolean;
   /** Appends records, all or none; throws the system's error if the disk takes no more. */
-  append(...records: Uint8Array[]): void;
+  append(records: readonly Uint8Array[]): void;
 }
 
 /**
- * Opens the folder's event file to go on after `step`: what stands there of later steps goes, and so do pictures of steps
- * at which the run had only ended, and the half of a record that a killed run left. Where there is no file one is made. Throws InputError if it can't be written.
+ * Opens the folder's event file to go on after `step`: what stands there of later steps goes, and so do pictures of
+ * steps at which the run had only ended, and the half of a record that a killed run left. Where there is no file one is
+ * made. Throws InputError if it can't be written.
  */
 export function openEvents(folder: string, step: number, sampleEvery = 1, now = Date.now): EventsFile {
   const names = readdirSync(folder).filter((name) => name.startsWith("events.out.tfevents."));
@@ -26,7 +27,7 @@ export function openEvents(folder: string, step: number, sampleEvery = 1, now = 
   return {
     path,
     endsInPicture: endsInPicture(start.subarray(0, -4)), // without the last record's checksum
-    append(...records) {
+    append(records) {
       appendWhole(path, Buffer.concat(records)); // behind a part of a record no reader would find the next ones
     },
   };

@@ -67,7 +67,7 @@ figure.wide { grid-column: 1 / -1; }
 figure h2 { margin: .5rem 0; }
 figure img { display: block; width: 100%; height: auto; border: 1px solid #ddd; }
 figure.wide img { max-width: 860px; }
-figure.pixels img { image-rendering: pixelated; }
+figure.pixels img { image-rendering: pixelated; max-height: 40rem; object-fit: contain; object-position: left top; }
 figcaption { color: #444; font-size: .9rem; margin-top: .4rem; }
 pre { background: #f6f6f6; border: 1px solid #ddd; border-radius: 6px; padding: .8rem; overflow-x: auto; font-size: .85rem; }
 .failed { color: #a40000; }

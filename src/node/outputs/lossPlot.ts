@@ -19,7 +19,10 @@ const estimates = [
   ["median", `median over ${medianWindow} steps`, "#4b2a86"],
 ] as const;
 
-/** The plot of a run's losses, as an SVG's text. Rows that are not finite leave a gap. */
+/**
+ * The plot of a run's losses, as an SVG's text. Rows that are not finite leave a gap. Of fewer rows than its window the
+ * median would be all but one number, and is left out.
+ */
 export async function lossPlot(rows: readonly LossRow[]): Promise<string> {
   const [vega, { compile }] = await Promise.all([import("vega"), import("vega-lite")]);
   const medians = medianFilter(rows.map(({ wasserstein }) => wasserstein));
@@ -31,7 +34,10 @@ export async function lossPlot(rows: readonly LossRow[]): Promise<string> {
     $schema: "https://vega.github.io/schema/vega-lite/v6.json",
     background: "white",
     padding: 12,
-    vconcat: [panel(losses, "loss"), panel(estimates, "distance")],
+    vconcat: [
+      panel(losses, "loss"),
+      panel(rows.length < medianWindow ? estimates.slice(0, 1) : estimates, "distance"),
+    ],
     resolve: { scale: { color: "independent" as const } },
     config: {
       font: fontFamily,
@@ -68,7 +74,7 @@ export async function lossPlot(rows: readonly LossRow[]): Promise<string> {
           type: "quantitative" as const,
           title: "training step (one update of the generator)",
           scale: { domain: [first, Math.max(last, first + 1)], nice: false },
-          axis: { grid: false, tickMinStep: 1, tickCount: 8, labelOverlap: false },
+          axis: { grid: false, tickMinStep: 1, tickCount: 8, labelOverlap: false, labelFlush: false },
         },
         y: {
           field: "value",

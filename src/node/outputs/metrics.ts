@@ -19,24 +19,20 @@ const named = (row: LossRow) => ({
 /** One line of metrics.jsonl. */
 export const metricsLine = (row: LossRow): string => `${JSON.stringify(named(row))}\n`;
 
-/** What metrics.json tells: the last row, the end of the filtered estimate, the rate, and what `more` adds. */
-export function finalMetrics(
-  rows: readonly LossRow[],
-  more: Record<string, number | string> = {},
-): Record<string, number | string> {
+/** What metrics.json tells: the last row, the end of the filtered estimate, and the rate. */
+export function finalMetrics(rows: readonly LossRow[]): Record<string, number> {
   const last = rows.at(-1);
-  if (!last) return more;
+  if (!last) return {};
   const medians = medianFilter(rows.map(({ wasserstein }) => wasserstein));
   return {
     ...named(last),
     wasserstein_median: nine(medians[medians.length - 1]),
     steps_per_second: Number((last.step / last.seconds).toPrecision(4)),
-    ...more,
   };
 }
 
 /** The text of metrics.json. */
-export const metricsText = (metrics: Record<string, number | string>): string =>
+export const metricsText = (metrics: Record<string, number>): string =>
   `${JSON.stringify(metrics, null, 2)}\n`;
 
 /** The record of a row for TensorBoard; `wallTime` in seconds since 1970. */

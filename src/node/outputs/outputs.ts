@@ -21,14 +21,12 @@ export interface Ending {
   rows: readonly LossRow[];
   /** One line under the report's title: what was trained on what, and how it ended. */
   summary: string;
-  /** Further numbers for metrics.json and the report. */
-  metrics?: Record<string, number | string>;
   /** Is told, in one line, of each file that could not be written. */
   warn(line: string): void;
 }
 
 /** Writes losses.svg, losses.png, training.gif, metrics.json and report.html. Throws nothing. */
-export async function writeOutputs({ path, rows, summary, metrics, warn }: Ending): Promise<void> {
+export async function writeOutputs({ path, rows, summary, warn }: Ending): Promise<void> {
   const write = (name: string, content: Uint8Array | string) => writeFileAtomic(join(path, name), content);
   const attempt = async (what: string, make: () => Promise<void> | void) => {
     try {
@@ -55,7 +53,7 @@ export async function writeOutputs({ path, rows, summary, metrics, warn }: Endin
     const frames = samples.map(({ step, file }) => ({ step, picture: decodePng(readFileSync(file)) }));
     write("training.gif", animation(frames));
   });
-  const numbers = finalMetrics(rows, metrics);
+  const numbers = finalMetrics(rows);
   await attempt("metrics.json", () => write("metrics.json", metricsText(numbers)));
   await attempt("report.html", () => {
     const config = readFileSync(join(path, "config.yaml"), "utf8");
@@ -89,8 +87,8 @@ function picturesOf(path: string): Picture[] {
       name: "losses.png",
       title: "Losses",
       caption:
-        "Above, the losses of critic and generator at each step; below, the Wasserstein estimate, which should fall " +
-        "towards zero as the samples improve, with its median filter. All are in units of the critic's output.",
+        "Above, the losses of critic and generator at each step; below, the Wasserstein estimate, which rises while the " +
+        "critic learns and then should fall, with its median filter. All are in units of the critic's output.",
       wide: true,
     },
     {

@@ -28,7 +28,7 @@ export function createHistory(): History {
   return {
     add(event) {
       if (event.kind === "rows") {
-        rows.push(...event.rows);
+        rows = rows.concat(event.rows);
         // Twice the number, so that the rows are seldom made few again.
         if (rows.length > 2 * mostRows) rows = envelope(rows, series, mostRows);
       } else if (event.kind === "log") {

@@ -21,18 +21,16 @@ export interface Watch {
 const mostBehind = 8_000_000;
 
 /**
- * Starts serving on 127.0.0.1, on `port` or on any that is free, and tells `log` where. Nothing here keeps the process
- * from ending. Throws InputError if the port is taken.
+ * Starts serving on a free port of 127.0.0.1, and tells `log` where. Nothing here keeps the process from ending. Throws
+ * InputError where there is no such port.
  */
 export async function startWatch({
   log,
   title,
-  port = 0,
 }: {
   log(line: string): void;
   /** The page's title: the run's name. */
   title: string;
-  port?: number;
 }): Promise<Watch> {
   const page = Buffer.from(watchPage(title));
   const history = createHistory();
@@ -41,16 +39,14 @@ export async function startWatch({
   server.on("connection", (socket) => socket.unref());
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error) => {
-      const hint =
-        reason(error) === "EADDRINUSE" ? "another program has it. Name another port" : reason(error);
-      reject(new InputError(`--watch ${port}: can't be served, ${hint}.`));
+      reject(new InputError(`--watch: no page can be served here (${reason(error)}).`));
     });
-    server.listen({ port, host: "127.0.0.1" }, resolve);
+    server.listen({ port: 0, host: "127.0.0.1" }, resolve);
   });
   server.on("error", () => {}); // a page that can't be shown must not end the run
   server.unref();
-  const { port: taken } = server.address() as AddressInfo;
-  const url = `http://127.0.0.1:${taken}/`;
+  const { port } = server.address() as AddressInfo;
+  const url = `http://127.0.0.1:${port}/`;
   log(`watch the run on ${url}`);
 
   return {

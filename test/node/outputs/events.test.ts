@@ -68,8 +68,8 @@ const colours = encodePng({ bytes: new Uint8ClampedArray(18).fill(9), width: 2, 
 test("all scalars are the rows', as 32-bit numbers, and the images are the PNGs", () => {
   const folder = temporaryFolder();
   const events = openEvents(folder, 0, 1, () => 1_700_000_000_500);
-  events.append(...rows.map((row) => lossRecord(row, 1.7e9 + row.seconds)));
-  events.append(pictureRecord(30, grey, 1.7e9), pictureRecord(31, colours, 1.7e9));
+  events.append(rows.map((row) => lossRecord(row, 1.7e9 + row.seconds)));
+  events.append([pictureRecord(30, grey, 1.7e9), pictureRecord(31, colours, 1.7e9)]);
   assert.match(readdirSync(folder)[0], /^events\.out\.tfevents\.1700000000\.[\w.-]+$/);
   const [version, ...read] = readRecords(readFileSync(events.path));
   assert.equal(version, { wall_time: 1_700_000_000.5, file_version: "brain.Event:2" });
@@ -105,11 +105,11 @@ test("opened again, the file goes on after the step, and what a killed run half 
   const folder = temporaryFolder();
   mkdirSync(join(folder, "samples"));
   const first = openEvents(folder, 0);
-  first.append(...rows.map((row) => lossRecord(row, 1)));
+  first.append(rows.map((row) => lossRecord(row, 1)));
   truncateSync(first.path, readFileSync(first.path).length - 3);
   const again = openEvents(folder, 20);
   assert.is(again.path, first.path);
-  again.append(lossRecord(rows[20], 2));
+  again.append([lossRecord(rows[20], 2)]);
   const steps = readRecords(readFileSync(again.path)).map(({ step }) => step);
   assert.equal(steps, [undefined, ...rows.slice(0, 21).map(({ step }) => String(step))]);
   // Damaged from its first byte on, it begins anew.
@@ -128,8 +128,8 @@ test("a line of metrics.jsonl is a row by losses.csv's names, and metrics.json t
     seconds: 0.125,
   });
   assert.match(metricsLine({ ...row, generator: Number.NaN }), /^\{.*"generator":null,.*\}\n$/);
-  const final = JSON.parse(metricsText(finalMetrics(rows, { parameters: 7 })));
-  assert.equal([final.step, final.steps_per_second, final.parameters], [30, 8, 7]);
+  const final = JSON.parse(metricsText(finalMetrics(rows)));
+  assert.equal([final.step, final.steps_per_second], [30, 8]);
   assert.type(final.wasserstein_median, "number");
   assert.equal(finalMetrics([]), {});
 });

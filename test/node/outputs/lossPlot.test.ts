@@ -61,6 +61,11 @@ test("a run of 50,000 rows makes a plot of no more than two points a pixel, and 
   assert.match(long, />1,000</);
 });
 
+test("a median over fewer rows than its window is not drawn", async () => {
+  assert.not.match(await lossPlot(madeUpRows(100)), /median/);
+  assert.match(await lossPlot(madeUpRows(101)), /median over 101 steps/);
+});
+
 test("one row, rows that are not finite and no row at all make a plot as well", async () => {
   const [row] = madeUpRows(1);
   const nan = { ...row, step: 2, criticReal: Number.NaN, wasserstein: Number.POSITIVE_INFINITY };

@@ -13,7 +13,7 @@ import { madeUpRows } from "../outputs/rows";
 import { temporaryFolder } from "../temporary";
 
 const rows = madeUpRows(20);
-const start = (port?: number) => startWatch({ log() {}, title: "my <run> $&", port });
+const start = () => startWatch({ log() {}, title: "my <run> $&" });
 
 /** Status, headers and body of one request. */
 async function ask(url: string, headers: Record<string, string> = {}, method = "GET") {
@@ -167,22 +167,6 @@ test("a request that names no host, or is none, is refused and ends nothing", as
     assert.is(answer.split(" ")[1], status, text);
   }
   assert.is((await ask(watch.url)).status, 200);
-  watch.close();
-});
-
-test("a port that is taken is told in one line", async () => {
-  const watch = await start();
-  const { port } = new URL(watch.url);
-  await start(Number(port)).then(
-    () => assert.unreachable(),
-    (error: Error) => {
-      assert.is(error.name, "InputError");
-      assert.is(
-        error.message,
-        `--watch ${port}: can't be served, another program has it. Name another port.`,
-      );
-    },
-  );
   watch.close();
 });
 

@@ -1,0 +1,59 @@
+// What a command costs the host in this checkout's monge and in another's, on Dawn's null backend: the rows `host ...`,
+// by this checkout's bench, which the other need not have. The other one's packages are not used. A figure is the
+// least of all rounds: what else runs on the machine only adds.
+// usage: node bench/compareHost.mjs FOLDER-OF-THE-OTHER-CHECKOUT [--rounds N]
+import { spawnSync } from "node:child_process";
+import { existsSync, rmSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { bundle } from "../scripts/build.mjs";
+import { fail, root } from "../scripts/shell.mjs";
+
+const [other, flag, number] = process.argv.slice(2);
+const rounds = flag === undefined ? 5 : Number(number);
+if (other === undefined || (flag !== undefined && flag !== "--rounds") || !(rounds >= 1))
+  fail("usage: node bench/compareHost.mjs FOLDER-OF-THE-OTHER-CHECKOUT [--rounds N]");
+if (!existsSync(join(other, "src/autograd/index.ts"))) fail(`${other}: not a checkout of monge.`);
+
+/** The program over the sources of a checkout, beside the packages of this one. */
+async function build(checkout, name) {
+  const outfile = join(root, "dist", `host-${process.pid}-${name}.mjs`);
+  const sources = {
+    name: "sources",
+    setup: ({ onResolve, resolve: found }) =>
+      onResolve({ filter: /\/src\// }, ({ path, importer, resolveDir, kind, pluginData }) => {
+        if (pluginData === sources || !importer.startsWith(join(root, "bench"))) return undefined;
+        const now = `./${path.slice(path.indexOf("src/"))}`;
+        const own = existsSync(join(checkout, "src/gpu")) ? now : now.replace("src/gpu", "src/kernels"); // as it was
+        return found(own, { resolveDir: resolve(checkout), importer: resolveDir, kind, pluginData: sources });
+      }),
+  };
+  await bundle({ entryPoints: ["bench/hostAlone.ts"], outfile, external: ["webgpu"], plugins: [sources] });
+  return outfile;
+}
+
+function figures(file) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [file], { encoding: "utf8" });
+  if (status !== 0) fail(`compareHost: ${stderr.trim().split("\n").at(-1)}`);
+  const { eager, replay } = JSON.parse(stdout.trim().split("\n").at(-1));
+  return { "host eager op": eager.minMs, "host replay dispatch": replay.minMs };
+}
+
+const files = [await build(other, "other"), await build(root, "this")];
+const runs = [[], [], []];
+try {
+  // The other one twice, so that the table says how far the same build is from itself.
+  for (let round = 0; round < rounds; round++)
+    for (const [i, file] of [files[0], files[1], files[0]].entries()) runs[i].push(figures(file));
+} finally {
+  for (const file of files) rmSync(file, { force: true });
+}
+console.log("| row, µs | other | this | this / other | other against itself |\n|---|---|---|---|---|");
+for (const name of Object.keys(runs[0][0])) {
+  const [first, own, second] = runs.map((all) => Math.min(...all.map((run) => run[name])));
+  const least = Math.min(first, second);
+  const micro = (ms) => (1000 * ms).toFixed(2);
+  const spread = 100 * (Math.max(first, second) / least - 1);
+  console.log(
+    `| ${name} | ${micro(least)} | ${micro(own)} | ${(own / least).toFixed(3)} | ${spread.toFixed(0)} % |`,
+  );
+}
