@@ -92,8 +92,7 @@ abstract class Optimizer {
 
   /** Throws when a state belongs to another kind of optimiser, or to other parameters. */
   checkState({ kind, steps, slots }: OptimizerState): void {
-    if (kind !== this.plan.kind)
-      throw new Error(`loadState: the state must be of ${this.plan.kind}, got ${kind}.`);
+    if (kind !== this.plan.kind) throw new Error(`loadState: it must be of ${this.plan.kind}, got ${kind}.`);
     if (!Number.isSafeInteger(steps) || steps < 0)
       throw new Error(`loadState: the steps must be a whole number from 0 up, got ${steps}.`);
     const wanted = this.ranges().map(([from, to]) => to - from);

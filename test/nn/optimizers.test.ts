@@ -292,7 +292,7 @@ test("a state of another kind of optimiser is refused, though its slots are as l
   const [one, two] = [ones([3]), ones([3])];
   const [adam, sgd] = [new Adam([one], { learningRate: 0.1 }), new SGD([one, two], { learningRate: 0.1 })];
   const state = await sgd.state();
-  assert.throws(() => adam.loadState(state), /^loadState: the state must be of Adam, got SGD\.$/);
+  assert.throws(() => adam.loadState(state), /^loadState: it must be of Adam, got SGD\.$/);
   for (const each of [adam, sgd, one, two]) each.dispose();
 });
 
