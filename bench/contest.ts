@@ -1,6 +1,7 @@
 // One row of all sides: checks that they agree with monge, times them in turn, and looks at the results once more.
 import { most } from "./bounds";
 import { errorsOf } from "./gpu";
+import { lacks } from "./lacks";
 import type { ReportRow } from "./report";
 import type { Side, SideName } from "./sides/side";
 import { type Budget, type Subject, time } from "./timing";
@@ -15,12 +16,10 @@ export type Failures = Partial<Record<SideName, string>>;
 export const reason = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error)).split("\n")[0].slice(0, 200);
 
-export interface Contender extends Pick<Subject, "run"> {
+export interface Contender extends Omit<Subject, "side"> {
   dispose(): void;
   /** How far its results are from monge's, before anything is timed. */
   off: Off;
-  /** How long a run takes, where one came after the first. */
-  warmMs?: number;
   /** The same as `off`, after the timing, where all runs give the same. */
   after?(): Promise<Off>;
 }
@@ -47,15 +46,13 @@ export async function contest(
     failures[side.name] = reason(error);
   };
   const contenders: (Subject & Contender)[] = [];
-  for (const side of sides) {
+  for (const side of sides.filter((each) => lacks(each.name, name) === undefined)) {
     try {
-      const start = performance.now();
       const contender = await enter(side);
-      const soFarMs = contender.warmMs ?? performance.now() - start;
       const said = errorsOf(side.device);
       if (said.length > 0) throw new Error(said[0]);
       judge(side, contender.off);
-      contenders.push({ ...contender, side, soFarMs });
+      contenders.push({ ...contender, side });
     } catch (error) {
       fail(side, error);
     }
@@ -85,6 +82,10 @@ export async function contest(
   for (const [side, { ms, minMs }] of timings)
     if (side !== "monge") row.peers[side] = { ms, minMs, ratio: ms / own.ms };
   for (const [side, error] of Object.entries(failures)) row.peers[side as SideName] = { error };
-  if (notes.length > 0) row.note = notes.join("; ");
+  for (const side of sides) {
+    const why = lacks(side.name, name);
+    if (why !== undefined) row.peers[side.name] = { lacks: why };
+  }
+  if (notes.length > 0) Object.assign(row, { broken: true, note: notes.join("; ") });
   return row;
 }

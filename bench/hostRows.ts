@@ -1,5 +1,7 @@
 // The rows of what the host pays: each side in processes of its own, since a process has one Dawn, and this one's computes.
 import type { HostFigures, HostWork } from "./host";
+import { lacks } from "./lacks";
+import { inChild } from "./processes";
 import type { PeerFigure, ReportRow } from "./report";
 import type { SideName } from "./sides/side";
 import { throttled } from "./wait";
@@ -21,21 +23,19 @@ async function openWork(name: SideName, api: GPU): Promise<HostWork> {
   return (await import("./sides/jax")).jaxHost();
 }
 
-/** The rows of `wanted`; `child` runs a child and gives what it says on its last line. */
+/** The rows of `wanted`. */
 export async function measureHosts(
   wanted: readonly string[],
   names: readonly SideName[],
-  child: (args: string[]) => Promise<unknown>,
 ): Promise<ReportRow[]> {
   if (wanted.length === 0) return [];
   const found = new Map<SideName, HostFigures[]>();
   const failures = new Map<SideName, string>();
   for (let run = 0; run < RUNS; run++) {
     for (const name of names) {
-      if (name.startsWith("torch")) failures.set(name, "does not use WebGPU, whose host is timed here");
-      if (failures.has(name)) continue;
+      if (failures.has(name) || wanted.every((row) => lacks(name, row))) continue;
       try {
-        const figures = (await child(["host", name])) as HostFigures;
+        const figures = (await inChild(["host", name])) as HostFigures;
         found.set(name, [...(found.get(name) ?? []), figures]);
       } catch (error) {
         if (name === "monge") throw error;
@@ -46,9 +46,10 @@ export async function measureHosts(
   return wanted.map((row): ReportRow => {
     const kind = row === "host eager op" ? "eager" : "replay";
     const of = (name: SideName): PeerFigure & { dispatches?: number } => {
+      const why = lacks(name, row);
+      if (why !== undefined) return { lacks: why };
       if (failures.has(name)) return { error: failures.get(name) };
-      const runs = found.get(name)!.flatMap((figures) => figures[kind] ?? []);
-      if (runs.length === 0) return { error: "has no replay" };
+      const runs = found.get(name)!.map((figures) => figures[kind]!);
       const { ms, minMs, dispatches } = runs.sort((a, b) => a.ms - b.ms)[runs.length >> 1];
       return { ms, minMs, dispatches };
     };

@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { deserialize, serialize } from "node:v8";
 import { most } from "./bounds";
 import { countOf, errorsOf, loadDawn } from "./gpu";
+import { lacks } from "./lacks";
 import type { PeerFigure, ReportRow } from "./report";
 import { openSide } from "./sides/open";
 import type { SideName, Start } from "./sides/side";
@@ -92,13 +93,14 @@ export async function measureProcesses(
 ): Promise<ReportRow[]> {
   if (wanted.length === 0) return [];
   const folder = await mkdtemp(join(tmpdir(), "monge-bench-"));
-  const found = new Map<SideName, Measured | { error: string }>();
+  const found = new Map<SideName, Measured | { error: string } | { lacks: string }>();
   try {
     const weights = join(folder, "weights");
     await writeFile(weights, serialize(start));
     for (const name of names) {
-      if (name.startsWith("torch")) {
-        found.set(name, { error: "has no buffers of WebGPU to count, and no such start" });
+      const why = lacks(name, wanted[0]); // a side has both of these rows, or none
+      if (why !== undefined) {
+        found.set(name, { lacks: why });
         continue;
       }
       try {
@@ -123,7 +125,7 @@ export async function measureProcesses(
   const peers = (figure: (measured: Measured) => PeerFigure) =>
     Object.fromEntries(
       [...found].flatMap(([name, each]) =>
-        name === "monge" ? [] : [[name, "error" in each ? each : figure(each)]],
+        name === "monge" ? [] : [[name, "warm" in each ? figure(each) : each]],
       ),
     );
   const MIB = 2 ** 20;

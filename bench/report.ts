@@ -16,7 +16,10 @@ export interface PeerFigure {
   warmMs?: number;
   mib?: number;
   ratio?: number;
+  /** What went wrong. */
   error?: string;
+  /** Why it has no such row, by what it is. */
+  lacks?: string;
 }
 
 export interface ReportRow {
@@ -33,6 +36,8 @@ export interface ReportRow {
   peers: Partial<Record<SideName, PeerFigure>>;
   /** Whether the results of all sides in the row agreed; none where nothing is computed. */
   checked?: boolean;
+  /** Results were out of bounds, a side's or monge's own after the timing, or a device reported errors. The note says which. */
+  broken?: boolean;
   note?: string;
 }
 
@@ -45,6 +50,8 @@ export interface Report {
   waiting: string;
   /** Which of its kernels monge used: the defaults, or those that `npm run tune` found. */
   kernels: string;
+  /** The sides that did not open, and why. */
+  missing: Partial<Record<SideName, string>>;
   rows: ReportRow[];
 }
 
@@ -65,9 +72,13 @@ export function title(report: Report): string {
   ].join("\n");
 }
 
-/** Whether sides disagreed; a row that monge has to itself was not compared. */
+/** Whether sides disagreed, or monge with itself; a row that monge has to itself was not compared. */
 export const differs = (row: ReportRow): boolean =>
-  row.checked === false && Object.values(row.peers).some(({ error }) => error === undefined);
+  row.broken === true ||
+  (row.checked === false && Object.values(row.peers).some(({ ratio }) => ratio !== undefined));
+
+/** Why a peer has no figure in a row. */
+const reasonOf = (found: PeerFigure | undefined): string | undefined => found?.error ?? found?.lacks;
 
 const figure = (value: number) => value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0);
 
@@ -87,8 +98,8 @@ function cells(row: ReportRow, peers: readonly SideName[]): string[] {
     rate,
     ...peers.flatMap((peer) => {
       const found = row.peers[peer];
-      if (!found || found.error !== undefined) return ["—", "—"];
-      return [shown(row, found), `${figure(found.ratio!)}x`];
+      if (found?.ratio === undefined) return ["—", "—"];
+      return [shown(row, found), `${figure(found.ratio)}x`];
     }),
     row.checked === undefined ? "none" : row.checked ? "equal" : differs(row) ? "DIFFERENT" : "alone",
   ];
@@ -114,11 +125,11 @@ export const heading = (peers: readonly SideName[]): string => padded(columns(pe
 
 /** A row on the screen, with what kept a peer out of it. */
 export function line(row: ReportRow, peers: readonly SideName[]): string {
-  const errors = peers.flatMap((peer) => {
-    const error = row.peers[peer]?.error;
-    return error === undefined ? [] : [`    ${peer}: ${error}`];
+  const reasons = peers.flatMap((peer) => {
+    const reason = reasonOf(row.peers[peer]);
+    return reason === undefined ? [] : [`    ${peer}: ${reason}`];
   });
-  return [padded(cells(row, peers), peers), ...errors].join("\n");
+  return [padded(cells(row, peers), peers), ...reasons].join("\n");
 }
 
 export const writeReport = (file: string, report: Report): void =>
@@ -194,9 +205,10 @@ function section(name: string, report: Report): string {
   ];
   const notes = report.rows.flatMap((row) => [
     ...(row.note ? [`- ${row.name}: ${row.note}`] : []),
-    ...peers.flatMap((peer) =>
-      row.peers[peer]?.error ? [`- ${row.name}, ${peer}: ${row.peers[peer]?.error}`] : [],
-    ),
+    ...peers.flatMap((peer) => {
+      const reason = reasonOf(row.peers[peer]);
+      return reason === undefined ? [] : [`- ${row.name}, ${peer}: ${reason}`];
+    }),
   ]);
   return [
     `## ${report.adapter.name} (${name})`,

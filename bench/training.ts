@@ -114,7 +114,8 @@ const idle: Record<Preset, RegExp> = {
  * Runs updates one by one and holds each against monge's, whose outcomes are in `led`, or get there when it comes first.
  * Behind each update a side takes over monge's weights: a difference in the last bits grows with every update, since
  * relus have a kink and optimisers divide by the size of a gradient. So from the second update on it would tell how
- * training amplifies, and not whether the side computes the same.
+ * training amplifies, and not whether the side computes the same. `leastMs` is the time of the fastest update: one that
+ * compiled nothing, where each is done more than once.
  */
 export async function follow(
   training: Training,
@@ -122,13 +123,16 @@ export async function follow(
   { preset, weights }: Start,
   led: Outcome[],
   finish: () => Promise<void>,
-): Promise<Distance> {
+): Promise<{ off: Distance; leastMs: number }> {
   const losses: [number, number][] = [];
   let changes = 0;
+  let leastMs = Number.POSITIVE_INFINITY;
   let before = weights;
   for (const [i, update] of updates.entries()) {
+    const begun = performance.now();
     const value = await update();
     await throttled(finish());
+    leastMs = Math.min(leastMs, performance.now() - begun);
     const loss = value === undefined ? undefined : await throttled(training.scalar(value));
     if (value !== undefined) training.free(value);
     const got = { loss, state: await throttled(training.state()) };
@@ -140,7 +144,7 @@ export async function follow(
     before = wanted.state;
   }
   const of = (side: 0 | 1) => Float32Array.from(losses, (pair) => pair[side]);
-  return { losses: relative(of(0), of(1)), changes };
+  return { off: { losses: relative(of(0), of(1)), changes }, leastMs };
 }
 
 /** How far two sides are apart. */

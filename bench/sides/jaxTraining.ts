@@ -2,14 +2,13 @@
 import type { Arr } from "../peers/jax.mjs";
 import { array, fromJax, image, jax, submit, toJax } from "./jaxArrays";
 import { batchNorm, convolve, paddingOf, scaled } from "./jaxLayers";
-import { requireTutorial, type Start, type State, type Training } from "./side";
+import type { Start, State, Training } from "./side";
 
 /** Numbers of a network by name; a type and not an interface, as jax-js's trees need. */
 type Numbers = { [name: string]: Arr };
 
-export function train(from: Start): Training<Arr> {
-  requireTutorial(from);
-  const { weights: start } = from;
+/** The tutorial's networks. */
+export function train({ weights: start }: Start): Training<Arr> {
   const { numpy: np, nn } = jax;
   let weights: Numbers = {};
   let averages: Numbers = {};

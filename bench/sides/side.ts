@@ -72,12 +72,6 @@ export interface Training<T = unknown> {
   dispose(): void;
 }
 
-/** For a side that has not the networks of all presets. */
-export function requireTutorial({ preset }: Start): void {
-  if (preset !== "tutorial")
-    throw new Error(`its side of the bench has the tutorial's networks alone, not ${preset}'s`);
-}
-
 export interface Side {
   readonly name: SideName;
   /** Its device of WebGPU, where it has one. */

@@ -5,16 +5,7 @@
 import { benchGpu } from "../gpu";
 import { CHAIN, type HostWork, numbers, SIDE } from "../host";
 import type { Optimizer, Tensor, Variable } from "../peers/tfjs.mjs";
-import {
-  type Case,
-  requireTutorial,
-  type Shape,
-  type Side,
-  type Start,
-  type State,
-  type Training,
-  type Work,
-} from "./side";
+import type { Case, Shape, Side, Start, State, Training, Work } from "./side";
 
 type Tf = typeof import("../peers/tfjs.mjs");
 let tf: Tf;
@@ -129,9 +120,8 @@ function operation(work: Work, inputs: Tensor[]): () => Tensor[] {
 
 let trainings = 0;
 
-function train(from: Start): Training<Tensor> {
-  requireTutorial(from);
-  const { weights: start } = from;
+/** The tutorial's networks. */
+function train({ weights: start }: Start): Training<Tensor> {
   const prefix = `training${trainings++}.`; // tfjs's variables have names that no other may have
   const v: Record<string, Variable> = {};
   for (const [name, { shape, data }] of Object.entries(start)) {

@@ -34,8 +34,8 @@ function side(move: (weight: number, i: number) => number) {
 
 async function apart(theirs: (weight: number, i: number) => number, updates: number, ours = doubled) {
   const led: Outcome[] = [];
-  const check = ({ training, update }: ReturnType<typeof side>) =>
-    follow(training, Array(updates).fill(update), start, led, async () => {});
+  const check = async ({ training, update }: ReturnType<typeof side>) =>
+    (await follow(training, Array(updates).fill(update), start, led, async () => {})).off;
   assert.equal(await check(side(ours)), { losses: 0, changes: 0 });
   return check(side(theirs));
 }
@@ -64,19 +64,38 @@ test("what an update is off by does not add up over the updates, since a side ta
   assert.ok(ten.changes <= one.changes, `${ten.changes} after ten updates, ${one.changes} after one`);
 });
 
+test("the time that counts is that of an update which compiled nothing, without what the check itself takes", async () => {
+  const { training, update } = side(doubled);
+  const slowly = (ms: number) => new Promise((done) => setTimeout(done, ms));
+  let [calls, states] = [0, 0];
+  const { state } = training;
+  training.state = async () => {
+    states++;
+    await slowly(100);
+    return state();
+  };
+  const compiling = async () => {
+    await slowly(calls++ === 0 ? 300 : 10);
+    return update();
+  };
+  const { leastMs } = await follow(training, [compiling, compiling], start, [], async () => {});
+  assert.is(states, 2);
+  assert.ok(leastMs >= 9 && leastMs < 90, `${leastMs}`);
+});
+
 test("NaN is infinitely far, in a weight and in a loss", async () => {
   assert.is(
     (await apart((weight, i) => (i === 2 ? Number.NaN : weight), 1)).changes,
     Number.POSITIVE_INFINITY,
   );
-  const { losses } = await follow(
+  const { off } = await follow(
     { ...side(doubled).training, scalar: async () => Number.NaN },
     [side(doubled).update],
     start,
     [{ loss: 1, state: weights(2, -4, 6) }],
     async () => {},
   );
-  assert.is(losses, Number.POSITIVE_INFINITY);
+  assert.is(off.losses, Number.POSITIVE_INFINITY);
 });
 
 test("tensors count one by one, and those that are named are left out", () => {

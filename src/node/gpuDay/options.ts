@@ -1,15 +1,19 @@
 // The command line of `npm run gpu-day`.
+import { peerNames } from "../../../bench/sides/side";
 import { InputError } from "../../errors";
-import { type CommonOptions, readOptions } from "../commandLine";
+import { readOptions } from "../commandLine";
 import { notEmpty } from "../options";
 
-export interface GpuDayOptions extends CommonOptions {
-  /** Given, unless help was asked for. */
+export interface GpuDayOptions {
+  /** Given, unless help or a build was asked for. */
   out?: string;
+  /** The folder for all that another machine needs. */
+  build?: string;
   parts: number[];
   /** As the bench takes them, where they are named. */
   peers?: string;
   quick: boolean;
+  help: boolean;
 }
 
 export const gpuDayHelp = `Measures all that there is to measure on this machine's GPU, in parts of nine minutes at most. Each
@@ -23,8 +27,9 @@ usage: npm run gpu-day -- --out DIR [options]
   --parts LIST         some of the parts (default 1,2):
                        1  the machine, the tests of all kernels, tuning, three profiles, training
                        2  products of 4096 and 8192, and the bench with TensorFlow.js, jax-js, PyTorch
-  --peers NAMES        some of tfjs,jax,torch, or none: those that must be there. Without it all of
-                       them are asked for, and one that is not there is told of, but no failure
+  --peers NAMES        some of ${peerNames.join(",")}, or none: those that
+                       must be there. Without it tfjs, jax and torch are asked for, and one that
+                       is not there is told of, but no failure
   --quick              a dry run: the same with less of everything, a few minutes on two CPU cores
   --build DIR          only put all that another machine needs into DIR, a new folder
   --help               show this text
@@ -32,27 +37,31 @@ usage: npm run gpu-day -- --out DIR [options]
 
 /** Reads gpu-day's arguments (without node and script). Throws InputError at the first that is off. */
 export function parseGpuDayOptions(args: string[]): GpuDayOptions {
-  const given = readOptions("gpu-day", args, ["out", "parts", "peers"], ["quick"]);
+  const given = readOptions("gpu-day", args, ["out", "parts", "peers", "build"], ["quick"]);
   if (given.adapter !== undefined)
     throw new InputError(
       "--adapter: gpu-day takes the default one, as the tests do; VK_DRIVER_FILES names a driver.",
     );
+  const build = given.read("build", notEmpty);
+  if (build !== undefined && !given.help && given.names.length > 1)
+    throw new InputError("--build stands alone: it measures nothing, so no other option goes with it.");
   const out = given.read("out", notEmpty);
-  if (out === undefined && !given.help)
+  if (out === undefined && build === undefined && !given.help)
     throw new InputError("--out DIR is missing: name a folder for the results.");
   return {
     out,
+    build,
     parts: given.read("parts", readParts) ?? [1, 2],
     peers: given.read("peers", readPeers),
     quick: given.has("quick"),
-    adapter: given.adapter,
     help: given.help,
   };
 }
 
 function readPeers(text: string, name: string): string {
-  if (/^(none|(tfjs|jax|torch)(,(tfjs|jax|torch))*)$/.test(text)) return text;
-  throw new InputError(`${name} "${text}": expected some of tfjs,jax,torch, or none.`);
+  if (text === "none" || text.split(",").every((peer) => peerNames.some((each) => each === peer)))
+    return text;
+  throw new InputError(`${name} "${text}": expected some of ${peerNames.join(",")}, or none.`);
 }
 
 function readParts(text: string, name: string): number[] {

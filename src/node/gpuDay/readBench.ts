@@ -1,5 +1,6 @@
 // Reads what the bench has left: its rows so far, the peers that failed in some of them, and those that are not there.
-import type { Report, ReportRow } from "../../../bench/report";
+import { differs, type Report, type ReportRow } from "../../../bench/report";
+import { peerNames } from "../../../bench/sides/side";
 import type { ProfileFigures } from "../profile";
 import { counted } from "../progress";
 import type { Step } from "./part";
@@ -13,20 +14,19 @@ export const readBench =
   (folder) => {
     const data = readJson<Report>(folder, name);
     if (!data) return {};
-    const { rows } = data;
+    const { rows, missing } = data;
     const peers = peersOf(rows);
-    const failed: string[] = [];
-    const absent: string[] = [];
-    for (const peer of peers) {
-      const without = rows.filter((row) => row.peers[peer]?.error !== undefined);
-      const error = without[0]?.peers[peer]?.error;
-      // Without a single figure it is not there, or not in a state to do anything.
-      if (without.length === rows.length) absent.push(`${peer}: ${error}`);
-      else failed.push(...without.map((row) => `${row.name}: ${peer}: ${row.peers[peer]?.error}`));
-    }
+    const absent = Object.entries(missing).map(([peer, why]) => `${peer}: ${why}`);
+    // A peer that lacks a row by what it is has not failed in it.
+    const failed = peers
+      .filter((peer) => !(peer in missing))
+      .flatMap((peer) =>
+        rows.flatMap(({ name, peers: { [peer]: found } }) =>
+          found?.error === undefined ? [] : [`${name}: ${peer}: ${found.error}`],
+        ),
+      );
     for (const row of rows)
-      if (!row.checked && peers.some((peer) => row.peers[peer]?.error === undefined && row.peers[peer]))
-        failed.push(`${row.name}: the results differ: ${row.note ?? ""}`);
+      if (differs(row)) failed.push(`${row.name}: the results differ: ${row.note ?? ""}`);
     const versions = Object.entries(data.versions).map(([side, version]) => `${side} ${version}`);
     return {
       ...{ data, failed, absent },
@@ -45,7 +45,7 @@ export const readBench =
           rows: rows.map((row) => [
             ...[row.name, number(row.ms), number(row.gflops), number(row.gbs)],
             ...peers.flatMap((peer) => [number(row.peers[peer]?.ms), number(row.peers[peer]?.ratio)]),
-            row.checked ? "equal" : "not compared, or not equal",
+            row.checked ? "equal" : differs(row) ? "DIFFERENT" : "not compared",
           ]),
         },
       ],
@@ -87,4 +87,4 @@ export const readProducts =
 const number = (value: number | undefined) => (value === undefined ? "" : shown(value));
 
 const peersOf = (rows: readonly ReportRow[]) =>
-  (["tfjs", "jax", "torch"] as const).filter((peer) => rows.some((row) => row.peers[peer]));
+  peerNames.filter((peer) => rows.some((row) => row.peers[peer]));

@@ -13,9 +13,10 @@ const amounts = {
     tuned: "tutorial",
     profiled: ["tutorial", "wgan", "small"],
     steps: ["--steps", "300", "--sample-every", "100"],
-    products: ["--only", "matmul nn (4096|8192)", "--large"],
-    training: "rmsprop-clip|critic-update|generator-update|iteration",
-    kernels: "matmul nn 1024|conv128|first-conv|last-conv|batch-norm|pointwise add|reduce column",
+    products: ["--only", "^matmul nn (4096|8192)$", "--large"],
+    training: "^(rmsprop-clip|critic-update|generator-update|iteration)",
+    host: "^host",
+    kernels: "^(matmul nn 1024|conv128|first-conv|last-conv|batch-norm|pointwise add|reduce column)",
   },
   quick: {
     tests: "^kernels/(softmax|reduce|random)",
@@ -23,9 +24,10 @@ const amounts = {
     tuned: "small",
     profiled: ["small"],
     steps: ["--steps", "1", "--sample-every", "1"],
-    products: ["--only", "matmul nn 512"],
-    training: "rmsprop-clip",
-    kernels: "pointwise add|reduce sum",
+    products: ["--only", "^matmul nn 512"],
+    training: "^rmsprop-clip",
+    host: "^host eager",
+    kernels: "^(pointwise add|reduce sum)",
   },
 };
 
@@ -79,8 +81,9 @@ export function parts(quick: boolean, peers: string): Part[] {
       steps: [
         profile("small", 40), // for what the adapter does at best, to hold the products against
         bench("products", amount.products, 120, (json) => readProducts(json, "profile-small.json")),
-        bench("bench training", ["--only", amount.training], 160),
-        bench("bench kernels", ["--only", amount.kernels], 200),
+        bench("bench training", ["--only", amount.training], 150),
+        bench("bench host", ["--only", amount.host], 60),
+        bench("bench kernels", ["--only", amount.kernels], 160),
       ],
     },
   ];

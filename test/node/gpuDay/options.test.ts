@@ -17,7 +17,12 @@ test("what is off gets one line, peers and all, before anything is measured", ()
     ["", /^--out DIR is missing/],
     ["--out day --parts 3", /^--parts "3": expected 1, 2 or 1,2\.$/],
     ["--out day --parts 1,", /^--parts "1,": expected/],
-    ["--out day --peers tfj", /^--peers "tfj": expected some of tfjs,jax,torch, or none\.$/],
+    [
+      "--out day --peers tfj",
+      /^--peers "tfj": expected some of tfjs,jax,torch,torch-compile,torch-graphs, or none\.$/,
+    ],
+    ["--build carried --quick", /^--build stands alone/],
+    ["--build", /^--build needs a value/],
     ["--out day --adapter x", /^--adapter: gpu-day takes the default one/],
     ["--out day --quik", /^unknown option --quik\. Did you mean --quick\?$/],
   ] as const) {

@@ -3,6 +3,10 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { lacks } from "../../../bench/lacks";
+import { parseOptions } from "../../../bench/options";
+import { largeRows, rowNames } from "../../../bench/rows";
+import { peerNames } from "../../../bench/sides/side";
 import {
   conclude,
   type Day,
@@ -58,9 +62,11 @@ const rows = [
     ...{ name: "sum", ms: 1, checked: false, note: "tfjs: results are off" },
     peers: { tfjs: { ms: 1, ratio: 1 }, jax: { error: "lost" }, torch: { error: "no torch" } },
   },
+  { ...{ name: "tanh", ms: 1, checked: false, broken: true, note: "monge: results are off" }, peers: {} },
 ];
+const found = { versions: { node: "20" }, kernels: "portable", missing: { torch: "no torch" }, rows };
 const bench = `import { writeFileSync } from "node:fs";
-writeFileSync("bench.json", ${JSON.stringify(JSON.stringify({ versions: { node: "20" }, kernels: "portable", rows }))});
+writeFileSync("bench.json", ${JSON.stringify(JSON.stringify(found))});
 console.error("monge: results differ");
 process.exit(1);`;
 
@@ -95,7 +101,11 @@ test("a kernel of zeros, a peer that is not there and a part that hangs are name
   const report = await runPart(2, { title: "stubs", steps }, made);
   const failed = Object.fromEntries(report.steps.map(({ name, failed }) => [name, failed]));
   assert.equal(failed["kernel tests"], ["kernels/reduce.test.ts: sums of rows"]);
-  assert.equal(failed.bench, ["sum: jax: lost", "sum: the results differ: tfjs: results are off"]);
+  assert.equal(failed.bench, [
+    "sum: jax: lost",
+    "sum: the results differ: tfjs: results are off",
+    "tanh: the results differ: monge: results are off",
+  ]);
   assert.equal(failed.hangs, ["ended at its limit of 7 s; it said: on its way"]);
   assert.equal(failed.crashes, ["exit code 1; it said: Error: broken"]);
   assert.equal(failed.pictures, []);
@@ -112,7 +122,7 @@ test("a kernel of zeros, a peer that is not there and a part that hangs are name
   assert.is(lines[0], "not there:");
   assert.is(lines[1], "  part 2, bench: torch: no torch");
   assert.is(lines[2], "failed:");
-  assert.is(lines.length, 3 + 5);
+  assert.is(lines.length, 3 + 6);
   assert.equal(
     made.said.map((line) => line.match(/^.*?: (FAILED|fine)/)?.[1]),
     ["FAILED", "FAILED", "FAILED", "FAILED", "fine"],
@@ -181,6 +191,47 @@ test("the limits of a part's steps are nine minutes together, and every program 
       for (const { program } of steps)
         assert.ok(program === "bench/bench.mjs" || existsSync(join(dist, program)), program);
     }
+  }
+});
+
+/** The rows of a step of the bench, and the peers that it asks for. */
+function asked({ args }: Step) {
+  const { only, large, peers } = parseOptions(args);
+  const all = [...rowNames, ...(large ? largeRows.map(({ name }) => name) : [])];
+  return { names: all.filter((name) => only.test(name)), peers };
+}
+
+test("no row that is measured fails by what a peer is: it has a figure there, or says that it has no such row", () => {
+  const steps = parts(false, peerNames.join(","))[1].steps.filter(({ program }) =>
+    program.startsWith("bench"),
+  );
+  const measured = Object.fromEntries(steps.map((step) => [step.name, asked(step).names]));
+  assert.equal(measured.products, ["matmul nn 4096", "matmul nn 8192"]);
+  assert.equal(measured["bench training"], [
+    ...["rmsprop-clip critic", "critic-update", "generator-update"],
+    ...["iteration tutorial", "iteration wgan", "iteration wgan-gp"],
+  ]);
+  assert.equal(measured["bench host"], ["host eager op", "host replay dispatch"]);
+  assert.ok(measured["bench kernels"].every((name) => !/iteration|host|cold/.test(name)));
+  for (const step of steps) {
+    const { names, peers } = asked(step);
+    const rows = names.map((name) => {
+      const figures = peers.map((peer) => {
+        const why = lacks(peer, name);
+        return [peer, why === undefined ? { ms: 2, ratio: 2 } : { lacks: why }];
+      });
+      return { name, ms: 1, peers: Object.fromEntries(figures) };
+    });
+    const folder = temporaryFolder();
+    const report = { versions: {}, kernels: "", missing: {}, rows };
+    writeFileSync(join(folder, step.args.at(-1)!), JSON.stringify(report));
+    const { failed, absent } = step.read(folder, "");
+    assert.equal([failed, absent], [[], []], step.name);
+    for (const peer of ["tfjs", "jax", "torch"] as const)
+      assert.ok(
+        names.some((name) => lacks(peer, name) === undefined) || step.name === "bench host",
+        `${peer} has no row of ${step.name}`,
+      );
   }
 });
 
