@@ -15,8 +15,7 @@ if (other === undefined || (flag !== undefined && flag !== "--rounds") || !(roun
 if (!existsSync(join(other, "src/autograd/index.ts"))) fail(`${other}: not a checkout of monge.`);
 
 /** The program over the sources of a checkout, beside the packages of this one. */
-async function build(checkout, name) {
-  const outfile = join(root, "dist", `host-${process.pid}-${name}.mjs`);
+async function build(checkout, outfile) {
   const sources = {
     name: "sources",
     setup: ({ onResolve, resolve: found }) =>
@@ -28,32 +27,42 @@ async function build(checkout, name) {
       }),
   };
   await bundle({ entryPoints: ["bench/hostAlone.ts"], outfile, external: ["webgpu"], plugins: [sources] });
-  return outfile;
 }
 
 function figures(file) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [file], { encoding: "utf8" });
-  if (status !== 0) fail(`compareHost: ${stderr.trim().split("\n").at(-1)}`);
+  if (status !== 0) throw new Error(stderr.trim().split("\n").at(-1));
   const { eager, replay } = JSON.parse(stdout.trim().split("\n").at(-1));
-  return { "host eager op": eager.minMs, "host replay dispatch": replay.minMs };
+  return { "host eager op": eager, "host replay dispatch": replay };
 }
 
-const files = [await build(other, "other"), await build(root, "this")];
-const runs = [[], [], []];
-try {
-  // The other one twice, so that the table says how far the same build is from itself.
-  for (let round = 0; round < rounds; round++)
-    for (const [i, file] of [files[0], files[1], files[0]].entries()) runs[i].push(figures(file));
-} finally {
-  for (const file of files) rmSync(file, { force: true });
+/** The figures of all rounds; the other checkout runs twice, so that the table says how far the same build is from itself. */
+async function measure() {
+  const files = ["other", "this"].map((name) => join(root, "dist", `host-${process.pid}-${name}.mjs`));
+  const runs = [[], [], []];
+  try {
+    for (const [i, checkout] of [other, root].entries()) await build(checkout, files[i]);
+    for (let round = 0; round < rounds; round++)
+      for (const [i, file] of [files[0], files[1], files[0]].entries()) runs[i].push(figures(file));
+  } finally {
+    for (const file of files) rmSync(file, { force: true });
+  }
+  return runs;
 }
-console.log("| row, µs | other | this | this / other | other against itself |\n|---|---|---|---|---|");
+
+const runs = await measure().catch((error) => fail(`compareHost: ${error.message}`));
+console.log(
+  "| row, µs | other | this | this / other | other against itself | dispatches, other | this |\n" +
+    "|---|---|---|---|---|---|---|",
+);
 for (const name of Object.keys(runs[0][0])) {
-  const [first, own, second] = runs.map((all) => Math.min(...all.map((run) => run[name])));
+  const [first, own, second] = runs.map((all) => Math.min(...all.map((run) => run[name].minMs)));
+  const dispatches = [0, 1].map((i) => runs[i][0][name].dispatches);
   const least = Math.min(first, second);
   const micro = (ms) => (1000 * ms).toFixed(2);
   const spread = 100 * (Math.max(first, second) / least - 1);
   console.log(
-    `| ${name} | ${micro(least)} | ${micro(own)} | ${(own / least).toFixed(3)} | ${spread.toFixed(0)} % |`,
+    `| ${name} | ${micro(least)} | ${micro(own)} | ${(own / least).toFixed(3)} | ${spread.toFixed(0)} % | ` +
+      `${dispatches.join(" | ")} |`,
   );
 }

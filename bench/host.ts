@@ -10,12 +10,14 @@ export const SIDE = 64;
 /** The numbers of all of them; nothing is computed. */
 export const numbers = (): Float32Array => new Float32Array(SIDE * SIDE);
 
-/** A side's chains. A promise settles when all is handed over. */
+/** A side's chains. */
 export interface HostWork {
   /** The chain of x + y, op by op; the results are freed. */
   eager(): void | Promise<void>;
   /** The chain of tanh(x · w), recorded before, if the side can do that. */
   replay?(): void | Promise<void>;
+  /** Hands over what is recorded and not yet encoded; that is the host's work, too. */
+  handOver(): void;
   finish(): Promise<unknown>;
 }
 
@@ -42,20 +44,21 @@ export async function nullGpu(): Promise<GPU> {
   return dawn;
 }
 
-export async function measureHost({ eager, replay, finish }: HostWork): Promise<HostFigures> {
-  const figures: HostFigures = { eager: await figure(eager, finish, () => CHAIN) };
-  if (replay) figures.replay = await figure(replay, finish, (dispatches) => dispatches);
+export async function measureHost(work: HostWork): Promise<HostFigures> {
+  const figures: HostFigures = { eager: await figure(work.eager, work, () => CHAIN) };
+  if (work.replay) figures.replay = await figure(work.replay, work, (dispatches) => dispatches);
   return figures;
 }
 
 async function figure(
   chain: () => void | Promise<void>,
-  finish: () => Promise<unknown>,
+  { handOver, finish }: HostWork,
   share: (dispatches: number) => number,
 ): Promise<HostFigure> {
   const round = async (repeats: number) => {
     const start = performance.now();
     for (let i = 0; i < repeats; i++) await chain();
+    handOver();
     const ms = performance.now() - start; // the wait is for the backend, which is not the host's work
     await throttled(finish());
     return ms / repeats;

@@ -211,6 +211,8 @@ class Training:
             return function(*inputs)
         if name not in self.graphs:
             changed = [*self.state.values(), *self.critic_optimizer.tensors(), *self.generator_optimizer.tensors()]
+            if self.alone is not None:
+                changed += self.alone[0].tensors()
             self.graphs[name] = Graphed(function, changed)
         return self.graphs[name](*inputs)
 
@@ -262,7 +264,12 @@ class Training:
             slots = [torch.zeros_like(each) for each in gradients]
             self.alone = RMSprop(self.critic_weights, slots, 0.9, 1e-7, True, self.kernels), gradients
         optimizer, gradients = self.alone
-        optimizer.step(gradients)
+
+        def one():
+            optimizer.step(gradients)
+            return []
+
+        self.call("rmsprop", one, [])
 
     @torch.no_grad()
     def load(self, names, arrays):

@@ -1,7 +1,7 @@
 // monge's chains for the rows of what the host pays. The self-test is left out: a backend that computes nothing fails it.
 import { add, capture, keep, matmul, settle, tanh, tensor, tidy } from "../../src/autograd";
 import { requestDevice } from "../../src/gpu/adapter";
-import { Gpu, setGpu } from "../../src/gpu/gpu";
+import { Gpu, gpu, setGpu } from "../../src/gpu/gpu";
 import { shaderSource } from "../../src/kernels/shaders";
 import { CHAIN, type HostWork, numbers, SIDE } from "../host";
 
@@ -26,6 +26,7 @@ export async function mongeHost(api: GPU): Promise<HostWork> {
       });
     },
     replay: () => step.replay(),
+    handOver: () => gpu().stream.send(),
     finish: () => settle(0),
   };
 }

@@ -17,12 +17,16 @@ async function load(): Promise<void> {
   await tf.ready();
 }
 
-/** Hands over what is queued, and waits for it. */
-async function finish(): Promise<void> {
+function handOver(): void {
   const backend = tf.backend();
   backend.endComputePassEncoder();
   if (backend.commandEncoder) backend.submitQueue();
-  await backend.device.queue.onSubmittedWorkDone();
+}
+
+/** Hands over what is queued, and waits for it. */
+async function finish(): Promise<void> {
+  handOver();
+  await tf.backend().device.queue.onSubmittedWorkDone();
 }
 
 export async function open(): Promise<Side> {
@@ -44,6 +48,7 @@ export async function tfjsHost(): Promise<HostWork> {
       }
       z.dispose();
     },
+    handOver,
     finish,
   };
 }
