@@ -2,10 +2,10 @@
 // minutes at most. Each leaves a page and a JSON; what failed is named at the end, and then the exit code is 1.
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { cacheFolder } from "../../scripts/cacheFolder.mjs";
 import { InputError } from "../errors";
 import { runCommand } from "./command";
 import { makeFolders } from "./files";
+import { environment } from "./gpuDay/environment";
 import { gpuDayHelp, parseGpuDayOptions } from "./gpuDay/options";
 import { conclude, type Day, type PartReport, runPart } from "./gpuDay/part";
 import { parts } from "./gpuDay/steps";
@@ -14,16 +14,13 @@ import { requireAdapter } from "./probe";
 /** This file is node/gpu-day.js in the folder with the other programs. */
 const folder = dirname(dirname(resolve(process.argv[1])));
 
-/** The environment of the programs: a cache of the day's own, and MNIST from beside the programs where it is not named. */
-function environment(out: string): NodeJS.ProcessEnv {
-  const { env } = process;
-  const mnist = [join(folder, "mnist"), join(cacheFolder(env), "mnist")].find((path) => existsSync(path));
-  return { ...env, MONGE_DATA: env.MONGE_DATA || mnist, XDG_CACHE_HOME: join(out, "cache") };
-}
-
 await runCommand(async () => {
   const options = parseGpuDayOptions(process.argv.slice(2));
   if (options.help) return void process.stdout.write(gpuDayHelp);
+  if (options.build !== undefined)
+    throw new InputError(
+      "--build: these are the built programs, which measure: name a folder with --out DIR.",
+    );
   const out = resolve(options.out!);
   for (const name of options.parts.map((part) => `part-${part}`)) {
     if (existsSync(join(out, name)))
@@ -35,10 +32,15 @@ await runCommand(async () => {
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stop.abort());
   const log = (line: string) => console.log(`  ${line}`);
-  const day: Day = { folder, out, quick: options.quick, env: environment(out), stop: stop.signal, log };
+  const env = environment(process.env, folder, out);
+  const day: Day = { folder, out, quick: options.quick, env, stop: stop.signal, log };
   const all = parts(options.quick, options.peers ?? "tfjs,jax,torch");
   const reports: PartReport[] = [];
   for (const number of options.parts) {
+    if (stop.signal.aborted) {
+      console.log(`\npart ${number}: not begun, the day was stopped`);
+      continue;
+    }
     const part = all[number - 1];
     console.log(`\npart ${number}: ${part.title}`);
     const report = await runPart(number, part, day);

@@ -26,7 +26,7 @@ usage: npm run tune -- [options]
   --preset NAME        a preset of npm run train; without it: tutorial on a GPU, small where
                        the adapter computes on the CPU
   --batch N            samples in a batch, where a run has other ones than its preset
-  --json FILE          write the figures there
+  --json FILE          write the figures there, after each shape
 ${adapterHelp}
   --help               show this text
 `;
@@ -87,13 +87,17 @@ await runCommand(async () => {
   const start = performance.now();
   const calls = await recordStep(name, gpu, batch);
   console.log(line(columns));
-  const results = await tune(gpu, calls, store, (result) => console.log(row(result)));
-  const total = (side: "before" | "after") =>
-    results.reduce((sum, result) => sum + result.calls * result[side].ms, 0).toFixed(1);
-  if (json !== undefined) {
+  const results: Tuned[] = [];
+  await tune(gpu, calls, store, (result) => {
+    results.push(result);
+    console.log(row(result));
+    if (json === undefined) return;
+    // What is measured is kept, whatever happens next.
     const all: TuneFigures = { preset: name, adapter: gpu.info.name, driver: gpu.info.driver, results };
     writeFileAtomic(json, `${JSON.stringify(all, null, 1)}\n`);
-  }
+  });
+  const total = (side: "before" | "after") =>
+    results.reduce((sum, result) => sum + result.calls * result[side].ms, 0).toFixed(1);
   const seconds = ((performance.now() - start) / 1000).toFixed(0);
   console.log(
     `\nall of them ${total("before")} ms by default, ${total("after")} ms tuned; took ${seconds} s`,

@@ -2,7 +2,6 @@
 import { peerNames } from "../../../bench/sides/side";
 import { InputError } from "../../errors";
 import { readOptions } from "../commandLine";
-import { notEmpty } from "../options";
 
 export interface GpuDayOptions {
   /** Given, unless help or a build was asked for. */
@@ -42,10 +41,10 @@ export function parseGpuDayOptions(args: string[]): GpuDayOptions {
     throw new InputError(
       "--adapter: gpu-day takes the default one, as the tests do; VK_DRIVER_FILES names a driver.",
     );
-  const build = given.read("build", notEmpty);
+  const build = given.read("build", readFolderName);
   if (build !== undefined && !given.help && given.names.length > 1)
     throw new InputError("--build stands alone: it measures nothing, so no other option goes with it.");
-  const out = given.read("out", notEmpty);
+  const out = given.read("out", readFolderName);
   if (out === undefined && build === undefined && !given.help)
     throw new InputError("--out DIR is missing: name a folder for the results.");
   return {
@@ -56,6 +55,11 @@ export function parseGpuDayOptions(args: string[]): GpuDayOptions {
     quick: given.has("quick"),
     help: given.help,
   };
+}
+
+function readFolderName(text: string, name: string): string {
+  if (text !== "" && !text.startsWith("-")) return text;
+  throw new InputError(`${name} "${text}": expected the name of a folder.`);
 }
 
 function readPeers(text: string, name: string): string {

@@ -23,6 +23,8 @@ test("what is off gets one line, peers and all, before anything is measured", ()
     ],
     ["--build carried --quick", /^--build stands alone/],
     ["--build", /^--build needs a value/],
+    ["--build --help", /^--build needs a value/],
+    ["--build -h", /^--build "-h": expected the name of a folder\.$/],
     ["--out day --adapter x", /^--adapter: gpu-day takes the default one/],
     ["--out day --quik", /^unknown option --quik\. Did you mean --quick\?$/],
   ] as const) {
