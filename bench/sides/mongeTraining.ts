@@ -29,11 +29,10 @@ function trainerOf(preset: Preset): Trainer {
 
 /** ε of the gradient penalty as it is given, in place of a random stream. */
 class Given extends Random {
-  constructor(private readonly epsilon: Tensor) {
-    super(0);
-  }
+  epsilon: Tensor | undefined;
+
   override uniform(): Tensor {
-    return this.epsilon;
+    return this.epsilon!;
   }
 }
 
@@ -55,8 +54,10 @@ export function train(start: Start): Training<Tensor> {
     captured.set(name, now);
     return keep(mul(now.result, 1)); // the next replay overwrites the result itself
   };
+  const random = new Given(0); // here, since a capture refuses a new stream
   const both = (samples: Tensor, latents: Tensor, epsilon?: Tensor): Tensor => {
     let loss: Tensor | undefined;
+    random.epsilon = epsilon;
     objectives[config.objective.kind].updateCritic({
       objective: config.objective,
       batch: config.batch,
@@ -69,7 +70,7 @@ export function train(start: Start): Training<Tensor> {
         loss = trainer.trainCritic(of);
         return loss;
       },
-      random: epsilon ? new Given(epsilon) : new Random(0),
+      random,
     });
     return loss!;
   };
