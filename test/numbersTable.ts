@@ -1,19 +1,22 @@
 // Writes docs/drivers/NAME.json for the adapter it runs on, and docs/non-finite.md and docs/accuracy.md of all the
-// drivers there. usage: node dist/test/numbersTable.js [NAME], in the root of the repository
+// drivers there. usage: npm run numbers
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { functions } from "./autograd/accuracy";
 import { isRight, observe, show } from "./autograd/nonFinite";
 import { device } from "./device";
 import { collect, keyOf, type Numbers } from "./numbers";
 
+if (process.argv.length > 2) {
+  console.error(`monge: numbers takes no options, got ${process.argv.slice(2).join(" ")}.`);
+  process.exit(1);
+}
 const folder = "docs/drivers";
 const { info } = await device();
-const usual = /llvmpipe/i.test(info.driver)
+const name = /llvmpipe/i.test(info.driver)
   ? "lavapipe"
   : /swiftshader/i.test(info.driver)
     ? "SwiftShader"
     : info.name;
-const name = process.argv[2] ?? usual;
 const collected = await collect(name, `${info.name} (${info.driver})`);
 mkdirSync(folder, { recursive: true });
 writeFileSync(

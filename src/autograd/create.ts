@@ -65,7 +65,7 @@ export class Random {
 
   /** Goes on where the stream stood that gave this state; not inside of a capture, since a replay draws on. */
   loadState({ seed, counter }: RandomState): void {
-    if (recording()) throw new Error("Random: set a stream before the capture: a replay draws on.");
+    if (recording()) throw new Error("Random: set a stream's state before the capture: a replay draws on.");
     if (!isWhole(seed)) throw new Error(`Random: the seed must be a whole number in [0, 2^53), got ${seed}.`);
     if (!isWhole(counter))
       throw new Error(`Random: the counter must be a whole number in [0, 2^53), got ${counter}.`);
@@ -103,7 +103,7 @@ export class Random {
     const after = () => {
       const end = this.counter + blocks;
       if (isWhole(end)) return end;
-      throw new Error(`${op}: the counter must stay below 2^53, got ${this.counter} and ${blocks} to draw.`);
+      throw new Error(`${op}: the counter must stay below 2^53, got ${this.counter} and ${blocks} blocks.`);
     };
     after(); // throws before there is a tensor
     const made = empty(shape, dtype, op);

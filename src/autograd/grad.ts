@@ -29,13 +29,12 @@ export interface GradOptions {
 export function grad(y: Tensor, xs: readonly Tensor[], options: GradOptions = {}): Tensor[] {
   for (const each of [y, ...xs]) each.checkAlive("grad");
   const unmarked = xs.find((x) => !x.requiresGrad);
-  if (unmarked)
-    throw new Error(`grad: every x must be marked by requireGrad(x) before it is used, got ${unmarked}.`);
+  if (unmarked) throw new Error(`grad: each x must be marked by requireGrad(x) before use, got ${unmarked}.`);
   return tidy(() => {
     const found = backwardPass("grad", y, options, xs);
     const given = new Set<Share>();
     return xs.map((x) => {
-      const dx = found.get(x.variable) ?? zeros(x.shape); // where every way to it has a derivative of 0
+      const dx = found.get(x.variable)!;
       const own = withRecording(options.createGraph ?? false, () => owned(dx, given.has(dx.share)));
       given.add(own.share);
       return own;
@@ -118,6 +117,10 @@ function backwardPass(by: string, y: Tensor, options: GradOptions, xs?: readonly
     for (const node of nodes) node.drop();
   }
   for (const variable of gradients.keys()) if (!isTarget(variable)) gradients.delete(variable);
+  // Where every way to a target has a derivative of 0.
+  for (const x of nodes.flatMap(({ inputs }) => inputs))
+    if (typeof x !== "number" && isTarget(x.variable) && !gradients.has(x.variable))
+      gradients.set(x.variable, zeros(x.shape));
   return gradients;
 }
 

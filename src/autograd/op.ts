@@ -107,7 +107,7 @@ function run(op: AnyOp, xs: readonly Operand[], attributes: unknown): Tensor[] {
   const many = Array.isArray(shape[0]);
   const needsGrad =
     recording && op.vjp !== undefined && xs.some((x) => typeof x !== "number" && x.requiresGrad);
-  const node = needsGrad ? new Node(op, structuredClone(attributes)) : undefined; // the caller may change its own
+  const node = needsGrad ? new Node(op, attributes && structuredClone(attributes)) : undefined; // the caller may change its own
   const first = xs[0] as Tensor;
   const dtype = op.gives === "input" ? first.dtype : (op.gives ?? "f32");
   const outputs: Tensor[] = [];

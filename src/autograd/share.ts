@@ -66,7 +66,7 @@ export function releaseHandle({ share, variable }: Handle): void {
 }
 
 /** Beyond so many variables the time alone is remembered, and those that are marked already. */
-const MOST_SOURCES = 1000;
+const MOST_SOURCES = 200;
 
 /** The variables that an unrecorded op's output is made from, but for those that nobody can mark any more. */
 export function sourcesOf(inputs: readonly Variable[]): Sources {

@@ -89,7 +89,7 @@ export class Tensor implements Block {
   set requiresGrad(value: boolean) {
     if (this.dtype !== "f32") throw new Error(`requiresGrad: x must be f32, got ${this}.`);
     if (this.variable.node)
-      throw new Error(`requiresGrad: x must be a leaf, got ${this}, which an op made. Is it detach(x)?`);
+      throw new Error(`requiresGrad: x must be a leaf, got ${this}, which an op made. Use detach(x).`);
     if (value && !this.requiresGrad) this.variable.markedAt = tick();
     this.variable.requiresGrad = value;
     this.variable.leaf ??= new WeakRef(this);

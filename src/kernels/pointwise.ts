@@ -46,7 +46,7 @@ function operand(x: Block | number, y: Block) {
   if (x.size % 4 === 0 && shape.every((size, i) => size === tail[i])) {
     const period = x.size / 4;
     // Only powers of 2 get a pipeline of their own: there are few, and lengths of sequences have no end.
-    return Number.isInteger(Math.log2(period))
+    return (period & (period - 1)) === 0
       ? { ...none, mode: REPEATED, period }
       : { ...none, mode: LONG, stretch: period };
   }

@@ -157,9 +157,9 @@ export class Adam extends Optimizer {
   private readonly rule: Betas;
 
   constructor(parameters: readonly Tensor[], options: Common & Partial<Betas>) {
-    super(parameters, options, { kind: "Adam", count: 2, start: 0 });
     const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
     for (const beta of [beta1, beta2]) checkDecay("Adam", "betas", beta);
+    super(parameters, options, { kind: "Adam", count: 2, start: 0 });
     this.rule = { beta1, beta2, epsilon };
   }
 
@@ -181,9 +181,10 @@ export class SGD extends Optimizer {
   private readonly momentum: number;
 
   constructor(parameters: readonly Tensor[], options: Common & { momentum?: number }) {
+    const { momentum = 0 } = options;
+    checkDecay("SGD", "momentum", momentum);
     super(parameters, options, { kind: "SGD", count: 1, start: 0 });
-    this.momentum = options.momentum ?? 0;
-    checkDecay("SGD", "momentum", this.momentum);
+    this.momentum = momentum;
   }
 
   protected override update(updated: Updated): void {

@@ -50,9 +50,9 @@ export function decodeCheckpoint(bytes: Uint8Array, file: string): Checkpoint {
   const { sha256, ...rest } = metadata;
   if (!rest.format?.startsWith(FAMILY))
     throw new Error(`${file}: no checkpoint of a run, expected "${FORMAT}" in it.`);
-  if (sha256 !== sumOf(arrays, rest)) throw new Error(`${file}: damaged, its sha256 is another.`);
   if (rest.format !== FORMAT)
     throw new InputError(`${file}: "${rest.format}", this version reads "${FORMAT}".`);
+  if (sha256 !== sumOf(arrays, rest)) throw new Error(`${file}: damaged, its sha256 is another.`);
   const checked = checkConfig(JSON.parse(rest.config));
   if (!("config" in checked)) {
     const { path, message } = checked.issue;

@@ -2,7 +2,7 @@
 // differs from it. What is wrong in one is told in one line with file, line, key and what was expected.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { isMap, isNode, isScalar, LineCounter, parseDocument, stringify, visit } from "yaml";
+import { isCollection, isMap, isNode, isScalar, LineCounter, parseDocument, stringify, visit } from "yaml";
 import { InputError } from "../errors";
 import { checkConfig, type RunConfig } from "../wgan/config";
 import { readFileUnpacked, requireFolder } from "./files";
@@ -45,8 +45,8 @@ function parseYaml(text: string, place: (line: number) => string): Parsed {
   // YAML reads .nan as a number and 012 as twelve: neither is what its writer meant.
   visit(document, {
     Pair(_, { key }) {
-      if (!isScalar(key))
-        throw new InputError(`${at(document.range[0])}: a key that is a list or has keys itself.`);
+      if (!isCollection(key)) return;
+      throw new InputError(`${at(key.range?.[0] ?? 0)}: a key that is a list or has keys itself.`);
     },
     Alias(_, { source, range }) {
       throw new InputError(`${at(range?.[0] ?? 0)}: write the value in place of the alias *${source}.`);
@@ -136,22 +136,20 @@ export const configHead = "# What this run was made with: options, presets and m
 export const configText = (config: RunConfig): string => configHead + toYaml(config);
 
 /**
- * A preset's settings as a file for --config. A seed stands there only where one was chosen, and so do the classes of
- * data that were named, which are not looked at here.
+ * A preset's settings as a file for --config. A seed stands there only where one was chosen, and so do classes where the
+ * preset's digits may not be meant: the data are not looked at here.
  */
 export function settingsText({ preset, settings, changes }: Chosen): string {
   const { seed, data, ...others } = settings;
   const isChosen = (key: string) => changes.some(({ path }) => path.join(".") === key);
   const { classes, ...named } = data;
-  const isNamed = isChosen("data.path") && !isChosen("data.classes");
+  const isOpen = (isChosen("data.path") || settings.conditional) && !isChosen("data.classes");
   const head =
     "# Settings of npm run train. Change what you like, and give the file as --config.\n" +
     (isChosen("seed")
       ? ""
       : "# A seed is drawn for each run, unless a line such as this sets one: seed: 1\n");
-  return (
-    head + toYaml({ preset, data: isNamed ? named : data, ...others, ...(isChosen("seed") && { seed }) })
-  );
+  return head + toYaml({ preset, data: isOpen ? named : data, ...others, ...(isChosen("seed") && { seed }) });
 }
 
 const toYaml = (value: unknown): string => stringify(value, { lineWidth: 0, aliasDuplicateObjects: false });

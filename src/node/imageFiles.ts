@@ -12,8 +12,9 @@ export interface ImageInfo {
   width: number;
   height: number;
   colour: boolean;
-  /** Whether it is one that sharp has to read. */
+  /** Whether it is one that sharp has to read, and then whether it has alpha. */
   foreign: boolean;
+  alpha: boolean;
 }
 
 interface Picture {
@@ -25,7 +26,13 @@ interface Picture {
 
 /** What we use of sharp, which need not be installed. */
 interface SharpImage {
-  metadata(): Promise<{ width: number; height: number; space?: string; orientation?: number }>;
+  metadata(): Promise<{
+    width: number;
+    height: number;
+    space?: string;
+    orientation?: number;
+    hasAlpha?: boolean;
+  }>;
   rotate(): SharpImage;
   resize(width: number, height: number, options: { fit: "cover"; position: "centre" }): SharpImage;
   removeAlpha(): SharpImage;
@@ -49,13 +56,19 @@ export class ImageReader {
     const bytes = readWhole(path);
     if (isPng(bytes)) {
       const { width, height, colour } = parsePngHeader(bytes, path);
-      return { path, width, height, colour, foreign: false };
+      return { path, width, height, colour, foreign: false, alpha: false };
     }
     const sharp = await this.required(`${path}: no PNG. To read other images`);
-    const { width, height, space, orientation = 1 } = await sharped(path, () => sharp(bytes).metadata());
+    const {
+      width,
+      height,
+      space,
+      orientation = 1,
+      hasAlpha = false,
+    } = await sharped(path, () => sharp(bytes).metadata());
     const lying = orientation > 4; // of a camera that was held upright
     const [across, down] = lying ? [height, width] : [width, height];
-    return { path, width: across, height: down, colour: space !== "b-w", foreign: true };
+    return { path, width: across, height: down, colour: space !== "b-w", foreign: true, alpha: hasAlpha };
   }
 
   /**
@@ -70,15 +83,19 @@ export class ImageReader {
     const sharp = await this.required(
       `${path}: ${info.width}x${info.height} pixels. To crop and scale images`,
     );
+    const sized = (image: SharpImage) =>
+      fits || size === undefined ? image : image.resize(size, size, { fit: "cover", position: "centre" });
+    if (foreign && !info.alpha)
+      // in one, since sharp unpacks a JPEG no larger than it has to
+      return asChannels(await sharped(path, () => decoded(sized(sharp(bytes).rotate()), channels)), channels);
     const picture = foreign
       ? await sharped(path, () => decoded(sharp(bytes).rotate(), channels))
       : { ...info, channels, pixels: asChannels(decodePng(bytes, path), channels) };
-    if (fits || size === undefined) return asChannels(picture, channels);
+    if (fits) return asChannels(picture, channels);
     // Without its alpha by now: sharp would blend with that, and blacken what is transparent.
     const { width, height, pixels } = picture;
     const image = sharp(pixels, { raw: { width, height, channels: picture.channels } });
-    const sized = image.resize(size, size, { fit: "cover", position: "centre" });
-    return asChannels(await sharped(path, () => decoded(sized, channels)), channels);
+    return asChannels(await sharped(path, () => decoded(sized(image), channels)), channels);
   }
 
   /** sharp; `why` begins the line that says that it is missing. */

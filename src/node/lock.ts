@@ -61,7 +61,12 @@ export function lockFolder(folder: string): Lock {
     token: randomBytes(8).toString("hex"),
   };
   while (!create(path, own)) takeOver(folder, path);
-  const held = () => read(path)?.token === own.token;
+  let seen = Date.now();
+  const held = () => {
+    if (read(path)?.token !== own.token) return false;
+    seen = Date.now();
+    return true;
+  };
   const beat = setInterval(() => held() && touch(path), BEAT).unref();
   const release = () => {
     clearInterval(beat);
@@ -74,8 +79,9 @@ export function lockFolder(folder: string): Lock {
       if (held()) return;
       if (!existsSync(folder))
         throw new InputError(`${folder}: gone: it was moved or removed while the run wrote to it.`);
-      // One that was only deleted is made again.
-      if (!create(path, own)) throw new InputError(`${folder}: another run has taken this folder over.`);
+      // One that was only deleted is made again; in a longer time another run may have come and gone.
+      if (Date.now() - seen > DEAD || !create(path, own))
+        throw new InputError(`${folder}: another run has taken this folder over.`);
     },
     release,
   };

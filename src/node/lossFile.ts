@@ -6,6 +6,7 @@ import {
   ftruncateSync,
   openSync,
   readFileSync,
+  readSync,
   writeFileSync,
 } from "node:fs";
 import { InputError } from "../errors";
@@ -42,8 +43,10 @@ export function openLossFile(path: string, last = 0): LossFile {
     try {
       file = openSync(path, "a+");
       const { size } = fstatSync(file);
+      const last = Buffer.from("\n");
+      if (size > 0) readSync(file, last, 0, 1, size - 1);
       try {
-        writeFileSync(file, (size === 0 ? lossHeader : "") + waiting);
+        writeFileSync(file, (size === 0 ? lossHeader : last[0] === 10 ? "" : "\n") + waiting);
         if (sync) fsyncSync(file);
         waiting = "";
       } catch (error) {

@@ -56,15 +56,15 @@ export function findPrevious(
 }
 
 /** The steps that the run shall have in all. Throws InputError if it has done more, or what it did hung on their number. */
-export function stepsInAll(previous: Previous, steps = previous.steps): number {
-  const { path, checkpoint } = previous;
+export function stepsInAll({ path, checkpoint, steps: recorded }: Previous, asked?: number): number {
   const { optimizer, steps: planned } = checkpoint.config;
-  if (steps < checkpoint.step)
-    throw new InputError(`--steps ${steps}: ${path} has done ${checkpoint.step} already.`);
+  const steps = asked ?? recorded;
+  const named = asked === undefined ? `${join(path, "config.yaml")}: steps ${steps}` : `--steps ${steps}`;
+  if (steps < checkpoint.step) throw new InputError(`${named}: ${path} has done ${checkpoint.step} already.`);
   if (steps === planned || optimizer.schedule === "constant") return steps;
   throw new InputError(
-    `--steps ${steps}: the learning rate of ${path} falls over its ${planned} steps (optimizer.schedule: ` +
-      `${optimizer.schedule}), so their number can't change. Go on without --steps, or begin another run.`,
+    `${named}: the learning rate of ${path} falls over its ${planned} steps (optimizer.schedule: ` +
+      `${optimizer.schedule}), so it must be ${planned}. Begin another run for more.`,
   );
 }
 
@@ -104,7 +104,9 @@ export function requireSame(
   const blame = (key: string, message: string) => new InputError(`${path}: ${key}: ${message}.`);
   const isAsked = (key: string) => asked.some((change) => change.path.join(".") === key);
   // The seed is drawn, and the classes are the data's, where nobody chose them.
-  const own = ["steps", ...["seed", "data.classes"].filter((key) => !isAsked(key))].map((key): Change => {
+  const usual = ["seed", "data.classes"];
+  if (config.objective.warmUp === null) usual.push("objective.warmUp"); // of a run that was short at first
+  const own = ["steps", ...usual.filter((key) => !isAsked(key))].map((key): Change => {
     const keys = key.split(".");
     return { path: keys, value: valueAt(config, keys), blame };
   });

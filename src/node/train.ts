@@ -50,9 +50,9 @@ await runCommand(async () => {
     const steps = stepsInAll(previous, options.steps);
     // The report is the last that a run writes.
     if (previous.checkpoint.step === steps && existsSync(join(previous.path, "report.html"))) {
-      return void console.log(
-        `${previous.path}: the run is done, after ${counted(steps, "step")}; --steps N goes on to more`,
-      );
+      const { schedule } = previous.checkpoint.config.optimizer;
+      const more = schedule === "constant" ? "; --steps N goes on to more" : "";
+      return void console.log(`${previous.path}: the run is done, after ${counted(steps, "step")}${more}`);
     }
   } else if (out === undefined) requireMakeable("runs");
   else requireUnused(out, replace);

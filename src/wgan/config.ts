@@ -20,7 +20,11 @@ const positive = v.pipe(
   v.gtValue(0, "expected more than 0"),
   v.maxValue(1e30, "expected at most 1e30"),
 );
-const fraction = v.pipe(number, v.minValue(0, "expected at least 0"), v.ltValue(1, "expected less than 1"));
+const fraction = v.pipe(
+  number,
+  v.minValue(0, "expected at least 0"),
+  v.check((value) => Math.fround(value) < 1, "expected less than 1"), // as the GPU has it
+);
 const share = v.pipe(number, v.gtValue(0, "expected more than 0"), v.maxValue(1, "expected at most 1"));
 const word = v.pipe(v.string("expected text"), v.nonEmpty("expected text"));
 const flag = v.boolean("expected true or false");
@@ -75,8 +79,8 @@ export const RunConfig = exactly({
     shape: someOf(count),
     /** How many classes there are among them. */
     classCount: whole(0, 65_536),
-    /** Of their bytes and classes. */
-    sha256: word,
+    /** Of their bytes and classes; runs of old have none. */
+    sha256: v.optional(word, "?"),
   }),
   network: exactly({
     /** Layers; see src/wgan/models.ts. */

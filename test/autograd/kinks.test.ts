@@ -211,4 +211,16 @@ test("whole powers at 0 and of negative numbers, with their derivatives", async 
   near(inverse.derivatives[0], [-0.25, Number.NEGATIVE_INFINITY, -0.25], 1e-5);
 });
 
+test("where every way to x has a derivative of 0, grad and backward give zeros, as PyTorch does", async () => {
+  const x = engine.requireGrad(engine.tensor([-1, 2]));
+  const bias = engine.requireGrad(engine.tensor([0.5, 0.5]));
+  const y = engine.leakyRelu(engine.add(x, bias), { slope: 0.2 });
+  const [slope] = engine.grad(engine.sum(y), [x], { createGraph: true });
+  const penalty = () => engine.sum(engine.square(slope));
+  const [dx, db] = engine.grad(penalty(), [x, bias], { retainGraph: true });
+  assert.equal([...(await dx.data()), ...(await db.data())], [0, 0, 0, 0]);
+  engine.backward(penalty());
+  assert.equal([...(await x.grad!.data()), ...(await bias.grad!.data())], [0, 0, 0, 0]);
+});
+
 test.run();

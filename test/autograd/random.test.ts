@@ -139,7 +139,7 @@ for (const [what, calls] of Object.entries(refused)) {
 
 test("the last counters are drawn, and none past them, at once or in a replay", async () => {
   await device();
-  const message = /^normal: the counter must stay below 2\^53, got 9007199254740990 and 2 to draw\.$/;
+  const message = /^normal: the counter must stay below 2\^53, got 9007199254740990 and 2 blocks\.$/;
   const random = new Random(1, 2 ** 53 - 4);
   const step = capture(() => random.normal([4]));
   assert.is(random.counter, 2 ** 53 - 2);

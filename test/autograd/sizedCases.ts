@@ -182,7 +182,7 @@ export const differentiable: Record<string, Entry[]> = {
       inputs: ({ n, classes }) => [normal(n, classes)],
       engine: ([x], { n }) => m.softmaxCrossEntropy(x, u32(range(n))),
       reference: ([x], { n }) => reference.softmaxCrossEntropy(x, range(n)),
-      refuses: { classes: "softmaxCrossEntropy: there must be a class to name, got [3,0] and [3]." },
+      refuses: { classes: "softmaxCrossEntropy: there must be a class, got [3,0] and [3]." },
     },
   ],
   gather: [

@@ -327,15 +327,15 @@ test("what a replay asks the host for is not set inside of the capture", () => {
   );
   assert.throws(
     inside(() => (random.counter = 2)),
-    /set a stream before the capture/,
+    /set a stream's state before the capture/,
   );
   assert.throws(
     inside(() => random.loadState({ seed: 1, counter: 0 })),
-    /set a stream before the capture/,
+    /set a stream's state before the capture/,
   );
   assert.throws(
     inside(() => new Random(2)),
-    /set a stream before the capture/,
+    /set a stream's state before the capture/,
   );
   assert.equal([optimizer.learningRate, random.counter], [1, 0]);
 });

@@ -113,6 +113,7 @@ test("a preset's digits are not printed for data that a person named: they may h
   };
   assert.not.match(printed("data: { path: shapes }"), /classes/);
   assert.match(printed("data: { path: shapes, classes: [cat] }"), /classes:\n {4}- cat\n/);
+  assert.not.match(printed("conditional: true"), /classes/);
   assert.match(printed("data: { size: 32 }"), /classes:\n {4}- 5\n/);
 });
 
@@ -151,7 +152,7 @@ test("files of other shapes than keys and values are told in one line, with what
     of("objective:\n  warmUp: { criticSteps: 5 }\n"),
     /odd\.yaml:2: objective\.warmUp\.first: missing\.$/,
   );
-  assert.throws(of("? [a]\n: 5\n"), /odd\.yaml:1: a key that is a list or has keys itself\.$/);
+  assert.throws(of("steps: 5\n? [a]\n: 5\n"), /odd\.yaml:2: a key that is a list or has keys itself\.$/);
   assert.throws(of("steps: 5\n---\nsteps: 6\n"), /odd\.yaml:2: not YAML, more than one document in it\.$/);
   assert.throws(of(Buffer.from("steps: 5\n", "utf16le").subarray(1)), /odd\.yaml/);
   assert.throws(of(Uint8Array.of(0xff, 0xfe, 0x73, 0)), /odd\.yaml: no text in UTF-8\.$/);

@@ -98,8 +98,8 @@ test("a rate that falls over the steps of a run holds their number: another run 
   const { status, lines } = finish(["--resume", "falling", "--steps", "8"]);
   assert.is(status, 1);
   assert.equal(lines, [
-    "monge: --steps 8: the learning rate of falling falls over its 4 steps (optimizer.schedule: linear), so their " +
-      "number can't change. Go on without --steps, or begin another run.",
+    "monge: --steps 8: the learning rate of falling falls over its 4 steps (optimizer.schedule: linear), so it must " +
+      "be 4. Begin another run for more.",
   ]);
   assert.equal(contents(join(base, "falling")), before);
 });

@@ -79,8 +79,7 @@ const layerNormOp = normOp("layerNorm", (x, gamma) => ({
  */
 export function batchNorm(x: Tensor, gamma: Tensor, beta: Tensor, epsilon: number, slope = 1) {
   const axes = x.shape.map((_, axis) => axis).slice(0, -1);
-  if (gamma.shape.length !== 1)
-    throw shapeError("batchNorm", "gamma must be (channels)", [x.shape, gamma.shape]);
+  if (gamma.shape.length !== 1) throw shapeError("batchNorm", "gamma must be (C)", [x.shape, gamma.shape]);
   if (x.size === 0 && gamma.size > 0)
     throw shapeError("batchNorm", "each channel must have something to take the mean of", [x.shape]);
   return batchNormOp(x, gamma, beta, { axes, epsilon, slope }) as [Tensor, Tensor, Tensor];
@@ -142,8 +141,7 @@ export const batchNormInference = defineOp<
   shape: ([x, ...rest], { slope = 1 }) => {
     checkSlope("batchNormInference", slope);
     const bad = rest.find((shape) => !sameShape(shape, [x.at(-1)!]));
-    if (bad)
-      throw shapeError("batchNormInference", "statistics, gamma and beta must be (channels)", [x, bad]);
+    if (bad) throw shapeError("batchNormInference", "statistics, gamma, beta must be (channels)", [x, bad]);
     return x;
   },
   forward: ([x, mean, variance, gamma, beta], y, { epsilon, slope = 1 }) => {

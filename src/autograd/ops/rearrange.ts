@@ -26,8 +26,7 @@ const transposeOp = defineOp<One, { order: readonly number[] }>({
 /** Axis i of the result is axis order[i] of x; without an order the last two axes swap. */
 export function transpose(x: Tensor, order?: readonly number[]): Tensor {
   const rank = x.shape.length;
-  if (!order && rank < 2)
-    throw shapeError("transpose", "without an order x must have two axes or more", [x.shape]);
+  if (!order && rank < 2) throw shapeError("transpose", "x must have two axes or an order", [x.shape]);
   const swapped = x.shape.map((_, i) => (i === rank - 1 ? rank - 2 : i === rank - 2 ? rank - 1 : i));
   const used = order ?? swapped;
   const isOrder = used.length === rank && swapped.every((_, i) => used.includes(i));

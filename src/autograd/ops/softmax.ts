@@ -28,8 +28,7 @@ export const softmaxCrossEntropy = defineOp<[logits: Tensor, labels: Tensor]>({
   shape: ([x, labels]) => {
     if (x.length !== 2 || labels.length !== 1 || labels[0] !== x[0])
       throw shapeError("softmaxCrossEntropy", "logits must be (N, C) and labels (N)", [x, labels]);
-    if (x[0] > 0 && x[1] === 0)
-      throw shapeError("softmaxCrossEntropy", "there must be a class to name", [x, labels]);
+    if (x[0] > 0 && x[1] === 0) throw shapeError("softmaxCrossEntropy", "there must be a class", [x, labels]);
     return [x[0]];
   },
   forward: ([x, labels], y) => crossEntropy(x, labels, y),
