@@ -11,13 +11,21 @@ export class Faults {
   ended: string | undefined;
   private readonly pending = new Set<Promise<unknown>>();
 
+  /** Hears of errors, and of the loss, which shows nowhere else. The device holds on to this alone, not to all of a Gpu. */
+  listen(device: GPUDevice): void {
+    device.onuncapturederror = (event) => {
+      event.preventDefault();
+      this.report(event.error.message);
+    };
+    void device.lost.then(({ reason, message }) => this.end(`the device was lost (${reason}): ${message}`));
+  }
+
   /** Keeps the first error until it is told: what follows is mostly its echo, but for a cause that is told late. */
   report(message: string, isCause = false): void {
     if (isCause) this.first = message;
     else this.first ??= message;
   }
 
-  /** The device is gone for good. */
   end(message: string): void {
     this.ended ??= message;
   }

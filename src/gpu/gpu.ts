@@ -43,14 +43,7 @@ export class Gpu {
         this.stream.afterSubmit(destroy);
       },
     });
-    device.onuncapturederror = (event) => {
-      event.preventDefault();
-      this.faults.report(event.error.message);
-    };
-    // A lost device stays silent everywhere else, so this is the one place that learns of it.
-    void device.lost.then(({ reason, message }) =>
-      this.faults.end(`the device was lost (${reason}): ${message}`),
-    );
+    this.faults.listen(device);
   }
 
   /** Destroys the device. Tensors and captured steps that are left may be disposed of as ever; they can't be used. */
@@ -58,7 +51,6 @@ export class Gpu {
     this.stream.refuseInCapture("the device must not be closed inside of a capture.");
     this.faults.end("the device was closed");
     this.pool.closed = true;
-    this.device.onuncapturederror = null; // it would hold all of this for ever
     this.device.destroy();
     this.stream.send();
     this.stream.queue.abandon();

@@ -153,18 +153,21 @@ test("a subgroup size that the adapter does not give after all is done without",
 });
 
 test("a device that was closed goes with the last who holds it", async () => {
+  if (/Firefox/.test(globalThis.navigator?.userAgent ?? ""))
+    return skip("Firefox keeps what belongs to a page longer");
   const refs: WeakRef<Gpu>[] = [];
   for (let i = 0; i < 5; i++) {
     const { gpu } = await open({});
     refs.push(new WeakRef(gpu));
     gpu.close();
   }
-  for (let i = 0; i < 5; i++) {
+  // The last one may still stand in a register; a browser collects what belongs to a page in turns of its own.
+  const left = () => refs.filter((ref) => ref.deref()).length;
+  for (let turn = 0; left() > 1 && turn < 40; turn++) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
     await collect();
-    await new Promise((resolve) => setTimeout(resolve, 20));
   }
-  // The last one may still stand in a register.
-  assert.ok(refs.filter((ref) => ref.deref()).length <= 1);
+  assert.ok(left() <= 1, `${left()} of ${refs.length} are left`);
 });
 
 test.run();
