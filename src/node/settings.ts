@@ -127,10 +127,15 @@ function followUp(raw: Keys, given: (...path: string[]) => unknown): void {
  * The whole configuration, with what the data and the machine are. Throws InputError where the settings do not go with
  * them.
  */
-export function complete(chosen: Chosen, dataset: Dataset, gpu: Gpu): RunConfig {
+export function complete(
+  chosen: Chosen,
+  dataset: Dataset,
+  gpu: Gpu,
+  print = fingerprint(dataset),
+): RunConfig {
   const { preset, settings, mistake } = chosen;
   const { data, network, conditional, objective, optimizer, ema, ...others } = settings;
-  const found = describeData(dataset);
+  const found = { ...describeData(dataset), ...print };
   const adapter = { name: gpu.info.name, driver: gpu.info.driver, kernels: tuning(gpu).describe() };
   const config: RunConfig = {
     ...{
@@ -164,10 +169,9 @@ export function complete(chosen: Chosen, dataset: Dataset, gpu: Gpu): RunConfig 
 /** What the run's record says of its data. */
 function describeData(dataset: Dataset) {
   const { source } = dataset;
-  const { count, sha256 } = fingerprint(dataset);
-  if (dataset.kind === "points") return { source, count, shape: [2], classCount: 0, sha256 };
+  if (dataset.kind === "points") return { source, shape: [2], classCount: 0 };
   const shape = [dataset.height, dataset.width, dataset.channels];
-  return { source, count, shape, classCount: presentClasses(dataset).length, sha256 };
+  return { source, shape, classCount: presentClasses(dataset).length };
 }
 
 /**

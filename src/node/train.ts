@@ -88,7 +88,7 @@ await runCommand(async () => {
   const gpu = await openDevice({ adapter: options.adapter });
   const ignored = options.noTune ? undefined : tuning(gpu).load(tuningStore(process.env));
   if (ignored) console.log(ignored);
-  const config = complete(chosen, data, gpu);
+  const config = complete(chosen, data, gpu, print);
   for (const line of differences(chosen, config)) console.log(line);
   const trainer = new Trainer(config, data);
   if (from) trainer.loadState(from.state);
