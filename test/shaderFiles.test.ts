@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import "../src/kernels/ladder/shaders";
+import "../src/ladder/shaders";
 import { shaderNames as namesInTable, shaderSource } from "../src/kernels/shaders";
 import { arraySizes, entryPoints } from "./kernels/wgsl";
 

@@ -18,6 +18,7 @@ const rooms = [
   "src/errors",
   "src/gpu",
   "src/kernels",
+  "src/ladder",
   "src/autograd",
   "src/nn",
   "src/formats",

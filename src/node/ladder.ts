@@ -1,7 +1,7 @@
 // The command `npm run ladder`: every form of one matrix product and one convolution, checked and timed side by side.
-import { convolutionLadder, inputGradientLadder } from "../kernels/ladder/convolution";
-import { type Climbed, climb, type Ladder } from "../kernels/ladder/ladder";
-import { matmulLadder } from "../kernels/ladder/matmul";
+import { convolutionLadder, inputGradientLadder } from "../ladder/convolution";
+import { type Climbed, climb, type Ladder } from "../ladder/ladder";
+import { matmulLadder } from "../ladder/matmul";
 import { runCommand } from "./command";
 import { openDevice } from "./device";
 import { requireAdapter } from "./probe";

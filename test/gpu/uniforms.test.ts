@@ -2,7 +2,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { type Params, UNIFORM_BYTES, Uniform } from "../../src/gpu/uniforms";
-import "../../src/kernels/ladder/shaders";
+import "../../src/ladder/shaders";
 import { shaderNames, shaderSource } from "../../src/kernels/shaders";
 
 const WGSL = `

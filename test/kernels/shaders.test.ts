@@ -1,7 +1,7 @@
 // Every entry point of the shader table compiles; what the files say is shaderFiles.test.ts's.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import "../../src/kernels/ladder/shaders";
+import "../../src/ladder/shaders";
 import { shaderNames, shaderSource } from "../../src/kernels/shaders";
 import { device } from "../device";
 import { skip } from "../platform";

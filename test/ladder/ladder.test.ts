@@ -1,11 +1,11 @@
 // The kernel ladder: every rung is right, at sizes that no tile divides; and what a wrong rung is answered with.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { upload } from "../../../src/kernels/block";
-import { convolutionLadder, inputGradientLadder } from "../../../src/kernels/ladder/convolution";
-import { climb, type Ladder } from "../../../src/kernels/ladder/ladder";
-import { matmulLadder } from "../../../src/kernels/ladder/matmul";
-import { device } from "../../device";
+import { upload } from "../../src/kernels/block";
+import { convolutionLadder, inputGradientLadder } from "../../src/ladder/convolution";
+import { climb, type Ladder } from "../../src/ladder/ladder";
+import { matmulLadder } from "../../src/ladder/matmul";
+import { device } from "../device";
 
 const odd = { images: 3, size: 7, ins: 8, outs: 12, kernel: 4, stride: 2, padding: 1 };
 const ladders: [string, () => Ladder][] = [

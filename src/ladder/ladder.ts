@@ -1,9 +1,18 @@
 // What a ladder is: one product in several forms, each checked against float64 sums and timed side by side.
-import { gpu } from "../../gpu/gpu";
-import { allocate, type Block, type Dispatch, dispatch, download, product, release, upload } from "../block";
-import { Profiler } from "../measuring/profiler";
-import { kernelSpan } from "../measuring/summary";
-import { HostRandom } from "../threefry";
+import { gpu } from "../gpu/gpu";
+import {
+  allocate,
+  type Block,
+  type Dispatch,
+  dispatch,
+  download,
+  product,
+  release,
+  upload,
+} from "../kernels/block";
+import { Profiler } from "../kernels/measuring/profiler";
+import { kernelSpan } from "../kernels/measuring/summary";
+import { HostRandom } from "../kernels/threefry";
 import { inTable, type LadderShader } from "./shaders";
 
 export interface Rung {

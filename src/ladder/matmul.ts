@@ -1,6 +1,6 @@
 // The ladder of the matrix product C = A · B, from one number a thread to the engine's own kernel.
-import { gpu } from "../../gpu/gpu";
-import { matmul } from "../matmul";
+import { gpu } from "../gpu/gpu";
+import { matmul } from "../kernels/matmul";
 import { by, type Ladder, rung } from "./ladder";
 import type { LadderShader } from "./shaders";
 

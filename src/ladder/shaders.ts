@@ -1,5 +1,5 @@
 // The shaders of the kernel ladder, added to the table where a ladder is asked for; docs/ladder.md goes through them.
-import { addShaders } from "../shaders";
+import { addShaders } from "../kernels/shaders";
 import * as files from "./wgsl";
 
 export type LadderShader = keyof typeof files;
