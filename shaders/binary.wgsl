@@ -6,21 +6,18 @@ override B_MODE = 0u;    // 4 each number serves a stretch of vec4s, 5 by stride
                          // 6 repeats every `stretch` vec4s
 override A_PERIOD = 1u;  // constants, since dividing by a variable costs more than all the rest on a CPU
 override B_PERIOD = 1u;
-struct Params {
-  n4: u32, rank: u32, number_a: f32, number_b: f32,
-  p: f32, turns: u32, a_stretch: u32, b_stretch: u32,
-  sizes: array<vec4u, 2>, strides_a: array<vec4u, 2>, strides_b: array<vec4u, 2>,
-}
+struct Operand { number: f32, stretch: u32, strides: array<vec4u, 2> }
+struct Params { n4: u32, turns: u32, rank: u32, p: f32, sizes: array<vec4u, 2>, a: Operand, b: Operand }
 @group(0) @binding(0) var<storage, read> a: array<vec4f>;
 @group(0) @binding(1) var<storage, read> b: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> y: array<vec4f>;
-@group(1) @binding(0) var<uniform> P: Params;
+@group(0) @binding(8) var<uniform> P: Params;
 
 fn offset_a(element: u32) -> u32 {
   var rest = element; var at = 0u;
   for (var d = P.rank; d > 0; d--) {
     let size = P.sizes[(d - 1) / 4][(d - 1) % 4];
-    at += (rest % size) * P.strides_a[(d - 1) / 4][(d - 1) % 4];
+    at += (rest % size) * P.a.strides[(d - 1) / 4][(d - 1) % 4];
     rest /= size;
   }
   return at;
@@ -30,7 +27,7 @@ fn offset_b(element: u32) -> u32 {
   var rest = element; var at = 0u;
   for (var d = P.rank; d > 0; d--) {
     let size = P.sizes[(d - 1) / 4][(d - 1) % 4];
-    at += (rest % size) * P.strides_b[(d - 1) / 4][(d - 1) % 4];
+    at += (rest % size) * P.b.strides[(d - 1) / 4][(d - 1) % 4];
     rest /= size;
   }
   return at;
@@ -38,11 +35,11 @@ fn offset_b(element: u32) -> u32 {
 
 fn left(i: u32) -> vec4f {
   if (A_MODE == 0) { return a[i]; }
-  if (A_MODE == 1) { return vec4f(P.number_a); }
+  if (A_MODE == 1) { return vec4f(P.a.number); }
   if (A_MODE == 2) { return vec4f(a[0].x); }
   if (A_MODE == 3) { return a[i % A_PERIOD]; }
-  if (A_MODE == 6) { return a[i % P.a_stretch]; }
-  if (A_MODE == 4) { let j = i / P.a_stretch; return vec4f(a[j / 4][j % 4]); }
+  if (A_MODE == 6) { return a[i % P.a.stretch]; }
+  if (A_MODE == 4) { let j = i / P.a.stretch; return vec4f(a[j / 4][j % 4]); }
   var v: vec4f;
   for (var c = 0u; c < 4; c++) { let o = offset_a(4 * i + c); v[c] = a[o / 4][o % 4]; }
   return v;
@@ -50,11 +47,11 @@ fn left(i: u32) -> vec4f {
 
 fn right(i: u32) -> vec4f {
   if (B_MODE == 0) { return b[i]; }
-  if (B_MODE == 1) { return vec4f(P.number_b); }
+  if (B_MODE == 1) { return vec4f(P.b.number); }
   if (B_MODE == 2) { return vec4f(b[0].x); }
   if (B_MODE == 3) { return b[i % B_PERIOD]; }
-  if (B_MODE == 6) { return b[i % P.b_stretch]; }
-  if (B_MODE == 4) { let j = i / P.b_stretch; return vec4f(b[j / 4][j % 4]); }
+  if (B_MODE == 6) { return b[i % P.b.stretch]; }
+  if (B_MODE == 4) { let j = i / P.b.stretch; return vec4f(b[j / 4][j % 4]); }
   var v: vec4f;
   for (var c = 0u; c < 4; c++) { let o = offset_b(4 * i + c); v[c] = b[o / 4][o % 4]; }
   return v;

@@ -7,7 +7,7 @@ override VEC: bool = false;  // x is read as vec4s
 struct Params { a: u32, r: u32, b: u32, runs: u32, lanes: u32, length: u32 }
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;
 @group(0) @binding(1) var<storage, read_write> y: array<f32>;
-@group(1) @binding(0) var<uniform> P: Params;
+@group(0) @binding(8) var<uniform> P: Params;
 
 fn load(i: u32) -> vec4f {
   if (VEC) { return x[i]; }

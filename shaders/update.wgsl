@@ -23,7 +23,7 @@ struct Params {
 @group(0) @binding(4) var<storage, read_write> w1: array<vec4f>;
 @group(0) @binding(5) var<storage, read_write> w2: array<vec4f>;
 @group(0) @binding(6) var<storage, read_write> slots: array<vec4f>;
-@group(1) @binding(0) var<uniform> P: Params;
+@group(0) @binding(8) var<uniform> P: Params;
 
 // NaN passes the bounds, so that a NaN gradient shows in the next loss.
 fn clipped(value: vec4f, part: Part) -> vec4f {

@@ -133,7 +133,7 @@ function run(op: AnyOp, xs: readonly Operand[], attributes: unknown): Tensor[] {
 }
 
 const variablesOf = (xs: readonly Operand[]): Variable[] =>
-  xs.flatMap((x) => (typeof x === "number" ? [] : [x.variable]));
+  xs.filter((x): x is Tensor => typeof x !== "number").map(({ variable }) => variable);
 
 /** Throws unless all inputs are alive and of the dtypes that the op takes. */
 export function checkInputs(op: { name: string; takes?: Takes }, xs: readonly Operand[]): void {

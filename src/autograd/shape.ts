@@ -25,6 +25,7 @@ export function checkShape(op: string, shape: Shape): void {
 
 /** The shape that a and b broadcast to by NumPy's rule: align at the end, 1 stretches. */
 export function broadcastShapes(op: string, a: Shape, b: Shape): Shape {
+  if (sameShape(a, b)) return a;
   const rank = Math.max(a.length, b.length);
   return Array.from({ length: rank }, (_, i) => {
     const m = a[i - rank + a.length] ?? 1;

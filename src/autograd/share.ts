@@ -71,8 +71,10 @@ const MOST_SOURCES = 200;
 /** The variables that an unrecorded op's output is made from, but for those that nobody can mark any more. */
 export function sourcesOf(inputs: readonly Variable[]): Sources {
   const all = new Set<Variable | number>(inputs);
-  for (const source of inputs.flatMap(({ sources }) => [...(sources ?? [])]))
-    if (typeof source === "number" || source.handles > 0 || source.requiresGrad) all.add(source);
+  for (const { sources } of inputs)
+    for (const source of sources ?? [])
+      if (typeof source === "number" || source.handles > 0 || source.requiresGrad) all.add(source);
+  if (all.size <= MOST_SOURCES) return all;
   const kept = [...all].filter((source) => typeof source === "number" || source.requiresGrad);
   return all.size - kept.length <= MOST_SOURCES ? all : new Set([...kept, tick()]);
 }

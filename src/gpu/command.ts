@@ -3,8 +3,7 @@ import type { Pipeline, PipelineKey } from "./pipelines";
 import type { Storage } from "./pool";
 import type { Params } from "./uniforms";
 
-export interface Dispatch extends Omit<PipelineKey, "reads" | "writes"> {
-  /** Storage buffers in the order of their bindings: those only read, then those written (or both). */
+export interface Dispatch extends PipelineKey {
   reads: readonly Storage[];
   writes: readonly Storage[];
   /** The fields of the shader's uniform; a function where they change from step to step. */
@@ -18,12 +17,12 @@ export interface Dispatch extends Omit<PipelineKey, "reads" | "writes"> {
 /** Takes what undoes a change that was made to answer: a replay of many dispatches may be refused at a later one. */
 export type Undo = (back: () => void) => void;
 
-/** One dispatch as it is encoded; its uniform lies at `offset` of the batch's or the program's arena. */
+/** One dispatch as it is encoded; its uniform lies at the one offset of `offsets` in the arena that `group` binds. */
 export interface DispatchCommand {
   kind: "dispatch";
   pipeline: Pipeline;
   group: GPUBindGroup;
-  offset: number;
+  offsets: [number];
   call: Dispatch;
 }
 
@@ -32,9 +31,11 @@ export type Command =
   | { kind: "copy"; from: Storage; to: Storage; bytes: number }
   | { kind: "clear"; to: Storage };
 
-/** What a command reads, and what it writes. */
-export const readsOf = (command: Command): readonly Storage[] =>
-  command.kind === "dispatch" ? command.call.reads : command.kind === "copy" ? [command.from] : [];
+/** What a command reads and writes, and what it writes. */
+export function storagesOf(command: Command): readonly Storage[] {
+  if (command.kind === "dispatch") return [...command.call.reads, ...command.call.writes];
+  return command.kind === "copy" ? [command.from, command.to] : [command.to];
+}
 export const writesOf = (command: Command): readonly Storage[] =>
   command.kind === "dispatch" ? command.call.writes : [command.to];
 
@@ -43,12 +44,17 @@ export const labelOf = (command: Command): string =>
   command.kind === "dispatch" ? command.pipeline.label : `${command.kind} to ${command.to.label}`;
 
 /** Estimated work of a command, in floating-point operations or bytes: both are about as long. */
-export function workOf(command: Command | Omit<DispatchCommand, "offset">): number {
+export function workOf(command: Command): number {
   if (command.kind !== "dispatch") return command.kind === "copy" ? command.bytes : command.to.bytes;
-  const { call } = command;
-  return call.work ?? [...call.reads, ...call.writes].reduce((sum, storage) => sum + storage.bytes, 0);
+  return command.call.work ?? storagesOf(command).reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
-/** One dispatch's uniform, as bytes. */
-export const uniformWords = ({ uniform }: Pipeline, params: Dispatch["params"] = {}, undo: Undo = () => {}) =>
-  uniform.pack(typeof params === "function" ? params(undo) : params);
+/** Writes a dispatch's uniform to its place in an arena; asks for it where it changes. */
+export function packUniform(command: DispatchCommand, arena: DataView, undo: Undo = () => {}): void {
+  const { params = {} } = command.call;
+  command.pipeline.uniform.pack(
+    typeof params === "function" ? params(undo) : params,
+    arena,
+    command.offsets[0],
+  );
+}

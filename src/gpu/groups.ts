@@ -1,8 +1,9 @@
 // Bind groups, cached by layout and ranges: a pool in its steady state hands out the same buffers again and again.
 // They have no destroy() and go with their objects, so those that are alive are counted.
 import { GpuError } from "../errors";
-import type { Pipeline } from "./pipelines";
-import type { Storage } from "./pool";
+import type { Dispatch } from "./command";
+import { type Pipeline, UNIFORM_BINDING } from "./pipelines";
+import { UNIFORM_BYTES } from "./uniforms";
 
 /** Groups to remember: the dispatches of a few large steps. */
 const MOST = 2 ** 14;
@@ -24,10 +25,11 @@ export class BindGroups {
     private readonly collect: () => void,
   ) {}
 
-  /** The group that binds the ranges in their order. Throws where there are too many to make one more. */
-  get(pipeline: Pipeline, storages: readonly Storage[]): GPUBindGroup {
-    let key = pipeline.signature;
-    for (const { buffer, offset, bytes } of storages) key += `|${this.id(buffer)}:${offset}:${bytes}`;
+  /** The group of a call's ranges in their order and an arena of uniforms. Throws where there are too many to make one. */
+  get(pipeline: Pipeline, { reads, writes }: Dispatch, arena: GPUBuffer): GPUBindGroup {
+    let key = `${pipeline.signature},${this.id(arena)}`;
+    for (const { buffer, offset, bytes } of reads) key += `|${this.id(buffer)}:${offset}:${bytes}`;
+    for (const { buffer, offset, bytes } of writes) key += `|${this.id(buffer)}:${offset}:${bytes}`;
     let group = this.cache.get(key);
     if (!group) {
       if (this.alive >= MOST_ALIVE) {
@@ -42,10 +44,13 @@ export class BindGroups {
       group = this.device.createBindGroup({
         label: pipeline.label,
         layout: pipeline.layout,
-        entries: storages.map((s, binding) => ({
-          binding,
-          resource: { buffer: s.buffer, offset: s.offset, size: s.bytes },
-        })),
+        entries: [
+          ...[...reads, ...writes].map(({ buffer, offset, bytes: size }, binding) => ({
+            binding,
+            resource: { buffer, offset, size },
+          })),
+          { binding: UNIFORM_BINDING, resource: { buffer: arena, size: UNIFORM_BYTES } },
+        ],
       });
       this.alive++;
       this.collected.register(group, undefined);

@@ -1,7 +1,10 @@
 // Encodes recorded commands: dispatches share a compute pass, copies and clears end it.
+// A replay spends its time here, so a dispatch makes no object and sets only what is not set already.
 import { type Command, type DispatchCommand, labelOf } from "./command";
 import type { Timing } from "./observer";
 import type { Pipeline } from "./pipelines";
+
+const PASS: GPUComputePassDescriptor = { label: "monge" };
 
 export class Passes {
   private pass: GPUComputePassEncoder | undefined;
@@ -15,11 +18,11 @@ export class Passes {
     private readonly report: (message: string) => void,
   ) {}
 
-  /** Encodes commands whose uniforms lie in the arena of `uniforms`. */
-  encode(commands: readonly Command[], uniforms: GPUBindGroup): void {
+  encode(commands: readonly Command[]): void {
     for (const command of commands) {
       try {
-        this.one(command, uniforms);
+        if (command.kind === "dispatch") this.dispatch(command);
+        else this.move(command);
       } catch (error) {
         this.report(`${labelOf(command)}: ${(error as Error).message}`);
       }
@@ -31,8 +34,7 @@ export class Passes {
     this.pass = this.bound = undefined;
   }
 
-  private one(command: Command, uniforms: GPUBindGroup): void {
-    if (command.kind === "dispatch") return this.dispatch(command, uniforms);
+  private move(command: Exclude<Command, DispatchCommand>): void {
     this.end();
     const { to } = command;
     if (command.kind === "clear") return this.encoder.clearBuffer(to.buffer, to.offset, to.bytes);
@@ -40,15 +42,14 @@ export class Passes {
     this.encoder.copyBufferToBuffer(from.buffer, from.offset, to.buffer, to.offset, bytes);
   }
 
-  private dispatch({ pipeline, call, group, offset }: DispatchCommand, uniforms: GPUBindGroup): void {
+  private dispatch({ pipeline, call, group, offsets }: DispatchCommand): void {
     if (!pipeline.ready) return this.report(pipeline.failure!);
     if (this.timing) this.end();
-    const descriptor = this.timing?.passFor(pipeline.label, call) ?? { label: "monge" };
-    this.pass ??= this.encoder.beginComputePass(descriptor);
+    this.pass ??= this.encoder.beginComputePass(this.timing?.passFor(pipeline.label, call) ?? PASS);
     if (this.bound !== pipeline) this.pass.setPipeline(pipeline.ready);
     this.bound = pipeline;
-    this.pass.setBindGroup(0, group);
-    this.pass.setBindGroup(1, uniforms, [offset]);
-    this.pass.dispatchWorkgroups(...call.grid);
+    this.pass.setBindGroup(0, group, offsets);
+    const { grid } = call;
+    this.pass.dispatchWorkgroups(grid[0], grid[1] ?? 1, grid[2] ?? 1);
   }
 }

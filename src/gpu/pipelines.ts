@@ -1,19 +1,21 @@
 // Compute pipelines, compiled once a (shader, entry point, constants) and without blocking.
-// Group 0 holds the storage buffers, reads first; group 1 holds one uniform at a dynamic offset.
+// A shader binds one group: its storage buffers, reads first, and a uniform at a dynamic offset.
 
 import { cached } from "./cached";
-import { UNIFORM_BYTES, Uniform } from "./uniforms";
+import { Uniform } from "./uniforms";
 
 const COMPUTE = 0x4; // GPUShaderStage.COMPUTE; the name is a global that Node lacks
+/** Behind the most storage buffers that a shader has. */
+export const UNIFORM_BINDING = 8;
 
 export interface PipelineKey {
   /** Its name in the table that the device was opened with. */
   shader: string;
   entry: string;
   constants?: Record<string, number>;
-  /** How many storage buffers are read, and how many written: their order in group 0. */
-  reads: number;
-  writes: number;
+  /** Storage buffers in the order of their bindings: those only read, then those written (or both). */
+  reads: { readonly length: number };
+  writes: { readonly length: number };
 }
 
 export interface Pipeline {
@@ -32,46 +34,34 @@ export interface Pipeline {
 export class Pipelines {
   private readonly cache = new Map<string, Pipeline>();
   private readonly modules = new Map<string, { module: GPUShaderModule; uniform: Uniform }>();
-  private readonly layouts = new Map<string, { storage: GPUBindGroupLayout; pipeline: GPUPipelineLayout }>();
-  private readonly uniformLayout: GPUBindGroupLayout;
+  private readonly layouts = new Map<string, { group: GPUBindGroupLayout; pipeline: GPUPipelineLayout }>();
 
   constructor(
     private readonly device: GPUDevice,
     /** WGSL by name. */
     private readonly sourceOf: (shader: string) => string,
-  ) {
-    this.uniformLayout = device.createBindGroupLayout({
-      label: "uniform",
-      entries: [{ binding: 0, visibility: COMPUTE, buffer: { type: "uniform", hasDynamicOffset: true } }],
-    });
-  }
-
-  /** The group of an arena of uniforms, each at a dynamic offset. */
-  uniformGroup(arena: GPUBuffer): GPUBindGroup {
-    return this.device.createBindGroup({
-      label: arena.label,
-      layout: this.uniformLayout,
-      entries: [{ binding: 0, resource: { buffer: arena, size: UNIFORM_BYTES } }],
-    });
-  }
+  ) {}
 
   get(key: PipelineKey): Pipeline {
-    const constants = key.constants ?? {};
-    const label = `${key.shader}:${key.entry}${Object.keys(constants).length ? ` ${JSON.stringify(constants)}` : ""}`;
-    const signature = `${key.reads},${key.writes}`;
-    const known = this.cache.get(`${label} ${signature}`);
-    if (known) return known;
-    const { storage, pipeline: layout } = this.layout(key.reads, key.writes);
-    const { module, uniform } = this.module(key.shader);
+    const { shader, entry, constants, reads, writes } = key;
+    let name = `${shader}:${entry} ${reads.length},${writes.length}`;
+    for (const constant in constants) name += ` ${constant} ${constants[constant]}`; // JSON.stringify takes its time
+    return cached(this.cache, name, () => this.compile(key));
+  }
+
+  private compile({ shader, entry, constants = {}, reads, writes }: PipelineKey): Pipeline {
+    const label = `${shader}:${entry}${Object.keys(constants).length ? ` ${JSON.stringify(constants)}` : ""}`;
+    const { group, pipeline: layout } = this.layout(reads.length, writes.length);
+    const { module, uniform } = this.module(shader);
     const compiled = this.device.createComputePipelineAsync({
       label,
       layout,
-      compute: { module, entryPoint: key.entry, constants },
+      compute: { module, entryPoint: entry, constants },
     });
     const made: Pipeline = {
       label,
-      signature,
-      layout: storage,
+      signature: `${reads.length},${writes.length}`,
+      layout: group,
       uniform,
       ready: undefined,
       failure: undefined,
@@ -84,7 +74,6 @@ export class Pipelines {
         },
       ),
     };
-    this.cache.set(`${label} ${signature}`, made);
     return made;
   }
 
@@ -98,19 +87,22 @@ export class Pipelines {
 
   private layout(reads: number, writes: number) {
     return cached(this.layouts, `${reads},${writes}`, () => {
-      const storage = this.device.createBindGroupLayout({
+      const group = this.device.createBindGroupLayout({
         label: `${reads} read, ${writes} written`,
-        entries: Array.from({ length: reads + writes }, (_, binding) => ({
-          binding,
-          visibility: COMPUTE,
-          buffer: { type: binding < reads ? ("read-only-storage" as const) : ("storage" as const) },
-        })),
+        entries: [
+          ...Array.from({ length: reads }, (_, i) => entry(i, "read-only-storage")),
+          ...Array.from({ length: writes }, (_, i) => entry(reads + i, "storage")),
+          entry(UNIFORM_BINDING, "uniform", true),
+        ],
       });
-      const pipeline = this.device.createPipelineLayout({ bindGroupLayouts: [storage, this.uniformLayout] });
-      return { storage, pipeline };
+      return { group, pipeline: this.device.createPipelineLayout({ bindGroupLayouts: [group] }) };
     });
   }
 }
+
+const entry = (binding: number, type: GPUBufferBindingType, hasDynamicOffset = false) => {
+  return { binding, visibility: COMPUTE, buffer: { type, hasDynamicOffset } };
+};
 
 async function explain(module: GPUShaderModule, error: Error): Promise<string> {
   const { messages } = await module.getCompilationInfo().catch(() => ({ messages: [] }));

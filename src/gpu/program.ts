@@ -3,7 +3,15 @@
 // keeps until it goes; what died in the capture lies in buffers that programs share. What changes from replay to replay
 // (random counters, Adam's corrections) are uniform words whose function is asked anew each time, in the recorded
 // order; so the host's counters stay the one truth, and no kernel is added.
-import { type Command, type Dispatch, readsOf, type Undo, uniformWords, workOf, writesOf } from "./command";
+import {
+  type Command,
+  type DispatchCommand,
+  packUniform,
+  storagesOf,
+  type Undo,
+  workOf,
+  writesOf,
+} from "./command";
 import type { Gpu } from "./gpu";
 import type { Pool, ScratchUser, Storage } from "./pool";
 import type { Stream } from "./stream";
@@ -14,14 +22,13 @@ export class Program implements ScratchUser {
   submits: readonly (readonly Command[])[] = [];
   disposed = false;
   private readonly recorded: Command[] = [];
-  private words: ArrayBuffer[] = [];
-  private readonly changing = new Map<number, (undo: Undo) => ArrayBuffer>();
+  /** Dispatches with their uniforms. Those that change lie first in the arena: one write brings them all. */
+  private changing: [DispatchCommand, ArrayBuffer][] = [];
+  private fixed: [DispatchCommand, ArrayBuffer][] = [];
   private readonly leased = new Set<Storage>();
   private readonly written = new Set<Storage>();
   private readonly pool: Pool;
   private arena: GPUBuffer | undefined;
-  /** Of its arena, from `finish` on. */
-  uniformGroup!: GPUBindGroup;
 
   constructor(
     readonly stream: Stream,
@@ -31,23 +38,19 @@ export class Program implements ScratchUser {
   }
 
   /** Takes a command over, a dispatch with its uniform. What comes from outside it keeps from now on. */
-  record(command: Command, words?: ArrayBuffer): void {
-    for (const storage of [...readsOf(command), ...writesOf(command)])
-      if (!this.pool.isCaptured(storage)) this.lease(storage);
+  record(command: Command, uniform?: ArrayBuffer): void {
+    for (const storage of storagesOf(command)) if (!this.pool.isCaptured(storage)) this.lease(storage);
     if (command.kind !== "dispatch") return void this.recorded.push(command);
-    const offset = this.words.length * UNIFORM_BYTES;
-    this.words.push(words!);
-    const { pipeline, call } = command;
-    if (typeof call.params === "function")
-      this.changing.set(offset, (undo) => uniformWords(pipeline, call.params, undo));
-    this.recorded.push({ ...command, offset });
+    const own = { ...command };
+    (typeof own.call.params === "function" ? this.changing : this.fixed).push([own, uniform!]);
+    this.recorded.push(own);
   }
 
   /** Makes the arena and cuts the commands into submits of `mostWork`; nothing is captured after that. */
   finish(mostWork: number): void {
     const dying = new Set<GPUBuffer>();
     for (const command of this.recorded) {
-      for (const storage of [...readsOf(command), ...writesOf(command)]) {
+      for (const storage of storagesOf(command)) {
         if (this.pool.owns(storage)) this.lease(storage);
         else dying.add(storage.buffer);
       }
@@ -74,20 +77,22 @@ export class Program implements ScratchUser {
    * Asks for the uniforms that change. The order is that of the capture, so counters move as they did there; where one
    * throws, all go back to where they were.
    */
-  changedWords(): Map<number, ArrayBuffer> {
+  changed(): ArrayBuffer {
+    const uniforms = new DataView(new ArrayBuffer(this.changing.length * UNIFORM_BYTES));
     const backs: (() => void)[] = [];
+    const undo: Undo = (back) => void backs.unshift(back);
     try {
-      const undo: Undo = (back) => void backs.unshift(back);
-      return new Map([...this.changing].map(([offset, ask]) => [offset, ask(undo)]));
+      for (const [command] of this.changing) packUniform(command, uniforms, undo);
     } catch (error) {
       for (const back of backs) back();
       throw error;
     }
+    return uniforms.buffer as ArrayBuffer;
   }
 
   /** Writes changed uniforms, before the first submit of a replay; the queue keeps replays apart. */
-  write(words: Map<number, ArrayBuffer>): void {
-    for (const [offset, bytes] of words) this.gpu.device.queue.writeBuffer(this.arena!, offset, bytes);
+  write(uniforms: ArrayBuffer): void {
+    if (uniforms.byteLength > 0) this.gpu.device.queue.writeBuffer(this.arena!, 0, uniforms);
   }
 
   /** Submits that are recorded already keep the old buffer: each replay is whole by itself. */
@@ -95,15 +100,15 @@ export class Program implements ScratchUser {
     const moved = (storage: Storage) => (storage.buffer === old ? { ...storage, buffer: by } : storage);
     this.submits = this.submits.map((commands) =>
       commands.map((command) => {
-        if (![...readsOf(command), ...writesOf(command)].some(({ buffer }) => buffer === old)) return command;
+        if (!storagesOf(command).some(({ buffer }) => buffer === old)) return command;
         if (command.kind === "clear") return { ...command, to: moved(command.to) };
         if (command.kind === "copy") return { ...command, from: moved(command.from), to: moved(command.to) };
-        const call: Dispatch = {
+        const call = {
           ...command.call,
           reads: command.call.reads.map(moved),
           writes: command.call.writes.map(moved),
         };
-        const group = this.stream.groups.get(command.pipeline, [...call.reads, ...call.writes]);
+        const group = this.stream.groups.get(command.pipeline, call, this.arena!);
         return { ...command, call, group };
       }),
     );
@@ -115,6 +120,7 @@ export class Program implements ScratchUser {
     if (!this.pool.closed) for (const storage of this.leased) this.pool.unlease(storage);
     this.pool.leaveScratch(this);
     this.submits = [];
+    this.changing = [];
     this.leased.clear();
     this.written.clear();
   }
@@ -131,17 +137,21 @@ export class Program implements ScratchUser {
 
   private makeArena(): void {
     const [UNIFORM, COPY_DST] = [0x40, 0x8];
+    const all = [...this.changing, ...this.fixed];
     this.arena = this.gpu.device.createBuffer({
       label: "program",
-      size: Math.max(1, this.words.length) * UNIFORM_BYTES,
+      size: Math.max(1, all.length) * UNIFORM_BYTES,
       usage: UNIFORM | COPY_DST,
       mappedAtCreation: true,
     });
     const bytes = new Uint8Array(this.arena.getMappedRange());
-    this.words.forEach((words, i) => void bytes.set(new Uint8Array(words), i * UNIFORM_BYTES));
+    all.forEach(([command, uniform], i) => {
+      command.offsets = [i * UNIFORM_BYTES];
+      command.group = this.stream.groups.get(command.pipeline, command.call, this.arena!);
+      bytes.set(new Uint8Array(uniform), command.offsets[0]);
+    });
     this.arena.unmap();
-    this.words = [];
-    this.uniformGroup = this.gpu.pipelines.uniformGroup(this.arena);
+    this.fixed = [];
   }
 }
 

@@ -7,7 +7,6 @@ import { Passes } from "./passes";
 /** What goes to the GPU as one submit. */
 export interface Batch {
   readonly commands: readonly Command[];
-  readonly uniformGroup: GPUBindGroup;
   /** Writes the uniforms that the commands read. */
   writeUniforms?(): void;
   /** Runs when the batch was submitted, or never will be. */
@@ -82,10 +81,10 @@ export class Queue {
     for (const action of batch.after) action();
   }
 
-  private encode({ commands, uniformGroup }: Batch, timing?: Timing, report = (_: string) => {}) {
+  private encode({ commands }: Batch, timing?: Timing, report = (_: string) => {}) {
     const encoder = this.gpu.device.createCommandEncoder({ label: "monge" });
     const passes = new Passes(encoder, timing, report);
-    passes.encode(commands, uniformGroup);
+    passes.encode(commands);
     passes.end();
     return encoder;
   }

@@ -16,7 +16,7 @@
 //   that wait then, or by the next. Only a device lost or closed stays unusable. A capture that throws leaves nothing behind.
 // - It knows no shader, tuner or tensor: WGSL comes by name from who opened the device; a profiler plugs in as `observer`.
 import { GpuError } from "../errors";
-import { type Command, type Dispatch, uniformWords, workOf, writesOf } from "./command";
+import { type Command, type Dispatch, type DispatchCommand, packUniform, workOf, writesOf } from "./command";
 import type { Gpu } from "./gpu";
 import { BindGroups } from "./groups";
 import type { Observer } from "./observer";
@@ -38,26 +38,24 @@ export class Stream {
   /** Where there is one, it times each dispatch in a pass of its own. */
   observer: Observer | undefined;
   private commands: Command[] = [];
-  private uniforms = new ArrayBuffer(MAX_DISPATCHES * UNIFORM_BYTES);
+  private uniforms = new DataView(new ArrayBuffer(MAX_DISPATCHES * UNIFORM_BYTES));
   private uniformBytes = 0;
   private after: (() => void)[] = [];
   private work = 0;
   private capturing: Program | undefined;
   readonly queue: Queue;
   private readonly arena: GPUBuffer;
-  private readonly uniformGroup: GPUBindGroup;
   /** Bind groups, kept for the next time; to be forgotten before their buffers are destroyed. */
   readonly groups: BindGroups;
   private readonly marks: Promise<undefined>[] = [];
 
   constructor(private readonly gpu: Gpu) {
-    const { device, pipelines } = gpu;
+    const { device } = gpu;
     this.queue = new Queue(gpu);
     this.groups = new BindGroups(device, () => void gpu.host.collect?.());
     const [UNIFORM, COPY_DST] = [0x40, 0x8];
     const size = MAX_DISPATCHES * UNIFORM_BYTES;
     this.arena = device.createBuffer({ label: "uniforms", size, usage: UNIFORM | COPY_DST });
-    this.uniformGroup = pipelines.uniformGroup(this.arena);
   }
 
   /** Throws, in the name of `what`, inside of a capture. */
@@ -67,23 +65,17 @@ export class Stream {
 
   /** Records one dispatch. Throws on what the driver would refuse later, in a message without the label. */
   dispatch(call: Dispatch): void {
-    if (call.grid.some((count) => count === 0)) return;
-    const bound = [...call.reads, ...call.writes];
-    this.checkCall(call, bound);
-    const pipeline = this.gpu.pipelines.get({
-      shader: call.shader,
-      entry: call.entry,
-      constants: call.constants,
-      reads: call.reads.length,
-      writes: call.writes.length,
-    });
-    const group = this.groups.get(pipeline, bound);
-    const words = uniformWords(pipeline, call.params);
-    const at = { kind: "dispatch", pipeline, group, call } as const;
+    if (call.grid.includes(0)) return;
+    this.checkCall(call);
+    const pipeline = this.gpu.pipelines.get(call);
+    const group = this.groups.get(pipeline, call, this.arena);
+    const command: DispatchCommand = { kind: "dispatch", pipeline, group, offsets: [0], call };
     if (this.uniformBytes === this.uniforms.byteLength) this.send();
-    this.makeRoom(workOf(at));
-    new Uint8Array(this.uniforms, this.uniformBytes).set(new Uint8Array(words));
-    this.record({ ...at, offset: this.uniformBytes }, words);
+    this.makeRoom(workOf(command));
+    const at = this.uniformBytes;
+    command.offsets[0] = at;
+    packUniform(command, this.uniforms);
+    this.record(command, this.capturing && this.uniforms.buffer.slice(at, at + UNIFORM_BYTES));
     this.uniformBytes += UNIFORM_BYTES;
     this.observer?.recorded(pipeline.label);
     if (this.observer?.alone) this.send();
@@ -126,10 +118,9 @@ export class Stream {
     this.refuseInCapture("a captured step must not be replayed inside of a capture.");
     if (this.gpu.pool.closed) throw new GpuError("replay: the device of the captured step was closed.");
     this.send();
-    const words = program.changedWords();
-    const { uniformGroup } = program;
-    const [first, ...rest] = program.submits.map((commands) => ({ commands, uniformGroup, after: [] }));
-    if (first) this.queue.push({ ...first, writeUniforms: () => program.write(words) }, ...rest);
+    const uniforms = program.changed();
+    const [first, ...rest] = program.submits.map((commands) => ({ commands, after: [] }));
+    if (first) this.queue.push({ ...first, writeUniforms: () => program.write(uniforms) }, ...rest);
     program.raiseVersions();
   }
 
@@ -215,23 +206,23 @@ export class Stream {
   /** Hands the recorded batch on; it is submitted at once if its pipelines are compiled. */
   send(): void {
     if (this.commands.length === 0) return;
-    const { commands, uniforms, uniformBytes, after, uniformGroup } = this;
+    const { commands, uniforms, uniformBytes, after } = this;
     const { queue } = this.gpu.device;
     const writeUniforms = () => {
-      if (uniformBytes > 0) queue.writeBuffer(this.arena, 0, uniforms, 0, uniformBytes);
+      if (uniformBytes > 0) queue.writeBuffer(this.arena, 0, uniforms.buffer, 0, uniformBytes);
     };
     this.commands = [];
     this.after = [];
-    this.uniforms = new ArrayBuffer(MAX_DISPATCHES * UNIFORM_BYTES);
+    this.uniforms = new DataView(new ArrayBuffer(MAX_DISPATCHES * UNIFORM_BYTES));
     this.uniformBytes = this.work = 0;
-    this.queue.push({ commands, uniformGroup, writeUniforms, after });
+    this.queue.push({ commands, writeUniforms, after });
   }
 
   private get mostWork(): number {
     return MAX_WORK[this.gpu.info.software ? "software" : "hardware"];
   }
 
-  private checkCall({ shader, entry, grid, reads, writes }: Dispatch, bound: readonly Storage[]): void {
+  private checkCall({ shader, entry, grid, reads, writes }: Dispatch): void {
     const refuse = (rule: string) => new Error(`gpu: ${shader}:${entry}: ${rule}`);
     if (grid.some((count) => count! > MAX_GROUPS))
       throw refuse(`a grid must have ${MAX_GROUPS} workgroups at most a dimension, got [${grid}].`);
@@ -239,7 +230,8 @@ export class Stream {
       throw refuse(`a grid must have whole numbers of workgroups, got [${grid}].`);
     if (reads.some(({ buffer }) => writes.some((written) => written.buffer === buffer)))
       throw refuse("a dispatch must not read a buffer that it writes.");
-    const gone = bound.find((storage) => !this.gpu.pool.owns(storage));
+    const isGone = (storage: Storage) => !this.gpu.pool.owns(storage);
+    const gone = reads.find(isGone) ?? writes.find(isGone);
     if (gone) throw refuse(`the storage of ${gone.label} was released, or is another device's.`);
   }
 

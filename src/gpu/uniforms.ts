@@ -31,19 +31,15 @@ function scalar(isWhole: boolean, set: (view: DataView, at: number, value: numbe
   };
 }
 
-/** `count` values `step` bytes apart; a flat list of numbers is as good as one of vectors. */
+/** `count` values `step` bytes apart. */
 const list = (item: Type, count: number, step: number, align: number): Type => ({
   size: count * step,
   align,
   write(view, at, value, name) {
     const values = value as readonly Value[];
-    const each = item.size / 4;
-    if (values.length === count)
-      for (let i = 0; i < count; i++) item.write(view, at + i * step, values[i], name);
-    else if (values.length === count * each)
-      for (let i = 0; i < count; i++)
-        item.write(view, at + i * step, values.slice(i * each, (i + 1) * each), name);
-    else throw new Error(`${name} must have ${count} values, got ${values.length ?? value}`);
+    if (values.length !== count)
+      throw new Error(`${name} must have ${count} values, got ${values.length ?? value}`);
+    for (let i = 0; i < count; i++) item.write(view, at + i * step, values[i], name);
   },
 });
 
@@ -60,6 +56,8 @@ function typeOf(name: string, structs: ReadonlyMap<string, string>): Type {
   if (n) return list(scalars[of], Number(n), 4, n === "2" ? 8 : 16);
   const [, item, count] = name.match(/^array<\s*(\w+)\s*,\s*(\d+)\s*>$/) ?? [];
   if (!item) return struct(structs.get(name)!, structs);
+  const [, width, of4] = item.match(/^vec([24])([uif])$/) ?? []; // their numbers follow each other without gaps
+  if (width) return list(scalars[of4], Number(count) * Number(width), 4, width === "2" ? 8 : 16);
   const type = typeOf(item, structs);
   return list(type, Number(count), up(type.size, type.align), type.align);
 }
@@ -79,9 +77,11 @@ function struct(body: string, structs: ReadonlyMap<string, string>): Type {
     align,
     write(view, at, value) {
       const given = value as Params;
-      const got = Object.keys(given);
-      if (got.length !== fields.length || !fields.every(({ name }) => given[name] !== undefined))
-        throw new Error(`the fields must be ${names}, got ${got.join(", ")}`);
+      let known = 0;
+      for (const _ in given) known++;
+      for (const { name } of fields) if (given[name] === undefined) known = -1;
+      if (known !== fields.length)
+        throw new Error(`the fields must be ${names}, got ${Object.keys(given).join(", ")}`);
       for (const { name, type, offset } of fields) type.write(view, at + offset, given[name], name);
     },
   };
@@ -104,14 +104,12 @@ export class Uniform {
       throw new Error(`gpu: ${label}: a uniform has ${UNIFORM_BYTES} bytes at most, got ${this.type.size}.`);
   }
 
-  /** The bytes of one. Throws where a field is missing, unknown or no number of its type. */
-  pack(params: Params): ArrayBuffer {
-    const view = new DataView(new ArrayBuffer(up(this.type.size, 4)));
+  /** Writes one to a place of an arena. Throws where a field is missing, unknown or no number of its type. */
+  pack(params: Params, to: DataView, at: number): void {
     try {
-      this.type.write(view, 0, params, "");
+      this.type.write(to, at, params, "");
     } catch (error) {
       throw new Error(`gpu: the uniform of ${this.label}: ${(error as Error).message}.`);
     }
-    return view.buffer;
   }
 }

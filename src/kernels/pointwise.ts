@@ -13,7 +13,8 @@ export function unary(name: string, x: Block, y: Block, p = 0, q = 0): void {
 export function binary(name: string, a: Block | number, b: Block | number, y: Block, p = 0): void {
   const n4 = Math.ceil(y.size / 4);
   const { turns, threads } = turnsFor(n4);
-  const [left, right] = [operand(a, y), operand(b, y)];
+  const left = reading(a, y);
+  const right = reading(b, y);
   const other = (a as Block).storage ?? (b as Block).storage; // a number still needs some buffer to bind
   dispatch({
     shader: "binary",
@@ -21,25 +22,24 @@ export function binary(name: string, a: Block | number, b: Block | number, y: Bl
     constants: { A_MODE: left.mode, B_MODE: right.mode, A_PERIOD: left.period, B_PERIOD: right.period },
     reads: [(a as Block).storage ?? other, (b as Block).storage ?? other],
     writes: [y.storage],
-    params: {
-      ...{ n4, turns, rank: y.shape.length, p },
-      ...{ number_a: left.number, number_b: right.number },
-      ...{ a_stretch: left.stretch, b_stretch: right.stretch },
-      sizes: padded(y.shape),
-      strides_a: padded(left.strides),
-      strides_b: padded(right.strides),
-    },
+    params: { n4, turns, rank: y.shape.length, p, sizes: padded(y.shape), a: left.operand, b: right.operand },
     grid: gridOf(threads),
   });
 }
 
 const [SAME, NUMBER, ONE, REPEATED, STRETCHED, STRIDED, LONG] = [0, 1, 2, 3, 4, 5, 6];
 
-function operand(x: Block | number, y: Block) {
-  const none = { mode: NUMBER, number: 0, period: 1, stretch: 1, strides: [] as number[] };
-  if (typeof x === "number") return { ...none, number: x };
-  if (x.size === y.size) return { ...none, mode: SAME };
-  if (x.size === 1) return { ...none, mode: ONE };
+const none = { number: 0, stretch: 1, strides: padded([]) };
+const [same, one] = [SAME, ONE].map((mode) => ({ mode, period: 1, operand: none })); // made once: most are
+
+/** How y reads x: the constants of the pipeline, and what the uniform says of the operand. */
+function reading(x: Block | number, y: Block): typeof same {
+  const by = (mode: number, operand: Partial<typeof none>) => {
+    return { mode, period: 1, operand: { ...none, ...operand } };
+  };
+  if (typeof x === "number") return by(NUMBER, { number: x });
+  if (x.size === y.size) return same;
+  if (x.size === 1) return one;
   // Only leading axes are missing or 1: x lies in y again and again.
   const shape = x.shape.slice(x.shape.findIndex((size) => size !== 1));
   const tail = y.shape.slice(y.shape.length - shape.length);
@@ -47,17 +47,17 @@ function operand(x: Block | number, y: Block) {
     const period = x.size / 4;
     // Only powers of 2 get a pipeline of their own: there are few, and lengths of sequences have no end.
     return (period & (period - 1)) === 0
-      ? { ...none, mode: REPEATED, period }
-      : { ...none, mode: LONG, stretch: period };
+      ? { ...same, mode: REPEATED, period }
+      : by(LONG, { stretch: period });
   }
   // Only trailing axes are missing: each number of x fills a stretch of y.
   const wide = [...new Array<number>(y.shape.length - x.shape.length).fill(1), ...x.shape];
   const own = wide.findLastIndex((size) => size !== 1) + 1;
   const stretch = y.size / x.size;
   if (stretch % 4 === 0 && wide.slice(0, own).every((size, i) => size === y.shape[i])) {
-    return { ...none, mode: STRETCHED, stretch: stretch / 4 };
+    return by(STRETCHED, { stretch: stretch / 4 });
   }
-  return { ...none, mode: STRIDED, strides: broadcastStrides(x.shape, y.shape.length) };
+  return by(STRIDED, { strides: padded(broadcastStrides(x.shape, y.shape.length)) });
 }
 
 /** Strides of a contiguous shape seen with `rank` axes, 0 along those of size 1. */
@@ -73,5 +73,7 @@ function broadcastStrides(shape: readonly number[], rank: number): number[] {
 
 /** A number for each axis, as an `array<vec4u, 2>` of a uniform. */
 export function padded(values: readonly number[]): number[] {
-  return [...values, ...new Array<number>(MOST_AXES - values.length).fill(0)];
+  const all = new Array<number>(MOST_AXES).fill(0);
+  for (let axis = 0; axis < values.length; axis++) all[axis] = values[axis];
+  return all;
 }

@@ -16,7 +16,7 @@ struct Params {
   parts: array<Part4, 2>,
 }
 struct Part4 { end: u32, clip: u32, low: f32, high: f32 }
-@group(1) @binding(0) var<uniform> P: Params;`;
+@group(0) @binding(8) var<uniform> P: Params;`;
 
 const params: Params = {
   n: 7,
@@ -32,8 +32,14 @@ const params: Params = {
   ],
 };
 
+function packed(uniform: Uniform, given: Params): DataView {
+  const view = new DataView(new ArrayBuffer(UNIFORM_BYTES));
+  uniform.pack(given, view, 0);
+  return view;
+}
+
 test("fields lie where WGSL's rules of alignment put them", () => {
-  const view = new DataView(new Uniform(WGSL, "test").pack(params));
+  const view = packed(new Uniform(WGSL, "test"), params);
   const u32 = (at: number) => view.getUint32(at, true);
   const f32 = (at: number) => view.getFloat32(at, true);
   assert.equal([u32(0), view.getInt32(4, true), f32(8)], [7, -1, 0.5]);
@@ -42,7 +48,6 @@ test("fields lie where WGSL's rules of alignment put them", () => {
   assert.equal([u32(48), u32(76)], [1, 8]);
   assert.equal([u32(80), u32(84), f32(88), f32(92)], [1, 1, -1, 1]);
   assert.equal([u32(96), u32(100)], [2, 0]);
-  assert.is(view.byteLength, 112);
 });
 
 const wrong: Record<string, [Params, RegExp]> = {
@@ -58,14 +63,14 @@ const wrong: Record<string, [Params, RegExp]> = {
 for (const [name, [given, message]] of Object.entries(wrong)) {
   test(`${name} is refused`, () => {
     assert.throws(
-      () => new Uniform(WGSL, "test").pack(given),
+      () => packed(new Uniform(WGSL, "test"), given),
       (error: Error) => /^gpu: the uniform of test: /.test(error.message) && message.test(error.message),
     );
   });
 }
 
 test(`a struct of more than ${UNIFORM_BYTES} bytes is refused: it would spill into its neighbour`, () => {
-  const long = "struct Params { sizes: array<vec4u, 17> }\n@group(1) @binding(0) var<uniform> P: Params;";
+  const long = "struct Params { sizes: array<vec4u, 17> }\n@group(0) @binding(8) var<uniform> P: Params;";
   assert.throws(() => new Uniform(long, "long"), /^gpu: long: a uniform has 256 bytes at most, got 272\.$/);
 });
 
@@ -74,8 +79,8 @@ test("every shader's uniform can be read, and has a field where it has a uniform
     const code = shaderSource(name);
     const uniform = new Uniform(code, name);
     const declared = /var<uniform>/.test(code);
-    if (declared) assert.throws(() => uniform.pack({}), /the fields must be \w/, name);
-    else assert.is(uniform.pack({}).byteLength, 0, name);
+    if (declared) assert.throws(() => packed(uniform, {}), /the fields must be \w/, name);
+    else assert.not.throws(() => packed(uniform, {}), name);
   }
 });
 

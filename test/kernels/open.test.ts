@@ -127,8 +127,8 @@ test("of subgroups in several sizes the kernels ask for one, where the adapter l
       shader,
       constants,
       entry,
-      reads: 3,
-      writes: 1,
+      reads: [0, 1, 2],
+      writes: [3],
     }));
     for (const key of keys) {
       const pipeline = gpu.pipelines.get(key);
