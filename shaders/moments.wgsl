@@ -4,9 +4,17 @@
 // `partial`: a thread sums its part, see parts.wgsl. y holds the means and squared deviations, (A, S, B, 2).
 // `merge`: with that as x, joins the S parts of an (a, b) by Chan's formula for counts, means and squared deviations.
 // y is the means (A, B).
+// `…_moving` moves running averages of both as well, (A, B) each: keep * old + take * new.
+struct Params {
+  a: u32, r: u32, b: u32, runs: u32, lanes: u32, length: u32,
+  keep: f32, take_mean: f32, take_variance: f32,
+}
 @group(0) @binding(2) var<storage, read_write> variance: array<f32>;  // (A, B)
+@group(0) @binding(3) var<storage, read_write> running_mean: array<f32>;
+@group(0) @binding(4) var<storage, read_write> running_variance: array<f32>;
 
 struct Moments { mean: vec4f, deviation: vec4f }
+struct Statistics { mean: vec4f, variance: vec4f }
 
 // The mean of a part and the sum of its squared deviations, shifted by its first number, so nothing cancels.
 fn moments_of(p: Part) -> Moments {
@@ -33,18 +41,37 @@ fn moments_of(p: Part) -> Moments {
   return Moments(shift + sum / f32(n), larger(squares - sum * sum / f32(n), vec4f(0.0)));
 }
 
-fn put(t: u32, mean: vec4f, v: vec4f) {
-  store(t, mean);
-  if (!VEC) { variance[t] = v.x; return; }
-  variance[4 * t] = v.x; variance[4 * t + 1] = v.y; variance[4 * t + 2] = v.z; variance[4 * t + 3] = v.w;
+fn put(t: u32, s: Statistics) {
+  let width = select(1u, 4u, VEC);
+  store(t, s.mean);
+  for (var c = 0u; c < width; c++) { variance[width * t + c] = s.variance[c]; }
+}
+
+fn put_and_move(t: u32, s: Statistics) {
+  let width = select(1u, 4u, VEC);
+  put(t, s);
+  for (var c = 0u; c < width; c++) {
+    let i = width * t + c;
+    running_mean[i] = P.keep * running_mean[i] + P.take_mean * s.mean[c];
+    running_variance[i] = P.keep * running_variance[i] + P.take_variance * s.variance[c];
+  }
+}
+
+fn of_whole(t: u32) -> Statistics {
+  let m = moments_of(part(t));
+  return Statistics(m.mean, m.deviation / f32(P.r));
 }
 
 @compute @workgroup_size(WG)
 fn whole(@builtin(global_invocation_id) id: vec3u) {
   let t = flat(id);
-  if (t >= threads()) { return; }
-  let m = moments_of(part(t));
-  put(t, m.mean, m.deviation / f32(P.r));
+  if (t < P.a * P.b) { put(t, of_whole(t)); }
+}
+
+@compute @workgroup_size(WG)
+fn whole_moving(@builtin(global_invocation_id) id: vec3u) {
+  let t = flat(id);
+  if (t < P.a * P.b) { put_and_move(t, of_whole(t)); }
 }
 
 @compute @workgroup_size(WG)
@@ -56,10 +83,7 @@ fn partial(@builtin(global_invocation_id) id: vec3u) {
   store(2 * t + 1, m.deviation);
 }
 
-@compute @workgroup_size(WG)
-fn merge(@builtin(global_invocation_id) id: vec3u) {
-  let t = flat(id);
-  if (t >= P.a * P.b) { return; }
+fn merged(t: u32) -> Statistics {
   let a = t / P.b; let b = t - a * P.b;
   var n = 0.0; var mean = vec4f(0.0); var deviation = vec4f(0.0);
   var plain = vec4f(0.0);  // the mean where a part's is infinite: `mean` turns into NaN with the next part
@@ -75,5 +99,17 @@ fn merge(@builtin(global_invocation_id) id: vec3u) {
       n += m;
     }
   }
-  put(t, select(plain, mean, is_finite(mean)), deviation / n);
+  return Statistics(select(plain, mean, is_finite(mean)), deviation / n);
+}
+
+@compute @workgroup_size(WG)
+fn merge(@builtin(global_invocation_id) id: vec3u) {
+  let t = flat(id);
+  if (t < P.a * P.b) { put(t, merged(t)); }
+}
+
+@compute @workgroup_size(WG)
+fn merge_moving(@builtin(global_invocation_id) id: vec3u) {
+  let t = flat(id);
+  if (t < P.a * P.b) { put_and_move(t, merged(t)); }
 }

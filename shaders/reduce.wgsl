@@ -1,6 +1,7 @@
 // uses: parts, numbers
 // Reduces the middle axis of x (A, R, B) to y (A, S, B), see parts.wgsl; a call with S = 1 ends it. No barrier and no
 // atomics, and the order of summation is fixed.
+struct Params { a: u32, r: u32, b: u32, runs: u32, lanes: u32, length: u32, scale: f32 }  // y is the sum times scale
 override FOLD: bool = false;  // R counts vec4s, whose four numbers are reduced to one at the end
 
 @compute @workgroup_size(WG)
@@ -22,7 +23,9 @@ fn sum(@builtin(global_invocation_id) id: vec3u) {
     total += some;
   }
   for (; left > 0; left--) { total += load(i); i += step; }
-  if (FOLD) { y[t] = (total.x + total.y) + (total.z + total.w); } else { store(t, total); }
+  if (FOLD) { total = vec4f((total.x + total.y) + (total.z + total.w)); }
+  if (P.scale != 1.0) { total *= P.scale; }
+  if (FOLD) { y[t] = total.x; } else { store(t, total); }
 }
 
 // The larger of two, or the smaller; the choice is a constant of the entry point.

@@ -91,7 +91,7 @@ function checkEach(op: string, all: readonly Tensor[]): void {
 }
 
 /** The GPU cannot read what it changes in the same dispatch, nor change it twice; it may read it twice. */
-function checkStorage(op: string, written: readonly Tensor[], read: readonly Tensor[]): void {
+export function checkStorage(op: string, written: readonly Tensor[], read: readonly Tensor[]): void {
   const owners = new Map<Share, Tensor>();
   for (const [i, each] of [...written, ...read].entries()) {
     const owner = owners.get(each.share);

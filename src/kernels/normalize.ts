@@ -26,29 +26,49 @@ const isVector = (b: number) => b % 4 === 0;
 /** Batch norm: whether gamma is one number for all that share a mean. */
 const isPerChannel = (gamma: Block, norm: Norm) => norm.a === 1 && gamma.size === norm.b;
 
-/** mean, variance (a, b): the mean and the biased variance of x over r; NaN where r is 0. */
-export function moments(x: Block, mean: Block, variance: Block, { a, r, b }: Middle): void {
+/** Averages of the statistics over batches: each becomes keep times itself and its take times the newest. */
+export interface Running {
+  mean: Block;
+  variance: Block;
+  keep: number;
+  takeMean: number;
+  takeVariance: number;
+}
+
+/** mean, variance (a, b): the mean and the biased variance of x over r; NaN where r is 0. Moves `running`, if it is given. */
+export function moments(
+  x: Block,
+  mean: Block,
+  variance: Block,
+  { a, r, b }: Middle,
+  running?: Running,
+): void {
   if (r === 0) for (const nothing of [mean, variance]) fill(nothing, Number.NaN);
   if (x.size === 0) return;
   const wide = isVector(b);
   const columns = wide ? b / 4 : b;
   const { runs, lanes, length } = runsOf(a, r, columns);
   const s = runs * lanes;
-  const pass = (entry: "whole" | "partial" | "merge", from: Storage, to: Storage[], threads: number) =>
+  const { keep = 1, takeMean: take_mean = 0, takeVariance: take_variance = 0 } = running ?? {};
+  const pass = (entry: string, from: Storage, to: Storage[], threads: number) =>
     dispatch({
       shader: "moments",
       entry,
       constants: { VEC: wide ? 1 : 0 },
       reads: [from],
       writes: to,
-      params: { a, r, b: columns, runs, lanes, length },
+      params: { a, r, b: columns, runs, lanes, length, keep, take_mean, take_variance },
       grid: gridOf(threads),
     });
-  const outputs = [mean.storage, variance.storage];
-  if (s === 1) return pass("whole", x.storage, outputs, a * columns);
+  const outputs = [mean, variance, ...(running ? [running.mean, running.variance] : [])].map(
+    (y) => y.storage,
+  );
+  const end = (entry: string, from: Storage) =>
+    pass(running ? `${entry}_moving` : entry, from, outputs, a * columns);
+  if (s === 1) return end("whole", x.storage);
   temporary(2 * a * s * b, "moments", (partial) => {
     pass("partial", x.storage, [partial], a * s * columns);
-    pass("merge", partial, outputs, a * columns);
+    end("merge", partial);
   });
 }
 
@@ -89,34 +109,38 @@ export function normalizeGrad(
       reads: [...reads, sums],
       writes: [outputs.dx.storage],
     });
-  pairOfSums(reads, gamma, norm, affineView, false, (affine) => {
-    const pair = [outputs.dbeta, outputs.dgamma];
-    launch("split_pair", "main", [{ storage: affine }], pair, { n: gamma.size }, gamma.size);
-    if (perChannel) inputGrad(affine);
+  partsOfSums(reads, gamma, norm, affineView, false, (storage, parts) => {
+    temporary(2 * gamma.size, "normalize sums", (sums) => {
+      const made = [{ storage: sums }, outputs.dbeta, outputs.dgamma];
+      launch("normalize_merge", "merge", [{ storage }], made, { n: gamma.size, parts }, gamma.size);
+      if (perChannel) inputGrad(sums);
+    });
   });
-  if (!perChannel) pairOfSums(reads, gamma, norm, norm, true, inputGrad);
+  if (perChannel) return;
+  partsOfSums(reads, gamma, norm, norm, true, (parts, r) => {
+    if (r === 1) return inputGrad(parts);
+    temporary(2 * norm.a * norm.b, "normalize sums", (sums) => {
+      reduce("sum", parts, sums, { a: 2 * norm.a, r, b: norm.b });
+      inputGrad(sums);
+    });
+  });
 }
 
-/** Gives `use` (2, a, b): the sums of g and of g * xhat over the view's middle axis. */
-function pairOfSums(
+/** Gives `use` (2, a, s, b) and s: the sums of g and of g * xhat over s parts of the view's middle axis. */
+function partsOfSums(
   reads: Storage[],
   gamma: Block,
   norm: Norm,
   view: Middle,
   weighed: boolean,
-  use: (sums: Storage) => void,
+  use: (sums: Storage, s: number) => void,
 ): void {
   const wide = isVector(norm.b);
   const columns = wide ? view.b / 4 : view.b;
   const s = splits(view.r, view.a * columns);
-  const outputs = 2 * view.a * view.b;
-  temporary(outputs * s, "normalize sums", (partial) => {
-    dispatch({ shader: "normalize_sums", ...call(gamma, norm, weighed, view, s), reads, writes: [partial] });
-    if (s === 1) return use(partial);
-    temporary(outputs, "normalize sums", (sums) => {
-      reduce("sum", partial, sums, { a: 2 * view.a, r: s, b: view.b });
-      use(sums);
-    });
+  temporary(2 * view.a * s * view.b, "normalize sums", (sums) => {
+    dispatch({ shader: "normalize_sums", ...call(gamma, norm, weighed, view, s), reads, writes: [sums] });
+    use(sums, s);
   });
 }
 

@@ -36,8 +36,8 @@ export function runsOf(a: number, r: number, columns: number) {
 /** The entry points of shaders/reduce.wgsl. */
 export type Reducer = "sum" | "max_" | "min_";
 
-/** y (a, b) = the sum, the maximum or the minimum of x (a, r, b) over r. */
-export function reduce(op: Reducer, x: Storage, y: Storage, { a, r, b }: Middle): void {
+/** y (a, b) = the sum, times `scale`, the maximum or the minimum of x (a, r, b) over r. */
+export function reduce(op: Reducer, x: Storage, y: Storage, { a, r, b }: Middle, scale = 1): void {
   if (a * b === 0) return;
   const fold = b === 1 && r % 4 === 0; // along the rows; else vec4s lie across the columns
   const vec = fold || b % 4 === 0;
@@ -45,19 +45,19 @@ export function reduce(op: Reducer, x: Storage, y: Storage, { a, r, b }: Middle)
   const columns = vec && !fold ? b / 4 : b;
   const { runs, lanes, length } = runsOf(a, rows, columns);
   const s = runs * lanes;
-  const reduceTo = (to: Storage) =>
+  const reduceTo = (to: Storage, by: number) =>
     dispatch({
       shader: "reduce",
       entry: op,
       constants: { VEC: vec ? 1 : 0, FOLD: fold ? 1 : 0 },
       reads: [x],
       writes: [to],
-      params: { a, r: rows, b: columns, runs, lanes, length },
+      params: { a, r: rows, b: columns, runs, lanes, length, scale: by },
       grid: gridOf(a * s * columns),
     });
-  if (s === 1) return reduceTo(y);
+  if (s === 1) return reduceTo(y, scale);
   temporary(a * s * b, "reduce", (partial) => {
-    reduceTo(partial);
-    reduce(op, partial, y, { a, r: s, b });
+    reduceTo(partial, 1);
+    reduce(op, partial, y, { a, r: s, b }, scale);
   });
 }

@@ -1,6 +1,6 @@
 // Normalisation layers. Batch norm is the one layer that behaves differently in training and at inference.
 import type { Shape, Tensor } from "../autograd";
-import { batchNorm, batchNormInference, blend, layerNorm, ones, zeros } from "../autograd";
+import { batchNorm, batchNormInference, layerNorm, ones, zeros } from "../autograd";
 import { Module } from "./module";
 
 export interface BatchNormOptions {
@@ -47,11 +47,8 @@ export class BatchNorm2d extends Affine {
     const { epsilon, momentum, slope } = this.options;
     if (!this.training)
       return batchNormInference(x, runningMean, runningVariance, gamma, beta, { epsilon, slope });
-    const [y, mean, variance] = batchNorm(x, gamma, beta, epsilon, slope);
-    const count = x.size / gamma.size;
-    blend(runningMean, mean, 1 - momentum, momentum);
-    blend(runningVariance, variance, 1 - momentum, (momentum * count) / Math.max(1, count - 1));
-    return y;
+    const running = { mean: runningMean, variance: runningVariance, momentum };
+    return batchNorm(x, gamma, beta, epsilon, slope, running)[0];
   }
 }
 

@@ -6,7 +6,6 @@ import {
   grad,
   mean,
   mul,
-  neg,
   type Random,
   requireGrad,
   sqrt,
@@ -20,8 +19,11 @@ import type { RunConfig } from "./config";
 
 export type Critic = Pick<Module, "forward">;
 
-/** E f(x): what a critic thinks of a batch. */
-export const score = (critic: Critic, x: Tensor): Tensor => mean(critic.forward(x));
+/** E f(x), times a sign: what a critic thinks of a batch. */
+export function score(critic: Critic, x: Tensor, sign: 1 | -1 = 1): Tensor {
+  const scores = critic.forward(x);
+  return sum(scores, { scale: sign / scores.size });
+}
 
 /**
  * E (‖∇f(x̂)‖₂ − 1)² at points x̂ between real and fake (Gulrajani et al. 2017, algorithm 1): one ε ~ U[0, 1) a
@@ -72,7 +74,7 @@ function together(turn: Turn, penalty?: (drawn: Drawn, fake: Tensor) => Tensor):
   const fake = drawn.fakes("batch");
   let parts: readonly [Tensor, Tensor] | undefined;
   turn.train(() => {
-    parts = [neg(score(drawn.critic, drawn.samples)), score(drawn.critic, fake)];
+    parts = [score(drawn.critic, drawn.samples, -1), score(drawn.critic, fake)];
     const distance = add(...parts);
     return penalty ? add(distance, penalty(drawn, fake)) : distance;
   });
@@ -84,7 +86,7 @@ export const objectives: Record<RunConfig["objective"]["kind"], Objective> = {
   tutorial: {
     updateCritic(turn) {
       const { samples, critic, fakes } = turn.draw(turn.batch / 2);
-      const c1 = turn.train(() => neg(score(critic, samples)));
+      const c1 = turn.train(() => score(critic, samples, -1));
       const fake = fakes("running");
       return [c1, turn.train(() => score(critic, fake))];
     },

@@ -9,7 +9,6 @@ import {
   grad,
   keep,
   mul,
-  neg,
   noGrad,
   Random,
   type RandomState,
@@ -251,7 +250,7 @@ export class Trainer {
   /** One update of the generator from latent vectors (N, …) of these classes; gives g = −E f(G(z)) before it. */
   trainGenerator(latents: Tensor, labels?: Tensor): Tensor {
     const images = this.generator.forward(latents);
-    const loss = neg(score(this.criticOf(labels), images));
+    const loss = score(this.criticOf(labels), images, -1);
     this.generatorOptimizer.step(grad(loss, this.generatorTrains()));
     return loss;
   }

@@ -215,6 +215,22 @@ const mistakes: Record<string, [make: () => unknown, message: string]> = {
     () => m.layerNorm(ones([4, 3]), ones([4]), ones([3]), 1e-3),
     "layerNorm: gamma and beta must have the last axes of x [4,3], got [4] and [3].",
   ],
+  "batchNorm: running averages": [
+    () =>
+      m.batchNorm(ones([4, 3]), ones([3]), ones([3]), 1e-3, 1, {
+        mean: ones([3]),
+        variance: ones([1]),
+        momentum: 0.1,
+      }),
+    "batchNorm: running averages must be [3], got [3] and [1].",
+  ],
+  "batchNorm: one running average for both": [
+    () => {
+      const mean = ones([3]);
+      m.batchNorm(ones([4, 3]), ones([3]), ones([3]), 1e-3, 1, { mean, variance: mean, momentum: 0.1 });
+    },
+    "batchNorm: tensors must share no storage, got tensor f32[3] and tensor f32[3]. Copy one: mul(x, 1).",
+  ],
   "batchNorm: slope": [
     () => m.batchNorm(ones([4, 2]), ones([2]), zeros([2]), 1e-5, Number.NaN),
     "batchNorm: the slope must be a finite f32 number, got NaN.",

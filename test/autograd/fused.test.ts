@@ -5,6 +5,8 @@ import {
   add,
   batchNorm,
   batchNormInference,
+  blend,
+  clone,
   conv2d,
   convTranspose2d,
   grad,
@@ -51,6 +53,26 @@ function derivatives(f: (...inputs: Inputs) => Tensor, inputs: Inputs, dy: Tenso
 }
 
 for (const channels of [1, 3, 4, 8]) {
+  for (const rows of [150, 6400]) {
+    test(`batch norm moves running averages as blend does, bit by bit: ${rows} rows of ${channels}`, async () => {
+      await device();
+      const random = new Random(rows + channels);
+      const x = random.normal([rows, channels], 2, 3);
+      const [gamma, beta] = [random.normal([channels]), random.normal([channels])];
+      const [mean, variance] = [random.normal([channels]), random.uniform([channels], 0.5, 2)];
+      const running = { mean: clone(mean), variance: clone(variance), momentum: 0.1 };
+      const fused = batchNorm(x, gamma, beta, EPSILON, SLOPE, running);
+      const plain = batchNorm(x, gamma, beta, EPSILON, SLOPE);
+      blend(mean, plain[1], 1 - 0.1, 0.1);
+      blend(variance, plain[2], 1 - 0.1, (0.1 * rows) / (rows - 1));
+      const [got, wanted] = [
+        [...fused, running.mean, running.variance],
+        [...plain, mean, variance],
+      ];
+      for (const [i, tensor] of got.entries()) assert.equal(await tensor.data(), await wanted[i].data());
+    });
+  }
+
   test(`batch norm with leaky relu inside is batch norm and leaky relu, ${channels} channels`, async () => {
     await device();
     const random = new Random(channels);

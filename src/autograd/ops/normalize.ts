@@ -2,6 +2,7 @@
 // in public ops, which is the definition that the fused one is held to and what a second derivative runs through.
 import { hasGradKernel, moments, normalize, normalizeGrad } from "../../kernels/normalize";
 import type { Middle } from "../../kernels/reduce";
+import { checkStorage } from "../inplace";
 import { type Backward, defineMultiOp, defineOp } from "../op";
 import { type Shape, sameShape, shapeError, show, sizeOf } from "../shape";
 import { empty, type Tensor } from "../tensor";
@@ -9,13 +10,16 @@ import { add, leakyReluGrad, mul, rsqrt, square, sub } from "./pointwise";
 import { mean as meanOf } from "./reduce";
 import { stretch, sum } from "./sum";
 
-type Inputs = [x: Tensor, gamma: Tensor, beta: Tensor];
+/** Batch norm moves running averages of its statistics, where it is given them. */
+type Inputs = [x: Tensor, gamma: Tensor, beta: Tensor, ...running: Tensor[]];
 interface Attributes {
   /** Axes that share a mean and variance. */
   axes: readonly number[];
   epsilon: number;
   /** Slope below 0 of a leaky relu behind it; 1 means none. */
   slope: number;
+  /** Weight of the newest batch in the running averages. */
+  momentum?: number;
 }
 
 /** The inputs and the statistics; y can be made of them. */
@@ -30,18 +34,32 @@ function checkSlope(op: string, slope: number): void {
 const normOp = (name: string, view: (x: Shape, gamma: Shape) => Middle) =>
   defineMultiOp<Inputs, Attributes>({
     name,
-    shape: ([x, gamma, beta], { axes, slope }) => {
+    shape: ([x, gamma, beta, ...running], { axes, slope }) => {
       checkSlope(name, slope);
       if (!sameShape(gamma, beta) || !sameShape(x.slice(x.length - gamma.length), gamma))
         throw new Error(
           `${name}: gamma and beta must have the last axes of x ${show(x)}, got ${show(gamma)} and ${show(beta)}.`,
         );
       const statistics = x.filter((_, axis) => !axes.includes(axis));
+      if (running.some((shape) => !sameShape(shape, statistics)))
+        throw shapeError(name, `running averages must be ${show(statistics)}`, running);
       return [x, statistics, statistics];
     },
-    forward: ([x, gamma, beta], [y, mean, variance], { epsilon, slope }) => {
+    forward: ([x, gamma, beta, ...running], [y, mean, variance], { epsilon, slope, momentum = 0 }) => {
       const norm = { ...view(x.shape, gamma.shape), epsilon, slope };
-      moments(x, mean, variance, norm);
+      moments(
+        x,
+        mean,
+        variance,
+        norm,
+        running[0] && {
+          mean: running[0],
+          variance: running[1],
+          keep: 1 - momentum,
+          takeMean: momentum,
+          takeVariance: (momentum * norm.r) / Math.max(1, norm.r - 1),
+        },
+      );
       normalize({ x, mean, variance, gamma, beta }, y, norm);
     },
     saves: [all, all, all],
@@ -75,14 +93,25 @@ const layerNormOp = normOp("layerNorm", (x, gamma) => ({
 /**
  * Ioffe and Szegedy 2015, training: each channel of x (…, C) gets mean 0 and variance 1 over all other axes, then
  * gamma (C) and beta (C), then leaky relu of that `slope` below 0 (1: none). Returns y, the mean (C) and the
- * biased variance (C). Throws when there is nothing to take a mean of.
+ * biased variance (C). `running` averages (C) move in place, by the Bessel-corrected variance, as PyTorch's do.
+ * Throws when there is nothing to take a mean of.
  */
-export function batchNorm(x: Tensor, gamma: Tensor, beta: Tensor, epsilon: number, slope = 1) {
+export function batchNorm(
+  x: Tensor,
+  gamma: Tensor,
+  beta: Tensor,
+  epsilon: number,
+  slope = 1,
+  running?: { mean: Tensor; variance: Tensor; momentum: number },
+) {
   const axes = x.shape.map((_, axis) => axis).slice(0, -1);
   if (gamma.shape.length !== 1) throw shapeError("batchNorm", "gamma must be (C)", [x.shape, gamma.shape]);
   if (x.size === 0 && gamma.size > 0)
     throw shapeError("batchNorm", "each channel must have something to take the mean of", [x.shape]);
-  return batchNormOp(x, gamma, beta, { axes, epsilon, slope }) as [Tensor, Tensor, Tensor];
+  const averages = running ? [running.mean, running.variance] : [];
+  checkStorage("batchNorm", averages, [x, gamma, beta]);
+  const attributes = { axes, epsilon, slope, momentum: running?.momentum };
+  return batchNormOp(x, gamma, beta, ...averages, attributes) as [Tensor, Tensor, Tensor];
 }
 
 /**

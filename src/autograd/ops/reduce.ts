@@ -38,7 +38,7 @@ export function min(x: Tensor, { axes, keepDims = false }: ReduceOptions = {}): 
 export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
   checkInputs({ name: "mean" }, [x]);
   const axes = normalizeAxes("mean", x.shape.length, options.axes);
-  return mul(sum(x, { ...options, axes }), 1 / sizeOf(axes.map((axis) => x.shape[axis])));
+  return sum(x, { ...options, axes, scale: 1 / sizeOf(axes.map((axis) => x.shape[axis])) });
 }
 
 /** The biased variance over some axes: the mean squared distance from the mean. */

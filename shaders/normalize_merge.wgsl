@@ -1,0 +1,27 @@
+// uses: indexing
+// Ends the sums of a normalisation's gradient: joins their S parts, (2, S, N). The two sums are the gradients of beta and
+// gamma, and side by side what normalize_backward.wgsl reads: copies of them would end the compute pass.
+struct Params { n: u32, parts: u32 }
+@group(0) @binding(0) var<storage, read> z: array<f32>;
+@group(0) @binding(1) var<storage, read_write> sums: array<f32>;  // (2, N)
+@group(0) @binding(2) var<storage, read_write> dbeta: array<f32>;
+@group(0) @binding(3) var<storage, read_write> dgamma: array<f32>;
+@group(0) @binding(8) var<uniform> P: Params;
+
+fn sum_of(first: u32) -> f32 {
+  var i = first; var left = P.parts; var total = 0.0;
+  for (; left >= 4; left -= 4) {  // four loads under way, as in reduce.wgsl
+    total += (z[i] + z[i + P.n]) + (z[i + 2 * P.n] + z[i + 3 * P.n]);
+    i += 4 * P.n;
+  }
+  for (; left > 0; left--) { total += z[i]; i += P.n; }
+  return total;
+}
+
+@compute @workgroup_size(WG) fn merge(@builtin(global_invocation_id) id: vec3u) {
+  let i = flat(id);
+  if (i >= P.n) { return; }
+  let g = sum_of(i); let gx = sum_of(P.parts * P.n + i);
+  sums[i] = g; sums[P.n + i] = gx;
+  dbeta[i] = g; dgamma[i] = gx;
+}
