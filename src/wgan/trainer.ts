@@ -10,6 +10,7 @@ import {
   keep,
   mul,
   noGrad,
+  ones,
   Random,
   type RandomState,
   reshape,
@@ -72,6 +73,8 @@ export class Trainer {
   /** Sums of c1 and c2 over a step's critic updates (2), and g (); captured updates write them in place. */
   private readonly scores: Tensor;
   private readonly generatorLoss: Tensor;
+  /** What the gradient of a loss begins with: 1, made once and not once an update. */
+  private readonly one: Tensor;
   private readonly captured = new Map<string, Captured<void>>();
   private stepsDone = 0;
 
@@ -99,6 +102,7 @@ export class Trainer {
     this.batches = new Batches(config, dataset, this.random);
     this.scores = keep(zeros([2]));
     this.generatorLoss = keep(zeros([]));
+    this.one = keep(ones([]));
     const clipped = new Set(this.objective.clipped(this.critic));
     this.criticOptimizer = makeOptimizer(config, this.critic.parameters(), clipped);
     this.generatorOptimizer = makeOptimizer(config, this.generatorTrains(), new Set());
@@ -208,8 +212,9 @@ export class Trainer {
   }
 
   dispose(): void {
-    const { critic, generator, criticOptimizer, generatorOptimizer, batches, scores, generatorLoss } = this;
-    const owned = [critic, generator, criticOptimizer, generatorOptimizer, batches, scores, generatorLoss];
+    const { critic, generator, criticOptimizer, generatorOptimizer, batches } = this;
+    const tensors = [this.scores, this.generatorLoss, this.one];
+    const owned = [critic, generator, criticOptimizer, generatorOptimizer, batches, ...tensors];
     for (const each of [...this.captured.values(), ...owned]) each.dispose();
     this.average?.average.dispose();
   }
@@ -243,7 +248,7 @@ export class Trainer {
   /** One update of the critic that lowers `loss`; gives the loss before it. */
   trainCritic(loss: () => Tensor): Tensor {
     const value = loss();
-    this.criticOptimizer.step(grad(value, this.critic.parameters()));
+    this.criticOptimizer.step(grad(value, this.critic.parameters(), { dy: this.one }));
     return value;
   }
 
@@ -251,7 +256,7 @@ export class Trainer {
   trainGenerator(latents: Tensor, labels?: Tensor): Tensor {
     const images = this.generator.forward(latents);
     const loss = score(this.criticOf(labels), images, -1);
-    this.generatorOptimizer.step(grad(loss, this.generatorTrains()));
+    this.generatorOptimizer.step(grad(loss, this.generatorTrains(), { dy: this.one }));
     return loss;
   }
 
