@@ -43,8 +43,8 @@ export function createProgress(steps: number, stream: Output, now = () => perfor
     shown = "";
   };
   const show = (line: string) => {
-    // A line that wraps could not be taken back.
-    const fitting = line.slice(0, (stream.columns ?? 80) - 1);
+    // A line that wraps could not be taken back. A terminal that does not know its width says 0.
+    const fitting = line.slice(0, (stream.columns || 80) - 1);
     stream.write(`\r\x1b[K${fitting}`);
     shown = fitting;
   };

@@ -59,6 +59,12 @@ test("a narrow terminal gets a line that doesn't wrap", () => {
   assert.is(out.text(), "\r\x1b[Kstep 1/10");
 });
 
+test("a terminal that says its width is 0 gets the whole line", () => {
+  const out = output(true, 0);
+  createProgress(1000, out).update(1);
+  assert.is(out.text(), "\r\x1b[Kstep 1/1000");
+});
+
 test("in a pipe only the plain lines are written", () => {
   const out = output(false);
   const progress = createProgress(10, out);
