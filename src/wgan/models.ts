@@ -139,7 +139,9 @@ const kpandey: Architecture = {
       .add(() => new Tanh());
   },
   refuses: (sample) =>
-    sample.join() === "28,28,1" ? undefined : `is fixed to 28x28x1, but the data are ${sample.join("x")}`,
+    sample.join() === "28,28,1"
+      ? undefined
+      : `is fixed to 28x28x1, but the data are ${sample.length === 1 ? "points in the plane" : sample.join("x")}`,
 };
 
 /** Four layers, three of them hidden: of the WGAN paper's ablations, and of the toys of Gulrajani et al. */
