@@ -6,7 +6,7 @@ import { nodeGpu } from "../src/node/device";
 export const toggles = ["timestamp_quantization off"];
 
 /** What any of the sides asks for; each gets all of it that the adapter has. */
-const features: GPUFeatureName[] = ["subgroups", "shader-f16", "timestamp-query"];
+const features: GPUFeatureName[] = ["subgroups", "subgroup-size-control", "shader-f16", "timestamp-query"];
 const limits = [
   "maxBufferSize",
   "maxStorageBufferBindingSize",
