@@ -11,7 +11,7 @@ struct Params { n4: u32, turns: u32, rank: u32, p: f32, sizes: array<vec4u, 2>, 
 @group(0) @binding(0) var<storage, read> a: array<vec4f>;
 @group(0) @binding(1) var<storage, read> b: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> y: array<vec4f>;
-@group(0) @binding(8) var<uniform> P: Params;
+@group(0) @binding(16) var<uniform> P: Params;
 
 fn offset_a(element: u32) -> u32 {
   var rest = element; var at = 0u;

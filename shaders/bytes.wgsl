@@ -4,7 +4,7 @@ struct Params { n: u32, width: u32, samples: u32, scale: f32, shift: f32 }  // t
 @group(0) @binding(0) var<storage, read> data: array<u32>;    // four bytes a word, lowest first
 @group(0) @binding(1) var<storage, read> index: array<u32>;   // (n)
 @group(0) @binding(2) var<storage, read_write> y: array<f32>; // (n, width)
-@group(0) @binding(8) var<uniform> P: Params;
+@group(0) @binding(16) var<uniform> P: Params;
 
 @compute @workgroup_size(WG)
 fn main(@builtin(global_invocation_id) id: vec3u) {

@@ -4,7 +4,7 @@
 struct Params { n4: u32, turns: u32, rounds: u32, factor: f32, term: f32 }
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;
 @group(0) @binding(1) var<storage, read_write> y: array<vec4f>;
-@group(0) @binding(8) var<uniform> P: Params;
+@group(0) @binding(16) var<uniform> P: Params;
 
 fn put(op: u32, i: u32) { y[i] = x[i]; }
 

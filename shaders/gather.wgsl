@@ -4,7 +4,7 @@ struct Params { n: u32, rows: u32, width: u32 }  // indices, rows of the table, 
 @group(0) @binding(0) var<storage, read> x: array<f32>;       // gather: (rows, width); scatter: (n, width)
 @group(0) @binding(1) var<storage, read> index: array<u32>;   // (n)
 @group(0) @binding(2) var<storage, read_write> y: array<f32>;
-@group(0) @binding(8) var<uniform> P: Params;
+@group(0) @binding(16) var<uniform> P: Params;
 
 @compute @workgroup_size(WG)
 fn gather(@builtin(global_invocation_id) id: vec3u) {

@@ -45,7 +45,7 @@ struct Sizes {
 @group(0) @binding(1) var<storage, read> B: array<vec4f>;
 @group(0) @binding(2) var<storage, read> bias: array<f32>;  // anything at all where BIAS is off
 @group(0) @binding(3) var<storage, read_write> C: array<vec4f>;
-@group(0) @binding(8) var<uniform> p: Sizes;
+@group(0) @binding(16) var<uniform> p: Sizes;
 
 // One workgroup's share: its tile, its class (or tap, in `filter_grad`), its matrix and its part of the sum.
 struct Job { column_tile: u32, row_tile: u32, class_: u32, split: u32, matrix: u32, start: vec3u }

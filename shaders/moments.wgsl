@@ -9,6 +9,7 @@ struct Params {
   a: u32, r: u32, b: u32, runs: u32, lanes: u32, length: u32,
   keep: f32, take_mean: f32, take_variance: f32,
 }
+@group(0) @binding(16) var<uniform> P: Params;
 @group(0) @binding(2) var<storage, read_write> variance: array<f32>;  // (A, B)
 @group(0) @binding(3) var<storage, read_write> running_mean: array<f32>;
 @group(0) @binding(4) var<storage, read_write> running_variance: array<f32>;

@@ -18,7 +18,7 @@ struct Params {
 @group(0) @binding(2) var<storage, read> variance: array<vec4f>;
 @group(0) @binding(3) var<storage, read> gamma: array<vec4f>;
 @group(0) @binding(4) var<storage, read> beta: array<vec4f>;
-@group(0) @binding(8) var<uniform> P: Params;
+@group(0) @binding(16) var<uniform> P: Params;
 
 // A thread's numbers: from `first` to before `end`, `step` apart.
 struct Range { t: u32, first: u32, end: u32, step: u32 }

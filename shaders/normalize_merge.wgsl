@@ -6,7 +6,7 @@ struct Params { n: u32, parts: u32 }
 @group(0) @binding(1) var<storage, read_write> sums: array<f32>;  // (2, N)
 @group(0) @binding(2) var<storage, read_write> dbeta: array<f32>;
 @group(0) @binding(3) var<storage, read_write> dgamma: array<f32>;
-@group(0) @binding(8) var<uniform> P: Params;
+@group(0) @binding(16) var<uniform> P: Params;
 
 fn sum_of(first: u32) -> f32 {
   var i = first; var left = P.parts; var total = 0.0;

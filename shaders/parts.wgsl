@@ -2,11 +2,10 @@
 // Shared by the kernels that reduce the middle axis of x (A, R, B) to y (A, S, B), one thread an entry of y.
 // R is cut into RUNS runs of LENGTH rows, and LANES threads take the rows of a run in turn; S is RUNS * LANES.
 // So neighbouring threads read neighbouring numbers, and a few of them stay in few pages of memory: a CPU fetches ahead
-// only inside of a page. The kernel declares Params: these numbers, and its own behind them.
+// only inside of a page. The kernel declares P, these numbers and its own.
 override VEC: bool = false;  // x is read as vec4s
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;
 @group(0) @binding(1) var<storage, read_write> y: array<f32>;
-@group(0) @binding(8) var<uniform> P: Params;
 
 fn load(i: u32) -> vec4f {
   if (VEC) { return x[i]; }

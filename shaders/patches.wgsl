@@ -24,7 +24,7 @@ struct Sizes {
 @group(0) @binding(0) var<storage, read> source: array<f32>;
 @group(0) @binding(1) var<storage, read> bias: array<f32>;
 @group(0) @binding(2) var<storage, read_write> to: array<f32>;
-@group(0) @binding(8) var<uniform> p: Sizes;
+@group(0) @binding(16) var<uniform> p: Sizes;
 
 // The first tap that a window meets, and where that one looks (per axis).
 struct Window { image: u32, first: vec2u, at: vec2i }

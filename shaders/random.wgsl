@@ -6,7 +6,7 @@ struct Params {
   last: f32,   // uniform: the largest number there may be
 }
 @group(0) @binding(0) var<storage, read_write> y: array<u32>;  // bits: serves f32 and u32
-@group(0) @binding(8) var<uniform> P: Params;
+@group(0) @binding(16) var<uniform> P: Params;
 
 fn words(i: u32) -> vec2u {
   let low = P.counter0 + i;

@@ -2,6 +2,7 @@
 // Reduces the middle axis of x (A, R, B) to y (A, S, B), see parts.wgsl; a call with S = 1 ends it. No barrier and no
 // atomics, and the order of summation is fixed.
 struct Params { a: u32, r: u32, b: u32, runs: u32, lanes: u32, length: u32, scale: f32 }  // y is the sum times scale
+@group(0) @binding(16) var<uniform> P: Params;
 override FOLD: bool = false;  // R counts vec4s, whose four numbers are reduced to one at the end
 
 @compute @workgroup_size(WG)

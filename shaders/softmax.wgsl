@@ -5,7 +5,7 @@ struct Params { n: u32, c: u32 }
 @group(0) @binding(0) var<storage, read> x: array<f32>;            // (N, C)
 @group(0) @binding(1) var<storage, read> labels: array<u32>;       // (N); softmax reads none
 @group(0) @binding(2) var<storage, read_write> y: array<f32>;      // (N, C), or the losses (N)
-@group(0) @binding(8) var<uniform> P: Params;
+@group(0) @binding(16) var<uniform> P: Params;
 
 // The largest number of a row, NaN where there is one, and where it stands.
 struct Largest { value: f32, at: u32 }

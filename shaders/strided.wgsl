@@ -10,7 +10,7 @@ struct Params {
 }
 @group(0) @binding(0) var<storage, read> x: array<u32>;  // bits: serves f32 and u32
 @group(0) @binding(1) var<storage, read_write> y: array<u32>;
-@group(0) @binding(8) var<uniform> P: Params;
+@group(0) @binding(16) var<uniform> P: Params;
 
 @compute @workgroup_size(WG)
 fn main(@builtin(global_invocation_id) id: vec3u) {

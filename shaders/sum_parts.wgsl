@@ -10,7 +10,7 @@ struct Sizes {
 @group(0) @binding(1) var<storage, read> bias: array<f32>;
 @group(0) @binding(2) var<storage, read_write> y: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> y_numbers: array<f32>;
-@group(0) @binding(8) var<uniform> p: Sizes;
+@group(0) @binding(16) var<uniform> p: Sizes;
 
 fn bias_of(column: u32) -> f32 { return bias[min(column, p.columns - 1) * p.bias_step]; }
 

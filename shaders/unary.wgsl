@@ -3,7 +3,7 @@
 struct Params { n4: u32, turns: u32, p: f32, q: f32 }
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;
 @group(0) @binding(1) var<storage, read_write> y: array<vec4f>;
-@group(0) @binding(8) var<uniform> P: Params;
+@group(0) @binding(16) var<uniform> P: Params;
 
 const NEG = 0u;
 const EXP = 1u;

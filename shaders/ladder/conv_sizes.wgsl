@@ -10,7 +10,7 @@ struct Sizes {
   step: u32,     // the stride
   before: u32,   // zeros above and to the left
 }
-@group(0) @binding(8) var<uniform> p: Sizes;
+@group(0) @binding(16) var<uniform> p: Sizes;
 
 fn pixel_of(number: u32, size: vec2u) -> vec3u {
   return vec3u(number / (size.x * size.y), number / size.y % size.x, number % size.y);

@@ -7,7 +7,7 @@ struct Sizes { m: u32, n: u32, k: u32 }
 @group(0) @binding(0) var<storage, read> A: array<vec4f>;
 @group(0) @binding(1) var<storage, read> B: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> C: array<vec4f>;
-@group(0) @binding(8) var<uniform> p: Sizes;
+@group(0) @binding(16) var<uniform> p: Sizes;
 
 // sum + a · b for one row: four steps, four columns.
 fn add_row(a: vec4f, b: mat4x4f, sum: vec4f) -> vec4f {

@@ -4,7 +4,7 @@ struct Sizes { m: u32, n: u32, k: u32 }
 @group(0) @binding(0) var<storage, read> A: array<vec4f>;        // (m, k), k a multiple of 4
 @group(0) @binding(1) var<storage, read> B: array<vec4f>;        // (k, n), n a multiple of 4
 @group(0) @binding(2) var<storage, read_write> C: array<vec4f>;  // (m, n)
-@group(0) @binding(8) var<uniform> p: Sizes;
+@group(0) @binding(16) var<uniform> p: Sizes;
 
 @compute @workgroup_size(8, 8)
 fn main(@builtin(global_invocation_id) id: vec3u) {

@@ -4,7 +4,7 @@ struct Sizes { m: u32, n: u32, k: u32 }
 @group(0) @binding(0) var<storage, read> A: array<vec4f>;
 @group(0) @binding(1) var<storage, read> B: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> C: array<vec4f>;
-@group(0) @binding(8) var<uniform> p: Sizes;
+@group(0) @binding(16) var<uniform> p: Sizes;
 
 var<workgroup> tile_a: array<vec4f, 128>;  // 32 rows of 16 numbers
 var<workgroup> tile_b: array<vec4f, 128>;  // 16 rows of 32 numbers

@@ -1,5 +1,5 @@
 // Asks for an adapter and a device with the limits and features that the kernels use, and says what was got.
-// The defaults of WebGPU are low on purpose; sizes of buffers are the only limits that we raise.
+// The defaults of WebGPU are low on purpose; sizes of buffers and how many a kernel binds are the limits that we raise.
 import { GpuError } from "../errors";
 
 export interface DeviceInfo {
@@ -34,6 +34,7 @@ export async function requestDevice(api: GPU): Promise<{ device: GPUDevice; info
       requiredLimits: {
         maxBufferSize: adapter.limits.maxBufferSize,
         maxStorageBufferBindingSize: adapter.limits.maxStorageBufferBindingSize,
+        maxStorageBuffersPerShaderStage: Math.min(adapter.limits.maxStorageBuffersPerShaderStage, 16),
       },
     })
     .catch(refused);

@@ -6,7 +6,7 @@ import { Uniform } from "./uniforms";
 
 const COMPUTE = 0x4; // GPUShaderStage.COMPUTE; the name is a global that Node lacks
 /** Behind the most storage buffers that a shader has. */
-export const UNIFORM_BINDING = 8;
+export const UNIFORM_BINDING = 16;
 
 export interface PipelineKey {
   /** Its name in the table that the device was opened with. */

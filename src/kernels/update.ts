@@ -1,4 +1,5 @@
-// The optimisers: each changes weights and their slots in place, three weights a dispatch.
+// The optimisers: each changes weights and their slots in place, three or seven weights a dispatch.
+import { gpu } from "../gpu/gpu";
 import { type Block, dispatch, gridOf, type Storage, temporary, turnsFor, type Undo } from "./block";
 
 /** Bounds that a weight is held to after its update, or none. */
@@ -32,8 +33,14 @@ export interface Updated<B extends Block = Block> {
   clips: readonly Clip[];
 }
 
-/** Weights a dispatch: with their gradients and the slots that is 7 storage buffers, and WebGPU promises 8. */
-const GROUP = 3;
+/** Most storage buffers that an update binds. Tests lower it: WebGPU promises 8, most adapters have more. */
+export const bindings = { most: 16 };
+
+/** How many weights the next dispatch takes: each has a gradient, and all share the slots. */
+function groupOf(left: number): 3 | 7 {
+  const room = Math.min(bindings.most, gpu().device.limits.maxStorageBuffersPerShaderStage);
+  return left > 3 && room >= 2 * 7 + 1 ? 7 : 3;
+}
 
 const vec4s = ({ size }: { size: number }) => Math.ceil(size / 4);
 
@@ -41,7 +48,7 @@ const vec4s = ({ size }: { size: number }) => Math.ceil(size / 4);
 export const slotSize = (weights: readonly { size: number }[]): number =>
   4 * weights.reduce((sum, weight) => sum + vec4s(weight), 0);
 
-/** The numbers of a rule that stay what they are; see update.wgsl for what each means to the rules. */
+/** The numbers of a rule that stay what they are; see update_rules.wgsl for what each means to the rules. */
 const none = { decay: 0, epsilon: 0, inside: false, beta1: 0 };
 
 function update(
@@ -59,12 +66,13 @@ function update(
   const second = slotSize(weights) / 4;
   let base = 0;
   let corrected: readonly number[] = [0, 0];
-  for (let first = 0; first < members.length; first += GROUP) {
-    const group = members.slice(first, first + GROUP);
+  for (let first = 0, count: number; first < members.length; first += count) {
+    count = groupOf(members.length - first);
+    const group = members.slice(first, first + count);
     const { gradient } = group[0];
     const run = (spare: readonly Storage[]): void => {
       // What the last group lacks must be bound as well. A buffer may be read twice in a dispatch, not written twice.
-      if (group.length + spare.length < GROUP)
+      if (group.length + spare.length < count)
         return temporary(1, entry, (storage) => run([...spare, storage]));
       const bound = [...group, ...spare.map((weight) => ({ gradient, weight, clip: undefined, n4: 0 }))];
       const from = base;
@@ -77,18 +85,16 @@ function update(
       base += end;
       const { turns, threads } = turnsFor(end);
       dispatch({
-        shader: "update",
+        shader: count === 7 ? "update_seven" : "update",
         entry,
         reads: bound.map(({ gradient }) => gradient),
         writes: [...bound.map(({ weight }) => weight), slots.storage],
         params: (undo) => {
           if (first === 0 && corrections) corrected = corrections(undo); // once a step, not once a dispatch
-          return {
-            ...{ ...numbers, parts: bounds, turns, base: from, second },
-            rate: typeof rate === "number" ? rate : rate(),
-            correction1: corrected[0],
-            correction2: corrected[1],
-          };
+          const [correction1, correction2] = corrected;
+          const now = typeof rate === "number" ? rate : rate();
+          const rule = { ...numbers, turns, base: from, second, rate: now, correction1, correction2 };
+          return { parts: bounds, rule };
         },
         grid: gridOf(threads),
       });

@@ -37,3 +37,5 @@ export { default as sum_parts } from "../../shaders/sum_parts.wgsl";
 export { default as threefry } from "../../shaders/threefry.wgsl";
 export { default as unary } from "../../shaders/unary.wgsl";
 export { default as update } from "../../shaders/update.wgsl";
+export { default as update_rules } from "../../shaders/update_rules.wgsl";
+export { default as update_seven } from "../../shaders/update_seven.wgsl";

@@ -16,7 +16,7 @@ struct Params {
   parts: array<Part4, 2>,
 }
 struct Part4 { end: u32, clip: u32, low: f32, high: f32 }
-@group(0) @binding(8) var<uniform> P: Params;`;
+@group(0) @binding(16) var<uniform> P: Params;`;
 
 const params: Params = {
   n: 7,
@@ -70,7 +70,7 @@ for (const [name, [given, message]] of Object.entries(wrong)) {
 }
 
 test(`a struct of more than ${UNIFORM_BYTES} bytes is refused: it would spill into its neighbour`, () => {
-  const long = "struct Params { sizes: array<vec4u, 17> }\n@group(0) @binding(8) var<uniform> P: Params;";
+  const long = "struct Params { sizes: array<vec4u, 17> }\n@group(0) @binding(16) var<uniform> P: Params;";
   assert.throws(() => new Uniform(long, "long"), /^gpu: long: a uniform has 256 bytes at most, got 272\.$/);
 });
 

@@ -4,13 +4,13 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { Block } from "../../src/kernels/block";
 import { blend, clip, fill } from "../../src/kernels/fill";
-import { adam, type Clip, rmsprop, sgd, slotSize, type Updated } from "../../src/kernels/update";
+import { adam, bindings, type Clip, rmsprop, sgd, slotSize, type Updated } from "../../src/kernels/update";
 import { block, device, read, sharedOutFor } from "../device";
 import { type F64, fill as filled, makeRandom, map, randomNormal, roundToF32 } from "../reference/array";
 import * as reference from "../reference/optimizers";
 
 const SIZES = [0, 1, 3, 63, 64, 65, 255, 256, 257];
-/** Sizes of the parameters of a step: one dispatch takes three of them, and what is empty takes no place. */
+/** Sizes of the parameters of a step: a dispatch takes three or seven of them, and what is empty takes no place. */
 const LISTS = [[0], [1], [257], [3, 65, 256], [63, 1, 255, 66], [5, 64, 3, 0, 257, 1, 131, 6], [0, 0, 9]];
 const STEPS = 5;
 const random = makeRandom(71);
@@ -90,21 +90,34 @@ function prepare(rule: Rule, starts: F64[], clips: readonly Clip[] = starts.map(
 }
 
 for (const [name, rule] of Object.entries(RULES)) {
-  test(`${name}: from 0 the change is right to 1e-5 in every entry of every parameter`, async () => {
-    await device();
-    for (const sizes of [...LISTS, ...SIZES.map((n) => [n])])
-      await changes(
-        rule,
-        sizes.map((n) => filled([n], 0)),
-        0,
-      );
-  });
+  for (const most of [8, 16])
+    test(`${name}, ${most} buffers bound: from 0 the change is right to 1e-5 in every entry of every parameter`, async () => {
+      await device();
+      for (const sizes of [...LISTS, ...SIZES.map((n) => [n])])
+        await binding(most, () =>
+          changes(
+            rule,
+            sizes.map((n) => filled([n], 0)),
+            0,
+          ),
+        );
+    });
 
   test(`${name}: from weights of size 0.02 the change is right but for the weight's rounding`, async () => {
     await device();
     const starts = [257, 66, 5, 130].map((n) => normal(n, 0.02));
     await changes(rule, starts, 0.5);
   });
+}
+
+/** Runs `fn` where an update binds so many buffers at most. */
+async function binding(most: number, fn: () => Promise<void>): Promise<void> {
+  bindings.most = most;
+  try {
+    await fn();
+  } finally {
+    bindings.most = 16;
+  }
 }
 
 /** Runs some steps; an entry may err by 1e-5 of its change and `ulps` of its own rounding a step. */
@@ -140,7 +153,7 @@ const ulp = (value: number) => (value === 0 ? 0 : 2 ** (Math.floor(Math.log2(val
 for (const kind of ["GPU", "software"] as const)
   test(`parameters updated together have the bits of each alone, slots as well, shared out for a ${kind}`, async () => {
     await device();
-    // The fourth begins a second dispatch; the first two are large enough for threads with several turns.
+    // Together they take one dispatch, and alone one of three; the first two are large enough for threads with several turns.
     const starts = [20001, 9998, 7, 13000, 0, 66].map((n) => normal(n, 0.02));
     const clips: Clip[] = [[-0.02, 0.02], undefined, [0, 0.01], [-0.03, 0.001], undefined, undefined];
     const gradients = [1, 2].map(() => starts.map(({ data }) => gradient(data.length)));
@@ -214,45 +227,57 @@ test("a NaN gradient makes a NaN weight, bounds or not, and no other one", async
   }
 });
 
-test("a dispatch takes three parameters that are not empty; all storage but the parameters' is given back", async () => {
+/** Sizes of parameters, and the dispatches that they take where 8 buffers can be bound, and where 16 can. */
+const DISPATCHES: [number[], number, number][] = [
+  [[], 0, 0],
+  [[0, 0], 0, 0],
+  [[5], 1, 1],
+  [[5, 6, 7], 1, 1],
+  [[5, 6, 7, 8], 2, 1],
+  [[0, 5, 6, 0, 7, 0], 1, 1],
+  [[1, 2, 3, 4, 5, 6], 2, 1],
+  [[1, 2, 3, 4, 5, 6, 7], 3, 1],
+  [[1, 2, 3, 4, 5, 6, 7, 8], 3, 2],
+  [Array.from({ length: 14 }, (_, i) => 40 + i), 5, 2],
+];
+
+test("a dispatch takes three or seven parameters that are not empty; storage for what it lacks is given back", async () => {
+  const { limits } = (await device()).device;
+  for (const [sizes, few, many] of DISPATCHES)
+    for (const most of [8, 16]) {
+      const wanted = Math.min(most, limits.maxStorageBuffersPerShaderStage) < 15 ? few : many;
+      await binding(most, () => dispatchesOf(sizes, wanted));
+    }
+});
+
+/** Holds one Adam step of parameters of these sizes to so many dispatches. */
+async function dispatchesOf(sizes: number[], wanted: number): Promise<void> {
   const { stream, pool } = await device();
   const { dispatch } = stream;
-  for (const [sizes, wanted] of [
-    [[], 0],
-    [[0, 0], 0],
-    [[5], 1],
-    [[5, 6, 7], 1],
-    [[5, 6, 7, 8], 2],
-    [[0, 5, 6, 0, 7, 0], 1],
-    [[1, 2, 3, 4, 5, 6], 2],
-    [[1, 2, 3, 4, 5, 6, 7], 3],
-    [Array.from({ length: 14 }, (_, i) => 40 + i), 5],
-  ] as [number[], number][]) {
-    const weights = sizes.map((n) => toBlock(filled([n], 1)));
-    const gradients = sizes.map((n) => toBlock(filled([n], 1)));
-    const slots = toBlock(filled([2 * slotSize(weights)], 0));
-    const before = pool.liveBytes;
-    let [dispatched, asked] = [0, 0];
-    const corrections = () => {
-      asked++;
-      return [0.1, 0.001] as const;
-    };
-    stream.dispatch = (call) => {
-      dispatched++;
-      dispatch.call(stream, call);
-    };
-    try {
-      const clips = sizes.map(() => undefined);
-      const rule = { rate: LR, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, corrections };
-      adam({ weights, gradients, slots, clips }, rule);
-    } finally {
-      stream.dispatch = dispatch;
-    }
-    assert.is(dispatched, wanted, `sizes ${sizes}`);
-    assert.is(asked, Math.min(1, wanted), "the corrections are asked once a step");
-    assert.is(pool.liveBytes, before);
+  const weights = sizes.map((n) => toBlock(filled([n], 1)));
+  const gradients = sizes.map((n) => toBlock(filled([n], 1)));
+  const slots = toBlock(filled([2 * slotSize(weights)], 0));
+  const before = pool.liveBytes;
+  let [dispatched, asked] = [0, 0];
+  const corrections = () => {
+    asked++;
+    return [0.1, 0.001] as const;
+  };
+  stream.dispatch = (call) => {
+    dispatched++;
+    dispatch.call(stream, call);
+  };
+  try {
+    const clips = sizes.map(() => undefined);
+    const rule = { rate: LR, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, corrections };
+    adam({ weights, gradients, slots, clips }, rule);
+  } finally {
+    stream.dispatch = dispatch;
   }
-});
+  assert.is(dispatched, wanted, `sizes ${sizes}`);
+  assert.is(asked, Math.min(1, wanted), "the corrections are asked once a step");
+  assert.is(pool.liveBytes, before);
+}
 
 test("clip, blend and fill at all sizes", async () => {
   await device();

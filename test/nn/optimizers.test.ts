@@ -211,8 +211,9 @@ test("a captured step of Adam counts once a replay, whatever the number of its d
   assert.equal(replayed, eager);
 });
 
-test("a step of six parameters takes two dispatches", async () => {
-  const { stream } = await device();
+test("a step of six parameters takes one dispatch where 15 buffers can be bound, else two", async () => {
+  const { stream, device: opened } = await device();
+  const wanted = opened.limits.maxStorageBuffersPerShaderStage >= 15 ? 1 : 2;
   const { dispatch } = stream;
   const parameters = [1, 2, 3, 4, 5, 6].map((n) => ones([n]));
   for (const optimizer of [
@@ -231,7 +232,7 @@ test("a step of six parameters takes two dispatches", async () => {
     } finally {
       stream.dispatch = dispatch;
     }
-    assert.is(dispatched, 2);
+    assert.is(dispatched, wanted);
     for (const owned of [optimizer, ...given]) owned.dispose();
   }
   for (const parameter of parameters) parameter.dispose();

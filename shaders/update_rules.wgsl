@@ -1,0 +1,64 @@
+// uses: elements, numbers
+// In-place updates: the rules of the optimisers, and the bounds that a weight is held to after its step. The shaders that
+// use them take so many parameters a dispatch: threads take their vec4s as if they lay one behind the other, as the slots do.
+struct Part {
+  end: u32,                    // where a parameter's vec4s end, counted from the group's first one
+  clip: u32,                   // whether low and high apply
+  low: f32, high: f32,
+}
+// What a group of parameters has in common.
+struct Rule {
+  turns: u32,
+  base: u32,                   // where the group's slots begin
+  second: u32,                 // from an entry's first slot to its second one
+  rate: f32,
+  decay: f32, epsilon: f32,    // RMSprop's; Adam's beta2 and epsilon; SGD's momentum
+  inside: u32,                 // RMSprop: whether epsilon stands inside the root
+  beta1: f32, correction1: f32, correction2: f32,
+}
+
+// NaN passes the bounds, so that a NaN gradient shows in the next loss.
+fn clipped(value: vec4f, part: Part) -> vec4f {
+  if (part.clip == 0) { return value; }
+  return held(value, part.low, part.high);
+}
+
+// slot = decay * slot + (1 - decay) g²; weight -= rate * g / sqrt(slot), epsilon inside or outside of the root.
+fn rmsprop_rule(i: u32, g: vec4f, weight: vec4f) -> vec4f {
+  let mean = P.rule.decay * slots[i] + (1.0 - P.rule.decay) * g * g;
+  slots[i] = mean;
+  let inside = sqrt(mean + P.rule.epsilon);
+  let outside = sqrt(mean) + P.rule.epsilon;
+  return weight - P.rule.rate * g / select(outside, inside, P.rule.inside == 1);
+}
+
+// Kingma and Ba 2015, algorithm 1; the corrections are 1 - beta^t, made on the host.
+fn adam_rule(i: u32, g: vec4f, weight: vec4f) -> vec4f {
+  let j = i + P.rule.second;
+  let m = P.rule.beta1 * slots[i] + (1.0 - P.rule.beta1) * g;
+  let v = P.rule.decay * slots[j] + (1.0 - P.rule.decay) * g * g;
+  slots[i] = m;
+  slots[j] = v;
+  return weight - P.rule.rate * (m / P.rule.correction1) / (sqrt(v / P.rule.correction2) + P.rule.epsilon);
+}
+
+// slot = momentum * slot + g; weight -= rate * slot.
+fn sgd_rule(i: u32, g: vec4f, weight: vec4f) -> vec4f {
+  let v = P.rule.decay * slots[i] + g;
+  slots[i] = v;
+  return weight - P.rule.rate * v;
+}
+
+const RMSPROP = 0u;
+const ADAM = 1u;
+const SGD = 2u;
+
+// Changes the slots of the group's vec4 i, and gives the weight that a part is to hold. The rule is a constant of the
+// entry point, so the compiler takes the choice away.
+fn next(rule: u32, i: u32, g: vec4f, weight: vec4f, part: Part) -> vec4f {
+  switch (rule) {
+    case RMSPROP: { return clipped(rmsprop_rule(P.rule.base + i, g, weight), part); }
+    case ADAM: { return clipped(adam_rule(P.rule.base + i, g, weight), part); }
+    default: { return clipped(sgd_rule(P.rule.base + i, g, weight), part); }
+  }
+}
