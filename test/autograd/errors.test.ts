@@ -231,6 +231,22 @@ const mistakes: Record<string, [make: () => unknown, message: string]> = {
     },
     "batchNorm: tensors must share no storage, got tensor f32[3] and tensor f32[3]. Copy one: mul(x, 1).",
   ],
+  "batchNorm: freed": [
+    () => {
+      const x = ones([4, 3]);
+      x.dispose();
+      m.batchNorm(x, ones([3]), ones([3]), 1e-3);
+    },
+    "batchNorm: a tensor must not be used after it was freed, got tensor f32[4,3]. Return it from tidy, or keep() it.",
+  ],
+  "batchNorm: a running average freed": [
+    () => {
+      const [mean, variance] = [ones([3]), ones([3])];
+      variance.dispose();
+      m.batchNorm(ones([4, 3]), ones([3]), ones([3]), 1e-3, 1, { mean, variance, momentum: 0.1 });
+    },
+    "batchNorm: a tensor must not be used after it was freed, got tensor f32[3]. Return it from tidy, or keep() it.",
+  ],
   "batchNorm: slope": [
     () => m.batchNorm(ones([4, 2]), ones([2]), zeros([2]), 1e-5, Number.NaN),
     "batchNorm: the slope must be a finite f32 number, got NaN.",

@@ -46,6 +46,7 @@ const normOp = (name: string, view: (x: Shape, gamma: Shape) => Middle) =>
       return [x, statistics, statistics];
     },
     forward: ([x, gamma, beta, ...running], [y, mean, variance], { epsilon, slope, momentum = 0 }) => {
+      checkStorage(name, running, [x, gamma, beta]);
       const norm = { ...view(x.shape, gamma.shape), epsilon, slope };
       moments(
         x,
@@ -109,7 +110,6 @@ export function batchNorm(
   if (x.size === 0 && gamma.size > 0)
     throw shapeError("batchNorm", "each channel must have something to take the mean of", [x.shape]);
   const averages = running ? [running.mean, running.variance] : [];
-  checkStorage("batchNorm", averages, [x, gamma, beta]);
   const attributes = { axes, epsilon, slope, momentum: running?.momentum };
   return batchNormOp(x, gamma, beta, ...averages, attributes) as [Tensor, Tensor, Tensor];
 }
