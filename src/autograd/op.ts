@@ -42,6 +42,8 @@ export interface Op<I extends readonly Operand[], O extends Tensor | Tensor[], A
    * the output's. Others are not kept for it; it sees their shape alone. Where it is not given, all are kept.
    */
   saves?: Saves | ((attributes: A) => Saves);
+  /** From which input on they are only moved in place: those are no part of the graph. */
+  movesFrom?: number;
   /** A fused derivative for when no second one will be asked for. The tests hold it to `vjp`. */
   fusedVjp?(context: Backward<I, O, A>): Thunks;
   /** What each input's dtype must be, or that of all; f32 where nothing is said. */
@@ -105,8 +107,9 @@ function run(op: AnyOp, xs: readonly Operand[], attributes: unknown): Tensor[] {
   const shapes = xs.map((x) => (typeof x === "number" ? [] : x.shape));
   const shape = op.shape(shapes, attributes);
   const many = Array.isArray(shape[0]);
+  const inGraph = xs.slice(0, op.movesFrom);
   const needsGrad =
-    recording && op.vjp !== undefined && xs.some((x) => typeof x !== "number" && x.requiresGrad);
+    recording && op.vjp !== undefined && inGraph.some((x) => typeof x !== "number" && x.requiresGrad);
   const node = needsGrad ? new Node(op, attributes && structuredClone(attributes)) : undefined; // the caller may change its own
   const first = xs[0] as Tensor;
   const dtype = op.gives === "input" ? first.dtype : (op.gives ?? "f32");
@@ -114,7 +117,7 @@ function run(op: AnyOp, xs: readonly Operand[], attributes: unknown): Tensor[] {
   try {
     for (const shapeOf of (many ? shape : [shape]) as Shape[]) {
       const variable: Variable = { requiresGrad: needsGrad, node, handles: 0 };
-      if (recording && op.vjp && !needsGrad) variable.sources = sourcesOf(variablesOf(xs));
+      if (recording && op.vjp && !needsGrad) variable.sources = sourcesOf(variablesOf(inGraph));
       if (!op.forward) checkShape(op.name, shapeOf);
       outputs.push(
         op.forward
@@ -128,7 +131,7 @@ function run(op: AnyOp, xs: readonly Operand[], attributes: unknown): Tensor[] {
     throw error;
   }
   if (node) for (const { variable, storage } of outputs) variable.version = storage.version;
-  node?.save(xs, outputs);
+  node?.save(inGraph, outputs);
   return outputs;
 }
 

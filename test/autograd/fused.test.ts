@@ -3,6 +3,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import {
   add,
+  backward,
   batchNorm,
   batchNormInference,
   blend,
@@ -13,11 +14,13 @@ import {
   leakyRelu,
   matmul,
   mul,
+  ones,
   Random,
   requireGrad,
   square,
   sum,
   type Tensor,
+  zeros,
 } from "../../src/autograd";
 import { device } from "../device";
 
@@ -100,6 +103,31 @@ for (const channels of [1, 3, 4, 8]) {
     }
   });
 }
+
+test("the running averages that batch norm moves are no part of its graph", async () => {
+  await device();
+  const x = new Random(1).normal([6, 3], 2, 3);
+  const [gamma, beta] = [requireGrad(ones([3])), zeros([3])];
+  const forward = (mean: Tensor, from: Tensor) =>
+    batchNorm(from, gamma, beta, EPSILON, SLOPE, { mean, variance: ones([3]), momentum: 0.1 })[0];
+  const wanted = await grad(sum(square(batchNorm(x, gamma, beta, EPSILON, SLOPE)[0])), [gamma])[0].data();
+  const running = zeros([3]);
+  const y = forward(running, forward(running, x)); // moved anew before the derivative of the first is asked for
+  requireGrad(running);
+  assert.not.throws(() => grad(sum(square(y)), [gamma]));
+  const later = zeros([3]);
+  const unused = sum(square(forward(later, x)));
+  requireGrad(later);
+  assert.not.throws(() => backward(unused));
+  const made = sum(square(forward(mul(gamma, 0), x)));
+  assert.equal(await grad(made, [gamma])[0].data(), wanted);
+  const plain = batchNorm(x, ones([3]), beta, EPSILON, SLOPE, {
+    mean: running,
+    variance: ones([3]),
+    momentum: 0.1,
+  });
+  assert.not.ok(plain[0].requiresGrad);
+});
 
 type Product = (a: Tensor, b: Tensor, more: { bias?: Tensor }) => Tensor;
 const halved = { stride: 2, padding: "same" } as const;

@@ -64,6 +64,7 @@ const normOp = (name: string, view: (x: Shape, gamma: Shape) => Middle) =>
       normalize({ x, mean, variance, gamma, beta }, y, norm);
     },
     saves: [all, all, all],
+    movesFrom: 3,
     vjp: (context) => compositeGrad(context),
     fusedVjp: (context) => {
       const { xs, y, dy: dys, attributes } = context;
