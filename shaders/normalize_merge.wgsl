@@ -8,20 +8,16 @@ struct Params { n: u32, parts: u32 }
 @group(0) @binding(3) var<storage, read_write> dgamma: array<f32>;
 @group(0) @binding(16) var<uniform> P: Params;
 
-fn sum_of(first: u32) -> f32 {
-  var i = first; var left = P.parts; var total = 0.0;
+@compute @workgroup_size(WG) fn merge(@builtin(global_invocation_id) id: vec3u) {
+  let t = flat(id);
+  if (t >= 2 * P.n) { return; }
+  let pair = t / P.n; let n = t % P.n;
+  var i = pair * P.parts * P.n + n; var left = P.parts; var total = 0.0;
   for (; left >= 4; left -= 4) {  // four loads under way, as in reduce.wgsl
     total += (z[i] + z[i + P.n]) + (z[i + 2 * P.n] + z[i + 3 * P.n]);
     i += 4 * P.n;
   }
   for (; left > 0; left--) { total += z[i]; i += P.n; }
-  return total;
-}
-
-@compute @workgroup_size(WG) fn merge(@builtin(global_invocation_id) id: vec3u) {
-  let i = flat(id);
-  if (i >= P.n) { return; }
-  let g = sum_of(i); let gx = sum_of(P.parts * P.n + i);
-  sums[i] = g; sums[P.n + i] = gx;
-  dbeta[i] = g; dgamma[i] = gx;
+  sums[t] = total;
+  if (pair == 0) { dbeta[n] = total; } else { dgamma[n] = total; }
 }

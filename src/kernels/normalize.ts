@@ -26,6 +26,9 @@ const isVector = (b: number) => b % 4 === 0;
 /** Batch norm: whether gamma is one number for all that share a mean. */
 const isPerChannel = (gamma: Block, norm: Norm) => norm.a === 1 && gamma.size === norm.b;
 
+/** So many parts are merged by one thread: more would take it long, and lose digits. */
+const MOST_MERGED = 256;
+
 /** Averages of the statistics over batches: each becomes keep times itself and its take times the newest. */
 export interface Running {
   mean: Block;
@@ -109,30 +112,24 @@ export function normalizeGrad(
       reads: [...reads, sums],
       writes: [outputs.dx.storage],
     });
-  partsOfSums(reads, gamma, norm, affineView, false, (storage, parts) => {
+  partsOfSums(reads, gamma, norm, affineView, false, MOST_MERGED, (storage, parts) => {
     temporary(2 * gamma.size, "normalize sums", (sums) => {
       const made = [{ storage: sums }, outputs.dbeta, outputs.dgamma];
-      launch("normalize_merge", "merge", [{ storage }], made, { n: gamma.size, parts }, gamma.size);
+      launch("normalize_merge", "merge", [{ storage }], made, { n: gamma.size, parts }, 2 * gamma.size);
       if (perChannel) inputGrad(sums);
     });
   });
-  if (perChannel) return;
-  partsOfSums(reads, gamma, norm, norm, true, (parts, r) => {
-    if (r === 1) return inputGrad(parts);
-    temporary(2 * norm.a * norm.b, "normalize sums", (sums) => {
-      reduce("sum", parts, sums, { a: 2 * norm.a, r, b: norm.b });
-      inputGrad(sums);
-    });
-  });
+  if (!perChannel) partsOfSums(reads, gamma, norm, norm, true, 1, inputGrad);
 }
 
-/** Gives `use` (2, a, s, b) and s: the sums of g and of g * xhat over s parts of the view's middle axis. */
+/** Gives `use` (2, a, s, b) and s: the sums of g and of g * xhat over s parts, `most` at most, of the view's middle axis. */
 function partsOfSums(
   reads: Storage[],
   gamma: Block,
   norm: Norm,
   view: Middle,
   weighed: boolean,
+  most: number,
   use: (sums: Storage, s: number) => void,
 ): void {
   const wide = isVector(norm.b);
@@ -140,7 +137,11 @@ function partsOfSums(
   const s = splits(view.r, view.a * columns);
   temporary(2 * view.a * s * view.b, "normalize sums", (sums) => {
     dispatch({ shader: "normalize_sums", ...call(gamma, norm, weighed, view, s), reads, writes: [sums] });
-    use(sums, s);
+    if (s <= most) return use(sums, s);
+    temporary(2 * view.a * view.b, "normalize sums", (whole) => {
+      reduce("sum", sums, whole, { a: 2 * view.a, r: s, b: view.b });
+      use(whole, 1);
+    });
   });
 }
 

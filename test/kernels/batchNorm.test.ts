@@ -5,7 +5,15 @@ import * as engine from "../../src/autograd";
 import { moments } from "../../src/kernels/normalize";
 import { toArray, toTensor } from "../autograd/check";
 import { block, device, read, sharedOutFor } from "../device";
-import { type F64, makeRandom, map, maxDifference, randomNormal, roundToF32 } from "../reference/array";
+import {
+  type F64,
+  makeRandom,
+  map,
+  maxDifference,
+  randomNormal,
+  randomUniform,
+  roundToF32,
+} from "../reference/array";
 import * as reference from "../reference/forward";
 
 const random = makeRandom(31);
@@ -113,6 +121,21 @@ for (const [name, norm, shape, last] of [
       ["x", "gamma", "beta"].forEach((input, i) => {
         near(fused[i], composite[i], 1e-5, input);
       });
+    });
+}
+
+for (const channels of [1, 4]) {
+  for (const kind of ["GPU", "software"] as const)
+    test(`beta's gradient by 40,000 rows of ${channels} keeps its digits, shared out for ${kind}`, async () => {
+      await device();
+      const shape = [40_000, channels];
+      const dy = roundToF32(randomUniform(makeRandom(5), shape, 0, 1));
+      const [x, gamma] = [toTensor(normal(shape)), engine.ones([channels])];
+      const beta = engine.requireGrad(engine.zeros([channels]));
+      const [gradient] = await sharedOutFor(kind, () =>
+        engine.grad(batch(x, gamma, beta), [beta], { dy: toTensor(dy) }),
+      );
+      near(await toArray(gradient, [channels]), reference.sum(dy, [0]), 2e-7, "beta");
     });
 }
 
