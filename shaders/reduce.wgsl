@@ -24,9 +24,7 @@ fn sum(@builtin(global_invocation_id) id: vec3u) {
     total += some;
   }
   for (; left > 0; left--) { total += load(i); i += step; }
-  if (FOLD) { total = vec4f((total.x + total.y) + (total.z + total.w)); }
-  if (P.scale != 1.0) { total *= P.scale; }
-  if (FOLD) { y[t] = total.x; } else { store(t, total); }
+  if (FOLD) { y[t] = ((total.x + total.y) + (total.z + total.w)) * P.scale; } else { store(t, total * P.scale); }
 }
 
 // The larger of two, or the smaller; the choice is a constant of the entry point.

@@ -155,4 +155,24 @@ test("sum, max and min are NaN wherever a NaN stands, however the axis is shared
   }
 });
 
+test("a sum times a scale is the product of the two, whatever they are", async () => {
+  await device();
+  const { NaN: none, POSITIVE_INFINITY: infinity } = Number;
+  for (const shape of [
+    [1, 1],
+    [5, 1],
+    [8, 1],
+    [7, 4],
+    [50_000, 1],
+  ]) {
+    const x = toTensor(normal(...shape));
+    const sum = engine.sum(x, { axes: [0] });
+    for (const scale of [1, -1, 1 / 3, 0, infinity, none]) {
+      const both = [engine.sum(x, { axes: [0], scale }), engine.mul(sum, scale)];
+      const [got, wanted] = await Promise.all(both.map(async (y) => [...(await y.data())]));
+      assert.equal(got, wanted, `[${shape}] by ${scale}`);
+    }
+  }
+});
+
 test.run();
