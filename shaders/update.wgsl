@@ -1,6 +1,6 @@
 // uses: update_rules
-// The rules of update_rules.wgsl for three parameters a dispatch: with their gradients and the slots that is 7 storage buffers, and WebGPU
-// promises 8.
+// The rules of update_rules.wgsl for three parameters a dispatch: with their gradients and the slots that is 7 storage
+// buffers, and WebGPU promises 8.
 struct Params { parts: array<Part, 3>, rule: Rule }
 @group(0) @binding(0) var<storage, read> g0: array<vec4f>;
 @group(0) @binding(1) var<storage, read> g1: array<vec4f>;

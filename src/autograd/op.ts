@@ -107,7 +107,7 @@ function run(op: AnyOp, xs: readonly Operand[], attributes: unknown): Tensor[] {
   const shapes = xs.map((x) => (typeof x === "number" ? [] : x.shape));
   const shape = op.shape(shapes, attributes);
   const many = Array.isArray(shape[0]);
-  const inGraph = xs.slice(0, op.movesFrom);
+  const inGraph = op.movesFrom === undefined ? xs : xs.slice(0, op.movesFrom);
   const needsGrad =
     recording && op.vjp !== undefined && inGraph.some((x) => typeof x !== "number" && x.requiresGrad);
   const node = needsGrad ? new Node(op, attributes && structuredClone(attributes)) : undefined; // the caller may change its own

@@ -22,9 +22,10 @@ export class Program implements ScratchUser {
   submits: readonly (readonly Command[])[] = [];
   disposed = false;
   private readonly recorded: Command[] = [];
-  /** Dispatches with their uniforms. Those that change lie first in the arena: one write brings them all. */
-  private changing: [DispatchCommand, ArrayBuffer][] = [];
-  private fixed: [DispatchCommand, ArrayBuffer][] = [];
+  /** Dispatches whose uniforms change lie first in the arena: one write brings them all. */
+  private changing: DispatchCommand[] = [];
+  /** Until `finish`: the uniforms, as they are at first. */
+  private readonly uniforms = new Map<Command, ArrayBuffer>();
   private readonly leased = new Set<Storage>();
   private readonly written = new Set<Storage>();
   private readonly pool: Pool;
@@ -42,7 +43,7 @@ export class Program implements ScratchUser {
     for (const storage of storagesOf(command)) if (!this.pool.isCaptured(storage)) this.lease(storage);
     if (command.kind !== "dispatch") return void this.recorded.push(command);
     const own = { ...command };
-    (typeof own.call.params === "function" ? this.changing : this.fixed).push([own, uniform!]);
+    this.uniforms.set(own, uniform!);
     this.recorded.push(own);
   }
 
@@ -82,7 +83,7 @@ export class Program implements ScratchUser {
     const backs: (() => void)[] = [];
     const undo: Undo = (back) => void backs.unshift(back);
     try {
-      for (const [command] of this.changing) packUniform(command, uniforms, undo);
+      for (const command of this.changing) packUniform(command, uniforms, undo);
     } catch (error) {
       for (const back of backs) back();
       throw error;
@@ -92,7 +93,7 @@ export class Program implements ScratchUser {
 
   /** Writes changed uniforms, before the first submit of a replay; the queue keeps replays apart. */
   write(uniforms: ArrayBuffer): void {
-    if (uniforms.byteLength > 0) this.gpu.device.queue.writeBuffer(this.arena!, 0, uniforms);
+    this.gpu.device.queue.writeBuffer(this.arena!, 0, uniforms);
   }
 
   /** Submits that are recorded already keep the old buffer: each replay is whole by itself. */
@@ -114,7 +115,7 @@ export class Program implements ScratchUser {
     );
   }
 
-  /** Gives back what it kept; to be called once. Its arena goes with `destroyArena`, when no submit needs it. */
+  /** Gives back what it kept; to be called once. Its arena goes with `leaveArena`, when no submit needs it. */
   dispose(): void {
     this.disposed = true;
     if (!this.pool.closed) for (const storage of this.leased) this.pool.unlease(storage);
@@ -125,8 +126,8 @@ export class Program implements ScratchUser {
     this.written.clear();
   }
 
-  destroyArena(): void {
-    this.arena?.destroy();
+  leaveArena(): void {
+    if (this.arena) this.stream.giveArena(this.arena);
   }
 
   private lease(storage: Storage): void {
@@ -136,22 +137,18 @@ export class Program implements ScratchUser {
   }
 
   private makeArena(): void {
-    const [UNIFORM, COPY_DST] = [0x40, 0x8];
-    const all = [...this.changing, ...this.fixed];
-    this.arena = this.gpu.device.createBuffer({
-      label: "program",
-      size: Math.max(1, all.length) * UNIFORM_BYTES,
-      usage: UNIFORM | COPY_DST,
-      mappedAtCreation: true,
-    });
-    const bytes = new Uint8Array(this.arena.getMappedRange());
-    all.forEach(([command, uniform], i) => {
+    const dispatches = this.recorded.filter((command) => command.kind === "dispatch");
+    this.changing = dispatches.filter(({ call }) => typeof call.params === "function");
+    const all = [...this.changing, ...dispatches.filter(({ call }) => typeof call.params !== "function")];
+    const bytes = new Uint8Array(all.length * UNIFORM_BYTES);
+    this.arena = this.stream.takeArena(bytes.length);
+    for (const [i, command] of all.entries()) {
       command.offsets = [i * UNIFORM_BYTES];
-      command.group = this.stream.groups.get(command.pipeline, command.call, this.arena!);
-      bytes.set(new Uint8Array(uniform), command.offsets[0]);
-    });
-    this.arena.unmap();
-    this.fixed = [];
+      command.group = this.stream.groups.get(command.pipeline, command.call, this.arena);
+      bytes.set(new Uint8Array(this.uniforms.get(command)!), i * UNIFORM_BYTES);
+    }
+    this.gpu.device.queue.writeBuffer(this.arena, 0, bytes);
+    this.uniforms.clear();
   }
 }
 

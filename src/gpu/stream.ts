@@ -16,6 +16,7 @@
 //   that wait then, or by the next. Only a device lost or closed stays unusable. A capture that throws leaves nothing behind.
 // - It knows no shader, tuner or tensor: WGSL comes by name from who opened the device; a profiler plugs in as `observer`.
 import { GpuError } from "../errors";
+import { cached } from "./cached";
 import { type Command, type Dispatch, type DispatchCommand, packUniform, workOf, writesOf } from "./command";
 import type { Gpu } from "./gpu";
 import { BindGroups } from "./groups";
@@ -45,17 +46,16 @@ export class Stream {
   private capturing: Program | undefined;
   readonly queue: Queue;
   private readonly arena: GPUBuffer;
+  /** Arenas of programs that are gone, by size: who takes one over gets their bind groups with it. */
+  private readonly arenas = new Map<number, GPUBuffer[]>();
   /** Bind groups, kept for the next time; to be forgotten before their buffers are destroyed. */
   readonly groups: BindGroups;
   private readonly marks: Promise<undefined>[] = [];
 
   constructor(private readonly gpu: Gpu) {
-    const { device } = gpu;
     this.queue = new Queue(gpu);
-    this.groups = new BindGroups(device, () => void gpu.host.collect?.());
-    const [UNIFORM, COPY_DST] = [0x40, 0x8];
-    const size = MAX_DISPATCHES * UNIFORM_BYTES;
-    this.arena = device.createBuffer({ label: "uniforms", size, usage: UNIFORM | COPY_DST });
+    this.groups = new BindGroups(gpu.device, () => void gpu.host.collect?.());
+    this.arena = this.takeArena(MAX_DISPATCHES * UNIFORM_BYTES);
   }
 
   /** Throws, in the name of `what`, inside of a capture. */
@@ -106,7 +106,7 @@ export class Stream {
       return { result, program };
     } catch (error) {
       program.abandon();
-      this.afterSubmit(() => program.destroyArena());
+      this.afterSubmit(() => program.leaveArena());
       throw error;
     } finally {
       this.capturing = undefined;
@@ -128,7 +128,19 @@ export class Stream {
   drop(program: Program): void {
     if (program.disposed) return;
     program.dispose();
-    this.afterSubmit(() => program.destroyArena());
+    this.afterSubmit(() => program.leaveArena());
+  }
+
+  /** A buffer for at least so many bytes of uniforms; the next program may have it once the last submit with it is done. */
+  takeArena(bytes: number): GPUBuffer {
+    const [UNIFORM, COPY_DST] = [0x40, 0x8];
+    const size = 2 ** Math.ceil(Math.log2(Math.max(bytes, UNIFORM_BYTES)));
+    const free = cached(this.arenas, size, () => []).pop();
+    return free ?? this.gpu.device.createBuffer({ label: "uniforms", size, usage: UNIFORM | COPY_DST });
+  }
+
+  giveArena(arena: GPUBuffer): void {
+    this.arenas.get(arena.size)!.push(arena);
   }
 
   /** Copies host data to the GPU, in order with the recorded work (queue.writeBuffer would overtake it). */

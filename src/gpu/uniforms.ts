@@ -56,8 +56,8 @@ function typeOf(name: string, structs: ReadonlyMap<string, string>): Type {
   if (n) return list(scalars[of], Number(n), 4, n === "2" ? 8 : 16);
   const [, item, count] = name.match(/^array<\s*(\w+)\s*,\s*(\d+)\s*>$/) ?? [];
   if (!item) return struct(structs.get(name)!, structs);
-  const [, width, of4] = item.match(/^vec([24])([uif])$/) ?? []; // their numbers follow each other without gaps
-  if (width) return list(scalars[of4], Number(count) * Number(width), 4, width === "2" ? 8 : 16);
+  const [, width, letterOf] = item.match(/^vec([24])([uif])$/) ?? []; // their numbers follow each other without gaps
+  if (width) return list(scalars[letterOf], Number(count) * Number(width), 4, width === "2" ? 8 : 16);
   const type = typeOf(item, structs);
   return list(type, Number(count), up(type.size, type.align), type.align);
 }
@@ -77,10 +77,9 @@ function struct(body: string, structs: ReadonlyMap<string, string>): Type {
     align,
     write(view, at, value) {
       const given = value as Params;
-      let known = 0;
-      for (const _ in given) known++;
-      for (const { name } of fields) if (given[name] === undefined) known = -1;
-      if (known !== fields.length)
+      let count = 0;
+      for (const _ in given) count++; // Object.keys takes its time
+      if (count !== fields.length || fields.some(({ name }) => given[name] === undefined))
         throw new Error(`the fields must be ${names}, got ${Object.keys(given).join(", ")}`);
       for (const { name, type, offset } of fields) type.write(view, at + offset, given[name], name);
     },

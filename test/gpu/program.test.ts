@@ -178,6 +178,37 @@ test("captured steps made and disposed in turn leave the pool as it was", async 
   x.dispose();
 });
 
+test("a step in the place of one that is gone has its bind groups: there is a bound on those that are alive", async () => {
+  const { device: opened } = await device();
+  const create = opened.createBindGroup;
+  let made = 0;
+  opened.createBindGroup = (descriptor) => {
+    made++;
+    return create.call(opened, descriptor);
+  };
+  const x = keep(ones([5]));
+  const turn = async () => {
+    const step = capture(() => {
+      let y = x;
+      for (let i = 0; i < 20; i++) y = add(y, 1);
+      return y;
+    });
+    step.replay();
+    assert.equal(await numbers(step.result), new Array(5).fill(21));
+    step.dispose();
+    await settle(0);
+  };
+  try {
+    for (let i = 0; i < 3; i++) await turn();
+    made = 0;
+    for (let i = 0; i < 10; i++) await turn();
+    assert.is(made, 0);
+  } finally {
+    opened.createBindGroup = create;
+  }
+  x.dispose();
+});
+
 test("a step that nobody holds any more gives back what it kept", async () => {
   await collectGarbage();
   const before = memory().bytes;
