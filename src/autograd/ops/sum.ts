@@ -34,7 +34,7 @@ const sumOp = defineOp<[x: Tensor], Reduction & { scale: number }>({
 export function sum(
   x: Tensor,
   { axes, keepDims = false, scale = 1 }: ReduceOptions & { scale?: number } = {},
-) {
+): Tensor {
   return sumOp(x, { axes: normalizeAxes("sum", x.shape.length, axes), keepDims, scale });
 }
 
