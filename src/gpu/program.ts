@@ -93,7 +93,7 @@ export class Program implements ScratchUser {
 
   /** Writes changed uniforms, before the first submit of a replay; the queue keeps replays apart. */
   write(uniforms: ArrayBuffer): void {
-    this.gpu.device.queue.writeBuffer(this.arena!, 0, uniforms);
+    if (uniforms.byteLength > 0) this.gpu.device.queue.writeBuffer(this.arena!, 0, uniforms); // Deno ends on an empty write
   }
 
   /** Submits that are recorded already keep the old buffer: each replay is whole by itself. */
@@ -147,7 +147,7 @@ export class Program implements ScratchUser {
       command.group = this.stream.groups.get(command.pipeline, command.call, this.arena);
       bytes.set(new Uint8Array(this.uniforms.get(command)!), i * UNIFORM_BYTES);
     }
-    this.gpu.device.queue.writeBuffer(this.arena, 0, bytes);
+    this.write(bytes.buffer);
     this.uniforms.clear();
   }
 }

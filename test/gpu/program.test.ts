@@ -209,6 +209,35 @@ test("a step in the place of one that is gone has its bind groups: there is a bo
   x.dispose();
 });
 
+test("no empty write goes to the queue: Deno ends the process on one", async () => {
+  const { queue } = (await device()).device;
+  const write = queue.writeBuffer;
+  const sizes: number[] = [];
+  queue.writeBuffer = (
+    buffer: GPUBuffer,
+    offset: number,
+    data: GPUAllowSharedBufferSource,
+    ...rest: number[]
+  ) => {
+    sizes.push(rest[1] ?? data.byteLength);
+    return write.call(queue, buffer, offset, data, ...rest);
+  };
+  const x = keep(ones([5]));
+  const random = new Random(1);
+  try {
+    for (const step of [() => {}, () => add(x, 1), () => random.uniform([3])]) {
+      const captured = capture(step as () => Tensor | undefined);
+      captured.replay();
+      await settle(0);
+      captured.dispose();
+    }
+  } finally {
+    queue.writeBuffer = write;
+  }
+  assert.ok(sizes.length > 0 && sizes.every((size) => size > 0), `wrote ${sizes} bytes`);
+  x.dispose();
+});
+
 test("a step that nobody holds any more gives back what it kept", async () => {
   await collectGarbage();
   const before = memory().bytes;
