@@ -20,12 +20,3 @@ fn run(rule: u32, id: vec3u) {
   for (; i < min(s.end, e1); i += STEP) { w1[i - e0] = next(rule, i, g1[i - e0], w1[i - e0], P.parts[1]); }
   for (; i < s.end; i += STEP) { w2[i - e1] = next(rule, i, g2[i - e1], w2[i - e1], P.parts[2]); }
 }
-
-@compute @workgroup_size(WG)
-fn rmsprop(@builtin(global_invocation_id) id: vec3u) { run(RMSPROP, id); }
-
-@compute @workgroup_size(WG)
-fn adam(@builtin(global_invocation_id) id: vec3u) { run(ADAM, id); }
-
-@compute @workgroup_size(WG)
-fn sgd(@builtin(global_invocation_id) id: vec3u) { run(SGD, id); }

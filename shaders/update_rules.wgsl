@@ -1,6 +1,7 @@
 // uses: elements, numbers
-// In-place updates: the rules of the optimisers, and the bounds that a weight is held to after its step. The shaders that
-// use them take so many parameters a dispatch: threads take their vec4s as if they lay one behind the other, as the slots do.
+// In-place updates: the rules of the optimisers, the bounds that a weight is held to after its step, and the entry points.
+// The file that uses this one says how many parameters a dispatch takes, and has `run`: threads take their vec4s as if they
+// lay one behind the other, as the slots do.
 struct Part {
   end: u32,                    // where a parameter's vec4s end, counted from the group's first one
   clip: u32,                   // whether low and high apply
@@ -62,3 +63,12 @@ fn next(rule: u32, i: u32, g: vec4f, weight: vec4f, part: Part) -> vec4f {
     default: { return clipped(sgd_rule(P.rule.base + i, g, weight), part); }
   }
 }
+
+@compute @workgroup_size(WG)
+fn rmsprop(@builtin(global_invocation_id) id: vec3u) { run(RMSPROP, id); }
+
+@compute @workgroup_size(WG)
+fn adam(@builtin(global_invocation_id) id: vec3u) { run(ADAM, id); }
+
+@compute @workgroup_size(WG)
+fn sgd(@builtin(global_invocation_id) id: vec3u) { run(SGD, id); }

@@ -32,12 +32,3 @@ fn run(rule: u32, id: vec3u) {
   for (; i < min(s.end, e5); i += STEP) { w5[i - e4] = next(rule, i, g5[i - e4], w5[i - e4], P.parts[5]); }
   for (; i < s.end; i += STEP) { w6[i - e5] = next(rule, i, g6[i - e5], w6[i - e5], P.parts[6]); }
 }
-
-@compute @workgroup_size(WG)
-fn rmsprop(@builtin(global_invocation_id) id: vec3u) { run(RMSPROP, id); }
-
-@compute @workgroup_size(WG)
-fn adam(@builtin(global_invocation_id) id: vec3u) { run(ADAM, id); }
-
-@compute @workgroup_size(WG)
-fn sgd(@builtin(global_invocation_id) id: vec3u) { run(SGD, id); }

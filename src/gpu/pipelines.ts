@@ -90,9 +90,9 @@ export class Pipelines {
       const group = this.device.createBindGroupLayout({
         label: `${reads} read, ${writes} written`,
         entries: [
-          ...Array.from({ length: reads }, (_, i) => entry(i, "read-only-storage")),
-          ...Array.from({ length: writes }, (_, i) => entry(reads + i, "storage")),
-          entry(UNIFORM_BINDING, "uniform", true),
+          ...Array.from({ length: reads }, (_, i) => bindingOf(i, "read-only-storage")),
+          ...Array.from({ length: writes }, (_, i) => bindingOf(reads + i, "storage")),
+          bindingOf(UNIFORM_BINDING, "uniform", true),
         ],
       });
       return { group, pipeline: this.device.createPipelineLayout({ bindGroupLayouts: [group] }) };
@@ -100,7 +100,7 @@ export class Pipelines {
   }
 }
 
-const entry = (binding: number, type: GPUBufferBindingType, hasDynamicOffset = false) => {
+const bindingOf = (binding: number, type: GPUBufferBindingType, hasDynamicOffset = false) => {
   return { binding, visibility: COMPUTE, buffer: { type, hasDynamicOffset } };
 };
 
