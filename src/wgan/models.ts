@@ -2,9 +2,10 @@
 import type { Random, Shape } from "../autograd";
 import { sizeOf } from "../autograd";
 import { InputError } from "../errors";
-import { glorotUniform, heNormal, type Initializer, type Module, normal, Sigmoid, Tanh } from "../nn";
+import { glorotUniform, heNormal, type Initializer, type Module, normal } from "../nn";
 import type { NetworkConfig, RunConfig } from "./config";
-import { type Norm, Plan, type Size } from "./plan";
+import type { Size } from "./layer";
+import { type Norm, Plan } from "./plan";
 
 type Network = RunConfig["network"];
 /** Of all leaky relus. */
@@ -36,7 +37,9 @@ const onlyImages = (sample: Shape) =>
 
 /** Pixels as tanh or the sigmoid has them; points have no bounds. */
 function intoRange(plan: Plan, { range }: Network): void {
-  if (plan.shape.length === 3) plan.add(() => (range === "signed" ? new Tanh() : new Sigmoid()));
+  if (plan.shape.length !== 3) return;
+  if (range === "signed") plan.tanh();
+  else plan.sigmoid();
 }
 
 /** The Keras tutorial's: 4x4 of stride 2, as many channels at every size; 28 → 14 → 7 and back. */
@@ -136,7 +139,7 @@ const kpandey: Architecture = {
       .up(quarter, [13, 13], valid)
       .relu()
       .up(1, [28, 28], { ...valid, stride: 2 })
-      .add(() => new Tanh());
+      .tanh();
   },
   refuses: (sample) =>
     sample.join() === "28,28,1"

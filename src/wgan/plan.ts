@@ -1,25 +1,10 @@
 // A network on paper: its layers in order, each with the shape of a sample behind it. So sizes are known, and held
 // against what an adapter can bind, before there is a weight.
 import { type Random, type Shape, sizeOf } from "../autograd";
-import {
-  BatchNorm2d,
-  Conv2d,
-  ConvTranspose2d,
-  Flatten,
-  type Initializer,
-  LayerNorm,
-  LeakyReLU,
-  Linear,
-  type Module,
-  ReLU,
-  Reshape,
-  Sequential,
-} from "../nn";
+import { type Initializer, Sequential } from "../nn";
 import type { RunConfig } from "./config";
+import { type Layer, makeLayer, type Padding, type Size, tensorShapes } from "./layer";
 
-type Make = (random: Random) => Module;
-export type Size = readonly [rows: number, columns: number];
-type Padding = "same" | "valid" | readonly [top: number, bottom: number, left: number, right: number];
 interface Window {
   kernel: number;
   stride?: number;
@@ -33,11 +18,9 @@ export interface Norm {
 }
 
 export class Plan {
-  private readonly layers: Make[] = [];
+  readonly layers: Layer[] = [];
   /** Shapes of one sample: the input's, and that behind each layer. */
   readonly shapes: Shape[];
-  /** Entries of each trained tensor. */
-  readonly weights: { size: number }[] = [];
 
   constructor(input: Shape) {
     this.shapes = [input];
@@ -53,47 +36,50 @@ export class Plan {
     return [this.shape[0], this.shape[1]];
   }
 
-  make(random: Random): Sequential {
-    return new Sequential(...this.layers.map((layer) => layer(random)));
+  /** Entries of each trained tensor. */
+  get weights(): { size: number }[] {
+    const trained = this.layers.flatMap((layer) => {
+      const { runningMean, runningVariance, ...shapes } = tensorShapes(layer);
+      return Object.values(shapes);
+    });
+    return trained.map((shape) => ({ size: sizeOf(shape) }));
   }
 
-  add(make: Make, shape = this.shape, ...weights: number[]): this {
-    this.layers.push(make);
+  make(random: Random): Sequential {
+    return new Sequential(...this.layers.map((layer) => makeLayer(layer, random)));
+  }
+
+  private add(layer: Layer, shape = this.shape): this {
+    this.layers.push(layer);
     this.shapes.push(shape);
-    this.weights.push(...weights.map((size) => ({ size })));
     return this;
   }
 
   flatten(): this {
-    return this.add(() => new Flatten(), [sizeOf(this.shape)]);
+    return this.add({ kind: "flatten" }, [sizeOf(this.shape)]);
   }
 
   reshape(shape: Shape): this {
-    return this.add(() => new Reshape(shape), shape);
+    return this.add({ kind: "reshape", shape }, shape);
   }
 
   linear(outputs: number, init: Initializer): this {
-    const inputs = sizeOf(this.shape);
-    const make: Make = (random) => new Linear(inputs, outputs, { random, init });
-    return this.add(make, [outputs], inputs * outputs, outputs);
+    return this.add({ kind: "linear", inputs: sizeOf(this.shape), outputs, init }, [outputs]);
   }
 
   /** A convolution to so many channels. */
   conv(outputs: number, { kernel, stride = 1, padding = "same", init }: Window): this {
-    const inputs = this.shape[2];
     const along = (n: number) => Math.ceil((padding === "same" ? n : n - kernel + 1) / stride);
-    const make: Make = (random) => new Conv2d(inputs, outputs, kernel, { random, init, stride, padding });
     const [rows, columns] = this.size;
-    const shape = [along(rows), along(columns), outputs];
-    return this.add(make, shape, kernel * kernel * inputs * outputs, outputs);
+    const inputs = this.shape[2];
+    const layer: Layer = { kind: "conv", inputs, outputs, kernel, stride, padding, init };
+    return this.add(layer, [along(rows), along(columns), outputs]);
   }
 
   /** A transposed convolution to so many channels, and an image of that size. */
   up(outputs: number, outputSize: Size, { kernel, stride = 1, padding = "same", init }: Window): this {
-    const inputs = this.shape[2];
-    const options = { stride, padding, outputSize };
-    const make: Make = (random) => new ConvTranspose2d(inputs, outputs, kernel, { random, init, ...options });
-    return this.add(make, [...outputSize, outputs], kernel * kernel * inputs * outputs, outputs);
+    const window = { inputs: this.shape[2], outputs, kernel, stride, padding, init };
+    return this.add({ kind: "convTranspose", ...window, outputSize }, [...outputSize, outputs]);
   }
 
   /** A normalisation, and behind it a relu of this slope below 0; batch norm has a leaky one within its kernel. */
@@ -103,14 +89,21 @@ export class Plan {
   }
 
   relu(slope = 0): this {
-    return this.add(() => (slope === 0 ? new ReLU() : new LeakyReLU(slope)));
+    return this.add({ kind: "relu", slope });
+  }
+
+  tanh(): this {
+    return this.add({ kind: "tanh" });
+  }
+
+  sigmoid(): this {
+    return this.add({ kind: "sigmoid" });
   }
 
   norm({ kind, batchNorm }: Norm, slope = 1): this {
     const { shape } = this;
-    const channels = shape[2];
     if (kind === "none") return this;
-    if (kind === "layer") return this.add(() => new LayerNorm(shape), shape, sizeOf(shape), sizeOf(shape));
-    return this.add(() => new BatchNorm2d(channels, { ...batchNorm, slope }), shape, channels, channels);
+    if (kind === "layer") return this.add({ kind: "layerNorm", shape, epsilon: 1e-5 });
+    return this.add({ kind: "batchNorm", channels: shape[2], ...batchNorm, slope });
   }
 }
