@@ -23,10 +23,11 @@ const rooms = [
   "src/nn",
   "src/formats",
   "src/wgan",
+  "src/exports",
   "src/web",
   "src/node",
 ];
-const nodeOnly = ["webgpu", "pngjs", "yaml", "undici", "sharp", "@resvg", ...builtinModules];
+const nodeOnly = ["webgpu", "pngjs", "yaml", "undici", "sharp", "@resvg", "h5wasm", ...builtinModules];
 
 const under = (folder: string): Source[] =>
   readdirSync(folder, { recursive: true, encoding: "utf8" })
@@ -128,6 +129,7 @@ test("the check of imports finds what runs back, however it is written", () => {
     { path: "src/wgan/config.ts", text: "import { parse } from 'yaml';\nimport * as v from 'valibot';" },
     { path: "src/wgan/trainer.ts", text: 'import { openDevice } from "../node/device";\nimport "fs";' },
     { path: "src/node/train.ts", text: 'import { create } from "webgpu";\nimport "../wgan/trainer";' },
+    { path: "src/wgan/models.ts", text: 'import { encode } from "../exports/formats";' },
     { path: "src/web/page.ts", text: 'import "../wgan/trainer";\nimport "../node/device";' },
     { path: "src/node/page.ts", text: 'import "../web/page";' },
   ];
@@ -138,6 +140,7 @@ test("the check of imports finds what runs back, however it is written", () => {
     "src/wgan/config.ts imports yaml",
     "src/wgan/trainer.ts imports src/node/device",
     "src/wgan/trainer.ts imports fs",
+    "src/wgan/models.ts imports src/exports/formats",
     "src/web/page.ts imports src/node/device",
     "src/node/page.ts imports src/web/page",
   ]);

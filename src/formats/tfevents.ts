@@ -1,5 +1,6 @@
 // TensorBoard's event files: records of length and checksum around a protocol buffer, scalars and PNG images in it.
 // Source: TFRecord's layout and event.proto, summary.proto of TensorFlow; only the fields that are used are here.
+import { bytes, concat, double, float, text, whole } from "./protobuf";
 
 /** One record's content. The first of a file tells the version, the others belong to a step. */
 export interface TrainingEvent {
@@ -121,40 +122,3 @@ function maskedCrc(data: Uint8Array): number {
   const crc = crc32c(data);
   return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
 }
-
-// Protocol buffers: a field is its number and wire type, then a varint, eight or four bytes, or a length and bytes.
-
-const text = (value: string) => new TextEncoder().encode(value);
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
-}
-
-function varint(value: number): Uint8Array {
-  const digits = [];
-  for (; value >= 128; value = Math.floor(value / 128)) digits.push((value % 128) | 128);
-  return Uint8Array.of(...digits, value);
-}
-
-const whole = (field: number, value: number) => concat([varint(field << 3), varint(value)]);
-
-function double(field: number, value: number): Uint8Array {
-  const eight = new Uint8Array(8);
-  new DataView(eight.buffer).setFloat64(0, value, true);
-  return concat([varint((field << 3) | 1), eight]);
-}
-
-function float(field: number, value: number): Uint8Array {
-  const four = new Uint8Array(4);
-  new DataView(four.buffer).setFloat32(0, value, true);
-  return concat([varint((field << 3) | 5), four]);
-}
-
-const bytes = (field: number, value: Uint8Array) =>
-  concat([varint((field << 3) | 2), varint(value.length), value]);
