@@ -76,7 +76,7 @@ export const channelsFirst = (shape: Shape): Shape =>
 /** How each tensor of a layer lies, by our names. */
 export function layoutsOf(
   layer: NetworkLayer,
-  network: Network,
+  network: Pick<Network, "batchStatistics">,
   framework: Framework,
 ): Record<string, Layout> {
   const made = (own: string, axes: Shape, order: readonly number[], flat?: Shape): [string, Layout] => [

@@ -51,10 +51,11 @@ export function decodeSafetensors(bytes: Uint8Array, file: string): StateDict {
   return decodeWithMetadata(bytes, file).state;
 }
 
-/** The same, and the text that travelled along. */
+/** The same, and the text that travelled along. With `counters` I64 tensors, as PyTorch's batch norm has, are left out. */
 export function decodeWithMetadata(
   bytes: Uint8Array,
   file: string,
+  { counters = false } = {},
 ): { state: StateDict; metadata: Record<string, string> } {
   const bad = (what: string) => new Error(`${file}: not a sound safetensors file of f32 tensors: ${what}.`);
   if (bytes.length < 8) throw bad(`${bytes.length} bytes are too few`);
@@ -62,20 +63,21 @@ export function decodeWithMetadata(
   const length = Number(view.getBigUint64(0, true));
   if (length > MAX_HEADER || length > bytes.length - 8)
     throw bad(`a header of ${length} bytes does not fit in its ${bytes.length} bytes`);
-  const { entries, metadata } = readHeader(bytes.subarray(8, 8 + length), bad);
+  const { entries, metadata } = readHeader(bytes.subarray(8, 8 + length), counters, bad);
   const start = 8 + length;
   let end = 0;
   // In the order of their bytes, so that each must begin where the one before it ended.
-  for (const [name, { shape, data_offsets: offsets }] of [...entries].sort(byOffset)) {
+  for (const [name, { dtype, shape, data_offsets: offsets }] of [...entries].sort(byOffset)) {
     if (offsets[0] !== end) throw bad(`${name} begins at byte ${offsets[0]}, expected ${end}`);
-    if (offsets[1] - offsets[0] !== 4 * sizeOf(shape))
+    if (offsets[1] - offsets[0] !== (dtype === "I64" ? 8 : 4) * sizeOf(shape))
       throw bad(`${name} ${show(shape)} does not fit its bytes ${offsets[0]} to ${offsets[1]}`);
     end = offsets[1];
   }
   const present = bytes.length - start;
   if (end > present) throw bad(`truncated, its tensors take ${end} bytes but ${present} follow the header`);
   if (end < present) throw bad(`${present - end} trailing bytes after its tensors`);
-  const arrays = entries.map(([name, { shape, data_offsets: offsets }]) => {
+  const numbers = entries.filter(([, { dtype }]) => dtype === "F32");
+  const arrays = numbers.map(([name, { shape, data_offsets: offsets }]) => {
     const [from, to] = offsets.map((offset) => start + offset);
     const { buffer } = new Uint8Array(bytes.subarray(from, to)); // a copy, so that it is aligned
     return [name, { shape, data: new Float32Array(buffer) }] as const;
@@ -83,7 +85,7 @@ export function decodeWithMetadata(
   return { state: Object.fromEntries(arrays), metadata };
 }
 
-function readHeader(json: Uint8Array, bad: (what: string) => Error) {
+function readHeader(json: Uint8Array, counters: boolean, bad: (what: string) => Error) {
   let header: unknown;
   try {
     header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(json));
@@ -98,7 +100,7 @@ function readHeader(json: Uint8Array, bad: (what: string) => Error) {
   for (const [name, entry] of entries) {
     if (!isObject(entry) || typeof entry.dtype !== "string") throw bad(`${name} is no tensor`);
     const { dtype, shape, data_offsets: offsets } = entry;
-    if (dtype !== "F32") throw bad(`${name} is ${dtype}`);
+    if (dtype !== "F32" && !(counters && dtype === "I64")) throw bad(`${name} is ${dtype}`);
     if (!isSizes(shape)) throw bad(`${name} has the shape ${JSON.stringify(shape)}`);
     if (!isSizes(offsets) || offsets.length !== 2)
       throw bad(`${name} has the data_offsets ${JSON.stringify(offsets)}`);

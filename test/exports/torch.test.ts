@@ -2,7 +2,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
-import * as assert from "uvu/assert";
 import { torchProgram, torchState } from "../../src/exports/torch";
 import { encodeSafetensors } from "../../src/formats/safetensors";
 import { temporaryFolder } from "../node/temporary";

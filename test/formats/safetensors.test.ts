@@ -2,7 +2,7 @@
 // The broken files below are all that the description rules out and a reader could trip over.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { decodeSafetensors, encodeSafetensors } from "../../src/formats/safetensors";
+import { decodeSafetensors, decodeWithMetadata, encodeSafetensors } from "../../src/formats/safetensors";
 import type { StateDict } from "../../src/nn";
 
 /** A file by hand: the header's length in 8 bytes, the header, the numbers. */
@@ -53,6 +53,22 @@ test("a state comes back bit by bit, with NaN, empty tensors and scalars, also o
     }
   }
   assert.equal(decodeSafetensors(encodeSafetensors({}), "f"), {});
+});
+
+test("counters of I64 are left out where that is asked for, and refused elsewhere", () => {
+  const counter = { dtype: "I64", shape: [], data_offsets: [8, 16] };
+  const bytes = file(JSON.stringify({ a: f32([2], 0, 8), n: counter, z: f32([1], 16, 20) }), [1, 2, 0, 0, 3]);
+  const { state: read } = decodeWithMetadata(bytes, "f", { counters: true });
+  assert.equal(read, {
+    a: { shape: [2], data: Float32Array.of(1, 2) },
+    z: { shape: [1], data: Float32Array.of(3) },
+  });
+  assert.throws(() => decodeSafetensors(bytes, "f"), /n is I64/);
+  const short = file(JSON.stringify({ n: { ...counter, data_offsets: [0, 4] } }), [0]);
+  assert.throws(
+    () => decodeWithMetadata(short, "f", { counters: true }),
+    /n \[\] does not fit its bytes 0 to 4/,
+  );
 });
 
 test("the numbers begin at a multiple of 8, whatever the names' length", () => {

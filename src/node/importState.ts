@@ -1,0 +1,31 @@
+// From a file of another program to the state of one of our networks, with all that can be held against it.
+import { InputError } from "../errors";
+import { stateFrom } from "../exports/importing";
+import { requireSameModel } from "../exports/kerasModel";
+import { describeNetwork } from "../exports/network";
+import type { StateDict } from "../nn";
+import type { RunConfig } from "../wgan/config";
+import { allFinite } from "./checkpoint";
+import { readForeign } from "./foreignFiles";
+
+/** The state of our network out of the file. Throws InputError where that is another network's, damaged, or not there. */
+export async function importState(
+  file: string,
+  config: RunConfig,
+  name: "generator" | "critic",
+): Promise<StateDict> {
+  const network = describeNetwork(config, name);
+  const { preset, data } = config;
+  try {
+    const { framework, layers, model } = await readForeign(file);
+    if (model !== undefined) requireSameModel(network, model);
+    const state = stateFrom(network, layers, framework);
+    const bad = Object.entries(state).find(([, array]) => !allFinite(array.data));
+    if (bad) throw new Error(`${bad[0]} holds NaN or infinity.`);
+    return state;
+  } catch (error) {
+    if (error instanceof InputError) throw error;
+    const what = `the ${name} of preset ${preset} for ${data.shape.join("x")}`;
+    throw new InputError(`${file}: not ${what}: ${(error as Error).message.replace(`${file}: `, "")}`);
+  }
+}
