@@ -26,6 +26,7 @@ const names = [
   "tune",
   "ladder",
   "gpu-day",
+  "walk",
   "export",
   "import",
 ];
