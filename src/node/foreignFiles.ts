@@ -146,7 +146,13 @@ const words = (value: unknown): string[] => (Array.isArray(value) ? value.map(St
 /** PyTorch's: a file does not keep the order of its modules, but nn.Sequential numbers them. */
 function readTorch(file: string): Foreign {
   const { state } = decodeWithMetadata(readWhole(file), file, { counters: true });
-  const numeric = new Intl.Collator("en", { numeric: true });
-  const arrays = Object.entries(state).sort(([a], [b]) => numeric.compare(a, b));
-  return { framework: "torch", layers: layersOf(arrays, ".") };
+  const layers = layersOf(Object.entries(state), ".");
+  const numberOf = ({ name }: ForeignLayer) => Number(name.match(/\d+$/)?.[0] ?? Number.NaN);
+  const prefixes = new Set(layers.map(({ name }) => name.replace(/\d+$/, "")));
+  const nameless = layers.find((layer) => Number.isNaN(numberOf(layer)));
+  if (prefixes.size > 1 || nameless)
+    throw new Error(
+      `its modules are ${layers.map(({ name }) => name).join(", ")}, expected numbered ones, as nn.Sequential has them.`,
+    );
+  return { framework: "torch", layers: layers.sort((a, b) => numberOf(a) - numberOf(b)) };
 }

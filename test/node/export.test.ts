@@ -8,7 +8,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { encode, type Format } from "../../src/exports/formats";
 import { describeNetwork } from "../../src/exports/network";
-import { encodeSafetensors } from "../../src/formats/safetensors";
+import { decodeWithMetadata, encodeSafetensors } from "../../src/formats/safetensors";
 import type { StateDict } from "../../src/nn";
 import { configText } from "../../src/node/configFile";
 import { importState } from "../../src/node/importState";
@@ -94,6 +94,19 @@ test("export writes exactly the files that it promises, into the run's folder or
   done("export", "--run", tutorial, "--format", "onnx");
   done("export", "--run", tutorial, "--format", "onnx", "--out", "elsewhere/deep");
   assert.equal(files(join(base, "elsewhere/deep")), promised.onnx);
+});
+
+test("export as safetensors keeps every bit, and tells the layers", () => {
+  done("export", "--run", kpandey, "--format", "safetensors");
+  for (const name of ["generator", "critic"] as const) {
+    const [before, after] = [kpandey, join(kpandey, "safetensors")].map((folder) =>
+      decodeWithMetadata(readFileSync(join(folder, `${name}.safetensors`)), name),
+    );
+    assert.equal(after.state, before.state);
+    const network = describeNetwork(configOf("kpandey", [28, 28, 1]), name);
+    assert.equal(JSON.parse(after.metadata.layers), network.layers);
+    assert.is(after.metadata.batchStatistics, String(name === "critic"));
+  }
 });
 
 test("tfjs leaves kpandey's critic out, and says why", () => {
@@ -260,6 +273,9 @@ test("import refuses tensors of another network, and names the first that differ
     six(state);
     state["0.gamma"] = state["0.weight"];
   }, "0 has a tensor gamma, expected weight, bias of a linear.");
+  await says((state) => {
+    state["head.weight"] = state["0.weight"];
+  }, "its modules are 0, head, expected numbered ones, as nn.Sequential has them.");
   assert.match(await refusal("g.safetensors", sound.slice(0, 5000) as Uint8Array), "truncated");
 });
 
