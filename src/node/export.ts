@@ -1,5 +1,4 @@
 // The command `npm run export`: writes the networks of a finished run for other programs.
-import { readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { version } from "../../package.json";
 import { InputError } from "../errors";
@@ -11,8 +10,7 @@ import { readConfig } from "./configFile";
 import { exportHelp, parseExportOptions } from "./exportOptions";
 import { makeFolders, writeFileAtomic } from "./files";
 import { readNetwork } from "./generator";
-import { requireMakeable } from "./runFolder";
-import { kindOf } from "./wholeFiles";
+import { requireEmpty, requireMakeable } from "./runFolder";
 
 await runCommand(async () => {
   const options = parseExportOptions(process.argv.slice(2));
@@ -22,8 +20,8 @@ await runCommand(async () => {
   const both = [readTrained(run, config, "generator"), readTrained(run, config, "critic")];
   const trained = both.filter(({ network }) => !lack(format, network));
   const out = options.out ?? join(run, format);
-  requireMakeable(out);
-  if (options.out !== undefined) requireEmpty(out);
+  if (options.out === undefined) requireMakeable(out);
+  else requireEmpty(out);
   for (const [name, content] of encode(format, trained, version)) {
     const file = join(out, name);
     makeFolders(dirname(file));
@@ -46,9 +44,4 @@ function readTrained(run: string, config: RunConfig, name: "generator" | "critic
     throw new InputError(`${file}: not the network that config.yaml beside it describes: ${why}`);
   }
   return { network, state };
-}
-
-function requireEmpty(out: string): void {
-  if (kindOf(out) === undefined || readdirSync(out).length === 0) return;
-  throw new InputError(`--out ${out}: isn't empty. Name a new or an empty folder.`);
 }

@@ -10,7 +10,7 @@ import { configText, readChanges } from "./configFile";
 import { importHelp, parseImportOptions } from "./exportOptions";
 import { makeFolders, writeFileAtomic } from "./files";
 import { importState } from "./importState";
-import { requireUnused } from "./runFolder";
+import { requireEmpty } from "./runFolder";
 import { type Change, unknown } from "./settingNames";
 import { chooseSettings } from "./settings";
 
@@ -18,7 +18,7 @@ await runCommand(async () => {
   const options = parseImportOptions(process.argv.slice(2));
   if (options.help) return void process.stdout.write(importHelp);
   const [out, generator] = [options.out!, options.generator!];
-  requireUnused(out);
+  requireEmpty(out);
   const config = configOf(options);
   const states = { generator: await importState(generator, config, "generator") };
   if (options.critic !== undefined)

@@ -173,6 +173,13 @@ export function requireMakeable(path: string): void {
   }
 }
 
+/** Throws InputError unless the folder is empty, or not there and could be made. */
+export function requireEmpty(path: string): void {
+  requireMakeable(path);
+  if (existsSync(path) && onDisk(path, () => readdirSync(path)).length > 0)
+    throw new InputError(`--out ${path}: isn't empty. Name a new or an empty folder.`);
+}
+
 /**
  * Throws InputError if the folder for a new run is a file, holds anything, or couldn't be made. With `replace` it may
  * hold a run, but none that goes on.

@@ -184,7 +184,7 @@ test("export: what is wrong gets one line before anything is written", () => {
 test("import: a folder in use, an unknown ending, a missing file and a conditional network get one line", () => {
   const from = (file: string, ...more: string[]) =>
     complaint("import", "--generator", file, "--preset", "tutorial", ...more);
-  assert.match(from("a.h5", "--out", tutorial), /--out \S+: holds a run already\./);
+  assert.match(from("a.h5", "--out", tutorial), /--out \S+: isn't empty\. Name a new or an empty folder\.$/);
   assert.match(
     from("a.pt", "--out", "new"),
     /a\.pt: expected the model\.json of TensorFlow\.js, an \.h5 file of Keras/,
