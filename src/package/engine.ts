@@ -1,0 +1,4 @@
+// What `import … from "monge"` gives everywhere, but for openDevice, which each platform has its own of.
+export * from "../autograd";
+export { GpuError, InputError } from "../errors";
+export { closeDevice, type Device, type DeviceOptions, type OpenDevice } from "./device";
