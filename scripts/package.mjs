@@ -31,10 +31,13 @@ const entries = {
   monge: "src/node/monge.ts",
 };
 
-const changed = (name, filter, loader, change) => ({
+const changed = (name, filter, change) => ({
   name,
   setup: ({ onLoad }) =>
-    onLoad({ filter }, ({ path }) => ({ loader, contents: change(readFileSync(path, "utf8")) })),
+    onLoad({ filter }, ({ path }) => ({
+      loader: { ts: "ts", mjs: "js", wgsl: "text" }[path.split(".").at(-1)],
+      contents: change(readFileSync(path, "utf8")),
+    })),
 });
 
 /** Who has the package says `npx monge train` for `npm run train --`. */
@@ -59,8 +62,8 @@ async function writePrograms() {
     sourcemap: true,
     banner: {}, // nothing here needs `require`, which browsers lack
     plugins: [
-      changed("shaders", /\.wgsl$/, "text", plainShader),
-      changed("commands", /[\\/]src[\\/].*\.ts$/, "ts", saysMonge),
+      changed("shaders", /\.wgsl$/, plainShader),
+      changed("commands", /[\\/](src[\\/].*\.ts|scripts[\\/]apt\.mjs)$/, saysMonge),
     ],
     external: outside,
   });

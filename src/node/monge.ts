@@ -8,6 +8,7 @@ const commands: Record<string, () => Promise<unknown>> = {
   sample: () => import("./sample"),
   evaluate: () => import("./evaluate"),
   doctor: () => import("./doctor"),
+  setup: () => import("./setup"),
   profile: () => import("./profile"),
   tune: () => import("./tune"),
   ladder: () => import("./ladder"),
@@ -21,6 +22,7 @@ usage: npx monge COMMAND [options]
   sample      more images of a run, as one PNG
   evaluate    do a run's images look like digits, and do they differ?
   doctor      what this machine offers
+  setup       a software driver, where this machine has none
   profile     where an iteration's time goes
   tune        the fastest kernels for this adapter, kept for later runs
   ladder      the kernels from naive to fast, timed

@@ -71,7 +71,7 @@ test("every shader is in it, without a comment but the line that names others", 
 test("its files name the commands of the package, not those of the project", () => {
   const programs = files().filter((file) => file.endsWith(".js"));
   for (const file of programs) {
-    const said = text(file).match(/npm run (?!setup|gpu-day).{0,30}/);
+    const said = text(file).match(/npm run (?!gpu-day).{0,30}/);
     assert.is(said?.[0], undefined, file);
   }
 });
@@ -182,6 +182,12 @@ test("monge doctor ends with ready", () => {
   assert.match(stdout, /\nready\n$/);
 });
 
+test("monge setup has nothing to do where there is an adapter, and names it", () => {
+  const { status, stdout, stderr } = monge("setup");
+  assert.is(status, 0, stderr);
+  assert.match(stdout, /^ready: .+ \((soft|hard)ware\), .+\n$/);
+});
+
 test("monge train trains, and leaves a run with its pictures", () => {
   const args = [...tiny, "--data", join(base, "data"), "--steps", "5", "--out", "run"];
   const { status, stderr } = monge("train", ...args);
@@ -197,7 +203,7 @@ test("monge tells its commands and its version, and says in one line what it doe
   const commands = [...stdout.matchAll(/^ {2}(\w+) {2,}/gm)].map(([, command]) => command);
   assert.ok(commands.length > 6);
   for (const command of commands)
-    assert.match(monge(command, "--help").stdout, `usage: npx monge ${command} `);
+    assert.match(monge(command, "--help").stdout, `usage: npx monge ${command}`);
   const unknown = monge("trian");
   assert.is(unknown.status, 1);
   assert.is(unknown.stderr, 'monge: unknown command "trian". Did you mean train?\n');
