@@ -12,6 +12,7 @@ export interface HostArray {
 /** A module's parameters and buffers by their full names, e.g. "0.weight". */
 export type StateDict = Record<string, HostArray>;
 
+/** A part of a network: its parameters, buffers and inner modules by name, and what it makes of an input. */
 export abstract class Module {
   private readonly ownParameters = new Map<string, Tensor>();
   private readonly ownBuffers = new Map<string, Tensor>();
@@ -19,6 +20,7 @@ export abstract class Module {
   /** Whether layers use the batch's statistics, and move their averages. */
   training = true;
 
+  /** What the module makes of a batch; samples lie along the first axis. */
   abstract forward(x: Tensor): Tensor;
 
   /** Registers a tensor that is trained. */
