@@ -1,12 +1,13 @@
 // Installs the package's tarball in an empty folder and runs one program there wherever it can run: the README's, then
-// some training steps. All must give the numbers that Node gives. usage: npm run check:package [-- PLACE...]
+// some training steps. All must give the numbers that Node gives. Then all of examples/, in Node. usage: npm run check:package [-- PLACE...]
 import { spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
 import { chromium, firefox } from "./browsers.mjs";
 import { end } from "./elsewhere.mjs";
+import { exampleResults, wrongIn } from "./exampleResults.mjs";
 import { npmProgram } from "./npmProgram.mjs";
 import { fail, root, run } from "./shell.mjs";
 
@@ -35,7 +36,7 @@ const html = `<!doctype html>
 </script>
 <script type="module" src="./program.js"></script>
 `;
-const minutes = 3;
+const minutes = 5;
 
 const folder = mkdtempSync(join(tmpdir(), "monge-package-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 }));
@@ -50,7 +51,19 @@ const places = {
   "Chromium, Vite": () => inBrowser(chromium(), byVite),
   "Firefox, esbuild": () => inBrowser(firefox(), byEsbuild),
   "Firefox, Vite": () => inBrowser(firefox(), byVite),
+  examples,
 };
+
+/** Runs all programs of examples/. */
+function examples() {
+  cpSync(join(root, "examples"), join(folder, "examples"), { recursive: true });
+  for (const name of Object.keys(exampleResults)) {
+    const wrong = wrongIn(name, printed(process.execPath, [`examples/${name}.js`]));
+    if (wrong) throw new Error(wrong);
+    console.log(`examples/${name}.js: right`);
+  }
+  return expected;
+}
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.find((name) => !(name in places));
@@ -91,13 +104,15 @@ function install() {
   writeFileSync(join(folder, "index.html"), html);
 }
 
-function inProcess(command, args) {
+const inProcess = (command, args) => JSON.parse(printed(command, args));
+
+function printed(command, args) {
   const { status, stdout, stderr, error } = spawnSync(command, args, {
     ...{ cwd: folder, encoding: "utf8", timeout: minutes * 60_000 },
     env: { ...process.env, DENO_NO_UPDATE_CHECK: "1", NO_COLOR: "1" },
   });
   if (status !== 0) throw new Error(error?.message ?? stderr);
-  return JSON.parse(stdout);
+  return stdout;
 }
 
 async function byEsbuild() {
