@@ -34,7 +34,7 @@ export const monge = {
   defineOp: `defineOp({ name: "same", shape: ([x]) => x, forward: ([x], y) => assign(y, x) })(ones([2])) // [1, 1]`,
   defineMultiOp: `defineMultiOp({ name: "both", shape: ([x]) => [x, x], forward: ([x], ys) => ys.forEach((y) => assign(y, x)) })(ones([1])).length // 2`,
   addShaders: `addShaders({ nothing: "@compute @workgroup_size(1) fn nothing() {}" }) // undefined`,
-  launch: `const x = ones([2]); launch("fill", "fill", [], [x], { n: 2, value: 7 }, 2); x // [7, 7]`,
+  launch: `const x = ones([2]); launch("fill", "fill", [], [x], { n: 2, p: 7, q: 0 }, 2); x // [7, 7]`,
   ops: `ops.get("matmul").name // matmul`,
 
   add: `add(tensor([1, 2]), 10) // [11, 12]`,

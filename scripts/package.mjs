@@ -80,6 +80,8 @@ function writeTypes() {
   if (status !== 0) fail("monge: the package's types are wrong; tsc's own message above says where.");
   for (const file of filesUnder([types])) {
     const text = readFileSync(file, "utf8")
+      // The shaders are in the programs, and are texts to TypeScript.
+      .replace(/^export \{ default as (\w+) \} from ".*\.wgsl";$/gm, "export declare const $1: string;")
       .replace(/(from |import\(|import )"(\.[^"]*)"/g, (_, word, name) => `${word}"${named(file, name)}"`)
       // Names that tsc makes up for arguments whose types are a list.
       .replace(/\bargs_\d+(?=\??:)/g, "options")

@@ -10,7 +10,9 @@ import * as assert from "uvu/assert";
 import { base, tiny } from "../node/training";
 import { installed, run } from "./installed";
 
-const [, example] = readFileSync("README.md", "utf8").match(/```js\n(import \{ closeDevice[\s\S]*?)```/)!;
+const onLinux = process.platform === "linux" ? test : test.skip; // there esbuild's file is a program of the system
+const readme = readFileSync("README.md", "utf8");
+const [, example] = readme.match(/```js\n(import \{ closeDevice[\s\S]*?)```/)!;
 const { name, ...manifest } = JSON.parse(readFileSync("package.json", "utf8"));
 const home = () => join(installed(), "node_modules", name);
 const files = () =>
@@ -71,7 +73,7 @@ test("every shader is in it, without a comment but the line that names others", 
 test("its files name the commands of the package, not those of the project", () => {
   const programs = files().filter((file) => file.endsWith(".js"));
   for (const file of programs) {
-    const said = text(file).match(/npm run (?!gpu-day).{0,30}/);
+    const said = text(file).match(/npm run (?!gpu-day|walk).{0,30}/);
     assert.is(said?.[0], undefined, file);
   }
 });
@@ -114,6 +116,23 @@ test("a browser is not asked for an adapter by its name", () => {
     run(process.execPath, [put("web.mjs", program)]),
     /^InputError adapter "x": a browser and Deno choose/,
   );
+});
+
+onLinux("the README's commands check the program's types, and bundle it for Node and for a page", () => {
+  const [, commands] = readme.match(/```sh\n(npx tsc [\s\S]*?)```/)!;
+  const lines = commands.split("\n").filter((line) => line.startsWith("npx "));
+  assert.is(lines.length, 3);
+  put("example.ts", example);
+  const programs = {
+    tsc: "node node_modules/typescript/bin/tsc",
+    esbuild: "node_modules/esbuild/bin/esbuild",
+  };
+  for (const line of lines)
+    run("sh", [
+      "-c",
+      line.replace(/npx (tsc|esbuild)/, (_, program: "tsc" | "esbuild") => programs[program]),
+    ]);
+  assert.ok(readFileSync(join(installed(), "page.js"), "utf8").length > 50_000);
 });
 
 const everything = `import * as monge from "monge";
