@@ -104,7 +104,9 @@ function install() {
   writeFileSync(join(folder, "index.html"), html);
 }
 
-const inProcess = (command, args) => JSON.parse(printed(command, args));
+function inProcess(command, args) {
+  return JSON.parse(printed(command, args));
+}
 
 function printed(command, args) {
   const { status, stdout, stderr, error } = spawnSync(command, args, {
