@@ -115,6 +115,13 @@ fn sigmoid_of(x: vec4f) -> vec4f {
   return select(vec4f(1.0), z, is_negative(x)) / (1.0 + z);
 }
 
+// x · sigmoid(x), with e^-|x| as a square: alone it may have no digits left where x e^x has all. Far below 0 it is 0, of
+// which an infinite x would make NaN.
+fn silu_of(x: vec4f) -> vec4f {
+  let z = exp_of(-0.5 * abs(x));
+  return keep_nan(x, select(x, opaque(max(x, vec4f(-210.0)) * z) * z, is_negative(x)) / (1.0 + z * z));
+}
+
 // ½ x (1 + tanh u), u = √(2/π) (x + 0.044715 x³), which is x · sigmoid(2 u): Hendrycks and Gimpel's approximation.
 // 2 u is made in two parts, as in pow_of, since an error of it is one of all the result where that is small.
 fn gelu_of(x: vec4f) -> vec4f {

@@ -22,6 +22,7 @@ const LEAKY_RELU = 13u;
 const POW = 14u;
 const CLAMP = 15u;
 const INSIDE = 16u;
+const SILU = 17u;
 
 fn f(op: u32, x: vec4f) -> vec4f {
   switch (op) {
@@ -38,6 +39,7 @@ fn f(op: u32, x: vec4f) -> vec4f {
     // log(1 + exp(x)), without overflow.
     case SOFTPLUS: { return select(x, vec4f(0.0), is_negative(x)) + log1p_of(exp_of(-abs(x))); }
     case GELU: { return gelu_of(x); }
+    case SILU: { return silu_of(x); }
     case RELU: { return select(x, vec4f(0.0), is_negative(x)); }
     // p is the slope below 0.
     case LEAKY_RELU: { return select(x, P.p * x, x < vec4f(0.0)); }
@@ -71,6 +73,7 @@ fn put(op: u32, i: u32) { y[i] = f(op, x[i]); }
 @compute @workgroup_size(WG) fn sigmoid(@builtin(global_invocation_id) id: vec3u) { each(SIGMOID, id); }
 @compute @workgroup_size(WG) fn softplus(@builtin(global_invocation_id) id: vec3u) { each(SOFTPLUS, id); }
 @compute @workgroup_size(WG) fn gelu(@builtin(global_invocation_id) id: vec3u) { each(GELU, id); }
+@compute @workgroup_size(WG) fn silu(@builtin(global_invocation_id) id: vec3u) { each(SILU, id); }
 @compute @workgroup_size(WG) fn relu(@builtin(global_invocation_id) id: vec3u) { each(RELU, id); }
 @compute @workgroup_size(WG) fn leaky_relu(@builtin(global_invocation_id) id: vec3u) { each(LEAKY_RELU, id); }
 @compute @workgroup_size(WG) fn pow_(@builtin(global_invocation_id) id: vec3u) { each(POW, id); }

@@ -37,6 +37,8 @@ const gelu = (x: number) => {
   return s === 0 ? 0 : x * s;
 };
 
+const silu = (x: number) => (sigmoid(x) === 0 ? 0 : x * sigmoid(x));
+
 const power = (p: number, bound: number): Elementary => ({
   name: `pow(x, ${p})`,
   f: (x) => engine.pow(x, { p }),
@@ -62,6 +64,7 @@ export const functions: Elementary[] = [
   { name: "softplus(x)", f: engine.softplus, right: softplus, bound: 3 },
   // On the left it is x e^2u, so a subnormal e^2u, of few digits, is met above the least normal number.
   { name: "gelu(x)", f: engine.gelu, right: gelu, bound: 6, least: 2 ** -122 },
+  { name: "silu(x)", f: engine.silu, right: silu, bound: 4, least: 2 ** -119 },
 ];
 
 /** The neighbours of a power of two on either side and random numbers between, for every exponent and sign; 0 and ∞. */

@@ -229,6 +229,16 @@ export const nonFinite: Record<string, NonFinite[]> = {
     unary("gelu", engine.gelu, [N, I, 0, 0, 0.841192, -0.158808], [N, 1, 0, 0.5, 1.082964, -0.082964]),
     item("gelu([1e20, -1e20])", engine.gelu, [[1e20, -1e20]], [1e20, 0], [1, 0]),
   ],
+  // As gelu; PyTorch has NaN for both at −∞, and for the derivative at ∞.
+  silu: [
+    unary(
+      "silu",
+      engine.silu,
+      [N, I, 0, 0, sigmoid1, sigmoid1 - 1],
+      [N, 1, 0, 0.5, sigmoid1 * (2 - sigmoid1), 1 - sigmoid1 * (2 - sigmoid1)],
+    ),
+    item("silu([3e38, -3e38])", engine.silu, [[3e38, -3e38]], [3e38, 0], [1, 0]),
+  ],
   sum: [
     item("sum([1, NaN])", (x) => engine.sum(x), [[1, N]], [N], [1, 1]),
     item("sum([1, ∞])", (x) => engine.sum(x), [[1, I]], [I], [1, 1]),

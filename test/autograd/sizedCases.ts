@@ -105,6 +105,7 @@ export const differentiable: Record<string, Entry[]> = {
   sigmoid: [unary(m.sigmoid, reference.sigmoid)],
   softplus: [unary(m.softplus, reference.softplus)],
   gelu: [unary(m.gelu, reference.gelu)],
+  silu: [unary(m.silu, reference.silu)],
   relu: [unary(m.relu, reference.relu)],
   leakyRelu: [
     unary(

@@ -39,6 +39,7 @@ const UNARY: [string, (x: F64) => F64, number, number, number?, number?][] = [
   ["sigmoid", reference.sigmoid, -12, 12],
   ["softplus", reference.softplus, -20, 20],
   ["gelu", reference.gelu, -10, 10],
+  ["silu", reference.silu, -10, 10],
   ["relu", reference.relu, -9, 9],
   ["leaky_relu", (x) => reference.leakyRelu(x, 0.25), -9, 9, 0.25],
   ["pow_", (x) => reference.pow(x, 3), -9, 9, 3, 1],

@@ -56,3 +56,14 @@ export const gelu = unaryOp("gelu", "gelu", {
     },
   ],
 });
+
+/** x · sigmoid(x), also called swish: Elfwing et al. 2017. At −∞ value and derivative are 0, the limit. */
+export const silu = unaryOp("silu", "silu", {
+  saves: [["x0"]],
+  vjp: ({ xs: [x], dy }) => [
+    () => {
+      const v = clamp(x, { low: -105, high: 105 }); // past it the derivative is 0 or 1 to the last digit
+      return mul(dy, mul(sigmoid(v), add(1, mul(v, sigmoid(neg(v))))));
+    },
+  ],
+});
