@@ -3,6 +3,7 @@
 import { copy, upload } from "../kernels/block";
 import { blend as blendKernel, clip as clipKernel } from "../kernels/fill";
 import * as kernels from "../kernels/update";
+import type { Bounds } from "./ops/pointwise";
 import { sameShape, shapeError, show } from "./shape";
 import type { Share } from "./share";
 import type { Tensor } from "./tensor";
@@ -34,7 +35,8 @@ export function blend(target: Tensor, source: Tensor, keep: number, take: number
 }
 
 /** Holds a tensor to [low, high], in place, as `clamp` does: NaN stays, and `high` wins over a `low` above it. */
-export function clip(target: Tensor, low: number, high: number): void {
+export function clip(target: Tensor, bounds: Bounds): void {
+  const { low = Number.NEGATIVE_INFINITY, high = Number.POSITIVE_INFINITY } = bounds;
   check("clip", target);
   checkFloat("clip", target);
   clipKernel(target, low, high);

@@ -40,6 +40,9 @@ const UNARY: [string, (x: F64) => F64, number, number, number?, number?][] = [
   ["softplus", reference.softplus, -20, 20],
   ["gelu", reference.gelu, -10, 10],
   ["silu", reference.silu, -10, 10],
+  ["sin_", reference.sin, -30, 30],
+  ["cos_", reference.cos, -30, 30],
+  ["floor_", (x: F64) => map(x, Math.floor), -10, 10],
   ["relu", reference.relu, -9, 9],
   ["leaky_relu", (x) => reference.leakyRelu(x, 0.25), -9, 9, 0.25],
   ["pow_", (x) => reference.pow(x, 3), -9, 9, 3, 1],
@@ -164,8 +167,8 @@ test("a grid past 65,535 workgroups is folded and undone", async () => {
   const y = block(new Float32Array(rows * columns), [rows, columns]);
   const row = Float32Array.from({ length: columns }, (_, i) => i + 1);
   strided(block(row, [columns]), y, [
-    { start: 0, limit: rows, stride: 0 },
-    { start: 0, limit: columns, stride: 1 },
+    { start: 0, limit: rows, stride: 0, step: 1 },
+    { start: 0, limit: columns, stride: 1, step: 1 },
   ]);
   let wrong = 0;
   (await read(y)).forEach((v, i) => {
