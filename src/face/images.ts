@@ -1,5 +1,16 @@
 // Images (N, H, W, C) made smaller and larger. All are composites.
-import { add, broadcastTo, maximum, mul, pad, reshape, type Shape, slice, type Tensor } from "../autograd";
+import {
+  add,
+  broadcastTo,
+  maximum,
+  mul,
+  pad,
+  reshape,
+  type Shape,
+  show,
+  slice,
+  type Tensor,
+} from "../autograd";
 import { shapeError } from "../autograd/shape";
 
 /** One number for both, or (rows, columns). */
@@ -33,7 +44,9 @@ function windows(
   value: number,
 ) {
   const [k, steps] = [both(kernel), both(stride)];
-  check(op, x.shape, [...k, ...steps, padding + 1]);
+  check(op, x.shape, { kernel: k, stride: steps });
+  if (!Number.isInteger(padding) || padding < 0)
+    throw new Error(`${op}: the padding must be a whole number from 0 up, got ${padding}.`);
   const around = [0, padding, padding, 0];
   const image = padding === 0 ? x : pad(x, { before: around, after: around, value });
   const sizes = k.map((n, i) => Math.floor((image.shape[1 + i] - n) / steps[i]) + 1);
@@ -46,16 +59,15 @@ function windows(
 /** Each pixel `factor` times along rows and columns: the nearest neighbour. */
 export function upsample2d(x: Tensor, { factor }: { factor: Sides }): Tensor {
   const [down, right] = both(factor);
-  check("upsample2d", x.shape, [down, right]);
+  check("upsample2d", x.shape, { factor: [down, right] });
   const [n, h, w, c] = x.shape;
   const repeated = broadcastTo(reshape(x, [n, h, 1, w, 1, c]), { shape: [n, h, down, w, right, c] });
   return reshape(repeated, [n, h * down, w * right, c]);
 }
 
-function check(op: string, shape: Shape, counts: readonly number[]): void {
+function check(op: string, shape: Shape, counts: Record<string, readonly number[]>): void {
   if (shape.length !== 4) throw shapeError(op, "images must be (N, H, W, C)", [shape]);
-  if (counts.every((n) => Number.isInteger(n) && n >= 1)) return;
-  throw new Error(
-    `${op}: sizes and steps must be whole numbers from 1 up, the padding from 0, got [${counts}].`,
-  );
+  for (const [name, sides] of Object.entries(counts))
+    if (!sides.every((n) => Number.isInteger(n) && n >= 1))
+      throw new Error(`${op}: the ${name} must be whole numbers from 1 up, got ${show(sides)}.`);
 }

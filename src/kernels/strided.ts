@@ -7,14 +7,15 @@ export interface Axis {
   start: number;
   limit: number;
   stride: number;
-  step: number;
+  step?: number;
 }
 
 /** y[i, j, …] = x[base + that], `value` where x has no such place. One `Axis` for each axis of y. */
 export function strided(x: Block, y: Block, axes: readonly Axis[], { base = 0, value = 0 } = {}): void {
-  const of = (key: keyof Axis) => padded(axes.map((axis) => axis[key]));
+  const of = (key: keyof Axis) => padded(axes.map((axis) => axis[key] ?? 1));
   const [outside] = new Uint32Array((y.dtype === "f32" ? Float32Array : Uint32Array).of(value).buffer);
   const lists = { starts: of("start"), limits: of("limit"), strides: of("stride"), steps: of("step") };
   const params = { n: y.size, rank: axes.length, base, outside, sizes: padded(y.shape), ...lists };
-  launch("strided", axes.every(({ step }) => step === 1) ? "together" : "apart", [x], [y], params, y.size);
+  const entry = axes.some(({ step = 1 }) => step > 1) ? "apart" : "together";
+  launch("strided", entry, [x], [y], params, y.size);
 }

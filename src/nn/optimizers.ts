@@ -135,12 +135,12 @@ abstract class Optimizer {
   protected abstract update(updated: Updated): void;
 }
 
-/** Tieleman and Hinton 2012: the step is divided by a running root mean square of the gradients. */
+/** Tieleman and Hinton 2012: the step is divided by a running root mean square of the gradients. PyTorch's form by default. */
 export class RMSprop extends Optimizer {
   private readonly form;
 
-  constructor(parameters: readonly Tensor[], options: Common & { form: RmspropForm }) {
-    const form = rmspropForms[options.form];
+  constructor(parameters: readonly Tensor[], options: Common & { form?: RmspropForm }) {
+    const form = rmspropForms[options.form ?? "torch"];
     super(parameters, options, { kind: "RMSprop", count: 1, start: form.start });
     this.form = form;
   }

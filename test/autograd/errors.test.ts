@@ -477,6 +477,26 @@ test("every op that takes f32 says which input is u32, in its own name", async (
   }
 });
 
+test("a gradient through an op that has none says which op it was", async () => {
+  await device();
+  const says = (run: () => unknown, wanted: string) =>
+    assert.throws(run, (error: Error) => error.message === wanted);
+  const hint = "Was requireGrad(x) called before, and is there a detach or a noGrad between?";
+  tidy(() => {
+    const x = requireGrad(ones([2]));
+    const w = requireGrad(ones([2]));
+    const y = m.sum(m.mul(m.square(m.greater(m.exp(x), 1)), w));
+    const wanted = "grad: y must depend on every x, got tensor f32[2], which it does not.";
+    says(() => m.grad(y, [x]), `${wanted} greater has no derivative. ${hint}`);
+    assert.equal(m.grad(y, [w])[0].shape, [2]);
+    says(() => m.grad(m.sum(m.square(w)), [x]), `${wanted} ${hint}`);
+    says(
+      () => m.backward(m.sum(m.floor(x))),
+      "backward: y must depend on a tensor with requiresGrad, got tensor f32[], which doesn't. floor has no derivative.",
+    );
+  });
+});
+
 test("item wants one number", async () => {
   const x = ones([2]);
   const said = await x.item().catch((error: Error) => error.message);

@@ -167,8 +167,8 @@ test("a grid past 65,535 workgroups is folded and undone", async () => {
   const y = block(new Float32Array(rows * columns), [rows, columns]);
   const row = Float32Array.from({ length: columns }, (_, i) => i + 1);
   strided(block(row, [columns]), y, [
-    { start: 0, limit: rows, stride: 0, step: 1 },
-    { start: 0, limit: columns, stride: 1, step: 1 },
+    { start: 0, limit: rows, stride: 0 },
+    { start: 0, limit: columns, stride: 1 },
   ]);
   let wrong = 0;
   (await read(y)).forEach((v, i) => {

@@ -252,19 +252,19 @@ test("a layer used twice is trained once a step; a parameter given twice is refu
   const layer = new Linear(2, 2, { random: new Random(5) });
   const model = new Sequential(layer, new Tanh(), layer);
   const parameters = model.parameters();
-  assert.equal(parameters, [layer.weight, layer.bias]);
+  assert.equal(parameters, [layer.weight, layer.bias!]);
   const optimizer = new SGD(parameters, { learningRate: 0.5 });
-  const before = await layer.bias.data();
+  const before = await layer.bias!.data();
   const dBias = tidy(() => {
     const gradients = grad(sum(model.forward(ones([1, 2]))), parameters);
     optimizer.step(gradients);
     return gradients[1];
   });
-  const moved = (await layer.bias.data()).map((value, i) => before[i] - value);
+  const moved = (await layer.bias!.data()).map((value, i) => before[i] - value);
   const wanted = (await dBias.data()).map((value) => 0.5 * value);
   assert.ok(moved.every((value, i) => Math.abs(value - wanted[i]) < 1e-6));
   assert.throws(
-    () => new SGD([layer.bias, layer.bias], { learningRate: 0.5 }),
+    () => new SGD([layer.bias!, layer.bias!], { learningRate: 0.5 }),
     /^optimiser: each parameter must be given once, got tensor f32\[2\]/,
   );
   for (const owned of [model, optimizer, dBias]) owned.dispose();

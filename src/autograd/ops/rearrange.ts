@@ -11,7 +11,7 @@ const transposeOp = defineOp<One, { order: readonly number[] }>({
   shape: ([x], { order }) => order.map((axis) => x[axis]),
   forward: ([x], y, { order }) => {
     const strides = fullStrides(x.shape);
-    const axes = order.map((axis) => ({ start: 0, limit: x.shape[axis], stride: strides[axis], step: 1 }));
+    const axes = order.map((axis) => ({ start: 0, limit: x.shape[axis], stride: strides[axis] }));
     strided(x, y, axes);
   },
   saves: [],
@@ -48,7 +48,7 @@ const sliceOp = defineOp<One, { starts: Counts; sizes: Shape; steps: Counts }>({
   },
   forward: ([x], y, { starts, steps }) => {
     const strides = fullStrides(x.shape);
-    const axes = y.shape.map((limit, i) => ({ start: 0, limit, stride: steps[i] * strides[i], step: 1 }));
+    const axes = y.shape.map((limit, i) => ({ start: 0, limit, stride: steps[i] * strides[i] }));
     strided(x, y, axes, { base: starts.reduce((sum, start, i) => sum + start * strides[i], 0) });
   },
   saves: [],
@@ -98,13 +98,9 @@ export const pad = defineOp<One, { before: Counts; after: Counts; value?: number
   },
   forward: ([x], y, { before, value, steps }) => {
     const strides = fullStrides(x.shape);
-    const axis = (limit: number, i: number) => ({
-      start: -before[i],
-      limit,
-      stride: strides[i],
-      step: steps?.[i] ?? 1,
-    });
-    strided(x, y, x.shape.map(axis), { value });
+    const at = (i: number) => ({ start: -before[i], stride: strides[i], step: steps?.[i] });
+    const axes = x.shape.map((limit, i) => ({ limit, ...at(i) }));
+    strided(x, y, axes, { value });
   },
   saves: [],
   vjp: ({ xs: [x], dy, attributes: { before: starts, steps } }) => [
