@@ -163,7 +163,7 @@ test("the check of cycles finds them, and lets types pass", () => {
 const budgets: [folders: string[], lines: number][] = [
   [["src/gpu", "src/kernels", "src/autograd", "src/nn"], 7000],
   [["shaders"], 2800],
-  [["src/face"], 1000],
+  [["src/face"], 1200],
 ];
 
 test("the engine is small enough to read in a weekend", () => {

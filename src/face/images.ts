@@ -56,8 +56,10 @@ function windows(
   return starts.map((from) => slice(image, { axes: [1, 2], starts: from, sizes, steps }));
 }
 
+export type UpsampleOptions = { factor: Sides };
+
 /** Each pixel `factor` times along rows and columns: the nearest neighbour. */
-export function upsample2d(x: Tensor, { factor }: { factor: Sides }): Tensor {
+export function upsample2d(x: Tensor, { factor }: UpsampleOptions): Tensor {
   const [down, right] = both(factor);
   check("upsample2d", x.shape, { factor: [down, right] });
   const [n, h, w, c] = x.shape;

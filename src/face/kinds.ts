@@ -48,6 +48,10 @@ export const float: Kind = {
   is: "a tensor of f32",
   holds: (value) => isTensor(value) && value.dtype === "f32",
 };
+export const whole: Kind = {
+  is: "a tensor of u32",
+  holds: (value) => isTensor(value) && value.dtype === "u32",
+};
 export const floatOperand: Kind = {
   ...operand,
   is: "a tensor of f32 or a number",

@@ -4,12 +4,15 @@ import * as nn from "../nn";
 import { checked, checkedClass } from "./check";
 import * as is from "./kinds";
 import { type Arguments, options } from "./kinds";
+import * as layers from "./layers";
+import * as losses from "./losses";
 import { fourSides, type Padding } from "./spelling";
-import { conv } from "./table";
+import { conv, pool, upsample } from "./table";
 
 export * from "../nn";
+export type { DropoutOptions } from "./layers";
 
-const { callable, flag, number, shape, tensor, tensors } = is;
+const { callable, flag, float, number, shape, tensor, tensors } = is;
 const forward = { forward: { x: tensor } };
 const random = { random: is.instance("Random", Random) };
 const weights = { init: callable, bias: flag };
@@ -51,6 +54,21 @@ export class LeakyReLU extends layer("LeakyReLU", nn.LeakyReLU, { options: optio
 export class ReLU extends layer("ReLU", nn.ReLU) {}
 export class Tanh extends layer("Tanh", nn.Tanh) {}
 export class Sigmoid extends layer("Sigmoid", nn.Sigmoid) {}
+
+export class MaxPool2d extends layer("MaxPool2d", layers.MaxPool2d, { options: pool }) {}
+export class AveragePool2d extends layer("AveragePool2d", layers.AveragePool2d, { options: pool }) {}
+export class Upsample2d extends layer("Upsample2d", layers.Upsample2d, { options: upsample }) {}
+export class Dropout extends layer("Dropout", layers.Dropout, {
+  options: options({ rate: number }, random),
+}) {}
+
+export const mse = checked("mse", losses.mse, { y: float, target: float });
+export const bceWithLogits = checked("bceWithLogits", losses.bceWithLogits, { logits: float, target: float });
+export const crossEntropy = checked("crossEntropy", losses.crossEntropy, { logits: float, labels: is.whole });
+export const clipGradNorm = checked("clipGradNorm", losses.clipGradNorm, {
+  gradients: tensors,
+  options: options({}, { norm: number }),
+});
 
 const module = is.instance("Module", nn.Module);
 export class MovingAverage extends checkedClass("MovingAverage", nn.MovingAverage, {

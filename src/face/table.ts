@@ -17,7 +17,8 @@ const padding = {
 };
 /** Of convolutions, in a layer, too. */
 export const conv = { stride: pair, padding };
-const pool = { x: float, options: options({ stride: pair, padding: number }, { kernel: pair }) };
+export const pool = options({ stride: pair, padding: number }, { kernel: pair });
+export const upsample = options({}, { factor: pair });
 const norm = { epsilon: number, slope: number };
 const running = options({}, { mean: x, variance: x, momentum: number });
 const pass = { createGraph: flag, retainGraph: flag, dy: x };
@@ -29,7 +30,7 @@ export const table = {
   arange: { size: number },
   argMax: { x: float, options: options({ axis: number, keepDims: flag }) },
   assign: { target: x, source: is.either(x, is.instance("Float32Array", Float32Array)) },
-  averagePool2d: pool,
+  averagePool2d: { x: float, options: pool },
   backward: { y: x, options: options(pass) },
   batchNorm: { x, gamma: x, beta: x, options: options({ ...norm, running }) },
   batchNormInference: { x, mean: x, variance: x, gamma: x, beta: x, options: options(norm) },
@@ -65,7 +66,7 @@ export const table = {
   logSoftmax: { x: float },
   matmul: { a: x, b: x, options: options({ transposeA: flag, transposeB: flag, bias: x }) },
   max: reduce,
-  maxPool2d: pool,
+  maxPool2d: { x: float, options: pool },
   maximum: two,
   mean: reduce,
   min: reduce,
@@ -105,7 +106,7 @@ export const table = {
   toU32: one,
   transpose: { x, order: maybe(list) },
   untidied: run,
-  upsample2d: { x: float, options: options({}, { factor: pair }) },
+  upsample2d: { x: float, options: upsample },
   variance: reduce,
   where: { mask: float, a: is.floatOperand, b: is.floatOperand },
   zeros: { shape },

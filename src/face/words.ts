@@ -38,6 +38,7 @@ const synonyms = new Map<string, readonly string[]>(
     min: ["low"],
     negativeslope: ["slope"],
     numclasses: ["classes"],
+    p: ["rate"],
     poolsize: ["kernel"],
     scalefactor: ["factor"],
     size: ["kernel", "sizes", "factor"],

@@ -497,6 +497,33 @@ const mistakes: [call: () => unknown, message: string][] = [
   [() => random().integer([3], undefined as never), "integer: bound must be a number, got nothing."],
   [() => new (face.Random as unknown as Made)("1"), 'Random: seed must be a number, got "1".'],
   [() => new (face.Random as unknown as Made)(), "Random: seed must be a number, got nothing."],
+  [
+    () => new layers.MaxPool2d(2),
+    "MaxPool2d: options must be an object with kernel, stride or padding, got 2. Did you mean { kernel: 2 }?",
+  ],
+  [
+    () => new layers.Dropout({ random: random(), p: 0.1 }),
+    "Dropout: options must be among random or rate, got p. Did you mean rate?",
+  ],
+  [
+    () => new layers.Dropout({ random: random(), rate: 1 }),
+    "Dropout: the rate must be from 0 up to below 1, got 1.",
+  ],
+  [
+    () => new layers.Dropout(0.1),
+    "Dropout: options must be an object with random or rate, got 0.1. Did you mean { rate: 0.1 }?",
+  ],
+  [() => nn.mse(ones([3, 1]), c()), "mse: shapes must be equal, got [3,1] and [3]."],
+  [() => nn.mse(c(), 1 as never), "mse: target must be a tensor of f32, got 1. Did you mean tensor(1)?"],
+  [
+    () => nn.bceWithLogits(c(), u32(1, 0, 1)),
+    "bceWithLogits: target must be a tensor of f32, got tensor u32[3].",
+  ],
+  [() => nn.crossEntropy(x(), c()), "crossEntropy: labels must be a tensor of u32, got tensor f32[3]."],
+  [
+    () => nn.clipGradNorm([c()], 1 as never),
+    "clipGradNorm: options must be an object with norm, got 1. Did you mean { norm: 1 }?",
+  ],
 ];
 
 test("each mistake is refused in one line that names the function, the argument and the nearest right word", async () => {
