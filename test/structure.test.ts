@@ -193,7 +193,7 @@ test("the kernel ladder is in no bundle that does not ask for it", async () => {
 
 test("the tests that browsers run, too, import nothing of Node: test/platform.ts has it for them", () => {
   const ours = under("test").filter(({ path }) =>
-    /^test\/((gpu|kernels|autograd|nn|formats|wgan|reference|elsewhere)\/|(device|garbage|complaint)\.ts)/.test(
+    /^test\/((gpu|kernels|autograd|nn|face|formats|wgan|reference|elsewhere)\/|(device|garbage|complaint)\.ts)/.test(
       path,
     ),
   );

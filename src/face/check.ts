@@ -72,10 +72,12 @@ function refusal(op: string, name: string, kind: Kind, value: unknown): Error {
 function tooMany(op: string, args: Arguments, values: readonly unknown[]): Error {
   const names = Object.keys(args);
   const most = `at most ${names.length} argument${names.length > 1 ? "s" : ""} (${names.join(", ")})`;
+  const [at, all] = values.slice(-2);
+  const mapped = Array.isArray(all) && typeof at === "number" && all[at] === values[0]; // by map or its like
   return refused(
     `${op}: it must be given ${names.length > 0 ? most : "no argument"}`,
     String(values.length),
-    together(Object.values(args), values),
+    mapped ? `(${names[0]}) => ${op}(${names[0]})` : together(Object.values(args), values),
   );
 }
 
