@@ -14,18 +14,22 @@ export { type AdamRule, type Clip, type Rate, type RmspropRule, slotSize } from 
 export type Updated = kernels.Updated<Tensor>;
 
 const checked =
-  <Rule extends unknown[]>(op: string, slots: number, kernel: (updated: Updated, ...rule: Rule) => void) =>
+  <Rule extends unknown[]>(
+    op: string,
+    slots: (rule: NoInfer<Rule>) => number,
+    kernel: (updated: Updated, ...rule: Rule) => void,
+  ) =>
   (updated: Updated, ...rule: Rule): void => {
-    checkUpdate(op, updated, slots);
+    checkUpdate(op, updated, slots(rule));
     kernel(updated, ...rule);
   };
 
 /** One RMSprop step of weights from their gradients, in place; `slots` holds their mean squares. */
-export const rmspropUpdate = checked("rmsprop", 1, kernels.rmsprop);
+export const rmspropUpdate = checked("rmsprop", () => 1, kernels.rmsprop);
 /** One Adam step, in place; `slots` holds all first moments, then all second ones. */
-export const adamUpdate = checked("adam", 2, kernels.adam);
-/** One step of gradient descent with momentum, in place; `slots` holds the velocities. */
-export const sgdUpdate = checked("sgd", 1, kernels.sgd);
+export const adamUpdate = checked("adam", () => 2, kernels.adam);
+/** One step of gradient descent with momentum, in place; `slots` holds the velocities, and nothing without momentum. */
+export const sgdUpdate = checked("sgd", ([, momentum]) => (momentum === 0 ? 0 : 1), kernels.sgd);
 
 /** target = keep · target + take · source, in place: a running average. */
 export function blend(target: Tensor, source: Tensor, keep: number, take: number): void {

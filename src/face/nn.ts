@@ -86,7 +86,7 @@ const forms = { form: is.oneOf(...Object.keys(nn.rmspropForms)) };
 const betas = { beta1: number, beta2: number, epsilon: number };
 export class RMSprop extends checkedClass("RMSprop", nn.RMSprop, optimizer(forms), step) {}
 export class Adam extends checkedClass("Adam", nn.Adam, optimizer(betas), step) {}
-export class SGD extends checkedClass("SGD", nn.SGD, optimizer({ momentum: number }), step) {}
+export class SGD extends checkedClass("SGD", nn.SGD, optimizer({ momentum: number, nesterov: flag }), step) {}
 
 export const normal = checked("normal", nn.normal, { deviation: number });
 export const linearDecay = checked("linearDecay", nn.linearDecay, { steps: number });

@@ -463,19 +463,19 @@ const mistakes: [call: () => unknown, message: string][] = [
   ],
   [
     () => new layers.SGD([c()]),
-    "SGD: options must be an object with learningRate, clip or momentum, got nothing.",
+    "SGD: options must be an object with learningRate, clip, momentum or nesterov, got nothing.",
   ],
   [
     () => new layers.SGD([c()], { lr: 0.1 }),
-    "SGD: options must be among learningRate, clip or momentum, got lr. Did you mean learningRate?",
+    "SGD: options must be among learningRate, clip, momentum or nesterov, got lr. Did you mean learningRate?",
   ],
   [
     () => new layers.SGD(c(), { learningRate: 0.1 }),
     "SGD: parameters must be a list of tensors, got tensor f32[3]. Did you mean [x]?",
   ],
   [
-    () => new layers.SGD([c()], { learningRate: 0.1, nesterov: true }),
-    "SGD: options must be among learningRate, clip or momentum, got nesterov.",
+    () => new layers.SGD([c()], { learningRate: 0.1, dampening: 0.5 }),
+    "SGD: options must be among learningRate, clip, momentum or nesterov, got dampening.",
   ],
   [
     () => new layers.Adam([c()], { learningRate: 0.1, betas: [0.9, 0.99] }),
