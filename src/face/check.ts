@@ -32,7 +32,7 @@ export function checkedClass<C extends new (...values: any[]) => object>(
       check(...values);
       super(...spelt(values));
       // Errors name it, and a bundler may have called it otherwise.
-      if (Object.getPrototypeOf(new.target) === Checked)
+      if ([new.target, Object.getPrototypeOf(new.target)].includes(Checked))
         Object.defineProperty(new.target, "name", { value: name });
     }
   }

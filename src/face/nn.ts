@@ -51,9 +51,9 @@ export class LayerNorm extends layer("LayerNorm", nn.LayerNorm, {
 export class Flatten extends layer("Flatten", nn.Flatten) {}
 export class Reshape extends layer("Reshape", nn.Reshape, { shape }) {}
 export class LeakyReLU extends layer("LeakyReLU", nn.LeakyReLU, { options: options({ slope: number }) }) {}
-export class ReLU extends layer("ReLU", nn.ReLU) {}
-export class Tanh extends layer("Tanh", nn.Tanh) {}
-export class Sigmoid extends layer("Sigmoid", nn.Sigmoid) {}
+export const ReLU = layer("ReLU", nn.ReLU);
+export const Tanh = layer("Tanh", nn.Tanh);
+export const Sigmoid = layer("Sigmoid", nn.Sigmoid);
 
 export class MaxPool2d extends layer("MaxPool2d", layers.MaxPool2d, { options: pool }) {}
 export class AveragePool2d extends layer("AveragePool2d", layers.AveragePool2d, { options: pool }) {}

@@ -4,7 +4,7 @@ import { conv2d, convTranspose2d, matmul } from "../autograd";
 import { glorotUniform, type Initializer, zero } from "./init";
 import { Module } from "./module";
 
-interface WeightOptions {
+export interface WeightOptions {
   /** Where the initial weights come from. */
   random: Random;
   /** How the weight begins; Glorot's uniform where it is not given. The bias begins at 0. */

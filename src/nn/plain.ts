@@ -46,7 +46,7 @@ export class LeakyReLU extends Module {
 }
 
 /** A layer that is one op. */
-const layerOf = (op: (x: Tensor) => Tensor) =>
+const layerOf = (op: (x: Tensor) => Tensor): (new () => Module) =>
   class extends Module {
     override forward(x: Tensor): Tensor {
       return op(x);

@@ -614,6 +614,7 @@ test("a class of the face is called by its name, and is one of the engine's", ()
   const layer = new nn.Linear(2, 3, { random: random() });
   assert.is(layer.constructor.name, "Linear");
   assert.ok(layer instanceof inner.Linear && layer instanceof inner.Module);
+  assert.is(new nn.ReLU().constructor.name, "ReLU");
   class Mine extends nn.Linear {}
   assert.is(new Mine(2, 3, { random: random() }).constructor.name, "Mine");
 });
