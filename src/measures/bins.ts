@@ -1,0 +1,40 @@
+// The number of statistically different bins (Richardson and Weiss 2018, "NDB"): the training set's clusters are bins, and
+// it counts those into which too many or too few samples fall. Chance alone makes about one in twenty differ.
+import type { HostRandom } from "../kernels/threefry";
+import { histogram } from "./classes";
+import { clusters } from "./clusters";
+import { nearest, type Rows } from "./rows";
+
+/** Bins, as in the paper. */
+const BINS = 100;
+/** Beyond it a normal number is with a chance of 5 %. */
+const Z = 1.959963984540054;
+
+export interface Bins {
+  centres: Rows;
+  /** Training samples in each. */
+  counts: number[];
+}
+
+/** Bins of a training set, found in so many iterations at most. */
+export function makeBins(training: Rows, random: HostRandom, iterations = 30): Bins {
+  const centres = clusters(training, BINS, random, iterations);
+  return { centres, counts: binned(training, centres) };
+}
+
+export const binned = (samples: Rows, centres: Rows): number[] =>
+  histogram(nearest(samples, centres).places, centres.count);
+
+/** Whether each bin's shares of the two sets differ, by the two-sided test of two proportions at 5 %. */
+export function differing(counts: readonly number[], others: readonly number[]): boolean[] {
+  const [n, m] = [counts, others].map((each) => each.reduce((sum, k) => sum + k, 0));
+  return counts.map((k, i) => {
+    const pooled = (k + others[i]) / (n + m);
+    const deviation = Math.sqrt(pooled * (1 - pooled) * (1 / n + 1 / m));
+    return Math.abs(k / n - others[i] / m) > Z * deviation;
+  });
+}
+
+/** How many bins differ. */
+export const differentBins = (samples: Rows, { centres, counts }: Bins): number =>
+  differing(binned(samples, centres), counts).filter(Boolean).length;
