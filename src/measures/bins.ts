@@ -22,19 +22,16 @@ export function makeBins(training: Rows, random: HostRandom, iterations = 30): B
   return { centres, counts: binned(training, centres) };
 }
 
+/** How many samples fall into each. */
 export const binned = (samples: Rows, centres: Rows): number[] =>
   histogram(nearest(samples, centres).places, centres.count);
 
-/** Whether each bin's shares of the two sets differ, by the two-sided test of two proportions at 5 %. */
-export function differing(counts: readonly number[], others: readonly number[]): boolean[] {
+/** How many bins' shares of the two sets differ, by the two-sided test of two proportions at 5 %. */
+export function differentBins(counts: readonly number[], others: readonly number[]): number {
   const [n, m] = [counts, others].map((each) => each.reduce((sum, k) => sum + k, 0));
-  return counts.map((k, i) => {
+  return counts.filter((k, i) => {
     const pooled = (k + others[i]) / (n + m);
     const deviation = Math.sqrt(pooled * (1 - pooled) * (1 / n + 1 / m));
     return Math.abs(k / n - others[i] / m) > Z * deviation;
-  });
+  }).length;
 }
-
-/** How many bins differ. */
-export const differentBins = (samples: Rows, { centres, counts }: Bins): number =>
-  differing(binned(samples, centres), counts).filter(Boolean).length;

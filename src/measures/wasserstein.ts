@@ -16,50 +16,62 @@ export function wasserstein(a: Rows, b: Rows): number {
 
 /** For each row of n × n costs a column of its own, so that the sum of the costs is least. */
 export function assign(costs: Float64Array, n: number): Int32Array {
-  const ofRows = new Float64Array(n); // prices: a cost is never below the sum of its row's and its column's,
-  const ofColumns = new Float64Array(n); // and is just that where they are paired
+  // Prices: a cost is never below the sum of its row's and its column's, and is just that where they are paired.
+  const ofRows = new Float64Array(n);
+  const ofColumns = costs.slice(0, n);
+  for (let at = n; at < n * n; at++) ofColumns[at % n] = Math.min(ofColumns[at % n], costs[at]);
   const columnOf = new Int32Array(n).fill(-1);
   const rowOf = new Int32Array(n).fill(-1);
   const lengths = new Float64Array(n);
   const cameFrom = new Int32Array(n);
-  const reached = new Uint8Array(n);
+  const columns = Int32Array.from({ length: n }, (_, j) => j); // those reached are at the end, the first reached last
   for (let free = 0; free < n; free++) {
     // Dijkstra's shortest path from a free row to a free column, along what a cost is over its prices.
     lengths.fill(Number.POSITIVE_INFINITY);
-    reached.fill(0);
-    const visited: number[] = [];
+    let left = n;
     let row = free;
     let length = 0;
     let end = -1;
     while (end < 0) {
-      let next = -1;
-      for (let j = 0; j < n; j++) {
-        if (reached[j]) continue;
-        const through = length + costs[row * n + j] - ofRows[row] - ofColumns[j];
+      const offset = row * n;
+      const bare = length - ofRows[row];
+      let next = 0;
+      let least = Number.POSITIVE_INFINITY;
+      for (let k = 0; k < left; k++) {
+        const j = columns[k];
+        const through = bare + costs[offset + j] - ofColumns[j];
         if (through < lengths[j]) {
           lengths[j] = through;
           cameFrom[j] = row;
         }
-        if (next < 0 || lengths[j] < lengths[next] || (lengths[j] === lengths[next] && rowOf[j] < 0))
-          next = j;
+        // Of columns at one distance a free one ends the search.
+        if (lengths[j] < least || (lengths[j] === least && rowOf[j] < 0)) {
+          least = lengths[j];
+          next = k;
+        }
       }
-      length = lengths[next];
-      reached[next] = 1;
-      visited.push(next);
-      if (rowOf[next] < 0) end = next;
-      else row = rowOf[next];
+      length = least;
+      const column = columns[next];
+      left--;
+      columns[next] = columns[left];
+      columns[left] = column;
+      if (rowOf[column] < 0) end = column;
+      else row = rowOf[column];
     }
     ofRows[free] += length;
-    for (const column of visited) {
-      if (rowOf[column] >= 0) ofRows[rowOf[column]] += length - lengths[column];
-      ofColumns[column] -= length - lengths[column];
+    for (let k = left; k < n; k++) {
+      const column = columns[k];
+      const saved = length - lengths[column];
+      if (rowOf[column] >= 0) ofRows[rowOf[column]] += saved;
+      ofColumns[column] -= saved;
     }
-    for (let column = end; column >= 0; ) {
-      const by = cameFrom[column];
+    // Along the path each row takes the column by which it was left.
+    for (let column = end, by = -1; by !== free; ) {
+      by = cameFrom[column];
       const before = columnOf[by];
       rowOf[column] = by;
       columnOf[by] = column;
-      column = by === free ? -1 : before;
+      column = before;
     }
   }
   return columnOf;
