@@ -17,7 +17,7 @@ export interface Bins {
 }
 
 /** Bins of a training set, found in so many iterations at most. */
-export function makeBins(training: Rows, random: HostRandom, iterations = 30): Bins {
+export function makeBins(training: Rows, random: HostRandom, iterations = 20): Bins {
   const centres = clusters(training, BINS, random, iterations);
   return { centres, counts: binned(training, centres) };
 }

@@ -46,7 +46,7 @@ export function improved(rows: Rows, from: Rows, iterations: number): Rows {
   );
   let before: Int32Array | undefined;
   for (let iteration = 0; iteration < iterations; iteration++) {
-    const { places } = nearest(rows, centres);
+    const { places } = nearest(rows, centres, before);
     if (places.every((place, i) => place === before?.[i])) break;
     before = places;
     const sums = new Float64Array(centres.values.length);

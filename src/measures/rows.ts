@@ -56,12 +56,20 @@ export function squaredDistance(a: Rows, i: number, b: Rows, j: number, bound = 
   return sum;
 }
 
-/** For each vector of `rows` the place of the nearest of `others`, and the distance to it. */
-export function nearest(rows: Rows, others: Rows): { places: Int32Array; distances: Float64Array } {
+/**
+ * For each vector of `rows` the place of the nearest of `others`, and the distance to it. It is the faster the better the
+ * `guess`: places that are looked at first.
+ */
+export function nearest(
+  rows: Rows,
+  others: Rows,
+  guess?: Int32Array,
+): { places: Int32Array; distances: Float64Array } {
   const places = new Int32Array(rows.count);
   const distances = new Float64Array(rows.count);
   for (let i = 0; i < rows.count; i++) {
-    let least = Number.POSITIVE_INFINITY;
+    if (guess) places[i] = guess[i];
+    let least = squaredDistance(rows, i, others, places[i]);
     for (let j = 0; j < others.count; j++) {
       const distance = squaredDistance(rows, i, others, j, least);
       if (distance >= least) continue;

@@ -2,10 +2,12 @@
 
 import { mean, noGrad, Random, tensor, tidy } from "../autograd";
 import { InputError } from "../errors";
+import type { Module } from "../nn";
 import type { RunConfig } from "../wgan/config";
-import { presentClasses, resolveClasses, selectClasses } from "../wgan/dataset";
+import { type ByteDataset, presentClasses, resolveClasses, selectClasses } from "../wgan/dataset";
 import { judgeImages } from "../wgan/judgeImages";
 import { judgePoints } from "../wgan/judgePoints";
+import { judgeStacked, STACK_STEPS } from "../wgan/judgeStacked";
 import { DRAWS, type Judgement } from "../wgan/judging";
 import { sampleImages, sampleLatents } from "../wgan/sampling";
 import { toyNames } from "../wgan/toys";
@@ -13,6 +15,7 @@ import { fingerprint } from "./checkpoint";
 import { loadClassifier, requireClassifiable } from "./classifierStore";
 import { runCommand } from "./command";
 import { readConfig } from "./configFile";
+import { loadData, STACKED } from "./data";
 import { openDevice } from "./device";
 import { requireWritable, writeFileAtomic } from "./files";
 import { judgementJson, judgementLines } from "./judgementText";
@@ -31,7 +34,9 @@ await runCommand(async () => {
   const { run, json } = options;
   const config = readConfig(run!);
   if (json !== undefined) requireWritable(json);
-  const judgement = await (config.data.shape.length === 1 ? ofPoints : ofImages)(config, options);
+  const { shape, path } = config.data;
+  const judge = shape.length === 1 ? ofPoints : path === STACKED ? ofStacks : ofImages;
+  const judgement = await judge(config, options);
   for (const line of judgementLines(judgement)) console.log(line);
   if (json !== undefined) writeFileAtomic(json, judgementJson(judgement, { run, draws: DRAWS }));
 });
@@ -62,17 +67,36 @@ async function ofImages(config: RunConfig, { run, data, adapter }: EvaluateOptio
   const bytes = gpu.device.limits.maxStorageBufferBindingSize;
   const generator = loadNetwork(saved, config);
   const kept = present.length > 1 ? await loadClassifier(splits, gpu, process.env) : undefined;
-  const random = new Random(SEED);
   const progress = createProgress(DRAWS, process.stdout);
   const judgement = await judgeImages({
-    draw: async (count) => {
-      const images = tidy(() => sampleImages(generator, sampleLatents(config, random, count), config));
-      const pixels = (await images.data()) as Float32Array;
-      images.dispose();
-      return pixels;
-    },
+    draw: drawer(generator, config),
     judge: kept && ((pixels) => kept.classifier.judge(pixels, bytes)),
     ...{ train, test, present, wanted: chosen === "all" ? present : chosen },
+    progress: progress.update,
+  });
+  progress.done();
+  return judgement;
+}
+
+async function ofStacks(config: RunConfig, { run, data, adapter }: EvaluateOptions): Promise<Judgement> {
+  if (data !== undefined)
+    throw new InputError(`--data ${data}: the run was trained on stacks of digits, which are made anew.`);
+  const saved = readNetwork("generator", run!);
+  requireAdapter(adapter);
+  // The classifier is that of the digits themselves.
+  const splits = await loadSplits({ path: null, size: null, transposed: false });
+  const load = { dataDir: STACKED, split: "test", env: process.env, log: console.log } as const;
+  const test = (await loadData(load)) as ByteDataset;
+  requireClassifiable(splits, process.env);
+  const gpu = await openDevice({ adapter });
+  const bytes = gpu.device.limits.maxStorageBufferBindingSize;
+  const generator = loadNetwork(saved, config);
+  const { classifier } = await loadClassifier(splits, gpu, process.env);
+  const progress = createProgress(STACK_STEPS, process.stdout);
+  const judgement = await judgeStacked({
+    draw: drawer(generator, config),
+    judge: (pixels) => classifier.judge(pixels, bytes),
+    test,
     progress: progress.update,
   });
   progress.done();
@@ -89,16 +113,10 @@ async function ofPoints(config: RunConfig, { run, data, adapter }: EvaluateOptio
   requireAdapter(adapter);
   await openDevice({ adapter });
   const [generator, critic] = saved.map((each) => loadNetwork(each, config));
-  const random = new Random(SEED);
   const progress = createProgress(DRAWS, process.stdout);
   const judgement = await judgePoints({
     toy,
-    draw: async (count) => {
-      const points = tidy(() => sampleImages(generator, sampleLatents(config, random, count), config));
-      const numbers = (await points.data()) as Float32Array;
-      points.dispose();
-      return numbers;
-    },
+    draw: drawer(generator, config),
     criticMean: async (points) => {
       const value = noGrad(() => tidy(() => mean(critic.forward(tensor(points, [points.length / 2, 2])))));
       const [number] = await value.data();
@@ -110,4 +128,15 @@ async function ofPoints(config: RunConfig, { run, data, adapter }: EvaluateOptio
   });
   progress.done();
   return judgement;
+}
+
+/** Draws samples, at each call other ones, and always the same ones in all. */
+function drawer(generator: Module, config: RunConfig): (count: number) => Promise<Float32Array> {
+  const random = new Random(SEED);
+  return async (count) => {
+    const samples = tidy(() => sampleImages(generator, sampleLatents(config, random, count), config));
+    const numbers = (await samples.data()) as Float32Array;
+    samples.dispose();
+    return numbers;
+  };
 }

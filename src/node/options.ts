@@ -52,7 +52,8 @@ what to train
                        toy       points in the plane, to see what a critic does
                        without it: tutorial on a GPU, small where the adapter computes on the CPU
   --data WHAT          a folder of images or of files of a data set, one such file, or a toy:
-                       8gaussians, 25gaussians, swissroll. Without it: the folder in MONGE_DATA,
+                       8gaussians, 25gaussians, swissroll, or stacked: digits, three as the channels
+                       of one image. Without it: the folder in MONGE_DATA,
                        the cache, a download, and if none of them is to be had, digits that the
                        program draws itself
   --classes LIST       which classes to train on: 5, or 0,1, or cat,dog, or all (also: --digits)

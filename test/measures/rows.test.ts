@@ -33,6 +33,8 @@ test("nearest is the nearest of all, as looking at each says", () => {
     assert.is(places[i], all.indexOf(Math.min(...all)));
     assert.is(distances[i], Math.sqrt(Math.min(...all)));
   }
+  const guess = Int32Array.from({ length: 30 }, (_, i) => (7 * i) % 50);
+  assert.equal(nearest(a, b, guess), nearest(a, b));
   assert.equal([...nearest(a, a).distances], new Array(30).fill(0));
 });
 
