@@ -1,4 +1,5 @@
-// The command lines of `profile`, `ladder` and `classifier`: what each option takes, its help text, and the complaint if it is off.
+// The command lines of `profile`, `ladder`, `classifier` and `walk`: what each option takes, its help text, and the
+// complaint if it is off.
 import { InputError } from "../errors";
 import type { PresetName } from "../wgan/presets";
 import { adapterHelp, type CommonOptions, integer, readOptions } from "./commandLine";
@@ -65,7 +66,7 @@ usage: npm run classifier -- [options]
   --run DIR            for the data that the run in that folder was trained on
   --data WHAT          for these images, as npm run train takes them. Without either: those that
                        train finds by itself
-\${adapterHelp}
+${adapterHelp}
   --help               show this text
 `;
 
@@ -76,6 +77,33 @@ export function parseClassifierOptions(args: string[]): ClassifierOptions {
   if (run !== undefined && data !== undefined)
     throw new InputError("--run and --data: only one of them, the run says which data it was trained on.");
   return { run, data, adapter: given.adapter, help: given.help };
+}
+
+export interface WalkOptions extends CommonOptions {
+  preset?: PresetName;
+  markdown: boolean;
+}
+
+export const walkHelp = `Shows the ways that one training step takes through the sources: who asks for each dispatch, which op
+and kernel answer, and where its shader begins. Run it in a checkout of the project.
+
+usage: npm run walk -- [options]
+
+  --preset NAME        a preset of npm run train (default tutorial)
+  --markdown           print the table as docs/walk.md has it
+${adapterHelp}
+  --help               show this text
+`;
+
+/** Reads walk's arguments (without node and script). Throws InputError at the first that is off. */
+export function parseWalkOptions(args: string[]): WalkOptions {
+  const given = readOptions("walk", args, ["preset"], ["markdown"]);
+  return {
+    preset: given.read("preset", choosePreset),
+    markdown: given.has("markdown"),
+    adapter: given.adapter,
+    help: given.help,
+  };
 }
 
 /** Reads profile's arguments (without node and script). Throws InputError at the first that is off. */

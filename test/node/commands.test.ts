@@ -7,6 +7,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { PNG } from "pngjs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { adapterHelp } from "../../src/node/commandLine";
 import { imagesFile, labelsFile } from "../formats/idxFiles";
 import { cutAt } from "./binding";
 import { temporaryFolder } from "./temporary";
@@ -219,6 +220,7 @@ test("--help shows the text and exits with 0, whatever else is given", () => {
     const { status, stdout, stderr } = run(command, ["--help"]);
     assert.equal([status, stderr], [0, ""]);
     assert.match(stdout, `usage: npm run ${command} -- `);
+    assert.match(stdout, adapterHelp);
   }
 });
 

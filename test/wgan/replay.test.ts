@@ -17,7 +17,7 @@ async function run(name: PresetName, replays: boolean, changes: Partial<Settings
   const losses = [];
   for (let step = 1; step <= steps; step++) {
     losses.push(trainer.step());
-    await settle(2);
+    if (step % 10 === 0) await settle(0);
     if (step % (steps / 2) === 0) images.push([...(await trainer.sample(latents).data())]);
   }
   const read = await Trainer.read(losses);
