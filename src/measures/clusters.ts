@@ -1,7 +1,7 @@
-// K-means: Lloyd's iteration from the start of Arthur and Vassilvitskii 2007 (k-means++). Own code since the packages for
-// it take vectors as arrays of numbers, which is twelve times as slow for the features of one draw.
+// K-means: Lloyd's iteration from the start of Arthur and Vassilvitskii 2007 (k-means++). Own code since ml-kmeans,
+// to which a test holds it, takes three times as long on features, and more on pixels, as it finishes each distance.
 import type { HostRandom } from "../kernels/threefry";
-import { nearest, type Rows, squaredDistance, take } from "./rows";
+import { join, nearest, type Rows, squaredDistance, take } from "./rows";
 
 /** Centres of `count` clusters of the vectors, fewer where there are fewer different vectors. */
 export function clusters(rows: Rows, count: number, random: HostRandom, iterations = 100): Rows {
@@ -40,10 +40,7 @@ function drawn(weights: Float64Array, sum: number): number {
 /** Lloyd's iteration from these centres, until no vector changes its cluster. One that is left empty stays where it is. */
 export function improved(rows: Rows, from: Rows, iterations: number): Rows {
   const { size } = rows;
-  const centres = take(
-    from,
-    Int32Array.from({ length: from.count }, (_, i) => i),
-  );
+  const centres = join(from);
   let before: Int32Array | undefined;
   for (let iteration = 0; iteration < iterations; iteration++) {
     const { places } = nearest(rows, centres, before);

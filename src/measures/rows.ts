@@ -17,7 +17,7 @@ export function rowsOf(values: Rows["values"], size: number): Rows {
 
 /** The vectors at these places. */
 export function take({ values, size }: Rows, places: ArrayLike<number>): Rows {
-  const taken = new Float64Array(places.length * size);
+  const taken = new (values instanceof Float32Array ? Float32Array : Float64Array)(places.length * size);
   for (let i = 0; i < places.length; i++)
     taken.set(values.subarray(places[i] * size, (places[i] + 1) * size), i * size);
   return { values: taken, count: places.length, size };
@@ -27,7 +27,7 @@ export function take({ values, size }: Rows, places: ArrayLike<number>): Rows {
 export const slice = ({ values, size }: Rows, from: number, to: number): Rows =>
   rowsOf(values.subarray(from * size, to * size), size);
 
-/** The vectors of all sets, one set after the other. */
+/** The vectors of all sets, one set after the other, as float64. */
 export function join(...sets: readonly Rows[]): Rows {
   const values = new Float64Array(sets.reduce((sum, set) => sum + set.values.length, 0));
   let end = 0;

@@ -101,8 +101,13 @@ export async function judgeImages(judged: Judged): Promise<Judgement> {
   const { train, test, judge, progress, present } = judged;
   const size = test.height * test.width * test.channels;
   const most = Math.floor(MOST_NUMBERS / size);
-  const pixelsOf = ({ images, count }: ByteDataset, limit: number) =>
-    rowsOf(fromBytes(images.subarray(0, Math.min(count, most, limit) * size)), size);
+  const pixelsOf = ({ images, count }: ByteDataset, limit: number) => {
+    const bytes = new Uint8Array(Math.min(count, most, limit) * size);
+    evenly(count, bytes.length / size).forEach((place, i) => {
+      bytes.set(images.subarray(place * size, (place + 1) * size), i * size);
+    });
+    return rowsOf(fromBytes(bytes), size);
+  };
   const see = async (pixels: Float32Array): Promise<Images> => ({
     pixels: rowsOf(pixels, size),
     ...(judge && { seen: await judge(pixels) }),
@@ -113,8 +118,8 @@ export async function judgeImages(judged: Judged): Promise<Judgement> {
   const count = Math.min(PER_DRAW, Math.floor(pixels.count / 2));
   const measures = [...(judge ? classified(judged) : []), apart];
   const figures = measures.map(({ names, decimals }) => names.map((name) => figure(name, decimals)));
-  const bins =
-    known.count >= 100 * LEAST_IN_BIN ? makeBins(firstOf(known, BINNED), new HostRandom(1)) : undefined;
+  const some = take(known, evenly(known.count, Math.min(known.count, BINNED)));
+  const bins = known.count >= 100 * LEAST_IN_BIN ? makeBins(some, new HostRandom(1)) : undefined;
   const binnedInAll = Math.min(pixels.count, DRAWS * count); // as many of each side as there are of both
   const counts = new Array<number>(bins?.centres.count ?? 0).fill(0);
   const taken = new Array<number>(present.length).fill(0);
@@ -136,8 +141,8 @@ export async function judgeImages(judged: Judged): Promise<Judgement> {
     });
     for (const place of generated.seen ? largest(generated.seen.shares) : []) taken[place]++;
     if (bins) {
-      const some = firstOf(generated.pixels, Math.max(0, binnedInAll - (draw - 1) * count));
-      binned(some, bins.centres).forEach((n, i) => {
+      const left = Math.max(0, binnedInAll - (draw - 1) * count);
+      binned(firstOf(generated.pixels, left), bins.centres).forEach((n, i) => {
         counts[i] += n;
       });
     }
@@ -201,6 +206,10 @@ function notesOn({ judge, wanted, present }: Judged, count: number, inBins: numb
     `nearest training image: the median of ${some}, among ${known}; far below the real one's the run repeats its images`,
   ];
 }
+
+/** `some` places from 0 up to `count`, evenly spread: folders have their images class by class. */
+const evenly = (count: number, some: number): number[] =>
+  Array.from({ length: some }, (_, i) => Math.floor((i * count) / some));
 
 const firstOf = (rows: Rows, most: number): Rows => slice(rows, 0, Math.min(rows.count, most));
 
