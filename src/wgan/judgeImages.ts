@@ -200,9 +200,7 @@ function notesOn({ judge, wanted, present }: Judged, count: number, inBins: numb
           "distances are of this classifier's features: to be compared with no other classifier's, nor with published ones",
         ]
       : []),
-    ...(inBins > 0
-      ? [`NDB: ${inBins} images of each side; chance alone makes about 5 bins of 100 differ`]
-      : []),
+    ...(inBins > 0 ? [`NDB: ${inBins} images of each side; chance alone makes hardly a bin differ`] : []),
     `nearest training image: the median of ${some}, among ${known}; far below the real one's the run repeats its images`,
   ];
 }
