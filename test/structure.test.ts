@@ -23,6 +23,7 @@ const rooms = [
   "src/nn",
   "src/face",
   "src/formats",
+  "src/measures",
   "src/wgan",
   "src/web",
   "src/node",
@@ -142,6 +143,13 @@ test("the check of imports finds what runs back, however it is written", () => {
     "src/web/page.ts imports src/node/device",
     "src/node/page.ts imports src/web/page",
   ]);
+});
+
+test("measures are numbers alone: they know no tensor, and of the engine only its random numbers", () => {
+  const used = under("src/measures").flatMap(importsOf);
+  const others = used.filter((name) => !/^(src\/measures\/|src\/kernels\/threefry$|ml-matrix$)/.test(name));
+  assert.ok(used.length > 5);
+  assert.equal(others, []);
 });
 
 test("no file imports values in a cycle", () => {
