@@ -20,8 +20,8 @@ export abstract class Module {
   /** Whether layers use the batch's statistics, and move their averages. */
   training = true;
 
-  /** What the module makes of a batch; samples lie along the first axis. */
-  abstract forward(x: Tensor): Tensor;
+  /** What it makes of a batch. A module may take several tensors; those inside of a Sequential take one. */
+  abstract forward(...xs: Tensor[]): Tensor;
 
   /** Registers a tensor that is trained. */
   protected parameter(name: string, tensor: Tensor): Tensor {

@@ -7,6 +7,7 @@ const commands: Record<string, () => Promise<unknown>> = {
   train: () => import("./train"),
   sample: () => import("./sample"),
   evaluate: () => import("./evaluate"),
+  classifier: () => import("./classifier"),
   doctor: () => import("./doctor"),
   setup: () => import("./setup"),
   profile: () => import("./profile"),
@@ -21,6 +22,7 @@ usage: npx monge COMMAND [options]
   train       train a GAN, into a folder of its own
   sample      more images of a run, as one PNG
   evaluate    do a run's images look like digits, and do they differ?
+  classifier  trains the classifier that evaluate judges by
   doctor      what this machine offers
   setup       a software driver, where this machine has none
   profile     where an iteration's time goes
