@@ -18,18 +18,18 @@ const random = new Random(1);
 const conv = { random, stride: 2, padding: "same" };
 const encoder = new Sequential(
   new Conv2d(1, 8, 4, conv),
-  new LeakyReLU(0.2),
+  new LeakyReLU({ slope: 0.2 }),
   new Conv2d(8, 16, 4, conv),
-  new LeakyReLU(0.2),
+  new LeakyReLU({ slope: 0.2 }),
   new Flatten(),
   new Linear(784, 16, { random }),
 );
 const decoder = new Sequential(
   new Linear(16, 784, { random }),
-  new LeakyReLU(0.2),
+  new LeakyReLU({ slope: 0.2 }),
   new Reshape([7, 7, 16]),
   new ConvTranspose2d(16, 8, 4, conv),
-  new LeakyReLU(0.2),
+  new LeakyReLU({ slope: 0.2 }),
   new ConvTranspose2d(8, 1, 4, conv),
   new Tanh(),
 );

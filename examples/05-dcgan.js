@@ -32,9 +32,9 @@ const generator = new Sequential(
 );
 const discriminator = new Sequential(
   new Conv2d(1, 16, 4, conv),
-  new LeakyReLU(0.2),
+  new LeakyReLU({ slope: 0.2 }),
   new Conv2d(16, 32, 4, conv),
-  new LeakyReLU(0.2),
+  new LeakyReLU({ slope: 0.2 }),
   new Flatten(),
   new Linear(7 * 7 * 32, 1, { random, init: normal(0.02) }),
 );

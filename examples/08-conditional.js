@@ -23,9 +23,9 @@ await openDevice();
 const random = new Random(1);
 const layers = (inputs, outputs) => [
   new Linear(inputs, 32, { random }),
-  new LeakyReLU(0.2),
+  new LeakyReLU({ slope: 0.2 }),
   new Linear(32, 32, { random }),
-  new LeakyReLU(0.2),
+  new LeakyReLU({ slope: 0.2 }),
   new Linear(32, outputs, { random }),
 ];
 const generator = new Sequential(...layers(2 + 3, 2));

@@ -121,7 +121,7 @@ export const nn = {
   Flatten: `new Flatten().forward(ones([3, 2, 2])).shape // [3, 4]`,
   Reshape: `new Reshape([2, 2]).forward(ones([3, 4])).shape // [3, 2, 2]`,
   ReLU: `new ReLU().forward(tensor([-1, 2])) // [0, 2]`,
-  LeakyReLU: `new LeakyReLU(0.2).forward(tensor([-1, 2])) // [-0.2, 2]`,
+  LeakyReLU: `new LeakyReLU({ slope: 0.2 }).forward(tensor([-1, 2])) // [-0.2, 2]`,
   Tanh: `new Tanh().forward(tensor([0, 1])) // [0, 0.7616]`,
   Sigmoid: `new Sigmoid().forward(tensor([0, 1])) // [0.5, 0.7311]`,
   Module: `class Twice extends Module { forward(x) { return mul(x, 2); } } new Twice().forward(ones([1])) // [2]`,
