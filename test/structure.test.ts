@@ -12,7 +12,7 @@ interface Source {
   text: string;
 }
 
-/** The rooms from left to right: a file imports from its own and from those to the left of it. The last two are ends. */
+/** The rooms from left to right: a file imports from its own and from those to the left of it. src/web is an end. */
 const rooms = [
   "shaders",
   "src/errors",
@@ -21,11 +21,14 @@ const rooms = [
   "src/ladder",
   "src/autograd",
   "src/nn",
+  "src/face",
   "src/formats",
+  "src/measures",
   "src/wgan",
   "src/exports",
   "src/web",
   "src/node",
+  "src/package",
 ];
 const nodeOnly = ["webgpu", "pngjs", "yaml", "undici", "sharp", "@resvg", "h5wasm", ...builtinModules];
 
@@ -146,6 +149,13 @@ test("the check of imports finds what runs back, however it is written", () => {
   ]);
 });
 
+test("measures are numbers alone: they know no tensor, and of the engine only its random numbers", () => {
+  const used = under("src/measures").flatMap(importsOf);
+  const others = used.filter((name) => !/^(src\/measures\/|src\/kernels\/threefry$|ml-matrix$)/.test(name));
+  assert.ok(used.length > 5);
+  assert.equal(others, []);
+});
+
 test("no file imports values in a cycle", () => {
   assert.equal(cycles(sources), []);
 });
@@ -165,6 +175,7 @@ test("the check of cycles finds them, and lets types pass", () => {
 const budgets: [folders: string[], lines: number][] = [
   [["src/gpu", "src/kernels", "src/autograd", "src/nn"], 7000],
   [["shaders"], 2800],
+  [["src/face"], 1200],
 ];
 
 test("the engine is small enough to read in a weekend", () => {
@@ -194,7 +205,7 @@ test("the kernel ladder is in no bundle that does not ask for it", async () => {
 
 test("the tests that browsers run, too, import nothing of Node: test/platform.ts has it for them", () => {
   const ours = under("test").filter(({ path }) =>
-    /^test\/((gpu|kernels|autograd|nn|formats|wgan|reference|elsewhere)\/|(device|garbage|complaint)\.ts)/.test(
+    /^test\/((gpu|kernels|autograd|nn|face|formats|wgan|reference|elsewhere)\/|(device|garbage|complaint)\.ts)/.test(
       path,
     ),
   );
@@ -237,11 +248,13 @@ async function bundled(entryPoints: string[], plugins: Plugin[] = []): Promise<s
   return imports.filter((each) => each.external).map((each) => each.path);
 }
 
-test("all rooms but src/node bundle for a browser, with nothing left to import", async () => {
+test("all but src/node, and what the package has for Node, bundle for a browser, with nothing left to import", async () => {
   const entries = ["src/autograd/index.ts", "src/nn/index.ts", "src/wgan/trainer.ts"];
   const paths = sources.map(({ path }) => path);
   for (const entry of entries) assert.ok(paths.includes(entry), `${entry} is gone`);
-  const all = paths.filter((path) => /\.ts$/.test(path) && !/\.d\.ts$|^src\/node\//.test(path));
+  const all = paths.filter(
+    (path) => /\.ts$/.test(path) && !/\.d\.ts$|^src\/(node\/|package\/node\.ts)/.test(path),
+  );
   assert.equal(await bundled(all), []);
 });
 

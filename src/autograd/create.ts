@@ -1,11 +1,12 @@
 // Tensors made from nothing: constants, and random numbers from a seed and a counter.
 import { clear, type DType } from "../kernels/block";
-import { fill } from "../kernels/fill";
+import { count, fill } from "../kernels/fill";
 import { type Next, randomInteger, randomNormal, randomUniform } from "../kernels/random";
 import { recording } from "./recording";
 import { checkShape, type Shape, sizeOf } from "./shape";
 import { empty, Tensor } from "./tensor";
 
+/** A tensor (…shape) of zeros, f32. */
 export function zeros(shape: Shape): Tensor {
   const made = empty(shape, "f32", "zeros");
   clear(made.storage);
@@ -15,6 +16,7 @@ export function zeros(shape: Shape): Tensor {
 /** A tensor filled with one number. */
 export const full = (shape: Shape, value: number): Tensor => filled("full", shape, value);
 
+/** A tensor (…shape) of ones, f32. */
 export const ones = (shape: Shape): Tensor => filled("ones", shape, 1);
 
 function filled(op: string, shape: Shape, value: number): Tensor {
@@ -23,11 +25,19 @@ function filled(op: string, shape: Shape, value: number): Tensor {
   return made;
 }
 
+/** 0, 1, 2, …: so many numbers, f32. */
+export function arange(size: number): Tensor {
+  const made = empty([size], "f32", "arange");
+  count(made);
+  return made;
+}
+
 /** Whether a seed or a counter is a whole number in [0, 2^53): others have no two words of their own. */
 const isWhole = (n: number) => Number.isSafeInteger(n) && n >= 0;
 const isFloat = (n: number) => Number.isFinite(Math.fround(n));
 const words = (value: number) => [value % 2 ** 32, Math.floor(value / 2 ** 32)] as const;
 
+/** Where a `Random` is in its stream: another one of that state goes on alike. */
 export interface RandomState {
   seed: number;
   counter: number;
@@ -59,6 +69,7 @@ export class Random {
     this.loadState({ seed: this.#seed, counter });
   }
 
+  /** Where the stream is, for `loadState`. */
   state(): RandomState {
     return { seed: this.#seed, counter: this.#counter };
   }

@@ -1,10 +1,14 @@
 // Shapes and the rules that many ops share: broadcasting, axes, and errors that name both shapes.
 import { MOST_AXES } from "../kernels/block";
 
+/** Sizes of the axes, the last one fastest; [] is a single number's. */
 export type Shape = readonly number[];
 
+/** How many numbers a tensor of that shape has. */
 export const sizeOf = (shape: Shape): number => shape.reduce((a, b) => a * b, 1);
+/** The shape as errors print it, e.g. "[2,3]". */
 export const show = (shape: Shape): string => `[${shape.join(",")}]`;
+/** Whether two shapes have the same sizes in the same order. */
 export const sameShape = (a: Shape, b: Shape): boolean =>
   a.length === b.length && a.every((n, i) => n === b[i]);
 
@@ -36,8 +40,13 @@ export function broadcastShapes(op: string, a: Shape, b: Shape): Shape {
   });
 }
 
+/** One axis, or several. */
+export type Axes = number | readonly number[];
+export const listOf = (axes: Axes): readonly number[] => (typeof axes === "number" ? [axes] : axes);
+
 /** Axes as sorted non-negative numbers; none given means all. Throws on one that is out of range or twice there. */
-export function normalizeAxes(op: string, rank: number, axes?: readonly number[]): number[] {
+export function normalizeAxes(op: string, rank: number, given?: Axes): number[] {
+  const axes = given === undefined ? undefined : listOf(given);
   if (!axes) return Array.from({ length: rank }, (_, i) => i);
   const sorted = axes.map((axis) => (axis < 0 ? axis + rank : axis)).sort((a, b) => a - b);
   const isAxis = (n: number) => Number.isInteger(n) && n >= 0 && n < rank;

@@ -8,6 +8,7 @@ export type Clip = readonly [low: number, high: number] | undefined;
 /** A step's learning rate, or a function that is asked anew when a captured step is replayed. */
 export type Rate = number | (() => number);
 
+/** The numbers of RMSprop's rule; `epsilonInside`: under the root, or else beside it. */
 export interface RmspropRule {
   rate: Rate;
   decay: number;
@@ -15,6 +16,7 @@ export interface RmspropRule {
   epsilonInside: boolean;
 }
 
+/** The numbers of Adam's rule (Kingma and Ba 2015). */
 export interface AdamRule {
   rate: Rate;
   beta1: number;
@@ -111,6 +113,6 @@ export const rmsprop = (updated: Updated, { rate, decay, epsilon, epsilonInside:
 export const adam = (updated: Updated, { rate, beta1, beta2: decay, epsilon, corrections }: AdamRule) =>
   update("adam", updated, rate, { ...none, decay, epsilon, beta1 }, corrections);
 
-/** One step of gradient descent with momentum; a slot is the velocity. */
-export const sgd = (updated: Updated, rate: Rate, momentum: number) =>
-  update("sgd", updated, rate, { ...none, decay: momentum });
+/** One step of gradient descent with momentum; a slot is the velocity, and without momentum there is none. */
+export const sgd = (updated: Updated, rate: Rate, momentum: number, nesterov = false) =>
+  update("sgd", updated, rate, { ...none, decay: momentum, inside: nesterov });

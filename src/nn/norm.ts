@@ -3,6 +3,7 @@ import type { Shape, Tensor } from "../autograd";
 import { batchNorm, batchNormInference, layerNorm, ones, zeros } from "../autograd";
 import { Module } from "./module";
 
+/** What a `BatchNorm2d` may be told; epsilon is 1e-5, slope 1, momentum 0.1 and scale true where not given. */
 export interface BatchNormOptions {
   /** Added to the variance under the root. */
   epsilon?: number;
@@ -54,11 +55,11 @@ export class BatchNorm2d extends Affine {
 
 /** Ba, Kiros and Hinton 2016: each sample is normalised over its last axes, those of `shape`. */
 export class LayerNorm extends Affine {
-  constructor(
-    shape: Shape,
-    private readonly epsilon = 1e-5,
-  ) {
+  private readonly epsilon: number;
+
+  constructor(shape: Shape, { epsilon = 1e-5 }: { epsilon?: number } = {}) {
     super(shape);
+    this.epsilon = epsilon;
   }
 
   override forward(x: Tensor): Tensor {

@@ -19,6 +19,7 @@ export const rmspropForms = {
   tensorflow1: { decay: 0.9, epsilon: 1e-10, epsilonInside: true, start: 1 },
 } as const;
 
+/** The name of a form of RMSprop, one of `rmspropForms`. */
 export type RmspropForm = keyof typeof rmspropForms;
 
 /** All that an optimiser has gathered: with it and the parameters, training goes on as if it had not been broken off. */
@@ -113,7 +114,7 @@ abstract class Optimizer {
   /** Where the slots of each parameter lie, the first ones of all and then the second ones; see `slotSize`. */
   private ranges(): (readonly [from: number, to: number])[] {
     const ends = this.parameters.map((_, i) => slotSize(this.parameters.slice(0, i)));
-    const starts = this.slots.size > slotSize(this.parameters) ? [0, slotSize(this.parameters)] : [0];
+    const starts = Array.from({ length: this.plan.count }, (_, i) => i * slotSize(this.parameters));
     return starts.flatMap((start) =>
       this.parameters.map(({ size }, i) => [start + ends[i], start + ends[i] + size] as const),
     );
@@ -135,12 +136,12 @@ abstract class Optimizer {
   protected abstract update(updated: Updated): void;
 }
 
-/** Tieleman and Hinton 2012: the step is divided by a running root mean square of the gradients. */
+/** Tieleman and Hinton 2012: the step is divided by a running root mean square of the gradients. PyTorch's form by default. */
 export class RMSprop extends Optimizer {
   private readonly form;
 
-  constructor(parameters: readonly Tensor[], options: Common & { form: RmspropForm }) {
-    const form = rmspropForms[options.form];
+  constructor(parameters: readonly Tensor[], options: Common & { form?: RmspropForm }) {
+    const form = rmspropForms[options.form ?? "torch"];
     super(parameters, options, { kind: "RMSprop", count: 1, start: form.start });
     this.form = form;
   }
@@ -152,7 +153,7 @@ export class RMSprop extends Optimizer {
 
 type Betas = Pick<AdamRule, "beta1" | "beta2" | "epsilon">;
 
-/** Kingma and Ba 2015, algorithm 1, with bias correction. */
+/** Kingma and Ba 2015, algorithm 1, with bias correction; betas of 0.9 and 0.999 and an epsilon of 1e-8 if none are given. */
 export class Adam extends Optimizer {
   private readonly rule: Betas;
 
@@ -176,18 +177,18 @@ export class Adam extends Optimizer {
   }
 }
 
-/** Gradient descent with momentum in PyTorch's form: velocity = momentum · velocity + gradient. */
+/** Gradient descent with momentum, or Nesterov's, in PyTorch's form: velocity = momentum · velocity + gradient; without if none is given. */
 export class SGD extends Optimizer {
-  private readonly momentum: number;
+  private readonly rule: readonly [momentum: number, nesterov?: boolean];
 
-  constructor(parameters: readonly Tensor[], options: Common & { momentum?: number }) {
-    const { momentum = 0 } = options;
+  constructor(parameters: readonly Tensor[], options: Common & { momentum?: number; nesterov?: boolean }) {
+    const { momentum = 0, nesterov } = options;
     checkDecay("SGD", "momentum", momentum);
-    super(parameters, options, { kind: "SGD", count: 1, start: 0 });
-    this.momentum = momentum;
+    super(parameters, options, { kind: "SGD", count: momentum === 0 ? 0 : 1, start: 0 });
+    this.rule = [momentum, nesterov];
   }
 
   protected override update(updated: Updated): void {
-    sgdUpdate(updated, this.now, this.momentum);
+    sgdUpdate(updated, this.now, ...this.rule);
   }
 }

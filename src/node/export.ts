@@ -9,8 +9,8 @@ import { runCommand } from "./command";
 import { readConfig } from "./configFile";
 import { exportHelp, parseExportOptions } from "./exportOptions";
 import { makeFolders, writeFileAtomic } from "./files";
-import { readNetwork } from "./generator";
 import { requireEmpty, requireMakeable } from "./runFolder";
+import { readNetwork } from "./savedNetwork";
 
 await runCommand(async () => {
   const options = parseExportOptions(process.argv.slice(2));
@@ -35,7 +35,7 @@ await runCommand(async () => {
 });
 
 function readTrained(run: string, config: RunConfig, name: "generator" | "critic"): Trained {
-  const { file, state } = readNetwork(run, name);
+  const { file, state } = readNetwork(name, run);
   const network = describeNetwork(config, name);
   try {
     requireState(network, state);

@@ -8,11 +8,11 @@ import { runCommand } from "./command";
 import { readConfig } from "./configFile";
 import { openDevice } from "./device";
 import { requireWritable, writeFileAtomic } from "./files";
-import { loadGenerator, readGenerator } from "./generator";
 import { parseSampleOptions, sampleHelp } from "./options";
 import { encodePng } from "./png";
 import { requireAdapter } from "./probe";
 import { counted } from "./progress";
+import { loadNetwork, readNetwork } from "./savedNetwork";
 
 /** Read back at once; more would need a larger buffer. */
 const AT_ONCE = 100;
@@ -22,13 +22,13 @@ await runCommand(async () => {
   if (options.help) return void process.stdout.write(sampleHelp);
   const run = options.run!;
   const config = readConfig(run);
-  const saved = readGenerator(run);
+  const saved = readNetwork("generator", run);
   const seed = options.seed ?? config.seed;
   const out = options.out ?? join(run, `sample-seed-${seed}.png`);
   requireWritable(out);
   requireAdapter(options.adapter);
   await openDevice({ adapter: options.adapter });
-  const generator = loadGenerator(saved, config);
+  const generator = loadNetwork(saved, config);
   const { shape } = config.data;
   const grid = sampleGrid(config, options.count ?? SAMPLES);
   const { columns } = grid;

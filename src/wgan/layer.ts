@@ -66,9 +66,9 @@ export function makeLayer(layer: Layer, random: Random): Module {
       return new BatchNorm2d(channels, { epsilon, momentum, scale, slope });
     }
     case "layerNorm":
-      return new LayerNorm(layer.shape, layer.epsilon);
+      return new LayerNorm(layer.shape, { epsilon: layer.epsilon });
     case "relu":
-      return layer.slope === 0 ? new ReLU() : new LeakyReLU(layer.slope);
+      return layer.slope === 0 ? new ReLU() : new LeakyReLU({ slope: layer.slope });
     case "tanh":
       return new Tanh();
     case "sigmoid":

@@ -4,15 +4,16 @@ import { fill } from "../../kernels/fill";
 import { binary } from "../../kernels/pointwise";
 import { type Reducer, reduce } from "../../kernels/reduce";
 import { defineOp } from "../op";
-import type { Shape } from "../shape";
+import type { Axes, Shape } from "../shape";
 import { broadcastShapes, normalizeAxes, reducedShape, sameShape, shapeError, sizeOf } from "../shape";
 import type { Tensor } from "../tensor";
 import { mul } from "./pointwise";
 import { reshape } from "./reshape";
 
+/** What is reduced, and whether its axes stay. */
 export interface ReduceOptions {
   /** Axes to reduce, negative from the end; all where none are given. */
-  axes?: readonly number[];
+  axes?: Axes;
   /** Keep the reduced axes with size 1. */
   keepDims?: boolean;
 }
