@@ -53,8 +53,8 @@ export interface ImportOptions {
   help: boolean;
 }
 
-export const importHelp = `Makes a folder like that of a run out of networks that another program has trained, for npm run
-sample, evaluate and export. Needs no GPU.
+export const importHelp = `Makes a folder like that of a run out of networks that another program has trained: sample,
+evaluate and export take it. Needs no GPU.
 
 usage: npm run import -- --generator FILE --preset NAME --out DIR [options]
 

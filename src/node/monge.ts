@@ -8,6 +8,8 @@ const commands: Record<string, () => Promise<unknown>> = {
   sample: () => import("./sample"),
   evaluate: () => import("./evaluate"),
   classifier: () => import("./classifier"),
+  export: () => import("./export"),
+  import: () => import("./import"),
   doctor: () => import("./doctor"),
   setup: () => import("./setup"),
   profile: () => import("./profile"),
@@ -23,6 +25,8 @@ usage: npx monge COMMAND [options]
   sample      more images of a run, as one PNG
   evaluate    do a run's images look like digits, and do they differ?
   classifier  trains the classifier that evaluate judges by
+  export      a run's networks for ONNX Runtime, PyTorch or TensorFlow.js
+  import      a network that was trained elsewhere, as a run
   doctor      what this machine offers
   setup       a software driver, where this machine has none
   profile     where an iteration's time goes
