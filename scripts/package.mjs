@@ -26,7 +26,7 @@ const types = join(folder, "types");
 const entries = {
   node: "src/package/node.ts",
   web: "src/package/web.ts",
-  nn: "src/nn/index.ts",
+  nn: "src/face/nn.ts",
   wgan: "src/wgan/index.ts",
   monge: "src/node/monge.ts",
 };
@@ -82,6 +82,8 @@ function writeTypes() {
     const text = readFileSync(file, "utf8")
       // The shaders are in the programs, and are texts to TypeScript.
       .replace(/^export \{ default as (\w+) \} from ".*\.wgsl";$/gm, "export declare const $1: string;")
+      // The checked functions are values of a table; their types with docstrings are the unchecked ones.
+      .replace('"../face"', '"../face/all"')
       .replace(/(from |import\(|import )"(\.[^"]*)"/g, (_, word, name) => `${word}"${named(file, name)}"`)
       // Names that tsc makes up for arguments whose types are a list.
       .replace(/\bargs_\d+(?=\??:)/g, "options")

@@ -6,7 +6,7 @@ import { root } from "./shell.mjs";
 
 const modules = [
   ["monge", "src/package/web.ts", examples.monge],
-  ["monge/nn", "src/nn/index.ts", examples.nn],
+  ["monge/nn", "src/face/allNn.ts", examples.nn],
   ["monge/wgan", "src/wgan/index.ts", examples.wgan],
 ];
 
@@ -21,7 +21,7 @@ export function api() {
   const { config } = ts.readConfigFile(join(root, "tsconfig.package.json"), ts.sys.readFile);
   const { fileNames, options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
   const program = ts.createProgram(fileNames, options);
-  const page = new Page(program.getTypeChecker());
+  const page = new Page(program.getTypeChecker(), program.getSourceFile(join(root, "src/face/all.ts")));
   const values = {};
   for (const [name, path, lines] of modules) {
     const file = program.getSourceFile(join(root, path));
@@ -48,15 +48,27 @@ class Page {
   /** Types of the module's parameters that are not exported. */
   taken = new Set();
 
-  constructor(checker) {
+  /** `face` is the file with every name of the public face, unchecked. */
+  constructor(checker, face) {
     this.checker = checker;
+    this.face = face;
+  }
+
+  /** What an export stands for. A checked function is a value of a table: its docstring is the unchecked one's. */
+  target(symbol) {
+    const { checker } = this;
+    const target = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+    const isChecked = target.declarations[0].getSourceFile().fileName.endsWith("/src/face/index.ts");
+    const plain =
+      isChecked && checker.tryGetMemberInModuleExports(symbol.name, checker.getSymbolAtLocation(this.face));
+    return plain ? this.target(plain) : target;
   }
 
   /** Writes down a module, in the order of its files; gives the names of its values. */
   module(name, file, lines) {
     const { checker } = this;
     const symbols = checker.getExportsOfModule(checker.getSymbolAtLocation(file)).map((symbol) => {
-      const target = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+      const target = this.target(symbol);
       const [declaration] = target.declarations;
       const source = declaration.getSourceFile().fileName.slice(root.length);
       return { name: symbol.name, target, source, isType: onlyType(symbol, target) };
@@ -98,7 +110,8 @@ class Page {
         const symbol = found?.flags & ts.SymbolFlags.Alias ? this.checker.getAliasedSymbol(found) : found;
         const [declaration] = symbol?.declarations ?? [];
         const ours =
-          declaration && /\/src\/(autograd|nn|wgan|formats)\//.test(declaration.getSourceFile().fileName);
+          declaration &&
+          /\/src\/(autograd|face|nn|wgan|formats)\//.test(declaration.getSourceFile().fileName);
         const isType =
           declaration && (ts.isInterfaceDeclaration(declaration) || ts.isTypeAliasDeclaration(declaration));
         if (ours && isType && !this.exported.has(symbol)) this.taken.add(symbol);

@@ -7,13 +7,7 @@ export {
   batchNorm,
   batchNormInference,
   broadcastTo,
-  type ConvOptions,
-  type ConvTransposeOptions,
-  conv2d,
-  conv2dFilterGrad,
-  convTranspose2d,
   type LayerNormOptions,
   layerNorm,
   type NormOptions,
-  type Padding,
 } from "./spelling";

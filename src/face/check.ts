@@ -16,21 +16,20 @@ export function checked<F extends (...values: any[]) => unknown>(name: string, f
   return Object.defineProperty(checkedCall, "name", { value: name }) as unknown as F;
 }
 
-/** A class whose constructor, and whose methods of these names, look at what they are given; `spelt` passes it on. */
+/** A class whose constructor, and whose methods of these names, look at what they are given. */
 // biome-ignore lint/suspicious/noExplicitAny: TypeScript wants a base class that is made anew so
 export function checkedClass<C extends new (...values: any[]) => object>(
   name: string,
   type: C,
   args: Arguments,
   methods: Record<string, Arguments> = {},
-  spelt = (values: unknown[]): unknown[] => values,
 ): C {
   const check = checked(name, (..._: unknown[]) => undefined, args);
   class Checked extends type {
     // biome-ignore lint/suspicious/noExplicitAny: as above
     constructor(...values: any[]) {
       check(...values);
-      super(...spelt(values));
+      super(...values);
       // Errors name it, and a bundler may have called it otherwise.
       if ([new.target, Object.getPrototypeOf(new.target)].includes(Checked))
         Object.defineProperty(new.target, "name", { value: name });

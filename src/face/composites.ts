@@ -39,6 +39,7 @@ export function where(mask: Tensor, a: Operand, b: Operand): Tensor {
   return add(held(chosen, left), held(sub(1, chosen), right));
 }
 
+/** Along which axis, and whether it stays with size 1. */
 export type ArgMaxOptions = { axis?: number; keepDims?: boolean };
 
 /** u32: the place of the largest along an axis, the last one if none is given; the first of those that tie, or of NaN. */
@@ -73,6 +74,7 @@ export function stack(xs: readonly Tensor[], { axis = 0 }: { axis?: number } = {
   return concat(apart, { axis: along });
 }
 
+/** Sizes of the parts, along which axis. */
 export type SplitOptions = { sizes: Axes; axis?: number };
 
 /** x cut along an axis, the first if none is given, into parts of these sizes; of one size, the last what is left. */

@@ -17,6 +17,7 @@ import { shapeError } from "../autograd/shape";
 type Sides = number | readonly [number, number];
 const both = (sides: Sides) => (typeof sides === "number" ? [sides, sides] : sides);
 
+/** The windows of a pool. */
 export interface PoolOptions {
   kernel: Sides;
   /** From one window to the next; the kernel's own size where it is not given. */
@@ -56,6 +57,7 @@ function windows(
   return starts.map((from) => slice(image, { axes: [1, 2], starts: from, sizes, steps }));
 }
 
+/** How often each pixel stands, down and across. */
 export type UpsampleOptions = { factor: Sides };
 
 /** Each pixel `factor` times along rows and columns: the nearest neighbour. */

@@ -36,6 +36,7 @@ export class Upsample2d extends Module {
   }
 }
 
+/** Of a dropout. */
 export interface DropoutOptions {
   /** Where it draws from; a captured step that is replayed draws on. */
   random: Random;

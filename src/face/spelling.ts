@@ -1,57 +1,13 @@
-// What the face spells otherwise than the engine: all numbers beside the tensors are options with PyTorch's defaults, a
-// shape is an argument of its own, and one number stands for padding on all four sides.
+// What the face spells otherwise than the engine: all numbers beside the tensors are options with PyTorch's defaults, and
+// a shape is an argument of its own.
 
 import type { Shape, Tensor } from "../autograd";
 import * as engine from "../autograd";
 
-export type Padding = engine.Padding | number;
-type Padded<Options> = Omit<Options, "padding"> & { padding?: Padding };
-
-export type ConvOptions = Padded<engine.ConvOptions>;
-export type ConvTransposeOptions = Padded<engine.ConvTransposeOptions>;
-type WithBias = { bias?: Tensor };
-
-/** The options with a padding of four numbers where one was given. */
-export function fourSides<Options extends { padding?: Padding }>(options: Options) {
-  const { padding, ...rest } = options;
-  if (padding === undefined) return rest as Omit<Options, "padding">;
-  return {
-    ...rest,
-    padding: typeof padding === "number" ? ([padding, padding, padding, padding] as const) : padding,
-  };
-}
-
-/**
- * x (N, H, W, Cin) with w (kh, kw, Cin, Cout) → (N, OH, OW, Cout): cross-correlation, as every framework means it,
- * plus the bias (Cout) where there is one. Throws when the channels differ or the kernel is larger than the padded
- * image.
- */
-export const conv2d = (x: Tensor, w: Tensor, options: ConvOptions & WithBias = {}): Tensor =>
-  engine.conv2d(x, w, fourSides(options));
-
-/**
- * The transposed convolution, which is conv2d's input gradient: x (N, H, W, Cin) with w (kh, kw, Cout, Cin) →
- * (N, OH, OW, Cout), plus the bias (Cout) where there is one. Under "same" OH = H · stride, as in Keras; otherwise
- * (H − 1) · stride + kh − the padding, as in PyTorch; `outputSize` chooses among the sizes that conv2d maps back.
- */
-export const convTranspose2d = (
-  x: Tensor,
-  w: Tensor,
-  options: ConvTransposeOptions & WithBias = {},
-): Tensor => engine.convTranspose2d(x, w, fourSides(options));
-
-/** The gradient of conv2d by its filter: x (N, H, W, Cin), dy (N, OH, OW, Cout) → (kh, kw, Cin, Cout). */
-export const conv2dFilterGrad = (
-  x: Tensor,
-  dy: Tensor,
-  kernel: number | readonly [number, number],
-  options: ConvOptions = {},
-): Tensor =>
-  engine.conv2dFilterGrad(x, dy, typeof kernel === "number" ? [kernel, kernel] : kernel, fourSides(options));
-
 /** x repeated along the axes where it has size 1 or none, to fill the shape. */
 export const broadcastTo = (x: Tensor, shape: Shape): Tensor => engine.broadcastTo(x, { shape });
 
+/** Of a layer norm. */
 export type LayerNormOptions = { epsilon?: number };
 
 /**
@@ -61,6 +17,7 @@ export type LayerNormOptions = { epsilon?: number };
 export const layerNorm = (x: Tensor, gamma: Tensor, beta: Tensor, options: LayerNormOptions = {}): Tensor =>
   engine.layerNorm(x, gamma, beta, options.epsilon ?? 1e-5);
 
+/** What all batch norms take. */
 export interface NormOptions {
   /** Added to the variance; 1e-5 where it is not given. */
   epsilon?: number;
@@ -68,6 +25,7 @@ export interface NormOptions {
   slope?: number;
 }
 
+/** Of a batch norm in training. */
 export interface BatchNormOptions extends NormOptions {
   /** Averages (C) that move by `momentum` towards the batch's mean and Bessel-corrected variance, in place. */
   running?: { mean: Tensor; variance: Tensor; momentum: number };

@@ -164,7 +164,7 @@ const mistakes: Record<string, [make: () => unknown, message: string]> = {
   ],
   "conv2d: padding": [
     () => m.conv2d(ones([1, 8, 8, 3]), ones([5, 5, 3, 16]), { padding: [1, -1, 1, 1] }),
-    'conv2d: the padding must be "same", "valid" or [top, bottom, left, right] from 0 to 2^30, got [1,-1,1,1].',
+    'conv2d: the padding must be "same", "valid", a number or [top, bottom, left, right], each from 0 to 2^30, got [1,-1,1,1].',
   ],
   "conv2d: dtype": [
     () => m.conv2d(m.reshape(u32(1, 2, 3, 4), [1, 2, 2, 1]), ones([1, 1, 1, 1])),

@@ -86,6 +86,7 @@ const convolutions = CONVOLUTIONS.map(([image, filter, stride, padding]) => {
 
 function zeros(size: Pair, kernel: Pair, stride: Pair, padding: engine.Padding): number[] {
   if (padding === "valid") return [0, 0, 0, 0];
+  if (typeof padding === "number") return [padding, padding, padding, padding];
   if (padding !== "same") return [...padding];
   return [0, 1].flatMap((axis) => reference.samePadding(size[axis], kernel[axis], stride[axis]));
 }

@@ -279,7 +279,7 @@ const mistakes: [call: () => unknown, message: string][] = [
   ],
   [
     () => m.conv2d(image(), filter(), { padding: 1.5 }),
-    'conv2d: the padding must be "same", "valid" or [top, bottom, left, right] from 0 to 2^30, got [1.5,1.5,1.5,1.5].',
+    'conv2d: the padding must be "same", "valid", a number or [top, bottom, left, right], each from 0 to 2^30, got 1.5.',
   ],
   [
     () => m.conv2d(image(), filter(), { padding: true }),

@@ -10,10 +10,17 @@ function plain(text: string): string {
   return spawnSync(process.execPath, ["--input-type=module", "--eval", program], { encoding: "utf8" }).stdout;
 }
 
-test("comments, indents and empty lines go; the line that names other files and all code stay", () => {
+test("comments, lines and spaces beside marks go; the line that names other files and all code stay", () => {
   const text =
     "// uses: each, math\n// What it does.\n\nfn f() -> f32 {\n  return 1.0 / 2.0; // half\n}\n/* a\n b */\n";
-  assert.is(plain(text), "// uses: each, math\nfn f() -> f32 {\nreturn 1.0 / 2.0;\n}\n");
+  assert.is(plain(text), "// uses: each, math\nfn f()-> f32{return 1.0 / 2.0;}\n");
+});
+
+test("marks that would become others stay apart", () => {
+  assert.is(
+    plain("let a: array<f32> = b; let c = d - -e; f += g * *h; i = j / *k; l = m > = n;"),
+    "let a: array<f32> = b;let c=d - -e;f+=g**h;i=j / *k;l=m > = n;\n",
+  );
 });
 
 test("a shader that names no others has none in front", () => {

@@ -20,7 +20,9 @@ interface Geometry {
 }
 
 /** Zeros around an image: by Keras's rules "same" and "valid", or their number on each side. */
-export type Padding = "same" | "valid" | readonly [top: number, bottom: number, left: number, right: number];
+type FourSides = readonly [top: number, bottom: number, left: number, right: number];
+/** A number stands for all four sides. */
+export type Padding = "same" | "valid" | number | FourSides;
 
 /** How a filter moves over an image. */
 export interface ConvOptions {
@@ -116,7 +118,7 @@ export function convTranspose2d(x: Tensor, w: Tensor, options: ConvTransposeOpti
   const usual = ([0, 1] as const).map((axis) => {
     const [n, step, k] = [x.shape[1 + axis], steps[axis], w.shape[axis]];
     if (padding === "same") return n * step;
-    const fixed = padding === "valid" ? 0 : padding[2 * axis] + padding[2 * axis + 1];
+    const fixed = padding === "valid" ? 0 : fourSides(padding)[2 * axis] + fourSides(padding)[2 * axis + 1];
     return (n - 1) * step + k - fixed;
   }) as [number, number];
   const size = options.outputSize ?? usual;
@@ -131,10 +133,15 @@ export function convTranspose2d(x: Tensor, w: Tensor, options: ConvTransposeOpti
 }
 
 /** The gradient of conv2d by its filter: x (N, H, W, Cin), dy (N, OH, OW, Cout) → (kh, kw, Cin, Cout). */
-export function conv2dFilterGrad(x: Tensor, dy: Tensor, kernelSize: Pair, options: ConvOptions = {}): Tensor {
+export function conv2dFilterGrad(
+  x: Tensor,
+  dy: Tensor,
+  kernel: number | Pair,
+  options: ConvOptions = {},
+): Tensor {
   const op = "conv2dFilterGrad";
   checkRanks(op, x, dy);
-  const geometry = geometryOf(op, [x.shape[1], x.shape[2]], kernelSize, options);
+  const geometry = geometryOf(op, [x.shape[1], x.shape[2]], pair(kernel), options);
   const [n, h, w] = [x.shape[0], ...outputSize(geometry)];
   if (h !== dy.shape[1] || w !== dy.shape[2] || n !== dy.shape[0])
     throw shapeError(op, `x and this kernel need a dy of (${n}, ${h}, ${w}, out)`, [x.shape, dy.shape]);
@@ -147,6 +154,8 @@ function checkRanks(op: string, a: Tensor, b: Tensor): void {
 }
 
 const pair = (value: number | Pair): Pair => (typeof value === "number" ? [value, value] : value);
+const fourSides = (value: number | FourSides): FourSides =>
+  typeof value === "number" ? [value, value, value, value] : value;
 const window = ({ stride, padding }: Geometry) => ({ stride, padding });
 
 function geometryOf(op: string, inputSize: Pair, w: Shape, options: ConvOptions): Geometry {
@@ -158,13 +167,14 @@ function geometryOf(op: string, inputSize: Pair, w: Shape, options: ConvOptions)
   if (!kernelSize.every(whole(1))) throw shapeError(op, "the kernel must have rows and columns", [w]);
   if (!steps.every(whole(1)) || steps.length !== 2)
     throw new Error(`${op}: the stride must be one or two whole numbers from 1 to 2^30, got ${show(steps)}.`);
-  if (typeof padding !== "string" && (padding.length !== 4 || !padding.every(whole(0))))
-    throw new Error(
-      `${op}: the padding must be "same", "valid" or [top, bottom, left, right] from 0 to 2^30, got ${show(padding)}.`,
-    );
   const same = (axis: 0 | 1) => samePadding(inputSize[axis], kernelSize[axis], steps[axis]);
   const named = { same: [...same(0), ...same(1)], valid: [0, 0, 0, 0] } as const;
-  const zeros = typeof padding === "string" ? named[padding] : padding;
+  const zeros = typeof padding === "string" ? named[padding] : fourSides(padding);
+  if (zeros?.length !== 4 || !zeros.every(whole(0)))
+    throw new Error(
+      `${op}: the padding must be "same", "valid", a number or [top, bottom, left, right], each from 0 to 2^30, ` +
+        `got ${typeof padding === "object" ? show(padding) : padding}.`,
+    );
   return { stride: steps, padding: zeros, inputSize, kernelSize };
 }
 
