@@ -144,17 +144,22 @@ const shortcuts: Record<string, { path: string; read: Reader<unknown> }> = {
   "checkpoint-every": { path: "checkpointEvery", read: integer(0, 100_000_000) },
 };
 
+/** The options of train that are settings. */
+export const trainSettings: readonly string[] = [
+  ...Object.keys(shortcuts),
+  ...settingNames.filter((name) => !(name in shortcuts)),
+];
+
 /** Reads train's arguments (without node and script). Throws InputError at the first that is off. */
 export function parseTrainOptions(args: string[]): TrainOptions {
-  const short = Object.keys(shortcuts);
   const given = readOptions(
     "train",
     args,
-    [...short, "config", "out", "resume", ...settingNames.filter((name) => !(name in shortcuts))],
+    [...trainSettings, "config", "out", "resume"],
     ["transposed", "resume-if-there", "overwrite", "watch", "print-config", "no-tune"],
   );
   checkGoingOn(given.names);
-  const changes = [...short, ...settingNames.filter((name) => !(name in shortcuts))].flatMap((name) => {
+  const changes = trainSettings.flatMap((name) => {
     const { path, read } = shortcuts[name] ?? { path: name, read: parseValue };
     const text = given.text(name);
     return text === undefined ? [] : [change(`--${name}`, path, read(text, `--${name}`), text)];
