@@ -18,9 +18,9 @@ usage: npm run sweep -- [--grid "NAME=VALUE,… NAME=VALUE,…"] [options]
        npm run sweep -- --report DIR
 
 what to run; this writes text, and starts nothing
-  --grid "NAME=…"      settings of train with their values: every combination is a point of the grid,
-                       as in --grid "optimizer.learningRate=1e-5,5e-5 batch=32,64". A value that is
-                       a list stands in brackets, data.classes=[0,1],[5]
+  --grid "NAME=…"      settings of train with their values, every combination a point of the grid:
+                       --grid "optimizer.learningRate=1e-5,5e-5 batch=32,64". A value that is a
+                       list stands in brackets, data.classes=[0,1],[5]
   --seeds LIST         each point runs once with each seed: 0-4, or 0,3,7-9 (default 0-2)
   --out DIR            folder for the sweep, new or empty; without it: one under runs/
   --NAME VALUE         what all runs share, as npm run train takes it: --preset, --data, --steps, …
