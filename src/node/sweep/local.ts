@@ -30,7 +30,8 @@ export async function runHere(folder: string, atOnce: number): Promise<number> {
   let stop: keyof typeof stopCodes | undefined;
   for (const signal of Object.keys(stopCodes) as (keyof typeof stopCodes)[]) {
     process.on(signal, () => {
-      if (!stop) progress.log(`${signal}: the runs stop after their step, and go on from there next time`);
+      const name = signal === "SIGINT" ? "Ctrl-C" : signal;
+      if (!stop) progress.log(`${name}: the runs stop after their step, and go on from there next time`);
       stop ??= signal;
       for (const child of children.values()) child.kill(signal);
     });
