@@ -22,7 +22,12 @@ async function build(checkout, outfile) {
       onResolve({ filter: /\/src\// }, ({ path, importer, resolveDir, kind, pluginData }) => {
         if (pluginData === sources || !importer.startsWith(join(root, "bench"))) return undefined;
         const now = `./${path.slice(path.indexOf("src/"))}`;
-        const own = existsSync(join(checkout, "src/gpu")) ? now : now.replace("src/gpu", "src/kernels"); // as it was
+        // As they were.
+        const before = { "src/gpu": "src/kernels", "src/face": "src/autograd" };
+        const [since] = Object.keys(before).filter(
+          (room) => now.includes(room) && !existsSync(join(checkout, room)),
+        );
+        const own = since ? now.replace(since, before[since]) : now;
         return found(own, { resolveDir: resolve(checkout), importer: resolveDir, kind, pluginData: sources });
       }),
   };

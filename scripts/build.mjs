@@ -17,7 +17,8 @@ export const sources = [
   "node_modules/.package-lock.json",
 ].map((path) => join(root, path));
 
-const names = ["train", "sample", "evaluate", "doctor", "profile", "tune", "ladder", "sweep", "gpu-day"];
+const tools = ["doctor", "profile", "tune", "ladder", "gpu-day", "walk"];
+const names = ["train", "sample", "evaluate", "classifier", "sweep", ...tools];
 
 /** The folder with the bundles of the sources as they are now, built where that has not been done. It mirrors the
  * tree, with src/ left out of the names: node/train.js, test/run.js. Throws an Error of one line. */

@@ -57,17 +57,8 @@ fn right(i: u32) -> vec4f {
   return v;
 }
 
-const SPREAD = 0u;
-const ADD = 1u;
-const SUB = 2u;
-const MUL = 3u;
-const DIV = 4u;
-const MAXIMUM = 5u;
-const MINIMUM = 6u;
-const GREATER = 7u;
-const GREATER_EQUAL = 8u;
-const EQUAL = 9u;
-const LEAKY_RELU_GRAD = 10u;
+const SPREAD = 0u; const ADD = 1u; const SUB = 2u; const MUL = 3u; const DIV = 4u; const MAXIMUM = 5u;
+const MINIMUM = 6u; const GREATER = 7u; const GREATER_EQUAL = 8u; const EQUAL = 9u; const LEAKY_RELU_GRAD = 10u;
 const RELU_GRAD = 11u;
 
 fn holds(l: vec4f, r: vec4f, compared: vec4<bool>) -> vec4f {

@@ -5,8 +5,8 @@
 // 2^n for a whole n from -126 to 127: the sum has n + 127 in its last digits, which are shifted to where exponents are.
 fn power_of_2(n: vec4f) -> vec4f { return bitcast<vec4f>(bitcast<vec4u>(n + 12583039.0) << vec4u(23)); }
 
-// v, which is below 1. Drivers may reorder sums, which would undo parts of different size; past this they do not look.
-fn opaque(v: vec4f) -> vec4f { return min(v, vec4f(1.0)); }
+// v, which is below 4096. Drivers may reorder sums, which would undo parts of different size; past this they do not look.
+fn opaque(v: vec4f) -> vec4f { return min(v, vec4f(4096.0)); }
 
 // e^r - 1 for |r| up to ½ log 2.
 fn exp_less_1(r: vec4f) -> vec4f {
@@ -115,6 +115,13 @@ fn sigmoid_of(x: vec4f) -> vec4f {
   return select(vec4f(1.0), z, is_negative(x)) / (1.0 + z);
 }
 
+// x · sigmoid(x), with e^-|x| as a square: alone it may have no digits left where x e^x has all. Far below 0 it is 0, of
+// which an infinite x would make NaN.
+fn silu_of(x: vec4f) -> vec4f {
+  let z = exp_of(-0.5 * abs(x));
+  return keep_nan(x, select(x, opaque(max(x, vec4f(-210.0)) * z) * z, is_negative(x)) / (1.0 + z * z));
+}
+
 // ½ x (1 + tanh u), u = √(2/π) (x + 0.044715 x³), which is x · sigmoid(2 u): Hendrycks and Gimpel's approximation.
 // 2 u is made in two parts, as in pow_of, since an error of it is one of all the result where that is small.
 fn gelu_of(x: vec4f) -> vec4f {
@@ -136,6 +143,20 @@ const GELU_LINE = 1.5957691216057308;
 const GELU_LINE_HIGH = 1.595703125;
 const GELU_CUBE = 0.07135481627260025;
 const GELU_CUBE_HIGH = 0.07135009765625;
+
+// sin(x + quarters · π/2). π/2 is taken off in four parts, of which n times each of the first three is exact up to
+// |x| = 2^13. From there on x is off by half a unit in its last place, and from 2^22 on, where that says nothing, it is NaN.
+fn sin_of(x: vec4f, quarters: i32) -> vec4f {
+  let n = round(x * 0.6366197723675814);
+  let part = opaque(opaque(x - n * 1.5703125) - n * 0.0004837512969970703);
+  let r = opaque(part - n * 7.549533620476723e-08) - n * 2.563344151594519e-12;
+  let z = r * r;
+  let sine = fma(r * z, fma(z, fma(z, vec4f(-0.00019515296), vec4f(0.008332161)), vec4f(-0.16666655)), r);
+  let tail = fma(z, fma(z, vec4f(2.4433157e-05), vec4f(-0.0013887316)), vec4f(0.041666646));
+  let q = vec4i(n) + quarters;
+  let y = select(sine, fma(z * z, tail, fma(z, vec4f(-0.5), vec4f(1.0))), (q & vec4i(1)) == vec4i(1));
+  return select(nan_of(x), select(y, -y, (q & vec4i(2)) == vec4i(2)), size_bits(x) < vec4i(0x4a800000));
+}
 
 // Roots take a subnormal x as 2^150 x, of its bits as above.
 const POWER_MINUS_75 = 2.6469779601696886e-23;

@@ -5,23 +5,10 @@ struct Params { n4: u32, turns: u32, p: f32, q: f32 }
 @group(0) @binding(1) var<storage, read_write> y: array<vec4f>;
 @group(0) @binding(16) var<uniform> P: Params;
 
-const NEG = 0u;
-const EXP = 1u;
-const LOG = 2u;
-const SQRT = 3u;
-const RSQRT = 4u;
-const SQUARE = 5u;
-const ABS = 6u;
-const SIGN = 7u;
-const TANH = 8u;
-const SIGMOID = 9u;
-const SOFTPLUS = 10u;
-const GELU = 11u;
-const RELU = 12u;
-const LEAKY_RELU = 13u;
-const POW = 14u;
-const CLAMP = 15u;
-const INSIDE = 16u;
+const NEG = 0u; const EXP = 1u; const LOG = 2u; const SQRT = 3u; const RSQRT = 4u; const SQUARE = 5u; const ABS = 6u;
+const SIGN = 7u; const TANH = 8u; const SIGMOID = 9u; const SOFTPLUS = 10u; const GELU = 11u; const RELU = 12u;
+const LEAKY_RELU = 13u; const POW = 14u; const CLAMP = 15u; const INSIDE = 16u; const SILU = 17u; const FLOOR = 18u;
+const SIN = 19u; const COS = 20u;
 
 fn f(op: u32, x: vec4f) -> vec4f {
   switch (op) {
@@ -38,6 +25,10 @@ fn f(op: u32, x: vec4f) -> vec4f {
     // log(1 + exp(x)), without overflow.
     case SOFTPLUS: { return select(x, vec4f(0.0), is_negative(x)) + log1p_of(exp_of(-abs(x))); }
     case GELU: { return gelu_of(x); }
+    case SILU: { return silu_of(x); }
+    case FLOOR: { return keep_nan(x, floor(x)); }
+    case SIN: { return sin_of(x, 0); }
+    case COS: { return sin_of(x, 1); }
     case RELU: { return select(x, vec4f(0.0), is_negative(x)); }
     // p is the slope below 0.
     case LEAKY_RELU: { return select(x, P.p * x, x < vec4f(0.0)); }
@@ -71,6 +62,10 @@ fn put(op: u32, i: u32) { y[i] = f(op, x[i]); }
 @compute @workgroup_size(WG) fn sigmoid(@builtin(global_invocation_id) id: vec3u) { each(SIGMOID, id); }
 @compute @workgroup_size(WG) fn softplus(@builtin(global_invocation_id) id: vec3u) { each(SOFTPLUS, id); }
 @compute @workgroup_size(WG) fn gelu(@builtin(global_invocation_id) id: vec3u) { each(GELU, id); }
+@compute @workgroup_size(WG) fn silu(@builtin(global_invocation_id) id: vec3u) { each(SILU, id); }
+@compute @workgroup_size(WG) fn floor_(@builtin(global_invocation_id) id: vec3u) { each(FLOOR, id); }
+@compute @workgroup_size(WG) fn sin_(@builtin(global_invocation_id) id: vec3u) { each(SIN, id); }
+@compute @workgroup_size(WG) fn cos_(@builtin(global_invocation_id) id: vec3u) { each(COS, id); }
 @compute @workgroup_size(WG) fn relu(@builtin(global_invocation_id) id: vec3u) { each(RELU, id); }
 @compute @workgroup_size(WG) fn leaky_relu(@builtin(global_invocation_id) id: vec3u) { each(LEAKY_RELU, id); }
 @compute @workgroup_size(WG) fn pow_(@builtin(global_invocation_id) id: vec3u) { each(POW, id); }

@@ -14,7 +14,7 @@ struct Rule {
   second: u32,                 // from an entry's first slot to its second one
   rate: f32,
   decay: f32, epsilon: f32,    // RMSprop's; Adam's beta2 and epsilon; SGD's momentum
-  inside: u32,                 // RMSprop: whether epsilon stands inside the root
+  inside: u32,                 // RMSprop: whether epsilon stands inside the root; SGD: whether it is Nesterov's
   beta1: f32, correction1: f32, correction2: f32,
 }
 
@@ -43,11 +43,12 @@ fn adam_rule(i: u32, g: vec4f, weight: vec4f) -> vec4f {
   return weight - P.rule.rate * (m / P.rule.correction1) / (sqrt(v / P.rule.correction2) + P.rule.epsilon);
 }
 
-// slot = momentum * slot + g; weight -= rate * slot.
+// slot = momentum * slot + g; weight -= rate * slot, or rate * (g + momentum * slot). Without momentum there is no slot.
 fn sgd_rule(i: u32, g: vec4f, weight: vec4f) -> vec4f {
+  if (P.rule.decay == 0.0) { return weight - P.rule.rate * g; }
   let v = P.rule.decay * slots[i] + g;
   slots[i] = v;
-  return weight - P.rule.rate * v;
+  return weight - P.rule.rate * select(v, g + P.rule.decay * v, P.rule.inside == 1);
 }
 
 const RMSPROP = 0u;

@@ -89,12 +89,15 @@ exponent and sign, the neighbours of powers of two among them, and 0 and ∞. \`
 
 - An error is counted in units in the last place of the right result: half a unit is the best there is, and one is at
   most 1.2e-7 of the result.
-- exp, log, pow, tanh, sigmoid, softplus and gelu are computed by \`shaders/math.wgsl\` alone, since drivers differ: log near
-  1 and tanh near 0 may have no right digit, and log of 0 may be finite. Sums, products, quotients and roots are the
+- exp, log, pow, tanh, sigmoid, softplus, gelu, silu, sin and cos are computed by \`shaders/math.wgsl\` alone, since drivers
+  differ: log near 1 and tanh near 0 may have no right digit, and log of 0 may be finite. Sums, products, quotients and roots are the
   driver's; WGSL lets it err by 2.5 units in a quotient.
 - Subnormal numbers (below 1.2e-38): WGSL lets a driver take them for 0, going in or coming out. "right" means that all
   came out right, "0" that some were taken for 0; nothing else may come of them. log and the roots of such a number
   are right on every driver.
+- sin and cos are held up to |x| = 2¹³, near the multiples of π/2 too; WGSL says nothing of its own from π on. Beyond, they
+  are those of a number that is off by half a unit in the last place of x, and from 2²² on, where that is half a radian
+  or more, NaN. Bring an angle near 0 before it is rounded to f32 where more is needed.
 - The derivatives of tanh and sigmoid are made of the results, as 1 − y² and y (1 − y): right to a unit of 1, not of
   themselves, where y is close to 1.
 

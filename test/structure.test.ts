@@ -21,7 +21,9 @@ const rooms = [
   "src/ladder",
   "src/autograd",
   "src/nn",
+  "src/face",
   "src/formats",
+  "src/measures",
   "src/wgan",
   "src/web",
   "src/node",
@@ -143,6 +145,13 @@ test("the check of imports finds what runs back, however it is written", () => {
   ]);
 });
 
+test("measures are numbers alone: they know no tensor, and of the engine only its random numbers", () => {
+  const used = under("src/measures").flatMap(importsOf);
+  const others = used.filter((name) => !/^(src\/measures\/|src\/kernels\/threefry$|ml-matrix$)/.test(name));
+  assert.ok(used.length > 5);
+  assert.equal(others, []);
+});
+
 test("no file imports values in a cycle", () => {
   assert.equal(cycles(sources), []);
 });
@@ -162,6 +171,7 @@ test("the check of cycles finds them, and lets types pass", () => {
 const budgets: [folders: string[], lines: number][] = [
   [["src/gpu", "src/kernels", "src/autograd", "src/nn"], 7000],
   [["shaders"], 2800],
+  [["src/face"], 1200],
 ];
 
 test("the engine is small enough to read in a weekend", () => {
@@ -191,7 +201,7 @@ test("the kernel ladder is in no bundle that does not ask for it", async () => {
 
 test("the tests that browsers run, too, import nothing of Node: test/platform.ts has it for them", () => {
   const ours = under("test").filter(({ path }) =>
-    /^test\/((gpu|kernels|autograd|nn|formats|wgan|reference|elsewhere)\/|(device|garbage|complaint)\.ts)/.test(
+    /^test\/((gpu|kernels|autograd|nn|face|formats|wgan|reference|elsewhere)\/|(device|garbage|complaint)\.ts)/.test(
       path,
     ),
   );

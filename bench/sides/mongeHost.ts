@@ -1,5 +1,5 @@
-// monge's chains for the rows of what the host pays. The self-test is left out: a backend that computes nothing fails it.
-import { add, capture, keep, matmul, settle, tanh, tensor, tidy } from "../../src/autograd";
+// monge's chains for the rows of what the host pays, through the public face, as a program has it. The self-test is left out: a backend that computes nothing fails it.
+import { add, capture, keep, matmul, settle, tanh, tensor, tidy } from "../../src/face";
 import { requestDevice } from "../../src/gpu/adapter";
 import { Gpu, gpu, setGpu } from "../../src/gpu/gpu";
 import { shaderSource } from "../../src/kernels/shaders";

@@ -1,6 +1,6 @@
 // Tensors made from nothing: constants, and random numbers from a seed and a counter.
 import { clear, type DType } from "../kernels/block";
-import { fill } from "../kernels/fill";
+import { count, fill } from "../kernels/fill";
 import { type Next, randomInteger, randomNormal, randomUniform } from "../kernels/random";
 import { recording } from "./recording";
 import { checkShape, type Shape, sizeOf } from "./shape";
@@ -20,6 +20,13 @@ export const ones = (shape: Shape): Tensor => filled("ones", shape, 1);
 function filled(op: string, shape: Shape, value: number): Tensor {
   const made = empty(shape, "f32", op);
   fill(made, value);
+  return made;
+}
+
+/** 0, 1, 2, …: so many numbers, f32. */
+export function arange(size: number): Tensor {
+  const made = empty([size], "f32", "arange");
+  count(made);
   return made;
 }
 

@@ -51,7 +51,9 @@ export function backward(y: Tensor, options: GradOptions = {}): void {
   tidy(() => {
     const found = backwardPass("backward", y, options);
     if (found.size === 0)
-      throw new Error(`backward: y must depend on a tensor with requiresGrad, got ${y}, which doesn't.`);
+      throw new Error(
+        `backward: y must depend on a tensor with requiresGrad, got ${y}, which doesn't. ${stopOf(y)}`.trim(),
+      );
     const leaves = [...found].flatMap(([variable, dx]) => {
       const x = variable.leaf?.deref();
       if (!x) return []; // nobody can ask for the grad of a leaf that is gone
@@ -77,6 +79,8 @@ export function backward(y: Tensor, options: GradOptions = {}): void {
   });
 }
 
+const stopOf = ({ variable: { stoppedBy } }: Tensor) => (stoppedBy ? `${stoppedBy} has no derivative. ` : "");
+
 /** A handle on a gradient whose storage no one else has: what came in as `dy`, or was saved, must not change with it. */
 const owned = (dx: Tensor, given = false): Tensor => (given || dx.share.hasOthers ? clone(dx) : alias(dx));
 
@@ -101,7 +105,7 @@ function backwardPass(by: string, y: Tensor, options: GradOptions, xs?: readonly
   if (missed)
     throw new Error(
       `grad: y must depend on every x, got ${missed}, which it does not. ` +
-        "Was requireGrad(x) called before, and is there a detach or a noGrad between?",
+        `${stopOf(y)}Was requireGrad(x) called before, and is there a detach or a noGrad between?`,
     );
   const gradients: Gradients = new Map([[y.variable, alias(dy)]]);
   for (const node of nodes) node.retain(); // spending one must not free those still to come

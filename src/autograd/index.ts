@@ -19,4 +19,4 @@ export * from "./ops/softmax";
 export { broadcastTo, type ReduceOptions, sum } from "./ops/sum";
 export { keep, memory, tidy, untidied } from "./scope";
 export { type Shape, sameShape, show, sizeOf } from "./shape";
-export { byteTensor, Tensor, tensor } from "./tensor";
+export { byteTensor, type Nested, Tensor, tensor } from "./tensor";

@@ -3,6 +3,7 @@
 import { copy, upload } from "../kernels/block";
 import { blend as blendKernel, clip as clipKernel } from "../kernels/fill";
 import * as kernels from "../kernels/update";
+import type { Bounds } from "./ops/pointwise";
 import { sameShape, shapeError, show } from "./shape";
 import type { Share } from "./share";
 import type { Tensor } from "./tensor";
@@ -13,18 +14,22 @@ export { type AdamRule, type Clip, type Rate, type RmspropRule, slotSize } from 
 export type Updated = kernels.Updated<Tensor>;
 
 const checked =
-  <Rule extends unknown[]>(op: string, slots: number, kernel: (updated: Updated, ...rule: Rule) => void) =>
+  <Rule extends unknown[]>(
+    op: string,
+    slots: (rule: NoInfer<Rule>) => number,
+    kernel: (updated: Updated, ...rule: Rule) => void,
+  ) =>
   (updated: Updated, ...rule: Rule): void => {
-    checkUpdate(op, updated, slots);
+    checkUpdate(op, updated, slots(rule));
     kernel(updated, ...rule);
   };
 
 /** One RMSprop step of weights from their gradients, in place; `slots` holds their mean squares. */
-export const rmspropUpdate = checked("rmsprop", 1, kernels.rmsprop);
+export const rmspropUpdate = checked("rmsprop", () => 1, kernels.rmsprop);
 /** One Adam step, in place; `slots` holds all first moments, then all second ones. */
-export const adamUpdate = checked("adam", 2, kernels.adam);
-/** One step of gradient descent with momentum, in place; `slots` holds the velocities. */
-export const sgdUpdate = checked("sgd", 1, kernels.sgd);
+export const adamUpdate = checked("adam", () => 2, kernels.adam);
+/** One step of gradient descent with momentum, in place; `slots` holds the velocities, and nothing without momentum. */
+export const sgdUpdate = checked("sgd", ([, momentum]) => (momentum === 0 ? 0 : 1), kernels.sgd);
 
 /** target = keep · target + take · source, in place: a running average. */
 export function blend(target: Tensor, source: Tensor, keep: number, take: number): void {
@@ -34,7 +39,8 @@ export function blend(target: Tensor, source: Tensor, keep: number, take: number
 }
 
 /** Holds a tensor to [low, high], in place, as `clamp` does: NaN stays, and `high` wins over a `low` above it. */
-export function clip(target: Tensor, low: number, high: number): void {
+export function clip(target: Tensor, bounds: Bounds): void {
+  const { low = Number.NEGATIVE_INFINITY, high = Number.POSITIVE_INFINITY } = bounds;
   check("clip", target);
   checkFloat("clip", target);
   clipKernel(target, low, high);

@@ -110,13 +110,18 @@ function run(op: AnyOp, xs: readonly Operand[], attributes: unknown): Tensor[] {
   const inGraph = op.movesFrom === undefined ? xs : xs.slice(0, op.movesFrom);
   const needsGrad =
     recording && op.vjp !== undefined && inGraph.some((x) => typeof x !== "number" && x.requiresGrad);
+  let stoppedBy: string | undefined;
+  if (recording)
+    for (const x of inGraph)
+      if (typeof x !== "number")
+        stoppedBy ??= x.variable.stoppedBy ?? (op.vjp || !x.requiresGrad ? undefined : op.name);
   const node = needsGrad ? new Node(op, attributes && structuredClone(attributes)) : undefined; // the caller may change its own
   const first = xs[0] as Tensor;
   const dtype = op.gives === "input" ? first.dtype : (op.gives ?? "f32");
   const outputs: Tensor[] = [];
   try {
     for (const shapeOf of (many ? shape : [shape]) as Shape[]) {
-      const variable: Variable = { requiresGrad: needsGrad, node, handles: 0 };
+      const variable: Variable = { requiresGrad: needsGrad, node, handles: 0, stoppedBy };
       if (recording && op.vjp && !needsGrad) variable.sources = sourcesOf(variablesOf(inGraph));
       if (!op.forward) checkShape(op.name, shapeOf);
       outputs.push(

@@ -36,8 +36,13 @@ export function broadcastShapes(op: string, a: Shape, b: Shape): Shape {
   });
 }
 
+/** One axis, or several. */
+export type Axes = number | readonly number[];
+export const listOf = (axes: Axes): readonly number[] => (typeof axes === "number" ? [axes] : axes);
+
 /** Axes as sorted non-negative numbers; none given means all. Throws on one that is out of range or twice there. */
-export function normalizeAxes(op: string, rank: number, axes?: readonly number[]): number[] {
+export function normalizeAxes(op: string, rank: number, given?: Axes): number[] {
+  const axes = given === undefined ? undefined : listOf(given);
   if (!axes) return Array.from({ length: rank }, (_, i) => i);
   const sorted = axes.map((axis) => (axis < 0 ? axis + rank : axis)).sort((a, b) => a - b);
   const isAxis = (n: number) => Number.isInteger(n) && n >= 0 && n < rank;

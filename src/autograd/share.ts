@@ -39,6 +39,8 @@ export interface Variable {
   leaf?: WeakRef<Tensor>;
   /** What the numbers were made from without a record: marked later, a gradient would lack a part in silence. */
   sources?: Sources;
+  /** An op without a derivative that lies between it and something marked. */
+  stoppedBy?: string;
   /** How many tensors are this variable: once there is none, nobody can mark it. */
   handles: number;
   /** When its first tensor was made, and when it was last marked, by `tick`. */

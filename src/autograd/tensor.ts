@@ -142,14 +142,27 @@ export function empty(shape: Shape, dtype: DType, label: string, variable?: Vari
   return new Tensor(shape, dtype, new Share(allocate(sizeOf(shape), label)), variable);
 }
 
-/** A tensor of the given numbers, last axis fastest. u32 for a Uint32Array, else f32. */
-export function tensor(data: Numbers | readonly number[], shape: Shape = [data.length]): Tensor {
+/** A number, a list of numbers, or a list for each index of the first axis. */
+export type Nested = number | readonly Nested[];
+const nestedShape = (data: Nested): number[] =>
+  typeof data === "number" ? [] : [data.length, ...(data.length > 0 ? nestedShape(data[0]) : [])];
+const hasShape = (data: Nested, [n, ...rest]: Shape): boolean =>
+  typeof data === "number" ? n === undefined : data.length === n && data.every((d) => hasShape(d, rest));
+
+/** A tensor of the given numbers, last axis fastest; lists in lists give its axes. u32 for a Uint32Array, else f32. */
+export function tensor(data: Numbers | Nested, wanted?: Shape): Tensor {
+  const isNested = typeof data === "number" || Array.isArray(data);
+  const flat = (isNested ? [data].flat(Infinity) : data) as Numbers | number[];
+  const own = isNested ? nestedShape(data as Nested) : [flat.length];
+  const shape = wanted ?? own;
   checkShape("tensor", shape);
-  if (data.length !== sizeOf(shape))
+  if (flat.length !== sizeOf(shape))
     throw new Error(
-      `tensor: ${show(shape)} must hold as many numbers as are given, got ${sizeOf(shape)} and ${data.length}.`,
+      `tensor: ${show(shape)} must hold as many numbers as are given, got ${sizeOf(shape)} and ${flat.length}.`,
     );
-  const typed = data instanceof Float32Array || data instanceof Uint32Array ? data : Float32Array.from(data);
+  if (own.length > 1 && !hasShape(data as Nested, own))
+    throw new Error(`tensor: lists of one axis must be of one length, got others beside ${show(own)}.`);
+  const typed = flat instanceof Float32Array || flat instanceof Uint32Array ? flat : Float32Array.from(flat);
   const made = empty(shape, typed instanceof Uint32Array ? "u32" : "f32", "tensor");
   upload(typed, made.storage);
   return made;

@@ -9,6 +9,10 @@ export function unary(name: string, x: Block, y: Block, p = 0, q = 0): void {
   launch("unary", name, [x], [y], { n4, turns, p, q }, threads);
 }
 
+/** y = the numbers of x in y's dtype. */
+export const cast = (x: Block, y: Block): void =>
+  launch("cast", `to_${y.dtype}`, [x], [y], { n: y.size }, y.size);
+
 /** y = f(a, b) by the entry point `name`; either may be a number, and shapes broadcast to y's. */
 export function binary(name: string, a: Block | number, b: Block | number, y: Block, p = 0): void {
   const n4 = Math.ceil(y.size / 4);

@@ -111,6 +111,6 @@ export const rmsprop = (updated: Updated, { rate, decay, epsilon, epsilonInside:
 export const adam = (updated: Updated, { rate, beta1, beta2: decay, epsilon, corrections }: AdamRule) =>
   update("adam", updated, rate, { ...none, decay, epsilon, beta1 }, corrections);
 
-/** One step of gradient descent with momentum; a slot is the velocity. */
-export const sgd = (updated: Updated, rate: Rate, momentum: number) =>
-  update("sgd", updated, rate, { ...none, decay: momentum });
+/** One step of gradient descent with momentum; a slot is the velocity, and without momentum there is none. */
+export const sgd = (updated: Updated, rate: Rate, momentum: number, nesterov = false) =>
+  update("sgd", updated, rate, { ...none, decay: momentum, inside: nesterov });

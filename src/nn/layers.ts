@@ -4,21 +4,23 @@ import { conv2d, convTranspose2d, matmul } from "../autograd";
 import { glorotUniform, type Initializer, zero } from "./init";
 import { Module } from "./module";
 
-interface WeightOptions {
+export interface WeightOptions {
   /** Where the initial weights come from. */
   random: Random;
   /** How the weight begins; Glorot's uniform where it is not given. The bias begins at 0. */
   init?: Initializer;
+  /** Whether there is a bias; there is one where nothing is said. */
+  bias?: boolean;
 }
 
 abstract class Weighted extends Module {
   readonly weight: Tensor;
-  readonly bias: Tensor;
+  readonly bias: Tensor | undefined;
 
-  constructor(shape: Shape, outputs: number, { random, init = glorotUniform }: WeightOptions) {
+  constructor(shape: Shape, outputs: number, { random, init = glorotUniform, bias = true }: WeightOptions) {
     super();
     this.weight = this.parameter("weight", init(random, shape));
-    this.bias = this.parameter("bias", zero(random, [outputs]));
+    this.bias = bias ? this.parameter("bias", zero(random, [outputs])) : undefined;
   }
 }
 
@@ -38,8 +40,8 @@ export class Conv2d extends Weighted {
   private readonly options: ConvOptions;
 
   constructor(inputs: number, outputs: number, kernel: number, options: WeightOptions & ConvOptions) {
-    const { random, init, ...conv } = options;
-    super([kernel, kernel, inputs, outputs], outputs, { random, init });
+    const { random, init, bias, ...conv } = options;
+    super([kernel, kernel, inputs, outputs], outputs, { random, init, bias });
     this.options = conv;
   }
 
@@ -53,8 +55,8 @@ export class ConvTranspose2d extends Weighted {
   private readonly options: ConvTransposeOptions;
 
   constructor(ins: number, outs: number, kernel: number, options: WeightOptions & ConvTransposeOptions) {
-    const { random, init, ...conv } = options;
-    super([kernel, kernel, outs, ins], outs, { random, init });
+    const { random, init, bias, ...conv } = options;
+    super([kernel, kernel, outs, ins], outs, { random, init, bias });
     this.options = conv;
   }
 

@@ -19,7 +19,8 @@ export abstract class Module {
   /** Whether layers use the batch's statistics, and move their averages. */
   training = true;
 
-  abstract forward(x: Tensor): Tensor;
+  /** A module may take several tensors; those inside of a Sequential take one. */
+  abstract forward(...xs: Tensor[]): Tensor;
 
   /** Registers a tensor that is trained. */
   protected parameter(name: string, tensor: Tensor): Tensor {

@@ -54,11 +54,11 @@ export class BatchNorm2d extends Affine {
 
 /** Ba, Kiros and Hinton 2016: each sample is normalised over its last axes, those of `shape`. */
 export class LayerNorm extends Affine {
-  constructor(
-    shape: Shape,
-    private readonly epsilon = 1e-5,
-  ) {
+  private readonly epsilon: number;
+
+  constructor(shape: Shape, { epsilon = 1e-5 }: { epsilon?: number } = {}) {
     super(shape);
+    this.epsilon = epsilon;
   }
 
   override forward(x: Tensor): Tensor {

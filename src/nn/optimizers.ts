@@ -113,7 +113,7 @@ abstract class Optimizer {
   /** Where the slots of each parameter lie, the first ones of all and then the second ones; see `slotSize`. */
   private ranges(): (readonly [from: number, to: number])[] {
     const ends = this.parameters.map((_, i) => slotSize(this.parameters.slice(0, i)));
-    const starts = this.slots.size > slotSize(this.parameters) ? [0, slotSize(this.parameters)] : [0];
+    const starts = Array.from({ length: this.plan.count }, (_, i) => i * slotSize(this.parameters));
     return starts.flatMap((start) =>
       this.parameters.map(({ size }, i) => [start + ends[i], start + ends[i] + size] as const),
     );
@@ -135,12 +135,12 @@ abstract class Optimizer {
   protected abstract update(updated: Updated): void;
 }
 
-/** Tieleman and Hinton 2012: the step is divided by a running root mean square of the gradients. */
+/** Tieleman and Hinton 2012: the step is divided by a running root mean square of the gradients. PyTorch's form by default. */
 export class RMSprop extends Optimizer {
   private readonly form;
 
-  constructor(parameters: readonly Tensor[], options: Common & { form: RmspropForm }) {
-    const form = rmspropForms[options.form];
+  constructor(parameters: readonly Tensor[], options: Common & { form?: RmspropForm }) {
+    const form = rmspropForms[options.form ?? "torch"];
     super(parameters, options, { kind: "RMSprop", count: 1, start: form.start });
     this.form = form;
   }
@@ -176,18 +176,18 @@ export class Adam extends Optimizer {
   }
 }
 
-/** Gradient descent with momentum in PyTorch's form: velocity = momentum · velocity + gradient. */
+/** Gradient descent with momentum, or Nesterov's, in PyTorch's form: velocity = momentum · velocity + gradient. */
 export class SGD extends Optimizer {
-  private readonly momentum: number;
+  private readonly rule: readonly [momentum: number, nesterov?: boolean];
 
-  constructor(parameters: readonly Tensor[], options: Common & { momentum?: number }) {
-    const { momentum = 0 } = options;
+  constructor(parameters: readonly Tensor[], options: Common & { momentum?: number; nesterov?: boolean }) {
+    const { momentum = 0, nesterov } = options;
     checkDecay("SGD", "momentum", momentum);
-    super(parameters, options, { kind: "SGD", count: 1, start: 0 });
-    this.momentum = momentum;
+    super(parameters, options, { kind: "SGD", count: momentum === 0 ? 0 : 1, start: 0 });
+    this.rule = [momentum, nesterov];
   }
 
   protected override update(updated: Updated): void {
-    sgdUpdate(updated, this.now, this.momentum);
+    sgdUpdate(updated, this.now, ...this.rule);
   }
 }

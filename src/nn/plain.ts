@@ -36,19 +36,21 @@ export class Reshape extends Module {
 
 /** x where x > 0, else slope · x. */
 export class LeakyReLU extends Module {
-  constructor(private readonly slope = 0.01) {
+  constructor(private readonly options: { slope?: number } = {}) {
     super();
   }
 
   override forward(x: Tensor): Tensor {
-    return leakyRelu(x, { slope: this.slope });
+    return leakyRelu(x, this.options);
   }
 }
 
 /** A layer that is one op. */
-const layerOf = (op: (x: Tensor) => Tensor) =>
+const layerOf = (op: (x: Tensor) => Tensor): (new () => Module) =>
   class extends Module {
-    override forward = op;
+    override forward(x: Tensor): Tensor {
+      return op(x);
+    }
   };
 
 export const ReLU = layerOf(relu);

@@ -3,8 +3,17 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { cacheFolder } from "../../scripts/cacheFolder.mjs";
+import { InputError } from "../errors";
 import { parseIdxImages, parseIdxLabels } from "../formats/idx";
-import { type ByteDataset, type Dataset, describeDataset, joinDataset } from "../wgan/dataset";
+import {
+  type ByteDataset,
+  type Dataset,
+  describeDataset,
+  joinDataset,
+  presentClasses,
+} from "../wgan/dataset";
+import { STACKS } from "../wgan/judgeStacked";
+import { stackDigits } from "../wgan/stacked";
 import { drawDigits } from "../wgan/strokes";
 import { type Found, readNamed, type Wanted } from "./dataPath";
 import { download, type Patience, sha256 } from "./download";
@@ -54,6 +63,13 @@ const drawn: Record<Split, { count: number; seed: number }> = {
   test: { count: 2_000, seed: 2 },
 };
 
+/** What --data names for stacked digits, and how many there are of them. */
+export const STACKED = "stacked";
+const stacks: Record<Split, { count: number; seed: number }> = {
+  train: { count: 60_000, seed: 1 },
+  test: { count: STACKS, seed: 2 },
+};
+
 /**
  * Loads the data set, trying in order: dataDir, MONGE_DATA, the cache, a download into the cache; failing
  * all, 10,000 (test: 2,000) drawn digits. Its training images are the default. Logs one line on what was found.
@@ -68,6 +84,7 @@ export async function loadData(options: DataOptions): Promise<Dataset> {
 async function find(options: DataOptions): Promise<Found> {
   const { dataDir, namedBy = "--data", env, split = "train" } = options;
   const wanted = { ...options, split };
+  if (dataDir === STACKED) return stacked(await find({ ...options, dataDir: undefined }), split);
   if (dataDir !== undefined) return readNamed(dataDir, namedBy, wanted);
   if (env.MONGE_DATA) return readNamed(env.MONGE_DATA, "MONGE_DATA", wanted);
   try {
@@ -80,6 +97,20 @@ async function find(options: DataOptions): Promise<Found> {
       "name a folder with --data DIR";
     return { dataset: drawDigits(drawn[split]), line };
   }
+}
+
+/** Stacks of the digits that were found. Throws InputError where they are none. */
+function stacked({ dataset, line }: Found, split: Split): Found {
+  if (
+    dataset.kind === "points" ||
+    dataset.channels !== 1 ||
+    presentClasses(dataset).join() !== "0,1,2,3,4,5,6,7,8,9"
+  ) {
+    throw new InputError(`${STACKED}: expected grey images of the digits 0 to 9 to stack, got ${line}.`);
+  }
+  const { count, seed } = stacks[split];
+  const all = stackDigits(dataset, count, seed);
+  return { dataset: all, line: `${describeDataset(all)}: stacked from ${line}` };
 }
 
 /** The data set from the cache, downloading what that lacks or holds damaged. Throws an Error that says why it can't. */

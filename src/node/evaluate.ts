@@ -1,112 +1,142 @@
-// The command `npm run evaluate`: how good a run's images are, beside the same measures of real ones.
+// The command `npm run evaluate`: how good a run's samples are, beside the same figures of real ones.
 
+import { mean, noGrad, Random, tensor, tidy } from "../autograd";
 import { InputError } from "../errors";
-import { HostRandom } from "../kernels/threefry";
-import { type ByteDataset, nameAll, presentClasses, resolveClasses, selectClasses } from "../wgan/dataset";
-import { fromBytes, meanPairwiseDistance, vote } from "../wgan/evaluate";
-import { sampleImages } from "../wgan/sampling";
-import { fixedLatents } from "../wgan/trainer";
+import type { Module } from "../nn";
+import type { RunConfig } from "../wgan/config";
+import { type ByteDataset, presentClasses, resolveClasses, selectClasses } from "../wgan/dataset";
+import { judgeImages } from "../wgan/judgeImages";
+import { judgePoints } from "../wgan/judgePoints";
+import { judgeStacked, STACK_STEPS } from "../wgan/judgeStacked";
+import { DRAWS, type Judgement } from "../wgan/judging";
+import { sampleImages, sampleLatents } from "../wgan/sampling";
+import { toyNames } from "../wgan/toys";
+import { fingerprint } from "./checkpoint";
+import { loadClassifier, requireClassifiable } from "./classifierStore";
 import { runCommand } from "./command";
 import { readConfig } from "./configFile";
-import { loadData } from "./data";
+import { loadData, STACKED } from "./data";
 import { openDevice } from "./device";
-import { loadGenerator, readGenerator } from "./generator";
-import { evaluateHelp, parseEvaluateOptions } from "./options";
+import { requireWritable, writeFileAtomic } from "./files";
+import { judgementJson, judgementLines } from "./judgementText";
+import { type EvaluateOptions, evaluateHelp, parseEvaluateOptions } from "./options";
 import { requireAdapter } from "./probe";
+import { createProgress } from "./progress";
+import { loadNetwork, readNetwork } from "./savedNetwork";
+import { loadSplits } from "./splits";
 
-const SAMPLES = 100;
-const LABELLED = 2000;
-/** Classes whose counts fit on a line. */
-const COUNTED = 30;
+/** Of the latent vectors: always the same, and none that a run shows. */
+const SEED = 2 ** 40;
 
 await runCommand(async () => {
   const options = parseEvaluateOptions(process.argv.slice(2));
   if (options.help) return void process.stdout.write(evaluateHelp);
-  const config = readConfig(options.run!);
-  const { shape, path, size, transposed, classes } = config.data;
-  if (shape.length === 1)
-    throw new InputError(`--run ${options.run}: trained on points; evaluate measures images.`);
-  const saved = readGenerator(options.run!);
-  requireAdapter(options.adapter);
-  const found = await loadData({
-    dataDir: options.data ?? path ?? undefined,
-    ...{ size: size ?? undefined, transposed, split: "test", env: process.env, log: console.log },
-  });
-  requireShape(found, shape);
-  const test = mixed(found);
-  const pixels = shape.reduce((product, each) => product * each, 1);
-  const chosen = resolveClasses(test, classes);
-  // The first images are the judges; real images of the classes come from behind them, so none judges itself.
-  const split = Math.min(LABELLED, Math.floor(test.count / 2));
-  const judges = fromBytes(test.images.subarray(0, split * pixels));
-  const labels = test.labels.subarray(0, split);
-  const rest = {
-    ...test,
-    images: test.images.subarray(split * pixels),
-    labels: test.labels.subarray(split),
-    count: test.count - split,
-  };
-  const held = selectClasses(rest, chosen);
-  if (split === 0 || held.count < 2) {
-    throw new InputError(
-      `${test.source}: too few images to compare with, ${held.count} of these classes, expected 2 or more.`,
-    );
-  }
-  const real = fromBytes(held.images.subarray(0, SAMPLES * pixels));
-
-  await openDevice({ adapter: options.adapter });
-  const generator = loadGenerator(saved, config);
-  const images = sampleImages(generator, fixedLatents(config, SAMPLES), config);
-  const fake = (await images.data()) as Float32Array;
-  const present = presentClasses(test);
-  const wanted = chosen === "all" ? present : chosen;
-  const names = wanted.map((number) => test.classes?.[number] ?? number).join(" or ");
-  for (const [name, set] of [
-    ["generated", fake],
-    ["real", real],
-  ] as const) {
-    const parts: string[] = [];
-    if (present.length > 1) {
-      const labelled = vote(set, judges, labels, pixels);
-      const taken = labelled.filter((label) => wanted.includes(label)).length;
-      if (wanted.length < present.length) parts.push(`taken for ${names}: ${taken} of ${labelled.length}`);
-      const counts = present.map((number) => labelled.filter((label) => label === number).length);
-      if (present.length <= COUNTED) parts.push(`counts ${nameAll(test, present)}: ${counts.join(" ")}`);
-      else parts.push(`of ${counts.filter((n) => n > 0).length} classes out of ${present.length}`);
-    }
-    parts.push(`mean pairwise distance: ${meanPairwiseDistance(set, pixels).toFixed(2)}`);
-    console.log(`${name.padEnd(10)} ${parts.join("   ")}`);
-  }
-  const ratio = meanPairwiseDistance(fake, pixels) / meanPairwiseDistance(real, pixels);
-  console.log(`spread, generated over real: ${ratio.toFixed(2)}`);
+  const { run, json } = options;
+  const config = readConfig(run!);
+  if (json !== undefined) requireWritable(json);
+  const { shape, path } = config.data;
+  const judge = shape.length === 1 ? ofPoints : path === STACKED ? ofStacks : ofImages;
+  const judgement = await judge(config, options);
+  for (const line of judgementLines(judgement)) console.log(line);
+  if (json !== undefined) writeFileAtomic(json, judgementJson(judgement, { run, draws: DRAWS }));
 });
 
-/** Folders of images come class by class; those are shuffled, always alike, so that the judges know all classes. */
-function mixed(dataset: ByteDataset): ByteDataset {
-  const { labels, images, count } = dataset;
-  if (labels.some((label, i) => i > 0 && label < labels[i - 1])) return dataset;
-  const random = new HostRandom(1);
-  const order = Array.from({ length: count }, (_, i) => i);
-  for (let i = count - 1; i > 0; i--) {
-    const j = random.integer(i + 1);
-    [order[i], order[j]] = [order[j], order[i]];
+async function ofImages(config: RunConfig, { run, data, adapter }: EvaluateOptions): Promise<Judgement> {
+  const saved = readNetwork("generator", run!);
+  requireAdapter(adapter);
+  const splits = await loadSplits(config.data, data);
+  const found = [splits.train.height, splits.train.width, splits.train.channels].join("x");
+  if (found !== config.data.shape.join("x")) {
+    throw new InputError(
+      `${splits.train.source}: ${found} each, but the run makes images of ${config.data.shape.join("x")}.`,
+    );
   }
-  const size = images.length / count;
-  const moved = new Uint8Array(images.length);
-  order.forEach((from, to) => {
-    moved.set(images.subarray(from * size, (from + 1) * size), to * size);
+  const present = presentClasses(splits.train);
+  const chosen = resolveClasses(splits.train, config.data.classes);
+  const [train, test] = [splits.train, splits.test].map((images) => selectClasses(images, chosen));
+  if (test.count < 2) {
+    throw new InputError(
+      `${test.source}: too few images to compare with, ${test.count} of these classes, expected 2 or more.`,
+    );
+  }
+  if (![fingerprint(train).sha256, "?"].includes(config.data.sha256))
+    console.log("note: these are not the very images that the run was trained on");
+  if (present.length > 1) requireClassifiable(splits, process.env);
+
+  const gpu = await openDevice({ adapter });
+  const bytes = gpu.device.limits.maxStorageBufferBindingSize;
+  const generator = loadNetwork(saved, config);
+  const kept = present.length > 1 ? await loadClassifier(splits, gpu, process.env) : undefined;
+  const progress = createProgress(DRAWS, process.stdout);
+  const judgement = await judgeImages({
+    draw: drawer(generator, config),
+    judge: kept && ((pixels) => kept.classifier.judge(pixels, bytes)),
+    ...{ train, test, present, wanted: chosen === "all" ? present : chosen },
+    progress: progress.update,
   });
-  return { ...dataset, images: moved, labels: labels.map((_, i) => labels[order[i]]) };
+  progress.done();
+  return judgement;
 }
 
-/** Throws InputError unless these are images of the shape that the run made. */
-function requireShape(
-  test: Awaited<ReturnType<typeof loadData>>,
-  shape: readonly number[],
-): asserts test is ByteDataset {
-  const found = test.kind === "images" ? [test.height, test.width, test.channels] : [2];
-  if (found.join() === shape.join()) return;
-  throw new InputError(
-    `${test.source}: ${found.join("x")} each, but the run makes images of ${shape.join("x")}. Name its test set with --data.`,
-  );
+async function ofStacks(config: RunConfig, { run, data, adapter }: EvaluateOptions): Promise<Judgement> {
+  if (data !== undefined)
+    throw new InputError(`--data ${data}: the run was trained on stacks of digits, which are made anew.`);
+  const saved = readNetwork("generator", run!);
+  requireAdapter(adapter);
+  // The classifier is that of the digits themselves.
+  const splits = await loadSplits({ path: null, size: null, transposed: false });
+  const load = { dataDir: STACKED, split: "test", env: process.env, log: console.log } as const;
+  const test = (await loadData(load)) as ByteDataset;
+  requireClassifiable(splits, process.env);
+  const gpu = await openDevice({ adapter });
+  const bytes = gpu.device.limits.maxStorageBufferBindingSize;
+  const generator = loadNetwork(saved, config);
+  const { classifier } = await loadClassifier(splits, gpu, process.env);
+  const progress = createProgress(STACK_STEPS, process.stdout);
+  const judgement = await judgeStacked({
+    draw: drawer(generator, config),
+    judge: (pixels) => classifier.judge(pixels, bytes),
+    test,
+    progress: progress.update,
+  });
+  progress.done();
+  return judgement;
+}
+
+async function ofPoints(config: RunConfig, { run, data, adapter }: EvaluateOptions): Promise<Judgement> {
+  const toy = toyNames.find((name) => name === config.data.source);
+  if (!toy)
+    throw new InputError(`--run ${run}: trained on points of no toy that is known, ${config.data.source}.`);
+  if (data !== undefined)
+    throw new InputError(`--data ${data}: the run was trained on points of ${toy}, which are drawn.`);
+  const saved = [readNetwork("generator", run!), readNetwork("critic", run!)];
+  requireAdapter(adapter);
+  await openDevice({ adapter });
+  const [generator, critic] = saved.map((each) => loadNetwork(each, config));
+  const progress = createProgress(DRAWS, process.stdout);
+  const judgement = await judgePoints({
+    toy,
+    draw: drawer(generator, config),
+    criticMean: async (points) => {
+      const value = noGrad(() => tidy(() => mean(critic.forward(tensor(points, [points.length / 2, 2])))));
+      const [number] = await value.data();
+      value.dispose();
+      return number;
+    },
+    calibrated: config.objective.kind === "wgan-gp",
+    progress: progress.update,
+  });
+  progress.done();
+  return judgement;
+}
+
+/** Draws samples, at each call other ones, and always the same ones in all. */
+function drawer(generator: Module, config: RunConfig): (count: number) => Promise<Float32Array> {
+  const random = new Random(SEED);
+  return async (count) => {
+    const samples = tidy(() => sampleImages(generator, sampleLatents(config, random, count), config));
+    const numbers = (await samples.data()) as Float32Array;
+    samples.dispose();
+    return numbers;
+  };
 }

@@ -56,7 +56,8 @@ what to train
                        toy       points in the plane, to see what a critic does
                        without it: tutorial on a GPU, small where the adapter computes on the CPU
   --data WHAT          a folder of images or of files of a data set, one such file, or a toy:
-                       8gaussians, 25gaussians, swissroll. Without it: the folder in MONGE_DATA,
+                       8gaussians, 25gaussians, swissroll, or stacked: digits, three as the channels
+                       of one image. Without it: the folder in MONGE_DATA,
                        the cache, a download, and if none of them is to be had, digits that the
                        program draws itself
   --classes LIST       which classes to train on: 5, or 0,1, or cat,dog, or all (also: --digits)
@@ -102,17 +103,20 @@ export interface EvaluateOptions extends CommonOptions {
   /** Given, unless help was asked for. */
   run?: string;
   data?: string;
+  json?: string;
 }
 
-export const evaluateHelp = `Says how good a trained generator's images are: how many of 100 a vote of the nearest
-test images takes for the classes it was trained on, and how much they differ from each other.
+export const evaluateHelp = `Says how good a trained generator's samples are, in figures that each stand beside the same figure
+of real samples. docs/measures.md explains them. Images are judged by a classifier of the data, which
+is trained first where npm run classifier has not been run.
 
 usage: npm run evaluate -- --run DIR [options]
 
   --run DIR            folder of a training run, as made by npm run train
-  --data WHAT          images to compare with, as npm run train takes them; without it those
-                       that the run was trained on. Of MNIST's kind and CIFAR-10 the test set
-                       beside them is taken
+  --data WHAT          real images to compare with, as npm run train takes them; without it the
+                       test images beside those that the run was trained on, or some of them
+                       held out where there are none
+  --json FILE          write all figures of all draws
 ${adapterHelp}
   --help               show this text
 `;
@@ -248,9 +252,14 @@ export function parseSampleOptions(args: string[]): SampleOptions {
 
 /** Reads evaluate's arguments (without node and script). Throws InputError at the first that is off. */
 export function parseEvaluateOptions(args: string[]): EvaluateOptions {
-  const given = readOptions("evaluate", args, ["run", "data"]);
-  const run = readRun(given);
-  return { run, data: given.read("data", notEmpty), adapter: given.adapter, help: given.help };
+  const given = readOptions("evaluate", args, ["run", "data", "json"]);
+  return {
+    run: readRun(given),
+    data: given.read("data", notEmpty),
+    json: given.read("json", notEmpty),
+    adapter: given.adapter,
+    help: given.help,
+  };
 }
 
 function readRun({ help, read }: ReturnType<typeof readOptions>): string | undefined {

@@ -10,11 +10,11 @@ import { truncateLatents } from "../wgan/truncate";
 import { runCommand } from "./command";
 import { readConfig } from "./configFile";
 import { openDevice } from "./device";
-import { loadGenerator, readGenerator } from "./generator";
 import { parseSampleOptions, sampleHelp } from "./options";
 import { requireAdapter } from "./probe";
 import { counted } from "./progress";
 import { requireOut, writeSamples } from "./sampleFiles";
+import { loadNetwork, readNetwork } from "./savedNetwork";
 
 /** Read back at once; more would need a larger buffer. */
 const AT_ONCE = 100;
@@ -26,7 +26,7 @@ await runCommand(async () => {
   if (options.help) return void process.stdout.write(sampleHelp);
   const run = options.run!;
   const config = readConfig(run);
-  const saved = readGenerator(run);
+  const saved = readNetwork("generator", run);
   const seed = options.seed ?? config.seed;
   const out = options.out ?? join(run, `sample-seed-${seed}.png`);
   const { truncate, interpolate } = options;
@@ -37,7 +37,7 @@ await runCommand(async () => {
   const kind = requireOut(out, config.data, count);
   requireAdapter(options.adapter);
   await openDevice({ adapter: options.adapter });
-  const generator = loadGenerator(saved, config);
+  const generator = loadNetwork(saved, config);
   // The seed's own latent vectors, so that the run's seed gives the run's pictures.
   const drawn = fixedLatents({ ...config, seed }, interpolate ? (2 * count) / interpolate : count);
   const latents = truncate || interpolate ? await changed(drawn) : drawn;

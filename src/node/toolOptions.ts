@@ -1,4 +1,5 @@
-// The command lines of `profile` and `ladder`: what each option takes, its help text, and the complaint if it is off.
+// The command lines of `profile`, `ladder`, `classifier` and `walk`: what each option takes, its help text, and the
+// complaint if it is off.
 import { InputError } from "../errors";
 import type { PresetName } from "../wgan/presets";
 import { adapterHelp, type CommonOptions, integer, readOptions } from "./commandLine";
@@ -50,6 +51,60 @@ usage: npm run ladder -- [options]
 ${adapterHelp}
   --help               show this text
 `;
+
+export interface ClassifierOptions extends CommonOptions {
+  run?: string;
+  data?: string;
+}
+
+export const classifierHelp = `Trains a small classifier of a data set's images, by which npm run evaluate judges generated ones,
+says how many test images it gets right, and keeps it in the cache folder. What is kept is not
+trained again. Evaluate does the same where there is none yet.
+
+usage: npm run classifier -- [options]
+
+  --run DIR            for the data that the run in that folder was trained on
+  --data WHAT          for these images, as npm run train takes them. Without either: those that
+                       train finds by itself
+${adapterHelp}
+  --help               show this text
+`;
+
+/** Reads classifier's arguments (without node and script). Throws InputError at the first that is off. */
+export function parseClassifierOptions(args: string[]): ClassifierOptions {
+  const given = readOptions("classifier", args, ["run", "data"]);
+  const [run, data] = [given.read("run", notEmpty), given.read("data", notEmpty)];
+  if (run !== undefined && data !== undefined)
+    throw new InputError("--run and --data: only one of them, the run says which data it was trained on.");
+  return { run, data, adapter: given.adapter, help: given.help };
+}
+
+export interface WalkOptions extends CommonOptions {
+  preset?: PresetName;
+  markdown: boolean;
+}
+
+export const walkHelp = `Shows the ways that one training step takes through the sources: who asks for each dispatch, which op
+and kernel answer, and where its shader begins. Run it in a checkout of the project.
+
+usage: npm run walk -- [options]
+
+  --preset NAME        a preset of npm run train (default tutorial)
+  --markdown           print the table as docs/walk.md has it
+${adapterHelp}
+  --help               show this text
+`;
+
+/** Reads walk's arguments (without node and script). Throws InputError at the first that is off. */
+export function parseWalkOptions(args: string[]): WalkOptions {
+  const given = readOptions("walk", args, ["preset"], ["markdown"]);
+  return {
+    preset: given.read("preset", choosePreset),
+    markdown: given.has("markdown"),
+    adapter: given.adapter,
+    help: given.help,
+  };
+}
 
 /** Reads profile's arguments (without node and script). Throws InputError at the first that is off. */
 export function parseProfileOptions(args: string[]): ProfileOptions {

@@ -16,7 +16,7 @@ const criticNorm = ({ criticNorm, batchNorm }: Network): Norm => ({ kind: critic
 const generatorNorm = ({ generatorNorm, batchNorm }: Network): Norm => ({ kind: generatorNorm, batchNorm });
 
 /** The image's size, and half of it, rounded up, as often as the shorter side is over `least`. */
-function halvings([rows, columns]: Size, least: number): Size[] {
+export function halvings([rows, columns]: Size, least: number): Size[] {
   const here: Size = [rows, columns];
   if (Math.min(rows, columns) <= least) return [here];
   return [here, ...halvings([Math.ceil(rows / 2), Math.ceil(columns / 2)], least)];

@@ -103,7 +103,7 @@ export class Plan {
   }
 
   relu(slope = 0): this {
-    return this.add(() => (slope === 0 ? new ReLU() : new LeakyReLU(slope)));
+    return this.add(() => (slope === 0 ? new ReLU() : new LeakyReLU({ slope })));
   }
 
   norm({ kind, batchNorm }: Norm, slope = 1): this {

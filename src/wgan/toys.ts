@@ -22,21 +22,42 @@ export function drawToy(name: ToyName, count: number, seed: number): PointDatase
   return { kind: "points", points, count, source: name };
 }
 
-// biome-ignore lint/suspicious/noApproximativeNumericConstant: the source writes these digits
-const ringScale = 1.414;
+/** A mixture of normal distributions of one deviation, and what the plane is divided by. */
+interface Mixture {
+  centres: readonly (readonly [x: number, y: number])[];
+  deviation: number;
+  scale: number;
+}
+
+const numbers = (count: number) => Array.from({ length: count }, (_, i) => i);
+
+/** A ring of eight: radius 2, deviation 0.02, all over 1.414. */
+const ring: Mixture = {
+  centres: numbers(8).map((i) => [2 * Math.cos((Math.PI / 4) * i), 2 * Math.sin((Math.PI / 4) * i)]),
+  deviation: 0.02,
+  // biome-ignore lint/suspicious/noApproximativeNumericConstant: the source writes these digits
+  scale: 1.414,
+};
+
+/** A grid of five by five: spacing 2, deviation 0.05, all over 2.828. */
+const grid: Mixture = {
+  centres: numbers(25).map((i) => [2 * (Math.floor(i / 5) - 2), 2 * ((i % 5) - 2)]),
+  deviation: 0.05,
+  scale: 2.828,
+};
+
+function pointOf(
+  { centres, deviation, scale }: Mixture,
+  which: number,
+  random: HostRandom,
+): [number, number] {
+  const [x, y] = centres[which];
+  return [(x + deviation * random.normal()) / scale, (y + deviation * random.normal()) / scale];
+}
 
 const toys: Record<ToyName, (random: HostRandom) => [x: number, y: number]> = {
-  /** A ring of eight: radius 2, deviation 0.02, all over 1.414. */
-  "8gaussians": (random) => {
-    const angle = (Math.PI / 4) * random.integer(8);
-    const [x, y] = [2 * Math.cos(angle), 2 * Math.sin(angle)];
-    return [(x + 0.02 * random.normal()) / ringScale, (y + 0.02 * random.normal()) / ringScale];
-  },
-  /** A grid of five by five: spacing 2, deviation 0.05, all over 2.828. */
-  "25gaussians": (random) => {
-    const [x, y] = [2 * (random.integer(5) - 2), 2 * (random.integer(5) - 2)];
-    return [(x + 0.05 * random.normal()) / 2.828, (y + 0.05 * random.normal()) / 2.828];
-  },
+  "8gaussians": (random) => pointOf(ring, random.integer(8), random),
+  "25gaussians": (random) => pointOf(grid, 5 * random.integer(5) + random.integer(5), random),
   /** The roll seen from its end: one and a half turns of a spiral, noise 0.25, all over 7.5. */
   swissroll: (random) => {
     const t = 1.5 * Math.PI * (1 + 2 * random.uniform());
@@ -44,3 +65,10 @@ const toys: Record<ToyName, (random: HostRandom) => [x: number, y: number]> = {
     return [(x + 0.25 * random.normal()) / 7.5, (y + 0.25 * random.normal()) / 7.5];
   },
 };
+
+/** The modes of a toy as its points have them, centres x, y, x, y… and their deviation; of the roll there are none. */
+export function modesOf(name: ToyName): { centres: Float64Array; deviation: number } | undefined {
+  if (name === "swissroll") return undefined;
+  const { centres, deviation, scale } = name === "8gaussians" ? ring : grid;
+  return { centres: Float64Array.from(centres.flat(), (x) => x / scale), deviation: deviation / scale };
+}

@@ -76,6 +76,40 @@ test("softmax and the cross-entropy are right at logits of every size", async ()
   }
 });
 
+test("sin and cos of a large number are those of one that is off by half a unit in the last place, and NaN at last", async () => {
+  await device();
+  const xs = Array.from({ length: 4000 }, (_, i) =>
+    Math.fround(2 ** (13 + (9 * i) / 4000) * (i % 2 ? 1 : -1)),
+  );
+  const beyond = [2 ** 22, -(2 ** 22), 1e30, Number.NEGATIVE_INFINITY];
+  for (const [name, f] of Object.entries({ sin: engine.sin, cos: engine.cos }) as [
+    "sin" | "cos",
+    typeof engine.sin,
+  ][]) {
+    const got = await f(engine.tensor([...xs, ...beyond])).data();
+    xs.forEach((x, i) => {
+      const error = Math.abs(got[i] - Math[name](x));
+      assert.ok(error <= Math.abs(x) * 2 ** -24 + 1e-6, `${name}(${x}): ${got[i]} for ${Math[name](x)}`);
+    });
+    assert.ok([...got.slice(xs.length)].every(Number.isNaN), `${name} beyond: ${got.slice(xs.length)}`);
+  }
+});
+
+test("near every multiple of π/2 sin and cos keep their digits", async () => {
+  await device();
+  const xs = Array.from({ length: 5200 }, (_, i) => Math.fround(((i + 1) * Math.PI) / 2));
+  for (const [name, f] of Object.entries({ sin: engine.sin, cos: engine.cos }) as [
+    "sin" | "cos",
+    typeof engine.sin,
+  ][]) {
+    const got = await f(engine.tensor(xs)).data();
+    xs.forEach((x, i) => {
+      const right = Math[name](x);
+      assert.ok(Math.abs(got[i] - right) <= 4e-7 * Math.abs(right), `${name}(${x}): ${got[i]} for ${right}`);
+    });
+  }
+});
+
 test("gelu's derivatives are finite and right far out", async () => {
   await device();
   const points = [-1e38, -1e20, -100, -9, -5, 5, 9, 100, 2e19, 1e38];

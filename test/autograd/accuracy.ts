@@ -23,6 +23,8 @@ export interface Elementary {
   right: (x: number, y: number) => number;
   /** Units in the last place that it may err by. */
   bound: number;
+  /** Arguments from here on are not held to the bound. */
+  most?: number;
   /** Results below this may come of a subnormal number on the way. */
   least?: number;
 }
@@ -36,6 +38,8 @@ const gelu = (x: number) => {
   const s = sigmoid(2 * Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3));
   return s === 0 ? 0 : x * s;
 };
+
+const silu = (x: number) => (sigmoid(x) === 0 ? 0 : x * sigmoid(x));
 
 const power = (p: number, bound: number): Elementary => ({
   name: `pow(x, ${p})`,
@@ -62,6 +66,9 @@ export const functions: Elementary[] = [
   { name: "softplus(x)", f: engine.softplus, right: softplus, bound: 3 },
   // On the left it is x e^2u, so a subnormal e^2u, of few digits, is met above the least normal number.
   { name: "gelu(x)", f: engine.gelu, right: gelu, bound: 6, least: 2 ** -122 },
+  { name: "sin(x)", f: engine.sin, right: Math.sin, bound: 3, most: 2 ** 13 },
+  { name: "cos(x)", f: engine.cos, right: Math.cos, bound: 3, most: 2 ** 13 },
+  { name: "silu(x)", f: engine.silu, right: silu, bound: 4, least: 2 ** -119 },
 ];
 
 /** The neighbours of a power of two on either side and random numbers between, for every exponent and sign; 0 and ∞. */
@@ -95,13 +102,14 @@ export async function measure(perExponent: number): Promise<Measured[]> {
 }
 
 function compare(
-  { name, right, bound, least = NORMAL }: Elementary,
+  { name, right, bound, least = NORMAL, most = Infinity }: Elementary,
   xs: Float32Array,
   ys: Float32Array,
   got: ArrayLike<number>,
 ): Measured {
   const measured: Measured = { name, ulps: 0, at: "", subnormal: "right" };
   xs.forEach((x, i) => {
+    if (Math.abs(x) >= most && most < Infinity) return;
     const pairs =
       right.length > 1
         ? [x, flush(x)].flatMap((a) => [ys[i], flush(ys[i])].map((b) => [a, b]))

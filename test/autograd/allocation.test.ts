@@ -40,7 +40,10 @@ for (const [op, [{ inputs, engine }]] of Object.entries(cases))
     const xs = inputs.map((x) => requireGrad(toTensor(x)));
     each(() => {
       const squares = [engine(xs)].flat().map((y) => sum(square(y)));
-      grad(squares.reduce(add), xs);
+      grad(
+        squares.reduce((a, b) => add(a, b)),
+        xs,
+      );
     });
     for (const x of xs) x.dispose();
   });

@@ -26,6 +26,21 @@ const RESHAPES = [
   [[12], [3, 1, 4]],
 ];
 
+/** Shape, starts, sizes, steps, axes. */
+const STEPPED: [number[], number[], number[] | undefined, number[], number[] | undefined][] = [
+  [[7], [1], [3], [2], undefined],
+  [
+    [3, 8, 4],
+    [2, 1],
+    [1, 3],
+    [1, 3],
+    [-1, 1],
+  ],
+  [[4, 5], [1], undefined, [3], [1]],
+  [[4, 5], [0, 4], undefined, [4, 2], undefined],
+  [[6, 2], [1, 0], [0, 2], [2, 1], undefined],
+];
+
 const ORDERS = [
   [
     [3, 5],
@@ -176,7 +191,13 @@ export const arrayCases: Record<string, Case[]> = {
     one(
       `order ${order}`,
       normal(...shape),
-      (x) => engine.transpose(x, i === 0 ? undefined : order),
+      (x) =>
+        engine.transpose(
+          x,
+          [undefined, order, order.map((axis) => axis - shape.length), order.map((a) => (a > 1 ? a - 4 : a))][
+            i
+          ],
+        ),
       (x) => reference.transpose(x, order),
     ),
   ),
@@ -195,20 +216,39 @@ export const arrayCases: Record<string, Case[]> = {
     engine: (xs) => engine.concat(xs, { axis }),
     reference: (xs) => reference.concat(xs, axis),
   })),
-  slice: SLICES.map(([shape, starts, sizes]) =>
-    one(
-      `from ${show(starts, sizes)}`,
-      normal(...shape),
-      (x) => engine.slice(x, { starts, sizes }),
-      (x) => reference.slice(x, starts, sizes),
+  slice: [
+    ...SLICES.map(([shape, starts, sizes]) =>
+      one(
+        `from ${show(starts, sizes)}`,
+        normal(...shape),
+        (x) => engine.slice(x, { starts, sizes }),
+        (x) => reference.slice(x, starts, sizes),
+      ),
     ),
-  ),
-  pad: PADS.map(([shape, before, after]) =>
-    one(
-      `by ${show(before, after)}`,
-      normal(...shape),
-      (x) => engine.pad(x, { before, after }),
-      (x) => reference.pad(x, before, after),
+    ...STEPPED.map(([shape, starts, sizes, steps, axes]) =>
+      one(
+        `from ${show(starts)} by ${steps} along ${axes ?? "all"}`,
+        normal(...shape),
+        (x) => engine.slice(x, { starts, sizes, steps, axes }),
+        (x) => {
+          const at = shape.map((_, d) =>
+            (axes ?? shape.map((_, d) => d)).map((a) => (a + shape.length) % shape.length).indexOf(d),
+          );
+          const [from, by] = [at.map((i) => starts[i] ?? 0), at.map((i) => steps[i] ?? 1)];
+          const taken = at.map((i, d) => (i >= 0 && sizes?.[i]) || Math.ceil((shape[d] - from[d]) / by[d]));
+          return reference.slice(x, from, sizes && !axes ? sizes : taken, by);
+        },
+      ),
+    ),
+  ],
+  pad: [0, -1.5].flatMap((value) =>
+    PADS.map(([shape, before, after]) =>
+      one(
+        `by ${show(before, after)} of ${value}`,
+        normal(...shape),
+        (x) => engine.pad(x, value ? { before, after, value } : { before, after }),
+        (x) => reference.pad(x, before, after, value),
+      ),
     ),
   ),
   sum: reductions(engine.sum, reference.sum, normal),
@@ -227,14 +267,28 @@ export const arrayCases: Record<string, Case[]> = {
       (x) => reference.softmaxCrossEntropy(x, labels),
     ),
   ),
-  gather: GATHERS.map(([shape, index]) =>
-    one(
-      `rows ${index}`,
-      normal(...shape),
-      (x) => engine.gather(x, indices(index)),
-      (x) => reference.gather(x, index),
+  gather: [
+    ...GATHERS.map(([shape, index]) =>
+      one(
+        `rows ${index}`,
+        normal(...shape),
+        (x) => engine.gather(x, indices(index)),
+        (x) => reference.gather(x, index),
+      ),
     ),
-  ),
+    ...[1, -1].map((axis) =>
+      one(
+        `${[3, 0, 3]} along ${axis}`,
+        normal(2, 4, 4),
+        (x) => engine.gather(x, indices([3, 0, 3]), { axis }),
+        (x) => {
+          const order = axis === 1 ? [1, 0, 2] : [2, 0, 1];
+          const back = axis === 1 ? [1, 0, 2] : [1, 2, 0];
+          return reference.transpose(reference.gather(reference.transpose(x, order), [3, 0, 3]), back);
+        },
+      ),
+    ),
+  ],
   scatterAdd: SCATTERS.map(([shape, index, rows]) =>
     one(
       `to rows ${index} of ${rows}`,

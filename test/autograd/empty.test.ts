@@ -56,7 +56,7 @@ test("what has no record takes empty arrays as well", async () => {
   const [x, bytes] = [empty(), m.byteTensor(new Uint8Array(0))];
   dirty();
   m.blend(x, empty(), 0.5, 0.5);
-  m.clip(x, -1, 1);
+  m.clip(x, { low: -1, high: 1 });
   m.assign(x, empty());
   m.assign(x, new Float32Array(0));
   const random = new m.Random(1);

@@ -109,7 +109,7 @@ const mistakes: Record<string, [make: () => unknown, message: string]> = {
   ],
   "transpose: order": [
     () => m.transpose(ones([2, 3]), [0, 0]),
-    "transpose: order must name each axis of [2,3] once, from 0, got [0,0].",
+    "transpose: order must name each axis of [2,3] once, got [0,0].",
   ],
   "transpose: rank": [() => m.transpose(ones([2])), "transpose: x must have two axes or an order, got [2]."],
   "slice: outside": [
@@ -365,7 +365,10 @@ const mistakes: Record<string, [make: () => unknown, message: string]> = {
     () => m.assign(ones([2]), new Float32Array(3)),
     "assign: [2] must hold as many numbers as are given, got 2 and 3.",
   ],
-  "clip: dtype": [() => clip(u32(1, 2), 0, 1), "clip: the target must be f32, got tensor u32[2]."],
+  "clip: dtype": [
+    () => clip(u32(1, 2), { low: 0, high: 1 }),
+    "clip: the target must be f32, got tensor u32[2].",
+  ],
   "grad: dy's dtype": [
     () => {
       const x = requireGrad(ones([2]));
@@ -472,6 +475,26 @@ test("every op that takes f32 says which input is u32, in its own name", async (
       );
     });
   }
+});
+
+test("a gradient through an op that has none says which op it was", async () => {
+  await device();
+  const says = (run: () => unknown, wanted: string) =>
+    assert.throws(run, (error: Error) => error.message === wanted);
+  const hint = "Was requireGrad(x) called before, and is there a detach or a noGrad between?";
+  tidy(() => {
+    const x = requireGrad(ones([2]));
+    const w = requireGrad(ones([2]));
+    const y = m.sum(m.mul(m.square(m.greater(m.exp(x), 1)), w));
+    const wanted = "grad: y must depend on every x, got tensor f32[2], which it does not.";
+    says(() => m.grad(y, [x]), `${wanted} greater has no derivative. ${hint}`);
+    assert.equal(m.grad(y, [w])[0].shape, [2]);
+    says(() => m.grad(m.sum(m.square(w)), [x]), `${wanted} ${hint}`);
+    says(
+      () => m.backward(m.sum(m.floor(x))),
+      "backward: y must depend on a tensor with requiresGrad, got tensor f32[], which doesn't. floor has no derivative.",
+    );
+  });
 });
 
 test("item wants one number", async () => {

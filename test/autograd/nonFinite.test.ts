@@ -11,7 +11,7 @@ import { isRight, observe, show, type Values } from "./nonFinite";
 import { nonFinite } from "./nonFiniteCases";
 
 /** Ops that give numbers for NaN, by intent; pow has such a case, too: x⁰ is 1. */
-const answers = ["equal", "greater", "greaterEqual", "inside"];
+const answers = ["equal", "greater", "greaterEqual", "inside", "toU32"];
 
 const hasNan = (values: Values): boolean =>
   !(values instanceof Uint32Array) && ("shape" in values ? values.of : values).some(Number.isNaN);

@@ -77,7 +77,7 @@ const inference = (x: Tensor, ...rest: Tensor[]) => {
 };
 
 const clip = (low: number, high: number) => (x: Tensor) => {
-  engine.clip(x, low, high);
+  engine.clip(x, { low, high });
   return clone(x);
 };
 
@@ -228,6 +228,28 @@ export const nonFinite: Record<string, NonFinite[]> = {
   gelu: [
     unary("gelu", engine.gelu, [N, I, 0, 0, 0.841192, -0.158808], [N, 1, 0, 0.5, 1.082964, -0.082964]),
     item("gelu([1e20, -1e20])", engine.gelu, [[1e20, -1e20]], [1e20, 0], [1, 0]),
+  ],
+  floor: [unary("floor", engine.floor, [N, I, -I, 0, 1, -1])],
+  sin: [
+    unary("sin", engine.sin, [N, N, N, 0, Math.sin(1), -Math.sin(1)], [N, N, N, 1, Math.cos(1), Math.cos(1)]),
+  ],
+  cos: [
+    unary("cos", engine.cos, [N, N, N, 1, Math.cos(1), Math.cos(1)], [N, N, N, 0, -Math.sin(1), Math.sin(1)]),
+  ],
+  // There is no NaN of u32, nor an infinity.
+  toU32: [unary("toU32", engine.toU32, [0, 2 ** 32 - 256, 0, 0, 1, 0])],
+  toF32: [
+    item("toF32([2³² − 1, 0])", (x) => engine.toF32(x), [Uint32Array.of(2 ** 32 - 1, 0)], [2 ** 32, 0]),
+  ],
+  // As gelu; PyTorch has NaN for both at −∞, and for the derivative at ∞.
+  silu: [
+    unary(
+      "silu",
+      engine.silu,
+      [N, I, 0, 0, sigmoid1, sigmoid1 - 1],
+      [N, 1, 0, 0.5, sigmoid1 * (2 - sigmoid1), 1 - sigmoid1 * (2 - sigmoid1)],
+    ),
+    item("silu([3e38, -3e38])", engine.silu, [[3e38, -3e38]], [3e38, 0], [1, 0]),
   ],
   sum: [
     item("sum([1, NaN])", (x) => engine.sum(x), [[1, N]], [N], [1, 1]),
@@ -463,12 +485,18 @@ export const nonFinite: Record<string, NonFinite[]> = {
   gather: [
     item(
       "gather([NaN, 1, ∞], rows 2, 1)",
-      engine.gather,
+      (x, index) => engine.gather(x, index),
       [[N, 1, I], Uint32Array.of(2, 1)],
       [I, 1],
       [0, 1, 1],
     ),
-    item("gather([NaN, 1], rows 0, 1)", engine.gather, [[N, 1], Uint32Array.of(0, 1)], [N, 1], [1, 1]),
+    item(
+      "gather([NaN, 1], rows 0, 1)",
+      (x, index) => engine.gather(x, index),
+      [[N, 1], Uint32Array.of(0, 1)],
+      [N, 1],
+      [1, 1],
+    ),
   ],
   scatterAdd: [
     item(

@@ -127,6 +127,9 @@ export const pointwiseCases: Record<string, Case[]> = {
   sigmoid: unary(engine.sigmoid, reference.sigmoid, normal),
   softplus: unary(engine.softplus, reference.softplus, normal),
   gelu: unary(engine.gelu, reference.gelu, normal),
+  silu: unary(engine.silu, reference.silu, normal),
+  sin: unary(engine.sin, reference.sin, normal),
+  cos: unary(engine.cos, reference.cos, normal),
   relu: unary(engine.relu, reference.relu, away(0)),
   leakyRelu: [0.2, 0.01].flatMap((slope) =>
     unary(

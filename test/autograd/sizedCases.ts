@@ -105,6 +105,9 @@ export const differentiable: Record<string, Entry[]> = {
   sigmoid: [unary(m.sigmoid, reference.sigmoid)],
   softplus: [unary(m.softplus, reference.softplus)],
   gelu: [unary(m.gelu, reference.gelu)],
+  sin: [unary(m.sin, reference.sin)],
+  cos: [unary(m.cos, reference.cos)],
+  silu: [unary(m.silu, reference.silu)],
   relu: [unary(m.relu, reference.relu)],
   leakyRelu: [
     unary(
@@ -308,6 +311,16 @@ export const others: Record<string, Entry[]> = {
       m.equal,
       compare((a, b) => a === b),
     ),
+  ],
+  floor: [unary(m.floor, (x) => map(x, Math.floor))],
+  toU32: [unary(m.toU32, (x) => map(x, Math.floor))],
+  toF32: [
+    {
+      sizes: { n: 3 },
+      inputs: () => [],
+      engine: (_, { n }) => m.toF32(u32(range(n))),
+      reference: (_, { n }) => map(make([n]), (_, i) => i),
+    },
   ],
   sign: [unary(m.sign, (x) => map(x, Math.sign))],
   inside: [

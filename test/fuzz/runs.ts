@@ -57,7 +57,7 @@ export function run(world: World, a: Action): unknown {
     case "blend":
       return engine.blend(real(a.x), real(a.from), a.keep, a.take);
     case "clip":
-      return engine.clip(real(a.x), a.low, a.high);
+      return engine.clip(real(a.x), { low: a.low, high: a.high });
     case "assign":
       return engine.assign(real(a.x), real(a.from));
     case "upload":

@@ -83,15 +83,15 @@ test("fans: Linear's are its sizes, a convolution's are times its positions, a t
   ] as const;
   for (const [layer, fanIn] of layers) {
     await holds(layer.weight, normalOf(Math.sqrt(2 / fanIn)));
-    assert.ok((await layer.bias.data()).every((value) => value === 0));
-    layer.bias.dispose();
+    assert.ok((await layer.bias!.data()).every((value) => value === 0));
+    layer.bias!.dispose();
   }
 });
 
 test("Glorot's uniform is what a layer begins with where nothing is said", async () => {
   const linear = new Linear(40, 100, { random: new Random(6) });
   await holds(linear.weight, uniformOf(Math.sqrt(6 / 140)));
-  linear.bias.dispose();
+  linear.bias!.dispose();
 });
 
 test("a layer without inputs or outputs has a weight without entries", async () => {

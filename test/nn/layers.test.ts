@@ -9,10 +9,12 @@ import {
   noGrad,
   Random,
   requireGrad,
+  type Shape,
   sum,
   type Tensor,
   tensor,
   tidy,
+  zeros,
 } from "../../src/autograd";
 import {
   BatchNorm2d,
@@ -120,7 +122,7 @@ async function shadersOf(run: () => Tensor): Promise<string[]> {
 test("the product's kernel adds the bias: no elementwise pass", async () => {
   const [rows, image] = [random.normal([4, 5]), random.normal([2, 8, 8, 16])];
   const elementwise = /^(unary|binary)$/;
-  const layers: [Module & { bias: Tensor }, Tensor][] = [
+  const layers: [Module & { bias: Tensor | undefined }, Tensor][] = [
     [new Linear(5, 3, { random }), rows],
     [new Linear(5, 1, { random }), rows],
     [new Conv2d(16, 8, 4, { random, stride: 2, padding: "same" }), image],
@@ -131,11 +133,25 @@ test("the product's kernel adds the bias: no elementwise pass", async () => {
   for (const [layer, x] of layers) {
     const shaders = await shadersOf(() => layer.forward(x));
     assert.ok(shaders.length > 0 && !shaders.some((name) => elementwise.test(name)), shaders.join());
-    const composite = await shadersOf(() => add(layer.forward(x), layer.bias));
+    const composite = await shadersOf(() => add(layer.forward(x), layer.bias!));
     assert.ok(elementwise.test(composite.at(-1)!), "an add is seen");
     layer.dispose();
   }
   for (const owned of [rows, image]) owned.dispose();
+});
+
+test("a layer without a bias has none: no parameter, and 0 out of 0", async () => {
+  const layers: [Module, Shape][] = [
+    [new Linear(5, 3, { random, bias: false }), [2, 5]],
+    [new Conv2d(2, 3, 4, { random, bias: false, padding: "same" }), [1, 4, 4, 2]],
+    [new ConvTranspose2d(2, 3, 4, { random, bias: false }), [1, 4, 4, 2]],
+  ];
+  for (const [layer, shape] of layers) {
+    assert.equal([...layer.named().keys()], ["weight"]);
+    const y = tidy(() => layer.forward(zeros(shape)));
+    assert.ok((await y.data()).every((v) => v === 0));
+    for (const owned of [layer, y]) owned.dispose();
+  }
 });
 
 test("shapes: 28 → 14 → 7 down by 4x4 of stride 2, and up again", () => {
@@ -160,7 +176,7 @@ test("activations, Flatten and Reshape", async () => {
   const flat = async (layer: Module) => (await output(layer, x)).data;
   near(await flat(new ReLU()), [0, 0, 0, 3]);
   near(await flat(new LeakyReLU()), [-0.02, -0.005, 0, 3]);
-  near(await flat(new LeakyReLU(0.2)), [-0.4, -0.1, 0, 3]);
+  near(await flat(new LeakyReLU({ slope: 0.2 })), [-0.4, -0.1, 0, 3]);
   near(await flat(new Tanh()), x.data.map(Math.tanh));
   near(
     await flat(new Sigmoid()),
@@ -224,7 +240,7 @@ test("BatchNorm2d of one value a channel stays finite", async () => {
 });
 
 test("LayerNorm: each sample over all of its entries, scaled entry by entry, alike in training and inference", async () => {
-  const layer = new LayerNorm([2, 2], 1e-3);
+  const layer = new LayerNorm([2, 2], { epsilon: 1e-3 });
   const x = { shape: [2, 2, 2], data: [1, 2, 3, 4, 10, 10, 10, 10] };
   const weights = { gamma: [1, 2, 3, 4], beta: [0, 0.5, 0, -0.5] };
   const wanted = [1, 2, 3, 4].map((value, i) => {
@@ -241,7 +257,7 @@ test("LayerNorm: each sample over all of its entries, scaled entry by entry, ali
 test("Sequential frees what lies between its layers, at once or with the graph that needs it", () => {
   const model = new Sequential(
     new Linear(4, 8, { random }),
-    new LeakyReLU(0.2),
+    new LeakyReLU({ slope: 0.2 }),
     new Linear(8, 8, { random }),
     new Tanh(),
     new Linear(8, 1, { random }),

@@ -143,19 +143,43 @@ for (const [name, betas] of [
   });
 }
 
-for (const momentum of [0, 0.9]) {
-  test(`SGD with momentum ${momentum} does what its reference does`, () => {
+for (const [momentum, nesterov] of [
+  [0, false],
+  [0.9, false],
+  [0.9, true],
+  [0, true],
+] as const) {
+  test(`SGD with${nesterov ? " Nesterov's" : ""} momentum ${momentum} does what its reference does`, () => {
     const velocities = starts.map(({ shape }) => make(shape));
     return compare(
-      (parameters, clip) => new SGD(parameters, { learningRate: RATE, momentum, clip }),
+      (parameters, clip) => new SGD(parameters, { learningRate: RATE, momentum, nesterov, clip }),
       (x, gradient, i) => {
-        const next = reference.sgd(x, gradient, velocities[i], { lr: RATE, momentum });
+        const next = reference.sgd(x, gradient, velocities[i], { lr: RATE, momentum, nesterov });
         velocities[i] = next.buffer;
         return next.x;
       },
     );
   });
 }
+
+test("SGD without momentum keeps nothing, and its state is as empty", async () => {
+  const x = ones([1000]);
+  const before = memory().bytes;
+  const plain = new SGD([x], { learningRate: 0.5 });
+  assert.ok(memory().bytes - before < 1000, `${memory().bytes - before} bytes`);
+  assert.equal(await plain.state(), { kind: "SGD", steps: 0, slots: [] });
+  plain.loadState(await plain.state());
+  const gradient = ones([1000]);
+  plain.step([gradient]);
+  assert.ok((await x.data()).every((v) => v === 0.5));
+  const heavy = new SGD([x], { learningRate: 0.5, momentum: 0.9 });
+  const state = await heavy.state();
+  assert.throws(
+    () => plain.loadState(state),
+    /^loadState: the slots of these parameters are \[\] long, got \[1000\]\.$/,
+  );
+  for (const each of [plain, heavy, x, gradient]) each.dispose();
+});
 
 test("an optimiser over a part of a network leaves the rest as it is, to the bit", async () => {
   const random = new Random(4);
@@ -252,19 +276,19 @@ test("a layer used twice is trained once a step; a parameter given twice is refu
   const layer = new Linear(2, 2, { random: new Random(5) });
   const model = new Sequential(layer, new Tanh(), layer);
   const parameters = model.parameters();
-  assert.equal(parameters, [layer.weight, layer.bias]);
+  assert.equal(parameters, [layer.weight, layer.bias!]);
   const optimizer = new SGD(parameters, { learningRate: 0.5 });
-  const before = await layer.bias.data();
+  const before = await layer.bias!.data();
   const dBias = tidy(() => {
     const gradients = grad(sum(model.forward(ones([1, 2]))), parameters);
     optimizer.step(gradients);
     return gradients[1];
   });
-  const moved = (await layer.bias.data()).map((value, i) => before[i] - value);
+  const moved = (await layer.bias!.data()).map((value, i) => before[i] - value);
   const wanted = (await dBias.data()).map((value) => 0.5 * value);
   assert.ok(moved.every((value, i) => Math.abs(value - wanted[i]) < 1e-6));
   assert.throws(
-    () => new SGD([layer.bias, layer.bias], { learningRate: 0.5 }),
+    () => new SGD([layer.bias!, layer.bias!], { learningRate: 0.5 }),
     /^optimiser: each parameter must be given once, got tensor f32\[2\]/,
   );
   for (const owned of [model, optimizer, dBias]) owned.dispose();
@@ -291,7 +315,10 @@ test("step wants one gradient of its shape for each parameter, and says so", () 
 
 test("a state of another kind of optimiser is refused, though its slots are as long", async () => {
   const [one, two] = [ones([3]), ones([3])];
-  const [adam, sgd] = [new Adam([one], { learningRate: 0.1 }), new SGD([one, two], { learningRate: 0.1 })];
+  const [adam, sgd] = [
+    new Adam([one], { learningRate: 0.1 }),
+    new SGD([one, two], { learningRate: 0.1, momentum: 0.5 }),
+  ];
   const state = await sgd.state();
   assert.throws(() => adam.loadState(state), /^loadState: it must be of Adam, got SGD\.$/);
   for (const each of [adam, sgd, one, two]) each.dispose();

@@ -8,11 +8,12 @@ import { PNG } from "pngjs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { parseNpyImages } from "../../src/formats/npy";
+import { adapterHelp } from "../../src/node/commandLine";
 import { imagesFile, labelsFile } from "../formats/idxFiles";
 import { cutAt } from "./binding";
 import { temporaryFolder } from "./temporary";
 
-type Command = "train" | "sample" | "evaluate" | "doctor" | "profile" | "ladder" | "tune";
+type Command = "train" | "sample" | "evaluate" | "classifier" | "doctor" | "profile" | "ladder" | "tune";
 
 const base = temporaryFolder();
 const dist = folderWith(join("node", "train.js"), dirname(fileURLToPath(import.meta.url)));
@@ -48,11 +49,11 @@ function complaint(command: Command, args: string[], extra: NodeJS.ProcessEnv = 
 
 /** A folder with the four files of MNIST, some of them replaced, or left out where undefined. */
 function dataFolder(name: string, changes: Record<string, Uint8Array | undefined> = {}): string {
-  const labels = Array.from({ length: 20 }, (_, i) => (i % 4 === 3 ? 7 : 5));
+  const labels = Array.from({ length: 24 }, (_, i) => (i % 4 === 3 ? 7 : 5));
   const files: Record<string, Uint8Array | undefined> = {
     "train-images-idx3-ubyte": imagesFile(20),
-    "train-labels-idx1-ubyte": labelsFile(labels),
-    "t10k-images-idx3-ubyte": imagesFile(20),
+    "train-labels-idx1-ubyte": labelsFile(labels.slice(0, 20)),
+    "t10k-images-idx3-ubyte": imagesFile(24),
     "t10k-labels-idx1-ubyte": labelsFile(labels),
     ...changes,
   };
@@ -216,10 +217,11 @@ test("doctor takes nothing else but --help", () => {
 });
 
 test("--help shows the text and exits with 0, whatever else is given", () => {
-  for (const command of ["train", "sample", "evaluate"] as const) {
+  for (const command of ["train", "sample", "evaluate", "classifier"] as const) {
     const { status, stdout, stderr } = run(command, ["--help"]);
     assert.equal([status, stderr], [0, ""]);
     assert.match(stdout, `usage: npm run ${command} -- `);
+    assert.match(stdout, adapterHelp);
   }
 });
 
@@ -369,12 +371,77 @@ test("sample draws as many images as asked for, and evaluate measures the run", 
   const { width, height } = PNG.sync.read(readFileSync(file));
   assert.equal([width, height], [88, 58]);
 
-  const { status, stdout, stderr } = run("evaluate", ["--run", trained, "--data", data]);
+  const json = join(base, "figures.json");
+  const { status, stdout, stderr } = run("evaluate", ["--run", trained, "--data", data, "--json", json]);
   assert.is(status, 0, stderr);
-  const [, generated, real, ratio] = stdout.trimEnd().split("\n");
-  assert.match(generated, /^generated {2}taken for 5: \d+ of 100 .* mean pairwise distance: \d+\.\d\d$/);
-  assert.match(real, /^real {7}taken for 5: \d of 7 /);
-  assert.match(ratio, /^spread, generated over real: \d+\.\d\d$/);
+  assert.match(
+    stdout,
+    /\nclassifier: trained in .* s\nclassifier: right on \d+ of 24 test images, \d+\.\d\d %; kept in /,
+  );
+  assert.match(stdout, /\n10 draws of 9 images against 9 real ones\n/);
+  assert.match(stdout, /\n +generated +real\ntaken for 5, % +\d+\.\d ± \d+\.\d +\d+\.\d ± \d+\.\d\n/);
+  assert.match(stdout, /\nFréchet distance +\S+ ± \S+ +\S+ ± \S+\n/);
+  const { run: of, draws, figures } = JSON.parse(readFileSync(json, "utf8"));
+  assert.equal(
+    [of, draws, figures[0].name, figures[0].generated.values.length],
+    [trained, 10, "taken for 5, %", 10],
+  );
+
+  const again = run("classifier", ["--run", trained]);
+  assert.is(again.status, 0, again.stderr);
+  assert.match(again.stdout, stdout.match(/classifier: right on .*\n/)![0]);
+  assert.not(again.stdout.includes("trained"), "it was kept");
+});
+
+test("evaluate: a run on points is judged by modes and distance, and images can't be named for it", () => {
+  const path = join(base, "ring");
+  const small = ["--batch", "4", "--network.hidden", "8", "--steps", "2", "--seed", "1"];
+  const { status, stderr } = run("train", [
+    "--preset",
+    "toy",
+    "--data",
+    "8gaussians",
+    ...small,
+    "--out",
+    path,
+  ]);
+  assert.is(status, 0, stderr);
+  const { stdout } = run("evaluate", ["--run", path]);
+  assert.match(stdout, /^10 draws of 2500 points, 500 of them paired off with as many of the toy\n/);
+  assert.match(stdout, /\nmodes hit, of 8 +\d\.\d ± \d\.\d +8\.0 ± 0\.0\n/);
+  assert.match(
+    stdout,
+    /\nWasserstein-1 distance +\S+ ± \S+ +0\.\d+ ± 0\.\d+\nthe critic's estimate of it +\S+ ± /,
+  );
+  assert.match(
+    complaint("evaluate", ["--run", path, "--data", data]),
+    /trained on points of 8gaussians, which are drawn\.$/,
+  );
+  assert.match(
+    complaint("classifier", ["--run", path]),
+    /trained on points; there is nothing to classify\.$/,
+  );
+});
+
+test("classifier and evaluate: what they can't do is said first", () => {
+  const one = dataFolder("one class", { "train-labels-idx1-ubyte": labelsFile(new Array(20).fill(5)) });
+  assert.match(
+    complaint("classifier", ["--data", one]),
+    /all images are of one class, and a classifier tells classes apart\.$/,
+  );
+  assert.match(
+    complaint("classifier", ["--data", data, "--run", trained]),
+    /--run and --data: only one of them/,
+  );
+  assert.match(
+    complaint("classifier", ["--data", "8gaussians"]),
+    /8gaussians: points in the plane, expected images\.$/,
+  );
+  const nowhere = join(base, "nowhere", "a.json");
+  assert.match(
+    complaint("evaluate", ["--run", trained, "--json", nowhere]),
+    /nowhere: no such file or folder\.$/,
+  );
 });
 
 test("sample gives the run's own pictures, and others for another seed", () => {
@@ -461,7 +528,7 @@ test("sample and evaluate: what else they need is checked first", () => {
   mkdirSync(join(base, "folder.png"));
   assert.match(to(join(base, "folder.png")), /folder\.png: a folder, expected the name of a file\.$/);
   assert.match(complaint("sample", []), /--run DIR is missing: name the folder of a training run\.$/);
-  const sevens = dataFolder("sevens", { "t10k-labels-idx1-ubyte": labelsFile(new Array(20).fill(7)) });
+  const sevens = dataFolder("sevens", { "t10k-labels-idx1-ubyte": labelsFile(new Array(24).fill(7)) });
   assert.match(
     complaint("evaluate", ["--run", trained, "--data", sevens]),
     /no images of 5 in .* There are 7\.$/,

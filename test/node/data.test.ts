@@ -112,6 +112,34 @@ test("with both mirrors down the program draws, and says so in one line", async 
   assert.not.equal(held.images.subarray(0, 784), drawn.images.subarray(0, 784));
 });
 
+test("stacked: stacks of the digits that are found; where they are not all ten, one line says so", async () => {
+  const folder = temporaryFolder();
+  const digits = Array.from({ length: 20 }, (_, i) => i % 10);
+  for (const name of ["train", "t10k"]) {
+    writeFileSync(join(folder, `${name}-images-idx3-ubyte`), imagesFile(20));
+    writeFileSync(join(folder, `${name}-labels-idx1-ubyte`), labelsFile(digits));
+  }
+  const lines: string[] = [];
+  const options = {
+    dataDir: "stacked",
+    env: { MONGE_DATA: folder },
+    log: (line: string) => lines.push(line),
+  };
+  const train = await load(options);
+  assert.equal([train.count, train.height, train.channels, Math.max(...train.labels)], [60_000, 28, 3, 999]);
+  assert.match(
+    lines[0],
+    /^data: 60,000 colour images of 28x28 in 1000 classes .*: stacked from 20 grey images /,
+  );
+  const held = await load({ ...options, split: "test" });
+  assert.is(held.count, 26_000);
+  assert.not.equal(held.labels.slice(0, 50), train.labels.slice(0, 50));
+  assert.match(
+    await failure({ dataDir: "stacked", env: { MONGE_DATA: whole } }),
+    /^stacked: expected grey images of the digits 0 to 9 to stack, got 3 grey images of 28x28/,
+  );
+});
+
 test("a cache that can't be written stops nothing: what is downloaded is used, and one line a file says so", async () => {
   const mirror = await startMirror(serving(files));
   const base = temporaryFolder();

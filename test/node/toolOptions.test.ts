@@ -1,7 +1,14 @@
-// The command lines of profile and ladder: what is read, and the one line for everything else.
+// The command lines of profile, ladder and walk: what is read, and the one line for everything else.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { ladderHelp, parseLadderOptions, parseProfileOptions, profileHelp } from "../../src/node/toolOptions";
+import {
+  ladderHelp,
+  parseLadderOptions,
+  parseProfileOptions,
+  parseWalkOptions,
+  profileHelp,
+  walkHelp,
+} from "../../src/node/toolOptions";
 import { complaint } from "./complaint";
 
 test("profile reads every option", () => {
@@ -20,6 +27,14 @@ test("ladder reads every option and has defaults", () => {
   assert.equal(parseLadderOptions([]), {
     ...{ size: 1024, batch: 16, rounds: 5, markdown: false, adapter: undefined, help: false },
   });
+});
+
+test("walk reads every option and has defaults", () => {
+  const given = { preset: "wgan", markdown: true, adapter: "a", help: false };
+  assert.equal(parseWalkOptions("--preset wgan --markdown --adapter a".split(" ")), given);
+  const none = { preset: undefined, markdown: false, adapter: undefined, help: true };
+  assert.equal(parseWalkOptions(["--help"]), none);
+  assert.match(walkHelp, /npm run walk/);
 });
 
 test("what is off gets one line, with the nearest name as a hint", () => {

@@ -48,15 +48,16 @@ export function adam(
   return { x: moved, first: m, second: s };
 }
 
-/** PyTorch's form: b ← momentum·b + g, x ← x − lr·b; the buffer starts at 0. */
+/** PyTorch's form: b ← momentum·b + g, x ← x − lr·b, Nesterov's x ← x − lr·(g + momentum·b); the buffer starts at 0. */
 export function sgd(
   x: F64,
   gradient: F64,
   buffer: F64,
-  { lr, momentum }: { lr: number; momentum: number },
+  { lr, momentum, nesterov = false }: { lr: number; momentum: number; nesterov?: boolean },
 ): { x: F64; buffer: F64 } {
   const next = map(buffer, (b, i) => momentum * b + gradient.data[i]);
-  return { x: map(x, (v, i) => v - lr * next.data[i]), buffer: next };
+  const step = map(next, (b, i) => (nesterov ? gradient.data[i] + momentum * b : b));
+  return { x: map(x, (v, i) => v - lr * step.data[i]), buffer: next };
 }
 
 /** Every value into [−bound, bound]. */

@@ -41,6 +41,8 @@ export const sigmoid: Unary = unary((x) =>
 );
 export const relu: Unary = unary((x) => Math.max(x, 0));
 export const softplus: Unary = unary((x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))));
+/** 0 at −∞, the limit. */
+export const silu: Unary = unary((x) => (x === -Infinity ? -0 : x / (1 + Math.exp(-x))));
 /** The tanh approximation (Hendrycks and Gimpel 2016). */
 export const gelu: Unary = unary((x) => {
   const z = Math.exp(-2 * Math.sqrt(2 / Math.PI) * Math.abs(x + 0.044715 * x ** 3));

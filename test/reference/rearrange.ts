@@ -1,6 +1,6 @@
 // Float64 references of the ops that only move values: broadcasting, shapes, slices, concatenation
 // and rows picked by index (with scatterAdd, the adjoint of gather).
-import { type F64, make, offsets, size, strides } from "./array";
+import { type F64, fill, make, offsets, size, strides } from "./array";
 
 /** numpy's rule: shapes align at the right, and sizes agree or are 1. */
 export function broadcastShapes(...shapes: readonly (readonly number[])[]): number[] {
@@ -50,17 +50,53 @@ export function transpose(x: F64, perm: readonly number[]): F64 {
   );
 }
 
-export function slice(x: F64, starts: readonly number[], sizes: readonly number[]): F64 {
+/** Every steps[axis]-th along each axis. */
+export function slice(
+  x: F64,
+  starts: readonly number[],
+  sizes: readonly number[],
+  steps: readonly number[] = sizes.map(() => 1),
+): F64 {
   const own = strides(x.shape);
   const start = starts.reduce((sum, from, axis) => sum + from * own[axis], 0);
-  return view(x, sizes, own, start);
+  return view(
+    x,
+    sizes,
+    own.map((stride, axis) => stride * steps[axis]),
+    start,
+  );
 }
 
-/** Zeros around x, `before[axis]` and `after[axis]` of them along each axis. */
-export function pad(x: F64, before: readonly number[], after: readonly number[]): F64 {
-  const out = make(x.shape.map((n, axis) => before[axis] + n + after[axis]));
+/** `value` around x, `before[axis]` and `after[axis]` of them along each axis. */
+export function pad(x: F64, before: readonly number[], after: readonly number[], value = 0): F64 {
+  const out = fill(
+    x.shape.map((n, axis) => before[axis] + n + after[axis]),
+    value,
+  );
   return place(out, x, before);
 }
+
+/** The parts of x along an axis that have these sizes. */
+export function split(x: F64, sizes: readonly number[], axis: number): F64[] {
+  return sizes.map((size, i) => {
+    const start = sizes.slice(0, i).reduce((sum, n) => sum + n, 0);
+    const at = (values: readonly number[], own: number) => values.map((n, d) => (d === axis ? own : n));
+    return slice(
+      x,
+      at(
+        x.shape.map(() => 0),
+        start,
+      ),
+      at(x.shape, size),
+    );
+  });
+}
+
+export const stack = (parts: readonly F64[], axis: number): F64 =>
+  concat(
+    parts.map((part) => reshape(part, part.shape.toSpliced(axis, 0, 1))),
+    axis,
+  );
 
 export function concat(parts: readonly F64[], axis: number): F64 {
   const at = axis < 0 ? axis + parts[0].shape.length : axis;

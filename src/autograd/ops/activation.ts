@@ -29,8 +29,7 @@ export const relu = unaryOp("relu", "relu", {
   vjp: ({ y, dy }) => [(): Tensor => leakyReluGrad(y, dy, { slope: 0 })],
 });
 
-/** x where x > 0, else slope · x. The derivative at 0 and at NaN is the slope. */
-export const leakyRelu = defineOp<One, { slope: number }>({
+const leakyReluOp = defineOp<One, { slope: number }>({
   name: "leakyRelu",
   shape: ([x]) => x,
   forward: ([x], y, { slope }) => unary("leaky_relu", x, y, slope),
@@ -38,6 +37,10 @@ export const leakyRelu = defineOp<One, { slope: number }>({
   saves: ({ slope }) => [[slope > 0 ? "y" : "x0"]],
   vjp: ({ xs: [x], y, dy, attributes: a }) => [() => leakyReluGrad(a.slope > 0 ? y : x, dy, a)],
 });
+
+/** x where x > 0, else slope · x. The derivative at 0 and at NaN is the slope. */
+export const leakyRelu = (x: Tensor, { slope = 0.01 }: { slope?: number } = {}): Tensor =>
+  leakyReluOp(x, { slope });
 
 /**
  * ½ x (1 + tanh u) with u = √(2/π) (x + 0.044715 x³): Hendrycks and Gimpel 2016, the tanh form. That is x · sigmoid(2 u).
@@ -53,6 +56,17 @@ export const gelu = unaryOp("gelu", "gelu", {
       const [u2, du2] = [1, 3].map((power) => add(root, mul(power * 0.044715 * root, square(v))));
       const s = sigmoid(mul(v, u2));
       return mul(dy, mul(s, add(1, mul(mul(v, du2), sigmoid(neg(mul(v, u2)))))));
+    },
+  ],
+});
+
+/** x · sigmoid(x), also called swish: Elfwing et al. 2017. At −∞ value and derivative are 0, the limit. */
+export const silu = unaryOp("silu", "silu", {
+  saves: [["x0"]],
+  vjp: ({ xs: [x], dy }) => [
+    () => {
+      const v = clamp(x, { low: -105, high: 105 }); // past it the derivative is 0 or 1 to the last digit
+      return mul(dy, mul(sigmoid(v), add(1, mul(v, sigmoid(neg(v))))));
     },
   ],
 });

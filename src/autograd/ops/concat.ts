@@ -37,7 +37,7 @@ const before = (xs: readonly Tensor[], i: number, axis: number) =>
 export function concat(xs: readonly Tensor[], { axis = 0 }: { axis?: number } = {}): Tensor {
   if (xs.length === 0) throw new Error("concat: there must be a tensor, got none.");
   const shapes = xs.map(({ shape }) => shape);
-  const [along] = normalizeAxes("concat", shapes[0].length, [axis]);
+  const [along] = normalizeAxes("concat", shapes[0].length, axis);
   const others = (shape: Shape) => show(shape.map((n, i) => (i === along ? -1 : n)));
   const odd = xs.find(({ shape }) => others(shape) !== others(shapes[0]));
   if (odd) throw shapeError("concat", `sizes must be equal but for axis ${along}`, [shapes[0], odd.shape]);

@@ -1,14 +1,11 @@
 // Rows by index: gather ↔ scatter-add, and batches from a set of bytes.
 import * as kernels from "../../kernels/gather";
 import { defineOp } from "../op";
-import { type Shape, shapeError, sizeOf } from "../shape";
+import { normalizeAxes, type Shape, shapeError, sizeOf } from "../shape";
 import type { Tensor } from "../tensor";
+import { transpose } from "./rearrange";
 
-/**
- * Rows of x (V, …) by index (N) u32 → (N, …). An index from V up reads the last row. Throws when there are indices, but
- * no rows.
- */
-export const gather = defineOp<[x: Tensor, index: Tensor]>({
+const gatherOp = defineOp<[x: Tensor, index: Tensor]>({
   name: "gather",
   shape: ([x, index]) => {
     if (x.length < 1 || index.length !== 1)
@@ -21,6 +18,18 @@ export const gather = defineOp<[x: Tensor, index: Tensor]>({
   vjp: ({ xs: [x, index], dy }) => [(): Tensor => scatterAdd(dy, index, { rows: x.shape[0] }), undefined],
   takes: ["f32", "u32"],
 });
+
+/**
+ * Rows of x (V, …) by index (N) u32 → (N, …); along another axis it is a composite with transpose. An index from V up
+ * reads the last row. Throws when there are indices, but no rows.
+ */
+export function gather(x: Tensor, index: Tensor, { axis = 0 }: { axis?: number } = {}): Tensor {
+  if (axis === 0) return gatherOp(x, index);
+  const [along] = normalizeAxes("gather", x.shape.length, axis);
+  const order = [along, ...x.shape.keys()].filter((each, i) => i === 0 || each !== along);
+  const back = order.map((_, i) => order.indexOf(i));
+  return transpose(gatherOp(transpose(x, order), index), back);
+}
 
 /**
  * The derivative of gather: row i of x (N, …) is added to row index[i] of a (rows, …) of zeros, to the last one where

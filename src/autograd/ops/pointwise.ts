@@ -88,6 +88,21 @@ export const abs = unaryOp("abs", "abs_", {
   vjp: ({ xs: [x], dy }) => [(): Tensor => mul(dy, sign(x))],
 });
 
+/** The largest whole number up to x. Its derivative is 0, so it has none. */
+export const floor = unaryOp("floor", "floor_");
+
+/** sin x, of an x below 2¹³ in size: beyond, digits are lost, and from 2²² on it is NaN. See docs/accuracy.md. */
+export const sin = unaryOp("sin", "sin_", {
+  saves: [["x0"]],
+  vjp: ({ xs: [x], dy }) => [(): Tensor => mul(dy, cos(x))],
+});
+
+/** cos x, of what sin takes. */
+export const cos = unaryOp("cos", "cos_", {
+  saves: [["x0"]],
+  vjp: ({ xs: [x], dy }) => [(): Tensor => neg(mul(dy, sin(x)))],
+});
+
 /** −1, 0, 1 or NaN. Its derivative is 0, so it has none. */
 export const sign = unaryOp("sign", "sign_");
 
@@ -111,18 +126,22 @@ export const pow = unaryOp<{ p: number }>(
   ({ p }) => powerNumbers(p),
 );
 
-type Bounds = { low: number; high: number };
+export type Bounds = { low?: number; high?: number };
+const boundsOf = ({ low = -Infinity, high = Infinity }: Bounds) => [low, high] as const;
 
-/** x held to [low, high]; high where low is above it. The derivative is 1 inside, the ends included, and 0 at NaN. */
+/**
+ * x held to [low, high], each without an end where it is not given; high where low is above it. The derivative is 1
+ * inside, the ends included, and 0 at NaN.
+ */
 export const clamp = unaryOp<Bounds>(
   "clamp",
   "clamp_",
   { saves: [["x0"]], vjp: ({ xs: [x], dy, attributes }) => [() => where(inside(x, attributes), dy)] },
-  ({ low, high }) => [low, high],
+  boundsOf,
 );
 
 /** 1 where low <= x <= high, else 0; at NaN 0. */
-export const inside = unaryOp<Bounds>("inside", "inside", {}, ({ low, high }) => [low, high]);
+export const inside = unaryOp<Bounds>("inside", "inside", {}, boundsOf);
 
 /**
  * dy where x > 0, else slope · dy, which for slope 0 is 0 whatever dy is. At NaN it is slope · dy, or dy for slope 0: as

@@ -1,5 +1,6 @@
-// The same numbers under another shape, or in storage of their own.
-import { copy } from "../../kernels/block";
+// The same numbers under another shape, in storage of their own, or in the other dtype.
+import { copy, type DType } from "../../kernels/block";
+import { cast } from "../../kernels/pointwise";
 import { defineOp } from "../op";
 import { type Shape, shapeError, sizeOf } from "../shape";
 import type { Tensor } from "../tensor";
@@ -38,3 +39,13 @@ export const clone = defineOp<[x: Tensor]>({
   takes: ["any"],
   gives: "input",
 });
+
+/** Whole numbers have no derivative. */
+const castOp = (name: string, from: DType, gives: DType) =>
+  defineOp<[x: Tensor]>({ name, shape: ([x]) => x, forward: ([x], y) => cast(x, y), takes: [from], gives });
+
+/** u32 as f32, the nearest there is: exact up to 2²⁴. */
+export const toF32 = castOp("toF32", "u32", "f32");
+
+/** f32 as u32, cut towards 0; 0 below it and for NaN, 2³² − 256 above that. */
+export const toU32 = castOp("toU32", "f32", "u32");

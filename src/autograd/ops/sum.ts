@@ -4,7 +4,7 @@ import { fill } from "../../kernels/fill";
 import { binary } from "../../kernels/pointwise";
 import { type Reducer, reduce } from "../../kernels/reduce";
 import { defineOp } from "../op";
-import type { Shape } from "../shape";
+import type { Axes, Shape } from "../shape";
 import { broadcastShapes, normalizeAxes, reducedShape, sameShape, shapeError, sizeOf } from "../shape";
 import type { Tensor } from "../tensor";
 import { mul } from "./pointwise";
@@ -12,7 +12,7 @@ import { reshape } from "./reshape";
 
 export interface ReduceOptions {
   /** Axes to reduce, negative from the end; all where none are given. */
-  axes?: readonly number[];
+  axes?: Axes;
   /** Keep the reduced axes with size 1. */
   keepDims?: boolean;
 }

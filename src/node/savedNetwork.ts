@@ -1,4 +1,4 @@
-// Brings the generator of a finished run back from its folder, in two halves: the file is read and checked before
+// Brings a network of a finished run back from its folder, in two halves: the file is read and checked before
 // the GPU is opened, the network is made after.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -7,23 +7,27 @@ import { InputError } from "../errors";
 import { decodeSafetensors } from "../formats/safetensors";
 import type { Module, StateDict } from "../nn";
 import type { RunConfig } from "../wgan/config";
-import { makeGenerator } from "../wgan/models";
+import { makeCritic, makeGenerator } from "../wgan/models";
 import { allFinite } from "./checkpoint";
 import { readFileUnpacked } from "./files";
 
 const MOST_BYTES = 2 ** 30;
 
-export interface SavedGenerator {
+/** The networks of a run, and what makes each. */
+const makers = { generator: makeGenerator, critic: makeCritic };
+
+export interface SavedNetwork {
+  which: keyof typeof makers;
   file: string;
   state: StateDict;
 }
 
 /** Reads the weights saved in the folder `run`. Throws InputError when there are none, or damaged or NaN ones. */
-export function readGenerator(run: string): SavedGenerator {
-  const file = join(run, "generator.safetensors");
+export function readNetwork(which: SavedNetwork["which"], run: string): SavedNetwork {
+  const file = join(run, `${which}.safetensors`);
   if (!existsSync(file)) {
     throw new InputError(
-      `${run}: no generator.safetensors there, expected the folder of a run with a checkpoint.`,
+      `${run}: no ${which}.safetensors there, expected the folder of a run with a checkpoint.`,
     );
   }
   const bytes = readFileUnpacked(file, MOST_BYTES);
@@ -34,18 +38,18 @@ export function readGenerator(run: string): SavedGenerator {
     throw new InputError((error as Error).message);
   }
   const bad = Object.entries(state).find(([, { data }]) => !allFinite(data));
-  if (!bad) return { file, state };
+  if (!bad) return { which, file, state };
   throw new InputError(
     `${file}: ${bad[0]} holds NaN or infinity: its training diverged, and it draws nothing.`,
   );
 }
 
-/** The generator that `config` describes with the saved weights. Throws InputError when they don't fit. */
-export function loadGenerator({ file, state }: SavedGenerator, config: RunConfig): Module {
+/** The network that `config` describes with the saved weights. Throws InputError when they don't fit. */
+export function loadNetwork({ which, file, state }: SavedNetwork, config: RunConfig): Module {
   try {
-    const generator = makeGenerator(config, new Random(config.seed));
-    generator.loadStateDict(state);
-    return generator;
+    const network = makers[which](config, new Random(config.seed));
+    network.loadStateDict(state);
+    return network;
   } catch (error) {
     const why = (error as Error).message.replace(/^loadStateDict: /, "");
     throw new InputError(`${file}: not the network that config.yaml beside it describes: ${why}`);

@@ -1,0 +1,140 @@
+// The kinds of things that public functions take: what each is called, and how it is told.
+import { Tensor } from "../autograd";
+import { isPlain, listed, shown } from "./words";
+
+/** What an argument or an option must be. */
+export interface Kind {
+  /** In words, as they follow "must be". */
+  is: string;
+  holds(value: unknown): boolean;
+  /** Of options: the kind of each. */
+  keys?: Record<string, Kind>;
+  /** Of words: which ones. */
+  words?: readonly string[];
+  /** Whether it may be left out. */
+  optional?: boolean;
+  /** What may have been meant where a value of an argument of that name does not fit. */
+  hint?(value: unknown, name: string): string | undefined;
+}
+
+/** A function's arguments by their names, in order. */
+export type Arguments = Record<string, Kind>;
+
+const isNumber = (value: unknown): value is number => typeof value === "number";
+export const areNumbers = (value: unknown): value is number[] =>
+  Array.isArray(value) && value.every(isNumber);
+const isTensor = (value: unknown): value is Tensor => value instanceof Tensor;
+const isNested = (value: unknown): boolean =>
+  isNumber(value) || (Array.isArray(value) && value.every(isNested));
+const isData = (value: unknown): boolean =>
+  isNested(value) ||
+  (ArrayBuffer.isView(value) && "length" in value && isNumber((value as Uint8Array)[0] ?? 0));
+
+const meantTensor = (value: unknown, name: string) =>
+  isData(value) ? `tensor(${isNested(value) ? shown(value) : name})` : undefined;
+const meantList = (value: unknown) =>
+  isNumber(value) ? `[${value}]` : isTensor(value) ? "its .shape" : undefined;
+
+export const tensor: Kind = { is: "a tensor", holds: isTensor, hint: meantTensor };
+export const number: Kind = { is: "a number", holds: isNumber };
+export const operand: Kind = {
+  is: "a tensor or a number",
+  holds: (value) => isNumber(value) || isTensor(value),
+  hint: meantTensor,
+};
+/** Of f32: for what is made of several ops, which would name one of them. */
+export const float: Kind = {
+  ...tensor,
+  is: "a tensor of f32",
+  holds: (value) => isTensor(value) && value.dtype === "f32",
+};
+export const whole: Kind = {
+  is: "a tensor of u32",
+  holds: (value) => isTensor(value) && value.dtype === "u32",
+};
+export const floatOperand: Kind = {
+  ...operand,
+  is: "a tensor of f32 or a number",
+  holds: (value) => isNumber(value) || float.holds(value),
+};
+export const flag: Kind = { is: "true or false", holds: (value) => typeof value === "boolean" };
+export const shape: Kind = { is: "a list of sizes", holds: areNumbers, hint: meantList };
+export const list: Kind = { is: "a list of numbers", holds: areNumbers, hint: meantList };
+export const axes: Kind = {
+  is: "a number or a list of numbers",
+  holds: (value) => isNumber(value) || areNumbers(value),
+};
+export const pair: Kind = {
+  is: "a number or a pair of numbers",
+  holds: (value) => isNumber(value) || (areNumbers(value) && value.length === 2),
+};
+export const tensors: Kind = {
+  is: "a list of tensors",
+  holds: (value) => Array.isArray(value) && value.every(isTensor),
+  hint: (value) => (isTensor(value) ? "[x]" : undefined),
+};
+export const data: Kind = {
+  is: "a number, a list of numbers or of such lists, or a typed array",
+  holds: isData,
+};
+export const callable: Kind = { is: "a function", holds: (value) => typeof value === "function" };
+export const object: Kind = {
+  is: "an object",
+  holds: (value) => typeof value === "object" && value !== null,
+};
+export const instance = (name: string, type: abstract new (...args: never[]) => object): Kind => ({
+  is: `a ${name}`,
+  holds: (value) => value instanceof type,
+});
+
+export const oneOf = (...words: string[]): Kind => ({
+  is: listed(words.map((word) => `"${word}"`)),
+  holds: (value) => words.includes(value as string),
+  words,
+});
+
+/** Either of two kinds. */
+export const either = (one: Kind, other: Kind): Kind => ({
+  ...one,
+  is: `${one.is} or ${other.is}`,
+  holds: (value) => one.holds(value) || other.holds(value),
+});
+
+/** That, or nothing. */
+export const maybe = (kind: Kind): Kind => ({
+  ...kind,
+  optional: true,
+  holds: (value) => value === undefined || kind.holds(value),
+});
+
+/** That, and not nothing. */
+export const required = (kind: Kind): Kind => ({
+  ...kind,
+  optional: false,
+  holds: (value) => value !== undefined && kind.holds(value),
+});
+
+/** An object with some of these keys: those of `needed`, and any of the others. */
+export function options(others: Record<string, Kind>, needed: Record<string, Kind> = {}): Kind {
+  const keys = Object.fromEntries([
+    ...Object.entries(needed),
+    ...Object.entries(others).map(([key, kind]) => [key, maybe(kind)] as const),
+  ]);
+  const wanted = Object.keys(needed);
+  return {
+    is: `an object with ${listed(Object.keys(keys))}`,
+    keys,
+    optional: wanted.length === 0,
+    holds(value) {
+      if (value === undefined) return wanted.length === 0;
+      if (!isPlain(value)) return false;
+      for (const key of Object.keys(value))
+        if (!Object.hasOwn(keys, key) || !keys[key].holds(value[key])) return false;
+      return wanted.every((key) => value[key] !== undefined);
+    },
+    hint(value) {
+      const key = Object.keys(keys).find((each) => value !== undefined && keys[each].holds(value));
+      return key && `{ ${key}: ${isTensor(value) ? "…" : shown(value)} }`;
+    },
+  };
+}

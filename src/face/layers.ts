@@ -1,0 +1,64 @@
+// Layers without weights that are one composite each, and dropout.
+import { greaterEqual, mul, type Random, type Tensor } from "../autograd";
+import { Module } from "../nn";
+import { averagePool2d, maxPool2d, type PoolOptions, type UpsampleOptions, upsample2d } from "./images";
+
+/** The largest of each window of (N, H, W, C). */
+export class MaxPool2d extends Module {
+  constructor(private readonly options: PoolOptions) {
+    super();
+  }
+
+  override forward(x: Tensor): Tensor {
+    return maxPool2d(x, this.options);
+  }
+}
+
+/** The mean of each window of (N, H, W, C). */
+export class AveragePool2d extends Module {
+  constructor(private readonly options: PoolOptions) {
+    super();
+  }
+
+  override forward(x: Tensor): Tensor {
+    return averagePool2d(x, this.options);
+  }
+}
+
+/** Each pixel of (N, H, W, C) so many times along rows and columns. */
+export class Upsample2d extends Module {
+  constructor(private readonly options: UpsampleOptions) {
+    super();
+  }
+
+  override forward(x: Tensor): Tensor {
+    return upsample2d(x, this.options);
+  }
+}
+
+export interface DropoutOptions {
+  /** Where it draws from; a captured step that is replayed draws on. */
+  random: Random;
+  /** The part that becomes 0, from 0 up to below 1; 0.5 where it is not given. */
+  rate?: number;
+}
+
+/** Srivastava et al. 2014, in training alone: a part of the numbers becomes 0, and the others grow to make up for it. */
+export class Dropout extends Module {
+  private readonly rate: number;
+  private readonly random: Random;
+
+  constructor({ random, rate = 0.5 }: DropoutOptions) {
+    super();
+    if (!(rate >= 0 && rate < 1))
+      throw new Error(`Dropout: the rate must be from 0 up to below 1, got ${rate}.`);
+    this.random = random;
+    this.rate = rate;
+  }
+
+  override forward(x: Tensor): Tensor {
+    if (!this.training || this.rate === 0) return mul(x, 1);
+    const stays = greaterEqual(this.random.uniform(x.shape), this.rate);
+    return mul(x, mul(stays, 1 / (1 - this.rate)));
+  }
+}

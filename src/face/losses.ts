@@ -1,0 +1,50 @@
+// Losses, each a mean over all that it is given, and the bound on a step's gradients.
+import {
+  add,
+  div,
+  mean,
+  minimum,
+  mul,
+  neg,
+  softmaxCrossEntropy,
+  softplus,
+  sqrt,
+  square,
+  sub,
+  sum,
+  type Tensor,
+} from "../autograd";
+import { sameShape, shapeError } from "../autograd/shape";
+
+/** The mean squared distance of y from the target, of one shape. */
+export function mse(y: Tensor, target: Tensor): Tensor {
+  checkShapes("mse", y, target);
+  return mean(square(sub(y, target)));
+}
+
+/**
+ * The mean cross-entropy of sigmoid(logits) with a target from 0 to 1, of one shape: −t log σ(x) − (1 − t) log σ(−x),
+ * with all digits however large a logit is.
+ */
+export function bceWithLogits(logits: Tensor, target: Tensor): Tensor {
+  checkShapes("bceWithLogits", logits, target);
+  return mean(add(mul(target, softplus(neg(logits))), mul(sub(1, target), softplus(logits))));
+}
+
+/** The mean cross-entropy of logits (N, C) with labels (N) u32. */
+export const crossEntropy = (logits: Tensor, labels: Tensor): Tensor =>
+  mean(softmaxCrossEntropy(logits, labels));
+
+/** Broadcasting would make another loss of a column and a row, in silence. */
+function checkShapes(op: string, y: Tensor, target: Tensor): void {
+  if (!sameShape(y.shape, target.shape))
+    throw shapeError(op, "shapes must be equal", [y.shape, target.shape]);
+}
+
+/** The gradients, all scaled by one number where their common norm is above `norm`: Pascanu et al. 2013. */
+export function clipGradNorm(gradients: readonly Tensor[], { norm }: { norm: number }): Tensor[] {
+  const squares = gradients.map((gradient) => sum(square(gradient)));
+  const total = sqrt(squares.reduce((a, b) => add(a, b)));
+  const scale = minimum(1, div(norm, add(total, 1e-6)));
+  return gradients.map((gradient) => mul(gradient, scale));
+}

@@ -1,0 +1,92 @@
+// The public face of the network library: each layer and optimiser with a look at what it is given.
+import { Random } from "../autograd";
+import * as nn from "../nn";
+import { checked, checkedClass } from "./check";
+import * as is from "./kinds";
+import { type Arguments, options } from "./kinds";
+import * as layers from "./layers";
+import * as losses from "./losses";
+import { fourSides, type Padding } from "./spelling";
+import { conv, pool, upsample } from "./table";
+
+export * from "../nn";
+export type { DropoutOptions } from "./layers";
+
+const { callable, flag, float, number, shape, tensor, tensors } = is;
+const forward = { forward: { x: tensor } };
+const random = { random: is.instance("Random", Random) };
+const weights = { init: callable, bias: flag };
+const sides = { inputs: number, outputs: number };
+
+// biome-ignore lint/suspicious/noExplicitAny: any layer
+type Layer = new (...values: any[]) => nn.Module;
+const layer = <C extends Layer>(name: string, type: C, args: Arguments = {}): C =>
+  checkedClass(name, type, args, forward);
+
+/** A class of convolutions, whose padding may be one number. */
+function convolution<C extends Layer>(name: string, type: C, more: Arguments) {
+  type Given = Omit<ConstructorParameters<C>[3], "padding"> & { padding?: Padding };
+  type Spelt = new (inputs: number, outputs: number, kernel: number, options: Given) => InstanceType<C>;
+  const args = { ...sides, kernel: number, options: options({ ...weights, ...conv, ...more }, random) };
+  const spelt = (values: unknown[]) => [...values.slice(0, 3), fourSides(values[3] as Given)];
+  return checkedClass(name, type, args, forward, spelt) as unknown as Spelt;
+}
+
+export class Linear extends layer("Linear", nn.Linear, { ...sides, options: options(weights, random) }) {}
+export class Conv2d extends convolution("Conv2d", nn.Conv2d, {}) {}
+export class ConvTranspose2d extends convolution("ConvTranspose2d", nn.ConvTranspose2d, {
+  outputSize: is.list,
+}) {}
+
+const norm = { epsilon: number, slope: number, momentum: number, scale: flag };
+export class BatchNorm2d extends layer("BatchNorm2d", nn.BatchNorm2d, {
+  channels: number,
+  options: options(norm),
+}) {}
+export class LayerNorm extends layer("LayerNorm", nn.LayerNorm, {
+  shape,
+  options: options({ epsilon: number }),
+}) {}
+
+export class Flatten extends layer("Flatten", nn.Flatten) {}
+export class Reshape extends layer("Reshape", nn.Reshape, { shape }) {}
+export class LeakyReLU extends layer("LeakyReLU", nn.LeakyReLU, { options: options({ slope: number }) }) {}
+export const ReLU = layer("ReLU", nn.ReLU);
+export const Tanh = layer("Tanh", nn.Tanh);
+export const Sigmoid = layer("Sigmoid", nn.Sigmoid);
+
+export class MaxPool2d extends layer("MaxPool2d", layers.MaxPool2d, { options: pool }) {}
+export class AveragePool2d extends layer("AveragePool2d", layers.AveragePool2d, { options: pool }) {}
+export class Upsample2d extends layer("Upsample2d", layers.Upsample2d, { options: upsample }) {}
+export class Dropout extends layer("Dropout", layers.Dropout, {
+  options: options({ rate: number }, random),
+}) {}
+
+export const mse = checked("mse", losses.mse, { y: float, target: float });
+export const bceWithLogits = checked("bceWithLogits", losses.bceWithLogits, { logits: float, target: float });
+export const crossEntropy = checked("crossEntropy", losses.crossEntropy, { logits: float, labels: is.whole });
+export const clipGradNorm = checked("clipGradNorm", losses.clipGradNorm, {
+  gradients: tensors,
+  options: options({}, { norm: number }),
+});
+
+const module = is.instance("Module", nn.Module);
+export class MovingAverage extends checkedClass("MovingAverage", nn.MovingAverage, {
+  average: module,
+  source: module,
+  decay: number,
+}) {}
+
+const step = { step: { gradients: tensors }, loadState: { state: is.object } };
+const optimizer = (more: Arguments) => ({
+  parameters: tensors,
+  options: options({ clip: callable, ...more }, { learningRate: number }),
+});
+const forms = { form: is.oneOf(...Object.keys(nn.rmspropForms)) };
+const betas = { beta1: number, beta2: number, epsilon: number };
+export class RMSprop extends checkedClass("RMSprop", nn.RMSprop, optimizer(forms), step) {}
+export class Adam extends checkedClass("Adam", nn.Adam, optimizer(betas), step) {}
+export class SGD extends checkedClass("SGD", nn.SGD, optimizer({ momentum: number, nesterov: flag }), step) {}
+
+export const normal = checked("normal", nn.normal, { deviation: number });
+export const linearDecay = checked("linearDecay", nn.linearDecay, { steps: number });

@@ -1,0 +1,96 @@
+// What the face spells otherwise than the engine: all numbers beside the tensors are options with PyTorch's defaults, a
+// shape is an argument of its own, and one number stands for padding on all four sides.
+
+import type { Shape, Tensor } from "../autograd";
+import * as engine from "../autograd";
+
+export type Padding = engine.Padding | number;
+type Padded<Options> = Omit<Options, "padding"> & { padding?: Padding };
+
+export type ConvOptions = Padded<engine.ConvOptions>;
+export type ConvTransposeOptions = Padded<engine.ConvTransposeOptions>;
+type WithBias = { bias?: Tensor };
+
+/** The options with a padding of four numbers where one was given. */
+export function fourSides<Options extends { padding?: Padding }>(options: Options) {
+  const { padding, ...rest } = options;
+  if (padding === undefined) return rest as Omit<Options, "padding">;
+  return {
+    ...rest,
+    padding: typeof padding === "number" ? ([padding, padding, padding, padding] as const) : padding,
+  };
+}
+
+/**
+ * x (N, H, W, Cin) with w (kh, kw, Cin, Cout) → (N, OH, OW, Cout): cross-correlation, as every framework means it,
+ * plus the bias (Cout) where there is one. Throws when the channels differ or the kernel is larger than the padded
+ * image.
+ */
+export const conv2d = (x: Tensor, w: Tensor, options: ConvOptions & WithBias = {}): Tensor =>
+  engine.conv2d(x, w, fourSides(options));
+
+/**
+ * The transposed convolution, which is conv2d's input gradient: x (N, H, W, Cin) with w (kh, kw, Cout, Cin) →
+ * (N, OH, OW, Cout), plus the bias (Cout) where there is one. Under "same" OH = H · stride, as in Keras; otherwise
+ * (H − 1) · stride + kh − the padding, as in PyTorch; `outputSize` chooses among the sizes that conv2d maps back.
+ */
+export const convTranspose2d = (
+  x: Tensor,
+  w: Tensor,
+  options: ConvTransposeOptions & WithBias = {},
+): Tensor => engine.convTranspose2d(x, w, fourSides(options));
+
+/** The gradient of conv2d by its filter: x (N, H, W, Cin), dy (N, OH, OW, Cout) → (kh, kw, Cin, Cout). */
+export const conv2dFilterGrad = (
+  x: Tensor,
+  dy: Tensor,
+  kernel: number | readonly [number, number],
+  options: ConvOptions = {},
+): Tensor =>
+  engine.conv2dFilterGrad(x, dy, typeof kernel === "number" ? [kernel, kernel] : kernel, fourSides(options));
+
+/** x repeated along the axes where it has size 1 or none, to fill the shape. */
+export const broadcastTo = (x: Tensor, shape: Shape): Tensor => engine.broadcastTo(x, { shape });
+
+export type LayerNormOptions = { epsilon?: number };
+
+/**
+ * Ba, Kiros and Hinton 2016: each sample of x gets mean 0 and variance 1 over the last axes, those of gamma, then
+ * gamma and beta, entry by entry. `epsilon`, 1e-5 where it is not given, is added to the variance.
+ */
+export const layerNorm = (x: Tensor, gamma: Tensor, beta: Tensor, options: LayerNormOptions = {}): Tensor =>
+  engine.layerNorm(x, gamma, beta, options.epsilon ?? 1e-5);
+
+export interface NormOptions {
+  /** Added to the variance; 1e-5 where it is not given. */
+  epsilon?: number;
+  /** Slope below 0 of a leaky relu behind it, in the same kernel; 1, none, where it is not given. */
+  slope?: number;
+}
+
+export interface BatchNormOptions extends NormOptions {
+  /** Averages (C) that move by `momentum` towards the batch's mean and Bessel-corrected variance, in place. */
+  running?: { mean: Tensor; variance: Tensor; momentum: number };
+}
+
+/**
+ * Ioffe and Szegedy 2015, training: each channel of x (…, C) gets mean 0 and variance 1 over all other axes, then
+ * gamma (C) and beta (C). Returns y, the mean (C) and the biased variance (C).
+ */
+export function batchNorm(x: Tensor, gamma: Tensor, beta: Tensor, options: BatchNormOptions = {}) {
+  const { epsilon = 1e-5, slope = 1, running } = options;
+  return engine.batchNorm(x, gamma, beta, epsilon, slope, running);
+}
+
+/** Batch norm at inference: x (…, C) by given mean (C) and variance (C), then gamma (C) and beta (C). */
+export function batchNormInference(
+  x: Tensor,
+  mean: Tensor,
+  variance: Tensor,
+  gamma: Tensor,
+  beta: Tensor,
+  options: NormOptions = {},
+): Tensor {
+  const { epsilon = 1e-5, slope = 1 } = options;
+  return engine.batchNormInference(x, mean, variance, gamma, beta, { epsilon, slope });
+}

@@ -1,0 +1,109 @@
+// The classifier of a data set: kept in the cache folder by the hash of the data and of what trains it, else trained now.
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { cacheFolder } from "../../scripts/cacheFolder.mjs";
+import { Random, settle } from "../autograd";
+import { InputError } from "../errors";
+import { decodeWithMetadata, encodeSafetensors } from "../formats/safetensors";
+import type { Gpu } from "../gpu/gpu";
+import { largest } from "../measures/classes";
+import { Classifier, classifierVersion, stepsFor, trainClassifier } from "../wgan/classifier";
+import { presentClasses } from "../wgan/dataset";
+import { fromBytes } from "../wgan/pixels";
+import { fingerprint } from "./checkpoint";
+import { makeFolders, readFileUnpacked, requireWritable, sweepTemporaries, writeFileAtomic } from "./files";
+import { createProgress, duration } from "./progress";
+import type { Splits } from "./splits";
+
+export interface Kept {
+  classifier: Classifier;
+  file: string;
+  /** Of the test images: how many it takes for what they are, of how many. */
+  right: number;
+  of: number;
+}
+
+const SEED = 1;
+const MOST_BYTES = 2 ** 28;
+/** Steps between two looks at the queue, so that it does not grow. */
+const AHEAD = 4;
+
+/** The file for the classifier of these data. */
+export function classifierFile({ train, test }: Splits, env: Record<string, string | undefined>): string {
+  const shape = [train.height, train.width, train.channels];
+  const what = [classifierVersion, SEED, shape, fingerprint(train).sha256, fingerprint(test).sha256];
+  const hash = createHash("sha256").update(JSON.stringify(what)).digest("hex").slice(0, 16);
+  return join(cacheFolder(env), "classifiers", `${hash}.safetensors`);
+}
+
+/** Throws InputError where there is nothing to tell apart, or the classifier could not be kept. */
+export function requireClassifiable(splits: Splits, env: Record<string, string | undefined>): void {
+  const { train } = splits;
+  if (presentClasses(train).length < 2) {
+    throw new InputError(
+      `${train.source}: all images are of one class, and a classifier tells classes apart.`,
+    );
+  }
+  const file = classifierFile(splits, env);
+  makeFolders(dirname(file));
+  requireWritable(file);
+}
+
+/** The classifier of these data, kept or trained now, with a line on it. `requireClassifiable` comes before it. */
+export async function loadClassifier(
+  splits: Splits,
+  gpu: Gpu,
+  env: Record<string, string | undefined>,
+): Promise<Kept> {
+  const { train, test } = splits;
+  const file = classifierFile(splits, env);
+  const shape = [train.height, train.width, train.channels];
+  const classifier = new Classifier(shape, presentClasses(train).length, new Random(SEED));
+  const right = readKept(file, classifier) ?? (await trainNow(classifier, splits, file, gpu));
+  const share = ((100 * right) / test.count).toFixed(2);
+  console.log(`classifier: right on ${right} of ${test.count} test images, ${share} %; kept in ${file}`);
+  return { classifier, file, right, of: test.count };
+}
+
+/** Takes the kept weights over, and gives how many test images they get right; undefined where none fit. */
+function readKept(file: string, classifier: Classifier): number | undefined {
+  if (!existsSync(file)) return undefined;
+  try {
+    const { state, metadata } = decodeWithMetadata(readFileUnpacked(file, MOST_BYTES), file);
+    classifier.loadStateDict(state);
+    return Number(metadata.right);
+  } catch (error) {
+    console.log(`${(error as Error).message} It is trained anew.`);
+    return undefined;
+  }
+}
+
+async function trainNow(
+  classifier: Classifier,
+  { train, test }: Splits,
+  file: string,
+  gpu: Gpu,
+): Promise<number> {
+  const bytes = gpu.device.limits.maxStorageBufferBindingSize;
+  const steps = stepsFor(train.count);
+  const progress = createProgress(steps, process.stdout);
+  progress.log(`classifier: none is kept for these data, so it is trained now, ${steps} steps`);
+  const start = performance.now();
+  await trainClassifier(classifier, train, {
+    seed: SEED,
+    bytes,
+    done: async (step) => {
+      await settle(AHEAD);
+      progress.update(step);
+    },
+  });
+  progress.done();
+  const { shares } = await classifier.judge(fromBytes(test.images), bytes);
+  const present = presentClasses(train);
+  const right = largest(shares).filter((place, i) => present[place] === test.labels[i]).length;
+  sweepTemporaries(dirname(file));
+  writeFileAtomic(file, encodeSafetensors(await classifier.stateDict(), { right: String(right) }));
+  console.log(`classifier: trained in ${duration((performance.now() - start) / 1000)}`);
+  return right;
+}

@@ -1,0 +1,227 @@
+// Judges a generator of images: by what a classifier of the data takes its images for and sees in them, and by pixels.
+import { HostRandom } from "../kernels/threefry";
+import { binned, differentBins, makeBins } from "../measures/bins";
+import { classifierScore, histogram, klToUniform, largest } from "../measures/classes";
+import { frechetDistance, moments } from "../measures/frechet";
+import { kernelDistance } from "../measures/kernelDistance";
+import { meanPairwiseDistance } from "../measures/pairs";
+import { precisionRecall } from "../measures/precisionRecall";
+import { nearest, type Rows, rowsOf, slice, take } from "../measures/rows";
+import { type ByteDataset, nameAll } from "./dataset";
+import { DRAWS, type Figure, type Judgement } from "./judging";
+import { fromBytes } from "./pixels";
+
+/** Images of a draw, where there are twice as many test images. */
+const PER_DRAW = 1000;
+/** Numbers of pixels of a set that are looked at: bounds the memory. */
+const MOST_NUMBERS = 2 ** 26;
+/** Training images that bins are made of, and images in a bin at least. */
+const BINNED = 10_000;
+const LEAST_IN_BIN = 10;
+/** Images whose nearest training image is looked for, and whose distances from each other. */
+const LOOKED_AT = 200;
+/** Classes whose counts fit on a line. */
+const MOST_COUNTED = 30;
+
+/** What a classifier says of images. */
+export interface Seen {
+  features: Rows;
+  shares: Rows;
+}
+
+export interface Judged {
+  /** Images in [−1, 1] of a new draw. */
+  draw: (count: number) => Promise<Float32Array>;
+  /** The classifier, where the data have classes to tell apart. */
+  judge?: (pixels: Float32Array) => Promise<Seen>;
+  /** Real images of the classes that the run was trained on: those it was trained on, and others. */
+  train: ByteDataset;
+  test: ByteDataset;
+  /** All classes of the data in the classifier's order, and those of the run. */
+  present: readonly number[];
+  wanted: readonly number[];
+  progress: (done: number) => void;
+}
+
+/** Images by their pixels, and what the classifier sees in them. */
+interface Images {
+  pixels: Rows;
+  seen?: Seen;
+}
+
+/** Figures of one draw beside as many real images, and how they are called. */
+interface Measure {
+  names: string[];
+  decimals: number;
+  of: (images: Images, reference: Images, draw: number) => number[];
+}
+
+/** By pixels alone. */
+const apart: Measure = {
+  names: ["distance between two"],
+  decimals: 2,
+  of: ({ pixels }) => [meanPairwiseDistance(firstOf(pixels, LOOKED_AT))],
+};
+
+/** By what the classifier sees. */
+function classified({ present, wanted, test }: Judged): Measure[] {
+  const measure = (
+    names: string[],
+    decimals: number,
+    of: (images: Seen, reference: Seen, draw: number) => number[],
+  ): Measure => ({ names, decimals, of: ({ seen }, reference, draw) => of(seen!, reference.seen!, draw) });
+  const takenFor = ({ shares }: Seen) => Array.from(largest(shares), (place) => present[place]);
+  const ofWanted = (images: Seen) => takenFor(images).filter((label) => wanted.includes(label));
+  const share = measure([`taken for ${nameAll(test, wanted)}, %`], 1, (images) => [
+    (100 * ofWanted(images).length) / images.shares.count,
+  ]);
+  const even = measure(["KL of classes to uniform"], 4, (images) => {
+    const places = ofWanted(images).map((label) => wanted.indexOf(label));
+    return [klToUniform(histogram(places, wanted.length))];
+  });
+  return [
+    ...(wanted.length < present.length ? [share] : []),
+    ...(wanted.length > 1 ? [even] : []),
+    measure([`classifier score, 1 to ${present.length}`], 2, ({ shares }) => [classifierScore(shares)]),
+    measure(["Fréchet distance"], 2, ({ features }, reference) => [
+      frechetDistance(moments(features), moments(reference.features)),
+    ]),
+    measure(["kernel distance"], 3, ({ features }, reference) => [
+      kernelDistance(features, reference.features),
+    ]),
+    measure(["precision, 0 to 1", "recall, 0 to 1"], 3, ({ features }, reference, draw) => {
+      const { precision, recall } = precisionRecall(features, reference.features, draw);
+      return [precision, recall];
+    }),
+  ];
+}
+
+/** Takes all figures. There are two test images or more. */
+export async function judgeImages(judged: Judged): Promise<Judgement> {
+  const { train, test, judge, progress, present } = judged;
+  const size = test.height * test.width * test.channels;
+  const most = Math.floor(MOST_NUMBERS / size);
+  const pixelsOf = ({ images, count }: ByteDataset, limit: number) => {
+    const bytes = new Uint8Array(Math.min(count, most, limit) * size);
+    evenly(count, bytes.length / size).forEach((place, i) => {
+      bytes.set(images.subarray(place * size, (place + 1) * size), i * size);
+    });
+    return rowsOf(fromBytes(bytes), size);
+  };
+  const see = async (pixels: Float32Array): Promise<Images> => ({
+    pixels: rowsOf(pixels, size),
+    ...(judge && { seen: await judge(pixels) }),
+  });
+
+  const { pixels, seen } = await see(pixelsOf(test, 10 * PER_DRAW).values as Float32Array);
+  const known = pixelsOf(train, train.count);
+  const count = Math.min(PER_DRAW, Math.floor(pixels.count / 2));
+  const measures = [...(judge ? classified(judged) : []), apart];
+  const figures = measures.map(({ names, decimals }) => names.map((name) => figure(name, decimals)));
+  const some = take(known, evenly(known.count, Math.min(known.count, BINNED)));
+  const bins = known.count >= 100 * LEAST_IN_BIN ? makeBins(some, new HostRandom(1)) : undefined;
+  const binnedInAll = Math.min(pixels.count, DRAWS * count); // as many of each side as there are of both
+  const counts = new Array<number>(bins?.centres.count ?? 0).fill(0);
+  const taken = new Array<number>(present.length).fill(0);
+  let nearestOfGenerated = Number.NaN;
+
+  for (let draw = 1; draw <= DRAWS; draw++) {
+    const order = shuffled(pixels.count, draw);
+    const [real, reference] = [order.slice(0, count), order.slice(count, 2 * count)].map((places) => ({
+      pixels: take(pixels, places.slice(0, LOOKED_AT)),
+      seen: seen && { features: take(seen.features, places), shares: take(seen.shares, places) },
+    }));
+    const generated = await see(await judged.draw(count));
+    measures.forEach(({ of }, i) => {
+      for (const [side, images] of [
+        ["generated", generated],
+        ["real", real],
+      ] as const)
+        of(images, reference, draw).forEach((value, k) => void figures[i][k][side].push(value));
+    });
+    for (const place of generated.seen ? largest(generated.seen.shares) : []) taken[place]++;
+    if (bins) {
+      const left = Math.max(0, binnedInAll - (draw - 1) * count);
+      binned(firstOf(generated.pixels, left), bins.centres).forEach((n, i) => {
+        counts[i] += n;
+      });
+    }
+    if (draw === 1) nearestOfGenerated = toNearest(generated.pixels, known);
+    progress(draw);
+  }
+
+  const ofAll: Figure[] = [];
+  if (bins) {
+    const differ = figure(`bins that differ (NDB), of ${bins.centres.count}`, 0);
+    const ofReal = binned(firstOf(pixels, binnedInAll), bins.centres);
+    for (const [side, each] of [
+      ["generated", counts],
+      ["real", ofReal],
+    ] as const)
+      differ[side].push(differentBins(each, bins.counts));
+    ofAll.push(differ);
+  }
+  const near = figure("distance to the nearest training image", 2);
+  near.generated.push(nearestOfGenerated);
+  near.real.push(toNearest(pixels, known));
+  return {
+    about: `${DRAWS} draws of ${count} images against ${count} real ones`,
+    figures: [...figures.flat(), ...ofAll, near],
+    notes: [
+      ...(judge && present.length <= MOST_COUNTED
+        ? [`taken for ${nameAll(test, present)}: ${taken.join(" ")}`]
+        : []),
+      ...notesOn(judged, count, bins ? binnedInAll : 0, known.count),
+    ],
+  };
+}
+
+const figure = (name: string, decimals: number): Figure => ({ name, decimals, generated: [], real: [] });
+
+const toNearest = (images: Rows, known: Rows): number =>
+  median(nearest(firstOf(images, LOOKED_AT), known).distances);
+
+function notesOn({ judge, wanted, present }: Judged, count: number, inBins: number, known: number): string[] {
+  const some = Math.min(count, LOOKED_AT);
+  return [
+    ...(judge && wanted.length === present.length
+      ? ["the run was trained on all classes: that an image is taken for one of them proves nothing"]
+      : []),
+    ...(judge
+      ? []
+      : ["all images are of one class, so there is no classifier, and only pixels are compared"]),
+    ...(judge && count < 640
+      ? [
+          `with ${count} images against 64 features the floor of the Fréchet distance is high; look at the kernel distance`,
+        ]
+      : []),
+    ...(judge
+      ? [
+          "distances are of this classifier's features: to be compared with no other classifier's, nor with published ones",
+        ]
+      : []),
+    ...(inBins > 0 ? [`NDB: ${inBins} images of each side; chance alone makes hardly a bin differ`] : []),
+    `nearest training image: the median of ${some}, among ${known}; far below the real one's the run repeats its images`,
+  ];
+}
+
+/** `some` places from 0 up to `count`, evenly spread: folders have their images class by class. */
+const evenly = (count: number, some: number): number[] =>
+  Array.from({ length: some }, (_, i) => Math.floor((i * count) / some));
+
+const firstOf = (rows: Rows, most: number): Rows => slice(rows, 0, Math.min(rows.count, most));
+
+function shuffled(count: number, seed: number): number[] {
+  const random = new HostRandom(seed);
+  const order = Array.from({ length: count }, (_, i) => i);
+  for (let i = count - 1; i > 0; i--) {
+    const j = random.integer(i + 1);
+    [order[i], order[j]] = [order[j], order[i]];
+  }
+  return order;
+}
+
+function median(values: Float64Array): number {
+  const sorted = Float64Array.from(values).sort();
+  return (sorted[Math.floor((sorted.length - 1) / 2)] + sorted[Math.floor(sorted.length / 2)]) / 2;
+}

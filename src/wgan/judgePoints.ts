@@ -1,0 +1,62 @@
+// Judges a generator of points of a toy: the modes that it hits, and the exact distance of its points from the toy's,
+// beside what its critic takes that distance for.
+import { countModes } from "../measures/mixture";
+import { rowsOf, slice } from "../measures/rows";
+import { wasserstein } from "../measures/wasserstein";
+import { DRAWS, type Figure, type Judgement } from "./judging";
+import { drawToy, modesOf, type ToyName } from "./toys";
+
+/** Points that modes are counted in, as in the published tables, and points that are paired off. */
+const COUNTED = 2500;
+const PAIRED = 500;
+/** Seeds of the toy's draws, none that a run trains on. */
+const FIRST_SEED = 1000;
+
+export interface JudgedPoints {
+  toy: ToyName;
+  /** Points (x, y, x, y…) of a new draw. */
+  draw: (count: number) => Promise<Float32Array>;
+  /** The mean of the critic over points. */
+  criticMean: (points: Float32Array) => Promise<number>;
+  /** Whether the critic's slope is held near 1, so that its estimate is the distance and not a multiple of it. */
+  calibrated: boolean;
+  progress: (done: number) => void;
+}
+
+export async function judgePoints(judged: JudgedPoints): Promise<Judgement> {
+  const { toy, draw, criticMean, calibrated, progress } = judged;
+  const found = modesOf(toy);
+  const figure = (name: string, decimals: number): Figure => ({ name, decimals, generated: [], real: [] });
+  const modes = figure(`modes hit, of ${(found?.centres.length ?? 0) / 2}`, 1);
+  const share = figure("within 3 deviations of one, %", 1);
+  const distance = figure("Wasserstein-1 distance", 4);
+  const estimate = figure("the critic's estimate of it", 4);
+  for (let i = 0; i < DRAWS; i++) {
+    const fresh = (which: number) => drawToy(toy, COUNTED, FIRST_SEED + 2 * i + which).points;
+    const reference = fresh(0);
+    for (const [side, points] of [
+      ["generated", await draw(COUNTED)],
+      ["real", fresh(1)],
+    ] as const) {
+      if (found) {
+        const counted = countModes(rowsOf(points, 2), rowsOf(found.centres, 2), found.deviation);
+        modes[side].push(counted.modes);
+        share[side].push(100 * counted.share);
+      }
+      const paired = [points, reference].map((each) => slice(rowsOf(each, 2), 0, PAIRED));
+      distance[side].push(wasserstein(paired[0], paired[1]));
+      estimate[side].push((await criticMean(reference)) - (await criticMean(points)));
+    }
+    progress(i + 1);
+  }
+  return {
+    about: `${DRAWS} draws of ${COUNTED} points, ${PAIRED} of them paired off with as many of the toy`,
+    figures: [...(found ? [modes, share] : []), distance, estimate],
+    notes: [
+      ...(found ? ["of the toy itself 98.9 % lie within 3 deviations: 1 − exp(−9/2)"] : []),
+      calibrated
+        ? "the critic's slope is only near 1, so that its estimate is near the distance, and no bound of it"
+        : "the critic's weights are clipped: its estimate is the distance times a constant that nobody knows",
+    ],
+  };
+}

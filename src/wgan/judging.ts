@@ -1,0 +1,33 @@
+// What judging a generator comes to: figures of several draws of samples, each beside its floor, the same figure of real
+// samples. It says what a figure can't say.
+
+/** How many draws there are of generated samples, and of real ones. */
+export const DRAWS = 10;
+
+/** A figure: one value a draw, or one of all draws together. */
+export interface Figure {
+  name: string;
+  /** Decimals to show. */
+  decimals: number;
+  generated: number[];
+  /** Of real samples against real ones, as many of each: what a perfect generator would have. */
+  real: number[];
+}
+
+export interface Judgement {
+  /** How many samples there are of what, in one line. */
+  about: string;
+  figures: Figure[];
+  /** What is to be kept in mind. */
+  notes: string[];
+}
+
+export const meanOf = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/** The standard deviation of one value, over n − 1; of a single one there is none. */
+export function deviationOf(values: readonly number[]): number | undefined {
+  if (values.length < 2) return undefined;
+  const mean = meanOf(values);
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1));
+}

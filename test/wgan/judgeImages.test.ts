@@ -1,0 +1,136 @@
+// A generator of images is judged: one that gives fresh real images, one that repeats some, and one that makes noise. In
+// the classifier's place stands the nearest of the clean patterns.
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { HostRandom } from "../../src/kernels/threefry";
+import { rowsOf } from "../../src/measures/rows";
+import { selectClasses } from "../../src/wgan/dataset";
+import { type Judged, judgeImages } from "../../src/wgan/judgeImages";
+import { DRAWS, type Judgement, meanOf } from "../../src/wgan/judging";
+import { fromBytes } from "../../src/wgan/pixels";
+import { patterns } from "./patterns";
+
+const classes = [0, 1, 2, 3];
+const pixels = 144;
+/** Means of many images of each class. */
+const clean = classes.map((which) => {
+  const { images } = selectClasses(patterns(400, classes, 9), [which]);
+  const all = fromBytes(images);
+  return Array.from({ length: pixels }, (_, at) => {
+    const values = Array.from({ length: 100 }, (_, i) => all[i * pixels + at]);
+    return meanOf(values);
+  });
+});
+
+async function judge(images: Float32Array) {
+  const closeness = Float64Array.from({ length: (images.length / pixels) * 4 }, (_, at) => {
+    const image = images.subarray(Math.floor(at / 4) * pixels, (Math.floor(at / 4) + 1) * pixels);
+    return -clean[at % 4].reduce((sum, x, i) => sum + (x - image[i]) ** 2, 0) / 10;
+  });
+  const shares = closeness.map((each, at) => {
+    const row = closeness.subarray(at - (at % 4), at - (at % 4) + 4);
+    return 1 / row.reduce((sum, other) => sum + Math.exp(other - each), 0);
+  });
+  return { features: rowsOf(closeness, 4), shares: rowsOf(shares, 4) };
+}
+
+const train = patterns(1200, classes, 1);
+const test120 = patterns(120, classes, 2);
+
+const judged = (draw: Judged["draw"], changes: Partial<Judged> = {}): Promise<Judgement> =>
+  judgeImages({
+    draw,
+    judge,
+    train,
+    test: test120,
+    present: classes,
+    wanted: classes,
+    progress: () => {},
+    ...changes,
+  });
+
+const of = ({ figures }: Judgement, name: string) => {
+  const found = figures.find((figure) => figure.name.startsWith(name));
+  assert.ok(found, `no ${name} among ${figures.map((figure) => figure.name).join(", ")}`);
+  return { generated: meanOf(found!.generated), real: meanOf(found!.real), draws: found!.generated.length };
+};
+
+/** Fresh real images at each draw. */
+const fresh = (labels = classes) => {
+  let seed = 100;
+  return async (count: number) => fromBytes(patterns(count, labels, seed++).images);
+};
+
+test("fresh real images come to what the floor is", async () => {
+  const judgement = await judged(fresh());
+  assert.match(judgement.about, /^10 draws of 60 images against 60 real ones/);
+  for (const name of [
+    "classifier score",
+    "precision",
+    "recall",
+    "distance between two",
+    "distance to the nearest",
+  ]) {
+    const { generated, real } = of(judgement, name);
+    assert.ok(Math.abs(generated / real - 1) < 0.1, `${name}: ${generated}, ${real}`);
+  }
+  const { generated, real, draws } = of(judgement, "Fréchet distance");
+  assert.ok(generated < 2 * real, `${generated}, ${real}`);
+  assert.is(draws, DRAWS);
+  assert.ok(of(judgement, "bins that differ").generated <= 5);
+});
+
+test("a generator that repeats one image has no recall and no spread, and noise no precision", async () => {
+  const one = fromBytes(patterns(1, classes, 5).images);
+  const repeated = await judged(async (count) =>
+    Float32Array.from({ length: count * pixels }, (_, at) => one[at % pixels]),
+  );
+  assert.ok(of(repeated, "recall").generated < 0.3 && of(repeated, "recall").real > 0.7);
+  assert.is(of(repeated, "distance between two").generated, 0);
+  assert.ok(Math.abs(of(repeated, "KL of classes").generated - Math.log(4)) < 1e-9);
+  assert.ok(Math.abs(of(repeated, "classifier score").generated - 1) < 1e-9);
+  const random = new HostRandom(4);
+  const noise = await judged(async (count) =>
+    Float32Array.from({ length: count * pixels }, () => 2 * random.uniform() - 1),
+  );
+  assert.ok(of(noise, "precision").generated < 0.5, `${of(noise, "precision").generated}`);
+  const { generated, real } = of(noise, "Fréchet distance");
+  assert.ok(generated > 20 * real);
+  assert.ok(of(noise, "kernel distance").generated > 20 * Math.abs(of(noise, "kernel distance").real));
+});
+
+test("a run that knows its images by heart is nearer to them than real images are", async () => {
+  const judgement = await judged(async (count) => fromBytes(train.images.subarray(0, count * pixels)));
+  const { generated, real } = of(judgement, "distance to the nearest");
+  assert.ok(generated === 0 && real > 1, `${generated}, ${real}`);
+});
+
+test("of some classes it says how many are taken for them, and with all that this proves nothing", async () => {
+  const two = {
+    train: selectClasses(train, [1, 3]),
+    test: selectClasses(test120, [1, 3]),
+    wanted: [1, 3],
+  };
+  const half = await judged(fresh(), two);
+  const { generated, real } = of(half, "taken for 1, 3, %");
+  assert.equal([Math.round(generated), real], [50, 100]);
+  assert.ok(
+    half.notes.some((note) =>
+      /^taken for 0 to 3: 80 80 70 70$|^taken for 0 to 3: \d+ \d+ \d+ \d+$/.test(note),
+    ),
+  );
+  const all = await judged(fresh());
+  assert.not(all.figures.some(({ name }) => name.startsWith("taken for")));
+  assert.ok(all.notes.some((note) => /proves nothing/.test(note)));
+});
+
+test("without classes pixels are compared alone", async () => {
+  const { figures, notes } = await judged(fresh([0]), { judge: undefined, present: [0], wanted: [0] });
+  assert.equal(
+    figures.map(({ name }) => name),
+    ["distance between two", "bins that differ (NDB), of 100", "distance to the nearest training image"],
+  );
+  assert.ok(notes.some((note) => /no classifier/.test(note)));
+});
+
+test.run();

@@ -1,0 +1,53 @@
+// Stacked digits, and a generator of them that is judged. A digit is one pixel, which the classifier's stand-in reads.
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { rowsOf } from "../../src/measures/rows";
+import type { ByteDataset } from "../../src/wgan/dataset";
+import { judgeStacked, STACK_STEPS, STACKS } from "../../src/wgan/judgeStacked";
+import { fromBytes } from "../../src/wgan/pixels";
+import { channelOf, stackDigits } from "../../src/wgan/stacked";
+
+const labels = Uint16Array.from({ length: 10 }, (_, i) => i);
+const digits: ByteDataset = {
+  ...{ kind: "images", images: Uint8Array.from(labels, (digit) => 25 * digit), labels, count: 10 },
+  ...{ height: 1, width: 1, channels: 1, source: "idx: made" },
+};
+
+const judge = async (grey: Float32Array) => {
+  const shares = new Float64Array(10 * grey.length);
+  grey.forEach((value, i) => {
+    shares[10 * i + Math.round(((value + 1) * 127.5) / 25)] = 1;
+  });
+  return { features: rowsOf(shares, 10), shares: rowsOf(shares, 10) };
+};
+
+const real = stackDigits(digits, STACKS, 2);
+
+test("stackDigits: three digits are the channels, and their number is the class; the seed fixes them", () => {
+  assert.equal([real.count, real.channels, real.images.length], [STACKS, 3, 3 * STACKS]);
+  for (const i of [0, 7, 99]) {
+    const [a, b, c] = real.images.subarray(3 * i, 3 * i + 3);
+    assert.is(real.labels[i], 100 * (a / 25) + 10 * (b / 25) + c / 25);
+  }
+  assert.equal(stackDigits(digits, 50, 2).labels, real.labels.slice(0, 50));
+  assert.not.equal(stackDigits(digits, 50, 3).labels, real.labels.slice(0, 50));
+  assert.equal([...channelOf(Float32Array.of(1, 2, 3, 4, 5, 6), 1)], [2, 5]);
+});
+
+test("real stacks hit all thousand modes, as evenly as chance has it; a generator of one stack hits one", async () => {
+  const steps: number[] = [];
+  const progress = (done: number) => void steps.push(done);
+  let seed = 10;
+  const fresh = async (count: number) => fromBytes(stackDigits(digits, count, seed++).images);
+  const good = await judgeStacked({ draw: fresh, judge, test: real, progress });
+  const [modes, kl] = good.figures;
+  assert.equal([modes.generated, modes.real, steps.length], [[1000], [1000], STACK_STEPS]);
+  for (const [value] of [kl.generated, kl.real])
+    assert.ok(Math.abs(value - 999 / (2 * STACKS)) < 0.003, `${value}`);
+  const one = async (count: number) => fromBytes(new Uint8Array(3 * count).fill(75));
+  const poor = await judgeStacked({ draw: one, judge, test: real, progress });
+  assert.equal(poor.figures[0].generated, [1]);
+  assert.ok(Math.abs(poor.figures[1].generated[0] - Math.log(1000)) < 1e-9);
+});
+
+test.run();
