@@ -25,10 +25,11 @@ await runCommand(async () => {
   const { runs, points } = plan;
   requireUnused(out);
   makeFolders(join(resolve(out), "logs"));
+  const adapter = options.train.adapter === undefined ? [] : ["--adapter", options.train.adapter];
   for (const [name, text] of Object.entries({
     "runs.txt": runs.map((words) => `${lineOf(words)}\n`).join(""),
     "sweep.sbatch": sbatchText(resolve(out), runs.length),
-    "optuna.sh": optunaText(plan, options.axes, options.seeds),
+    "optuna.sh": optunaText(plan, options, ["node", starter, "node/evaluate", ...adapter]),
   })) {
     if (text === undefined) continue;
     writeFileAtomic(join(out, name), text);

@@ -38,13 +38,13 @@ exit "$code"
 `;
 
 /**
- * Optuna's command line asked for settings in the range of the grid; undefined without a grid. Several may run at once on
- * one study.
+ * Optuna's command line asked for settings in the range of the grid; undefined without a grid. `evaluate` are the words
+ * that start the command of that name. Several may run at once on one study.
  */
 export function optunaText(
   { begin }: Plan,
-  axes: readonly Axis[],
-  seeds: readonly number[],
+  { axes, seeds }: { axes: readonly Axis[]; seeds: readonly number[] },
+  evaluate: readonly string[],
 ): string | undefined {
   if (axes.length === 0) return undefined;
   const space = Object.fromEntries(axes.map(({ name, values }) => [name, distributionOf(values)]));
@@ -56,9 +56,12 @@ cd "$(dirname "$0")" || exit 1
 study='--storage sqlite:///optuna.db --study-name sweep'
 space=${quoted(JSON.stringify(space))}
 
-# What is to become small, of the run in folder $1: how far from 0 the estimate of the distance ends. It can be compared
-# only where objective, critic and data are the same; put another measure here where they are not.
-value() { node -p 'Math.abs(JSON.parse(fs.readFileSync(process.argv[1] + "/metrics.json")).wasserstein_median)' "$1"; }
+# What is to become small, of the run in folder $1: the distance of its samples from the data, as npm run evaluate has it.
+value() {
+  ${lineOf(evaluate)} --run "$1" --json "$1.json" >/dev/null 2>>"$1.log" &&
+    node -p 'JSON.parse(fs.readFileSync(process.argv[1])).figures
+      .find(({ name }) => /^(Wasserstein-1|Fréchet) distance$/.test(name)).generated.mean' "$1.json"
+}
 
 run= stopped=
 trap 'stopped=130; [ -z "$run" ] || kill -INT "$run" 2>/dev/null' INT
@@ -86,7 +89,7 @@ while [ "$trial" -lt "\${1:-20}" ]; do
     run=
     echo "ended with $code" >>"$out.log"
     [ "$code" = 0 ] || break
-    sum="$sum + $(value "$out")"
+    sum="$sum + $(value "$out")" || { code=$?; break; }
   done
   if [ "$code" = 0 ]; then
     mean=$(node -p "($sum) / ${seeds.length}")
