@@ -16,7 +16,10 @@ interface Entry extends PlannedRun, Outcome {
 
 /** Writes report.md, .csv, .svg and .png into the sweep's folder, and shows the first. Throws InputError. */
 export async function report(folder: string): Promise<void> {
-  const runs = [...readRuns(folder), ...readTrials(folder)];
+  const trials = readTrials(folder);
+  // Who lets Optuna choose does not mean to run the grid as well.
+  const grid = readRuns(folder).filter((run) => trials.length === 0 || outcomeOf(run).state !== "not begun");
+  const runs = [...grid, ...trials];
   const names = varying(runs);
   const entries = runs.map((run): Entry => {
     const outcome = outcomeOf(run);
