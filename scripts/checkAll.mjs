@@ -1,6 +1,6 @@
 // Runs the tests that need a GPU wherever that can be done here, one place after the other, and writes the table of
 // docs/portability.md. usage: npm run check:all [-- PLACE...]; the columns of other places stay as they were. At the end,
-// or where it is named like a place, a dry run of a GPU day, so that the real one finds everything in order.
+// or where they are named like a place: `package`, which is npm run check:package, and a dry run of a GPU day.
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -43,8 +43,15 @@ const places = {
   Firefox: () => byScript("firefox"),
 };
 
-const dryRun = "GPU day";
-const all = [...Object.keys(places), dryRun];
+/** What is checked, too, and has no column: a script of ours, and how its last lines end where all went well. */
+const besides = {
+  package: { args: ["scripts/packagePlaces.mjs"], well: /^\d+ passed, 0 failed$/m },
+  "GPU day": {
+    args: ["scripts/gpuDay.mjs", "--quick", "--out", join(scratch, "day")],
+    well: /^all (of it|else) was measured$/m,
+  },
+};
+const all = [...Object.keys(places), ...Object.keys(besides)];
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !all.includes(name));
 if (unknown.length > 0) {
@@ -52,12 +59,12 @@ if (unknown.length > 0) {
 }
 const resultsFile = join(root, "docs/portability.json");
 const results = existsSync(resultsFile) ? JSON.parse(readFileSync(resultsFile, "utf8")) : {};
-let measured = true;
+let well = true;
 for (const name of wanted.length > 0 ? wanted : all) {
   console.log(`\n== ${name}`);
-  if (name === dryRun) {
-    const output = await show(["scripts/gpuDay.mjs", "--quick", "--out", join(scratch, "day")], process.env);
-    measured = /^all (of it|else) was measured$/m.test(output);
+  if (name in besides) {
+    const output = await show(besides[name].args, process.env);
+    well &&= besides[name].well.test(output);
     continue;
   }
   const start = Date.now();
@@ -71,7 +78,7 @@ for (const name of wanted.length > 0 ? wanted : all) {
   writeTable();
 }
 const passed = Object.values(results).every(({ left, summary }) => left || / 0 failed/.test(summary));
-process.exit(passed && measured ? 0 : 1);
+process.exit(passed && well ? 0 : 1);
 
 /** Lavapipe, where it has so many lanes in this environment. */
 function lavapipe(lanes, more) {

@@ -155,8 +155,8 @@ function serve(pages, note) {
   return new Promise((done) => server.listen(0, "127.0.0.1", () => done(server)));
 }
 
-/** Ends a process and those that it started: asks first. */
-async function end(child) {
+/** Ends a process that has a group of its own, and those that it started: asks first. */
+export async function end(child) {
   const group = (signal) => {
     try {
       process.kill(-child.pid, signal);

@@ -6,6 +6,7 @@ import { recording } from "./recording";
 import { checkShape, type Shape, sizeOf } from "./shape";
 import { empty, Tensor } from "./tensor";
 
+/** A tensor (…shape) of zeros, f32. */
 export function zeros(shape: Shape): Tensor {
   const made = empty(shape, "f32", "zeros");
   clear(made.storage);
@@ -15,6 +16,7 @@ export function zeros(shape: Shape): Tensor {
 /** A tensor filled with one number. */
 export const full = (shape: Shape, value: number): Tensor => filled("full", shape, value);
 
+/** A tensor (…shape) of ones, f32. */
 export const ones = (shape: Shape): Tensor => filled("ones", shape, 1);
 
 function filled(op: string, shape: Shape, value: number): Tensor {
@@ -35,6 +37,7 @@ const isWhole = (n: number) => Number.isSafeInteger(n) && n >= 0;
 const isFloat = (n: number) => Number.isFinite(Math.fround(n));
 const words = (value: number) => [value % 2 ** 32, Math.floor(value / 2 ** 32)] as const;
 
+/** Where a `Random` is in its stream: another one of that state goes on alike. */
 export interface RandomState {
   seed: number;
   counter: number;
@@ -66,6 +69,7 @@ export class Random {
     this.loadState({ seed: this.#seed, counter });
   }
 
+  /** Where the stream is, for `loadState`. */
   state(): RandomState {
     return { seed: this.#seed, counter: this.#counter };
   }

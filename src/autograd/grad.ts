@@ -13,6 +13,7 @@ import { type Shape, sameShape, shapeError } from "./shape";
 import { among, type Share, type Variable } from "./share";
 import { alias, type Tensor } from "./tensor";
 
+/** How `grad` and `backward` go about it. */
 export interface GradOptions {
   /** Record the backward pass too, so that the gradients have gradients. */
   createGraph?: boolean;

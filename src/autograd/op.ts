@@ -29,6 +29,7 @@ type Takes = readonly (DType | "any")[] | "any";
 
 export type Saves = readonly (readonly Slot[])[];
 
+/** An op as one record: inputs of types I, outputs O, attributes A. */
 export interface Op<I extends readonly Operand[], O extends Tensor | Tensor[], A> {
   name: string;
   /** The output's shape from those of the inputs (a number counts as []). Throws the shape error. */

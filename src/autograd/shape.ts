@@ -1,10 +1,14 @@
 // Shapes and the rules that many ops share: broadcasting, axes, and errors that name both shapes.
 import { MOST_AXES } from "../kernels/block";
 
+/** Sizes of the axes, the last one fastest; [] is a single number's. */
 export type Shape = readonly number[];
 
+/** How many numbers a tensor of that shape has. */
 export const sizeOf = (shape: Shape): number => shape.reduce((a, b) => a * b, 1);
+/** The shape as errors print it, e.g. "[2,3]". */
 export const show = (shape: Shape): string => `[${shape.join(",")}]`;
+/** Whether two shapes have the same sizes in the same order. */
 export const sameShape = (a: Shape, b: Shape): boolean =>
   a.length === b.length && a.every((n, i) => n === b[i]);
 

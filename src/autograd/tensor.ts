@@ -7,6 +7,7 @@ import { adopt, forget } from "./scope";
 import { checkShape, type Shape, sameShape, show, sizeOf } from "./shape";
 import { releaseHandle, Share, tick, type Variable } from "./share";
 
+/** Numbers on the GPU, f32 or u32, of a shape: what ops take and make, and what gradients are taken by. */
 export class Tensor implements Block {
   readonly shape: Shape;
   readonly size: number;

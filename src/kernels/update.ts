@@ -8,6 +8,7 @@ export type Clip = readonly [low: number, high: number] | undefined;
 /** A step's learning rate, or a function that is asked anew when a captured step is replayed. */
 export type Rate = number | (() => number);
 
+/** The numbers of RMSprop's rule; `epsilonInside`: under the root, or else beside it. */
 export interface RmspropRule {
   rate: Rate;
   decay: number;
@@ -15,6 +16,7 @@ export interface RmspropRule {
   epsilonInside: boolean;
 }
 
+/** The numbers of Adam's rule (Kingma and Ba 2015). */
 export interface AdamRule {
   rate: Rate;
   beta1: number;

@@ -3,6 +3,7 @@
 import { assign, blend, type Tensor } from "../autograd";
 import type { Module } from "./module";
 
+/** The exponential moving average of a module's weights, in a second module. */
 export class MovingAverage {
   private readonly pairs: readonly (readonly [average: Tensor, source: Tensor])[];
   private readonly decay: number;
@@ -27,6 +28,7 @@ export class MovingAverage {
     for (const [own, other] of this.pairs) assign(own, other);
   }
 
+  /** Moves the average by the source as it is now. */
   update(): void {
     for (const [own, other] of this.pairs) blend(own, other, this.decay, 1 - this.decay);
   }

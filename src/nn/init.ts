@@ -2,6 +2,7 @@
 // as Keras does: (…, in, out), and a convolution's kernel positions multiply both.
 import { type Random, type Shape, sizeOf, type Tensor, zeros } from "../autograd";
 
+/** How a weight begins: a tensor of that shape. */
 export type Initializer = (random: Random, shape: Shape) => Tensor;
 
 /** Normal with mean 0; not truncated. */
@@ -10,6 +11,7 @@ export const normal =
   (random, shape) =>
     random.normal(shape, 0, deviation);
 
+/** All zeros, as biases begin. */
 export const zero: Initializer = (_, shape) => zeros(shape);
 
 /** Glorot and Bengio 2010, eq. 16: uniform with variance 2 / (in + out). */

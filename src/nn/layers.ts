@@ -4,6 +4,7 @@ import { conv2d, convTranspose2d, matmul } from "../autograd";
 import { glorotUniform, type Initializer, zero } from "./init";
 import { Module } from "./module";
 
+/** How a layer with weights begins. */
 export interface WeightOptions {
   /** Where the initial weights come from. */
   random: Random;

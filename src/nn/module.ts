@@ -12,6 +12,7 @@ export interface HostArray {
 /** A module's parameters and buffers by their full names, e.g. "0.weight". */
 export type StateDict = Record<string, HostArray>;
 
+/** A part of a network: its parameters, buffers and inner modules by name, and what it makes of an input. */
 export abstract class Module {
   private readonly ownParameters = new Map<string, Tensor>();
   private readonly ownBuffers = new Map<string, Tensor>();
@@ -19,7 +20,7 @@ export abstract class Module {
   /** Whether layers use the batch's statistics, and move their averages. */
   training = true;
 
-  /** A module may take several tensors; those inside of a Sequential take one. */
+  /** What it makes of a batch. A module may take several tensors; those inside of a Sequential take one. */
   abstract forward(...xs: Tensor[]): Tensor;
 
   /** Registers a tensor that is trained. */

@@ -3,6 +3,7 @@ import type { Shape, Tensor } from "../autograd";
 import { batchNorm, batchNormInference, layerNorm, ones, zeros } from "../autograd";
 import { Module } from "./module";
 
+/** What a `BatchNorm2d` may be told; epsilon is 1e-5, slope 1, momentum 0.1 and scale true where not given. */
 export interface BatchNormOptions {
   /** Added to the variance under the root. */
   epsilon?: number;

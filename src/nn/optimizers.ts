@@ -19,6 +19,7 @@ export const rmspropForms = {
   tensorflow1: { decay: 0.9, epsilon: 1e-10, epsilonInside: true, start: 1 },
 } as const;
 
+/** The name of a form of RMSprop, one of `rmspropForms`. */
 export type RmspropForm = keyof typeof rmspropForms;
 
 /** All that an optimiser has gathered: with it and the parameters, training goes on as if it had not been broken off. */
@@ -152,7 +153,7 @@ export class RMSprop extends Optimizer {
 
 type Betas = Pick<AdamRule, "beta1" | "beta2" | "epsilon">;
 
-/** Kingma and Ba 2015, algorithm 1, with bias correction. */
+/** Kingma and Ba 2015, algorithm 1, with bias correction; betas of 0.9 and 0.999 and an epsilon of 1e-8 if none are given. */
 export class Adam extends Optimizer {
   private readonly rule: Betas;
 
@@ -176,7 +177,7 @@ export class Adam extends Optimizer {
   }
 }
 
-/** Gradient descent with momentum, or Nesterov's, in PyTorch's form: velocity = momentum · velocity + gradient. */
+/** Gradient descent with momentum, or Nesterov's, in PyTorch's form: velocity = momentum · velocity + gradient; without if none is given. */
 export class SGD extends Optimizer {
   private readonly rule: readonly [momentum: number, nesterov?: boolean];
 

@@ -53,6 +53,9 @@ const layerOf = (op: (x: Tensor) => Tensor): (new () => Module) =>
     }
   };
 
+/** x where x > 0, else 0. */
 export const ReLU = layerOf(relu);
+/** tanh x. */
 export const Tanh = layerOf(tanh);
+/** 1 / (1 + e⁻ˣ). */
 export const Sigmoid = layerOf(sigmoid);

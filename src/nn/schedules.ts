@@ -3,6 +3,7 @@
 
 /** The part, from 0 to 1, at a step, counted from 0. */
 export type Schedule = (step: number) => number;
+/** The whole rate at every step. */
 export const constant: Schedule = () => 1;
 
 /** From 1 down to 0 over so many steps, and 0 from then on (Gulrajani et al. 2017, in the authors' program for images). */

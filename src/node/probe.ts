@@ -27,11 +27,16 @@ const asked = new Map<"first" | "all", Found>();
 
 /** The adapters that Dawn finds, the one that it would give this process first; asked once a process. */
 export function probeAdapters(which: "first" | "all"): Found {
-  const program = ["--input-type=module", "--eval", source, "--", which];
-  // Evaluated code resolves packages from its folder: this one makes it find the bundle's own `webgpu`.
-  const found = asked.get(which) ?? askForAdapters(program, { cwd: dirname(fileURLToPath(import.meta.url)) });
+  const found = asked.get(which) ?? probeAnew(which);
   asked.set(which, found);
   return found;
+}
+
+/** As `probeAdapters`, and as things are now. */
+export function probeAnew(which: "first" | "all"): Found {
+  const program = ["--input-type=module", "--eval", source, "--", which];
+  // Evaluated code resolves packages from its folder: this one makes it find the bundle's own `webgpu`.
+  return askForAdapters(program, { cwd: dirname(fileURLToPath(import.meta.url)) });
 }
 
 /**

@@ -5,10 +5,9 @@ import { InputError } from "../errors";
 import type { Gpu } from "../gpu/gpu";
 import { tuning } from "../kernels/tuning/table";
 import { checkConfig, type RunConfig } from "../wgan/config";
-import { type Dataset, presentClasses } from "../wgan/dataset";
-import { misfit } from "../wgan/limits";
-import { refusal } from "../wgan/models";
+import type { Dataset } from "../wgan/dataset";
 import { objectives } from "../wgan/objectives";
+import { mistakeIn, recordOf } from "../wgan/presetRun";
 import { kindDefaults, type PresetName, presetNames, presets, type Settings } from "../wgan/presets";
 import { toyNames } from "../wgan/toys";
 import { fingerprint } from "./checkpoint";
@@ -135,7 +134,7 @@ export function complete(
 ): RunConfig {
   const { preset, settings, mistake } = chosen;
   const { data, network, conditional, objective, optimizer, ema, ...others } = settings;
-  const found = { ...describeData(dataset), ...print };
+  const found = { ...recordOf(dataset), ...print };
   const adapter = { name: gpu.info.name, driver: gpu.info.driver, kernels: tuning(gpu).describe() };
   const config: RunConfig = {
     ...{
@@ -150,28 +149,9 @@ export function complete(
     },
     ...{ ...others, adapter },
   };
-  for (const which of ["generator", "critic"] as const) {
-    const why = refusal(config, which);
-    if (why) throw mistake(`network.${which}`, `${network[which]} ${why}`);
-  }
-  if (conditional && (found.classCount < 2 || found.classCount > 256))
-    throw mistake(
-      "conditional",
-      `expected data of 2 to 256 classes, but there ${found.classCount === 1 ? "is" : "are"} ${found.classCount}`,
-    );
-  if (config.batch > found.count)
-    throw mistake("batch", `larger than the data, which has ${found.count} samples of these classes`);
-  const wrong = misfit(config, gpu.device.limits.maxStorageBufferBindingSize);
+  const wrong = mistakeIn(config, gpu.device.limits.maxStorageBufferBindingSize);
   if (wrong) throw mistake(wrong.key, wrong.message);
   return config;
-}
-
-/** What the run's record says of its data. */
-function describeData(dataset: Dataset) {
-  const { source } = dataset;
-  if (dataset.kind === "points") return { source, shape: [2], classCount: 0 };
-  const shape = [dataset.height, dataset.width, dataset.channels];
-  return { source, shape, classCount: presentClasses(dataset).length };
 }
 
 /**

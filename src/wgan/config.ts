@@ -56,6 +56,7 @@ const optimizer = {
 
 const initial = v.union([v.picklist(["he", "glorot"]), positive], "expected he, glorot or a number");
 
+/** All that determines a run: its settings, its data and the machine. */
 export const RunConfig = exactly({
   /** Version of monge that wrote it. */
   monge: word,
@@ -143,6 +144,7 @@ export const RunConfig = exactly({
   /** What computed it: the same seed gives the same bits only on the same three. */
   adapter: exactly({ name: word, driver: v.string("expected text"), kernels: word }),
 });
+/** All that determines a run: its settings, its data and the machine. */
 export type RunConfig = v.InferOutput<typeof RunConfig>;
 
 /** What determines the two networks. */

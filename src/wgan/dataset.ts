@@ -4,6 +4,7 @@ import { InputError } from "../errors";
 import type { Images } from "../formats/images";
 import type { PointDataset } from "./toys";
 
+/** Labelled images, as bytes. */
 export interface ByteDataset {
   kind: "images";
   /** (count, height, width, channels); of MNIST's kind, ink is 255 on paper 0. */
@@ -21,6 +22,7 @@ export interface ByteDataset {
   source: string;
 }
 
+/** What a run trains on: images, or points in the plane. */
 export type Dataset = ByteDataset | PointDataset;
 
 /** Numbers of classes, each once and in order. */

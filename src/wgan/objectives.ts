@@ -17,6 +17,7 @@ import {
 import { BatchNorm2d, type Module } from "../nn";
 import type { RunConfig } from "./config";
 
+/** What a loss asks of a critic: its scores of a batch. */
 export type Critic = Pick<Module, "forward">;
 
 /** E f(x), times a sign: what a critic thinks of a batch. */

@@ -2,7 +2,9 @@
 // docs/presets.md names the sources.
 import type { RunConfig } from "./config";
 
+/** The names of all presets. */
 export const presetNames = ["tutorial", "wgan", "kpandey", "wgan-gp", "small", "toy"] as const;
+/** The name of a preset. */
 export type PresetName = (typeof presetNames)[number];
 
 /** What a preset decides, and a person may change; the rest of a run's configuration is the machine's and the data's. */
@@ -38,6 +40,7 @@ const torchNorm = { epsilon: 1e-5, momentum: 0.1, scale: true };
 const adam = { kind: "adam", learningRate: 1e-4, schedule: "constant", beta1: 0.5, beta2: 0.9 } as const;
 const plain = { conditional: false, ema: 0, logEvery: 10 };
 
+/** The settings of each preset, by its name. */
 export const presets: Record<PresetName, Settings> = {
   tutorial: {
     ...plain,

@@ -2,9 +2,12 @@
 // They are those of the program of Gulrajani et al. 2017 (https://arxiv.org/abs/1704.00028, figure 2).
 import { HostRandom } from "../kernels/threefry";
 
+/** The names of all toys. */
 export const toyNames = ["8gaussians", "25gaussians", "swissroll"] as const;
+/** The name of a toy. */
 export type ToyName = (typeof toyNames)[number];
 
+/** Points in the plane. */
 export interface PointDataset {
   kind: "points";
   /** (count, 2), about within [-1.5, 1.5] for the ring and the roll, within [-1.5, 1.5] for the grid. */

@@ -60,6 +60,7 @@ const streams = { weights: 0, batches: 1, latents: 2, penalty: 3, samples: 4, av
 type Stream = "weights" | "batches" | "latents" | "penalty";
 const streamOf = ({ seed }: RunConfig, stream: number) => new Random(seed + stream * 2 ** 32);
 
+/** A critic and a generator in training, step by step, on one dataset. */
 export class Trainer {
   readonly critic: Module;
   readonly generator: Module;
@@ -211,6 +212,7 @@ export class Trainer {
     return sampleImages(this.sampler, latents, this.config);
   }
 
+  /** Frees the networks and all else that the trainer holds. */
   dispose(): void {
     const { critic, generator, criticOptimizer, generatorOptimizer, batches } = this;
     const tensors = [this.scores, this.generatorLoss, this.one];

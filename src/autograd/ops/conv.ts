@@ -19,8 +19,10 @@ interface Geometry {
   kernelSize: Pair;
 }
 
+/** Zeros around an image: by Keras's rules "same" and "valid", or their number on each side. */
 export type Padding = "same" | "valid" | readonly [top: number, bottom: number, left: number, right: number];
 
+/** How a filter moves over an image. */
 export interface ConvOptions {
   /** One step for both axes, or (rows, columns); 1 where it is not given. */
   stride?: number | Pair;
@@ -92,6 +94,7 @@ export function conv2d(x: Tensor, w: Tensor, options: ConvOptions & WithBias = {
   return bias ? forwardOp(x, w, bias, geometry) : forwardOp(x, w, geometry);
 }
 
+/** How the filter of the convolution moves that this one transposes. */
 export interface ConvTransposeOptions extends ConvOptions {
   /** (H, W) of the result, among those that conv2d maps back to x's size; the usual one where it is not given. */
   outputSize?: Pair;

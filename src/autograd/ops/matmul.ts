@@ -49,6 +49,7 @@ const matmulOp = defineOp<Factors, Sides>({
   ],
 });
 
+/** Which side is read as its transpose, and what is added. */
 export type MatmulOptions = Partial<Sides> & WithBias;
 
 /**

@@ -126,6 +126,7 @@ export const pow = unaryOp<{ p: number }>(
   ({ p }) => powerNumbers(p),
 );
 
+/** From `low` up to `high`, both included. */
 export type Bounds = { low?: number; high?: number };
 const boundsOf = ({ low = -Infinity, high = Infinity }: Bounds) => [low, high] as const;
 

@@ -10,6 +10,7 @@ import type { Tensor } from "../tensor";
 import { mul } from "./pointwise";
 import { reshape } from "./reshape";
 
+/** What is reduced, and whether its axes stay. */
 export interface ReduceOptions {
   /** Axes to reduce, negative from the end; all where none are given. */
   axes?: Axes;

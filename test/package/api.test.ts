@@ -1,0 +1,53 @@
+// docs/api.md: it tells of every export, is what the sources say now, and its examples give what stands behind them.
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { ran } from "./examples";
+import { run } from "./installed";
+
+interface Api {
+  markdown: string;
+  missing: string[];
+  values: Record<string, string[]>;
+}
+
+/** What an expression in `module`, a file of scripts/, gives. */
+function asked<T>(file: string, expression: string): T {
+  const url = pathToFileURL(resolve("scripts", file)).href;
+  const program = `import * as module from "${url}"; console.log(JSON.stringify(${expression}));`;
+  return JSON.parse(run(process.execPath, ["--input-type=module", "--eval", program], process.cwd()));
+}
+
+let read: Api | undefined;
+const api = (): Api => {
+  read ??= asked<Api>("readApi.mjs", "module.api()");
+  return read;
+};
+const examples = () => asked<Record<string, Record<string, string>>>("apiExamples.mjs", "module");
+
+test("every export and every public method has a docstring", () => {
+  assert.equal(api().missing, []);
+});
+
+test("docs/api.md is what npm run api writes", () => {
+  assert.is(readFileSync("docs/api.md", "utf8") === api().markdown, true, "run npm run api");
+});
+
+test("every value that is exported has an example, and no other name has", () => {
+  const all = examples();
+  for (const [module, names] of Object.entries(api().values)) {
+    assert.ok(names.length > 15, module);
+    assert.equal(Object.keys(all[module.replace("monge/", "")]).sort(), [...names].sort());
+  }
+});
+
+test("every example gives what stands behind it", () => {
+  const told = ran();
+  for (const [module, all] of Object.entries(examples()))
+    for (const [name, example] of Object.entries(all))
+      assert.is(told[module][name], example.slice(example.lastIndexOf(" // ") + 4), `${name}: ${example}`);
+});
+
+test.run();
