@@ -31,7 +31,7 @@ what it writes to DIR
   optuna.sh            Optuna chooses in the range of the grid: DIR/optuna.sh TRIALS
 
 then
-  --local N DIR        run the lines of DIR here, N at a time; again, and it goes on. Ctrl-C stops it
+  --local N DIR        run the lines of DIR here, N at a time; again, it goes on. Ctrl-C stops it
   --report DIR         what there is so far, as report.md, report.csv, report.svg and report.png
 
   --help               show this text
