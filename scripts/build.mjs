@@ -18,7 +18,7 @@ export const sources = [
 ].map((path) => join(root, path));
 
 const tools = ["doctor", "profile", "tune", "ladder", "gpu-day", "walk"];
-const names = ["train", "sample", "evaluate", "export", "import", "classifier", ...tools];
+const names = ["train", "sample", "evaluate", "export", "import", "classifier", "sweep", ...tools];
 
 /** The folder with the bundles of the sources as they are now, built where that has not been done. It mirrors the
  * tree, with src/ left out of the names: node/train.js, test/run.js. Throws an Error of one line. */

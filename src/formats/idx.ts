@@ -1,4 +1,4 @@
-// Reads the IDX format of MNIST and its relatives: two zeros, a type, how many axes, their sizes, then the numbers.
+// The IDX format of MNIST and its relatives: two zeros, a type, how many axes, their sizes, then the numbers.
 // All is big-endian. A header can claim billions of images, so it is held against the file's length before anything
 // is made.
 import { InputError } from "../errors";
@@ -55,6 +55,17 @@ export function parseIdxLabels(bytes: Uint8Array, file: string): Uint16Array {
     Array.from({ length: sizes[0] }, (_, i) => read!(view, start + size * i)),
     file,
   );
+}
+
+/** The file of images: 3 axes of grey ones, as MNIST has them, 4 of colours. */
+export function encodeIdxImages({ count, height, width, channels, pixels }: Images): Uint8Array {
+  const sizes = [count, height, width, ...(channels === 1 ? [] : [channels])];
+  const start = 4 + 4 * sizes.length;
+  const bytes = new Uint8Array(start + pixels.length);
+  bytes.set([0, 0, unsignedBytes, sizes.length]);
+  for (const [i, size] of sizes.entries()) viewOf(bytes).setUint32(4 + 4 * i, size);
+  bytes.set(pixels, start);
+  return bytes;
 }
 
 /** The header alone, from a file's first bytes. Throws InputError unless such a file may hold what is wanted. */

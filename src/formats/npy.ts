@@ -1,4 +1,4 @@
-// Reads NumPy's .npy: a magic, a version, a header that is a Python dictionary in text, then the numbers.
+// NumPy's .npy: a magic, a version, a header that is a Python dictionary in text, then the numbers.
 // Images are unsigned bytes in C order; labels any integers. The format: numpy.lib.format, versions 1 to 3.
 import { InputError } from "../errors";
 import { asChannels, asLabels, type Images } from "./images";
@@ -9,6 +9,8 @@ interface Npy {
   sizes: number[];
   data: Uint8Array;
 }
+
+const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]; // \x93NUMPY
 
 const kinds: Record<string, string> = { i: "int", u: "uint", f: "float", c: "complex" };
 const others: Record<string, string> = { b: "bool", S: "bytes", U: "text", O: "objects", V: "records" };
@@ -55,6 +57,19 @@ export function parseNpyLabels(bytes: Uint8Array, file: string): Uint16Array {
   );
 }
 
+/** The file of an array of bytes or f32, which NumPy's numpy.load reads. */
+export function encodeNpy(numbers: Uint8Array | Float32Array, sizes: readonly number[]): Uint8Array {
+  const descr = numbers instanceof Float32Array ? "<f4" : "|u1";
+  const text = `{'descr': '${descr}', 'fortran_order': False, 'shape': ${show(sizes)}, }`;
+  const length = Math.ceil((10 + text.length + 1) / 64) * 64 - 10; // so that the numbers begin at a multiple of 64
+  const data = new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
+  const bytes = new Uint8Array(10 + length + data.length);
+  bytes.set([...magic, 1, 0, length & 255, length >> 8]);
+  bytes.set(new TextEncoder().encode(`${text.padEnd(length - 1)}\n`), 10);
+  bytes.set(data, 10 + length);
+  return bytes;
+}
+
 function parseNpy(bytes: Uint8Array, file: string): Npy {
   const { text, start } = headerOf(bytes, file);
   const descr = text.match(/['"]descr['"]\s*:\s*['"]([^'"]*)['"]/)?.[1];
@@ -93,7 +108,6 @@ function parseNpy(bytes: Uint8Array, file: string): Npy {
 
 /** The header's text and where the numbers begin. */
 function headerOf(bytes: Uint8Array, file: string): { text: string; start: number } {
-  const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]; // \x93NUMPY
   if (bytes.length < 12 || magic.some((byte, i) => bytes[i] !== byte)) {
     throw new InputError(`${file}: no .npy file, which begins with \\x93NUMPY. Write it with numpy.save.`);
   }

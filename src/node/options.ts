@@ -36,6 +36,10 @@ export interface SampleOptions extends CommonOptions {
   out?: string;
   seed?: number;
   count?: number;
+  /** How far a latent number may be from 0, in standard deviations. */
+  truncate?: number;
+  /** Images on each way from one latent vector to another. */
+  interpolate?: number;
 }
 
 export const trainHelp = `Trains a Wasserstein GAN on images, on the GPU, and writes a folder with the results.
@@ -117,20 +121,29 @@ ${adapterHelp}
   --help               show this text
 `;
 
-export const sampleHelp = `Draws images with a trained generator, as one PNG.
+export const sampleHelp = `Draws images with a trained generator: as one picture to look at, or for other programs.
 
 usage: npm run sample -- --run DIR [options]
 
   --run DIR            folder of a training run, as made by npm run train
-  --out FILE.png       where to write the image; without it: in the run's folder
+  --out FILE.png       the picture: a grid, of MNIST's kind as dark ink on white; without --out it
+                       goes into the run's folder. Or, with the values that the data have:
+        FILE.npy         an array (N, H, W) or (N, H, W, C) of bytes, or (N, 2) of points
+        FILE-ubyte       an IDX file, as MNIST's
+        DIR              a new or empty folder of PNG files, 000000.png and so on
   --seed N             which images: same seed, same images (0 to 4294967295); without it those
                        that the run showed
   --count N            how many, in a square grid (default 100); of a run with conditional: true in
-                       a column for each class (default ten rows)
+                       a column for each class (default ten rows): the classes come in turn
+  --truncate T         draw the latent numbers that are more than T standard deviations from 0
+                       anew, from 0.1 to 10: better images, and less different ones
+  --interpolate N      ways from one latent vector to another, N images each, one way a row
 ${adapterHelp}
   --help               show this text
 
-example: npm run sample -- --run runs/my-run --count 64 --out sixty-four.png
+examples:
+  npm run sample -- --run runs/my-run --count 64 --out sixty-four.png
+  npm run sample -- --run runs/my-run --count 10000 --out generated
 `;
 
 /** Options of train that are settings under a shorter name or with a reader of their own. */
@@ -148,17 +161,22 @@ const shortcuts: Record<string, { path: string; read: Reader<unknown> }> = {
   "checkpoint-every": { path: "checkpointEvery", read: integer(0, 100_000_000) },
 };
 
+/** The options of train that are settings. */
+export const trainSettings: readonly string[] = [
+  ...Object.keys(shortcuts),
+  ...settingNames.filter((name) => !(name in shortcuts)),
+];
+
 /** Reads train's arguments (without node and script). Throws InputError at the first that is off. */
 export function parseTrainOptions(args: string[]): TrainOptions {
-  const short = Object.keys(shortcuts);
   const given = readOptions(
     "train",
     args,
-    [...short, "config", "out", "resume", ...settingNames.filter((name) => !(name in shortcuts))],
+    [...trainSettings, "config", "out", "resume"],
     ["transposed", "resume-if-there", "overwrite", "watch", "print-config", "no-tune"],
   );
   checkGoingOn(given.names);
-  const changes = [...short, ...settingNames.filter((name) => !(name in shortcuts))].flatMap((name) => {
+  const changes = trainSettings.flatMap((name) => {
     const { path, read } = shortcuts[name] ?? { path: name, read: parseValue };
     const text = given.text(name);
     return text === undefined ? [] : [change(`--${name}`, path, read(text, `--${name}`), text)];
@@ -212,13 +230,21 @@ function checkGoingOn(names: string[]): void {
 
 /** Reads sample's arguments (without node and script). Throws InputError at the first that is off. */
 export function parseSampleOptions(args: string[]): SampleOptions {
-  const given = readOptions("sample", args, ["run", "out", "seed", "count"]);
+  const given = readOptions("sample", args, ["run", "out", "seed", "count", "truncate", "interpolate"]);
   const run = readRun(given);
+  const count = given.read("count", integer(1, 100_000));
+  const interpolate = given.read("interpolate", integer(2, 1000));
+  if (count !== undefined && interpolate !== undefined && count % interpolate !== 0)
+    throw new InputError(
+      `--count ${count}: expected a multiple of --interpolate ${interpolate}, whole ways.`,
+    );
   return {
     run,
-    out: given.read("out", pngName),
+    out: given.read("out", notEmpty),
     seed: given.read("seed", integer(0, 2 ** 32 - 1)),
-    count: given.read("count", integer(1, 10_000)),
+    count,
+    truncate: given.read("truncate", deviations),
+    interpolate,
     adapter: given.adapter,
     help: given.help,
   };
@@ -253,7 +279,8 @@ export const notEmpty: Reader<string> = (text, name) => {
   throw new InputError(`${name} is empty, expected a path.`);
 };
 
-const pngName: Reader<string> = (text, name) => {
-  if (/.\.png$/i.test(text)) return text;
-  throw new InputError(`${name} "${text}": expected the name of a .png file.`);
+const deviations: Reader<number> = (text, name) => {
+  const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= 0.1 && value <= 10) return value;
+  throw new InputError(`${name} "${text}": expected a number from 0.1 to 10.`);
 };

@@ -22,8 +22,6 @@ export interface Progress {
 
 /** Milliseconds between two rewritings. */
 const pause = 100;
-/** Milliseconds that the rate looks back on, so that it follows the machine but doesn't jitter. */
-const lookBack = 10_000;
 
 /** Keeps a stream that can't be written any more from ending the process. `lost` hears why, but for a closed pipe. */
 export function outliveStream(stream: Output, lost: (code: string) => void = () => {}): void {
@@ -32,8 +30,16 @@ export function outliveStream(stream: Output, lost: (code: string) => void = () 
   });
 }
 
-/** A reporter for a run of `steps` steps; `now` gives milliseconds. */
-export function createProgress(steps: number, stream: Output, now = () => performance.now()): Progress {
+/**
+ * A reporter for a run of `steps` steps. `now` gives milliseconds, and the rate looks back on `lookBack` of them: the
+ * shorter, the sooner it follows the machine, and the more it jitters.
+ */
+export function createProgress(
+  steps: number,
+  stream: Output,
+  now = () => performance.now(),
+  lookBack = 10_000,
+): Progress {
   outliveStream(stream);
   const marks: { step: number; time: number }[] = [];
   let shown = "";

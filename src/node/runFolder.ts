@@ -121,15 +121,19 @@ export function isRun(path: string): boolean {
 /** Makes the folder runs/<preset>-<classes>-<time>, numbered where another run has that name. */
 function makeFresh({ preset, data }: RunConfig, now: Date): { path: string; made?: string } {
   const { classes } = data;
-  const two = (value: number) => String(value).padStart(2, "0");
-  const day = `${now.getFullYear()}${two(now.getMonth() + 1)}${two(now.getDate())}`;
-  const time = `${two(now.getHours())}${two(now.getMinutes())}${two(now.getSeconds())}`;
-  const base = join("runs", `${preset}-${classes === "all" ? "all" : classes.join("")}-${day}-${time}`);
+  const base = join("runs", `${preset}-${classes === "all" ? "all" : classes.join("")}-${timeStamp(now)}`);
   for (let i = 1; ; i++) {
     const path = i === 1 ? base : `${base}-${i}`;
     const made = existsSync(path) ? undefined : makeFolder(path);
     if (made) return { path, made }; // undefined where it is there by now
   }
+}
+
+/** "20261128-205721", of the local time. */
+export function timeStamp(now: Date): string {
+  const two = (value: number) => String(value).padStart(2, "0");
+  const day = `${now.getFullYear()}${two(now.getMonth() + 1)}${two(now.getDate())}`;
+  return `${day}-${two(now.getHours())}${two(now.getMinutes())}${two(now.getSeconds())}`;
 }
 
 const makeFolder = (path: string): string | undefined => onDisk(path, () => makeFolders(path));

@@ -1,21 +1,25 @@
 // The command `npm run sample`: draws images with the generator of a run folder.
 import { join } from "node:path";
-import { sizeOf, slice, tidy } from "../autograd";
-import { samplePicture } from "../wgan/samplePicture";
+import { sizeOf, slice, type Tensor, tensor, tidy } from "../autograd";
+import { HostRandom } from "../kernels/threefry";
+import { latentRows } from "../wgan/interpolate";
+import { labelsOf } from "../wgan/models";
 import { SAMPLES, sampleGrid, sampleImages } from "../wgan/sampling";
 import { fixedLatents } from "../wgan/trainer";
+import { truncateLatents } from "../wgan/truncate";
 import { runCommand } from "./command";
 import { readConfig } from "./configFile";
 import { openDevice } from "./device";
-import { requireWritable, writeFileAtomic } from "./files";
 import { parseSampleOptions, sampleHelp } from "./options";
-import { encodePng } from "./png";
 import { requireAdapter } from "./probe";
 import { counted } from "./progress";
+import { requireOut, writeSamples } from "./sampleFiles";
 import { loadNetwork, readNetwork } from "./savedNetwork";
 
 /** Read back at once; more would need a larger buffer. */
 const AT_ONCE = 100;
+/** Ways between latent vectors, where nobody says how many images. */
+const WAYS = 10;
 
 await runCommand(async () => {
   const options = parseSampleOptions(process.argv.slice(2));
@@ -25,16 +29,18 @@ await runCommand(async () => {
   const saved = readNetwork("generator", run);
   const seed = options.seed ?? config.seed;
   const out = options.out ?? join(run, `sample-seed-${seed}.png`);
-  requireWritable(out);
+  const { truncate, interpolate } = options;
+  const { shape } = config.data;
+  const grid = sampleGrid(config, options.count ?? SAMPLES);
+  const columns = interpolate ?? grid.columns;
+  const count = options.count ?? (interpolate ? WAYS * interpolate : grid.rows * grid.columns);
+  const kind = requireOut(out, config.data, count);
   requireAdapter(options.adapter);
   await openDevice({ adapter: options.adapter });
   const generator = loadNetwork(saved, config);
-  const { shape } = config.data;
-  const grid = sampleGrid(config, options.count ?? SAMPLES);
-  const { columns } = grid;
-  const count = options.count ?? grid.rows * columns;
   // The seed's own latent vectors, so that the run's seed gives the run's pictures.
-  const latents = fixedLatents({ ...config, seed }, count);
+  const drawn = fixedLatents({ ...config, seed }, interpolate ? (2 * count) / interpolate : count);
+  const latents = truncate || interpolate ? await changed(drawn) : drawn;
   const values = new Float32Array(count * sizeOf(shape));
   for (let at = 0; at < count; at += AT_ONCE) {
     const sizes = [Math.min(AT_ONCE, count - at), latents.shape[1]];
@@ -42,7 +48,18 @@ await runCommand(async () => {
     values.set((await images.data()) as Float32Array, at * sizeOf(shape));
     images.dispose();
   }
-  writeFileAtomic(out, encodePng(samplePicture(values, config.data, Math.ceil(count / columns), columns)));
+  writeSamples(kind, out, values, config.data, columns);
   console.log(`${counted(count, shape.length === 1 ? "point" : "image")}: ${out}`);
   return 0;
+
+  async function changed(drawn: Tensor): Promise<Tensor> {
+    const size = { latent: config.network.latent, labels: labelsOf(config) };
+    let numbers = (await drawn.data()) as Float32Array;
+    if (truncate) {
+      const normal = { deviation: config.network.latentDeviation, limit: truncate };
+      numbers = truncateLatents(numbers, size, normal, new HostRandom(seed));
+    }
+    if (interpolate) numbers = latentRows(numbers, size, interpolate);
+    return tensor(numbers, [count, drawn.shape[1]]);
+  }
 });

@@ -5,7 +5,7 @@ import { basename, join, resolve } from "node:path";
 import { noGrad, tensor, tidy } from "../autograd";
 import { InputError } from "../errors";
 import type { ByteDataset } from "../wgan/dataset";
-import { latentWays } from "../wgan/interpolate";
+import { latentRows } from "../wgan/interpolate";
 import { labelsOf } from "../wgan/models";
 import { samplePicture } from "../wgan/samplePicture";
 import type { PointDataset } from "../wgan/toys";
@@ -127,19 +127,12 @@ async function latentPicture(trainer: Trainer): Promise<Uint8Array | undefined> 
   const { config } = trainer;
   if (config.data.shape.length === 1) return undefined;
   const [rows, columns] = [10, 10];
-  const size = config.network.latent;
-  const whole = size + labelsOf(config);
+  const size = { latent: config.network.latent, labels: labelsOf(config) };
   const ends = await take(() => fixedLatents(config, 2 * rows));
-  const vectors = new Float32Array(2 * rows * size);
-  for (let i = 0; i < 2 * rows; i++) vectors.set(ends.subarray(i * whole, i * whole + size), i * size);
-  const ways = latentWays(vectors, size, columns);
-  const latents = new Float32Array(rows * columns * whole);
-  for (let i = 0; i < rows * columns; i++) {
-    const row = Math.floor(i / columns);
-    latents.set(ways.subarray(i * size, (i + 1) * size), i * whole);
-    latents.set(ends.subarray(row * whole + size, (row + 1) * whole), i * whole + size);
-  }
-  const samples = await take(() => trainer.sample(tensor(latents, [rows * columns, whole])));
+  const latents = latentRows(ends, size, columns);
+  const samples = await take(() =>
+    trainer.sample(tensor(latents, [rows * columns, size.latent + size.labels])),
+  );
   return encodePng(samplePicture(samples, config.data, rows, columns));
 }
 

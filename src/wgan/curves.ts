@@ -1,4 +1,5 @@
-// What a picture needs of a long history: fewer points that draw the same line, and the median filter of the paper.
+// What a picture needs of long histories: fewer points that draw the same line, the median filter of the paper, and the
+// mean of several.
 
 /** The window of the median filter that Arjovsky et al. 2017 plot their estimate with (figure 3), in steps. */
 export const medianWindow = 101;
@@ -39,6 +40,14 @@ export function medianFilter(values: ArrayLike<number>, window = medianWindow): 
     if (sorted.length === 0) return Number.NaN;
     return sorted.length % 2 === 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
   });
+}
+
+/** The mean of the finite values, and their deviation from it (by n - 1); NaN where there are none, or not two. */
+export function meanAndDeviation(values: readonly number[]): { mean: number; deviation: number } {
+  const finite = values.filter(Number.isFinite);
+  const mean = finite.reduce((sum, value) => sum + value, 0) / finite.length;
+  const squares = finite.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return { mean, deviation: finite.length > 1 ? Math.sqrt(squares / (finite.length - 1)) : Number.NaN };
 }
 
 /**

@@ -34,3 +34,32 @@ export function latentWays(latents: Float32Array, size: number, columns: number)
   }
   return ways;
 }
+
+/** What a generator's latent vector is made of: numbers, and behind them the one-hot of a class, or nothing. */
+export interface LatentSize {
+  latent: number;
+  labels: number;
+}
+
+/**
+ * The same ways for vectors (2 R, …) with classes behind them: all of a row is of one class, and the rows take the classes
+ * of the first R.
+ */
+export function latentRows(
+  ends: Float32Array,
+  { latent, labels }: LatentSize,
+  columns: number,
+): Float32Array {
+  const whole = latent + labels;
+  const rows = ends.length / (2 * whole);
+  const vectors = new Float32Array(2 * rows * latent);
+  for (let i = 0; i < 2 * rows; i++) vectors.set(ends.subarray(i * whole, i * whole + latent), i * latent);
+  const ways = latentWays(vectors, latent, columns);
+  const latents = new Float32Array(rows * columns * whole);
+  for (let i = 0; i < rows * columns; i++) {
+    const row = Math.floor(i / columns);
+    latents.set(ways.subarray(i * latent, (i + 1) * latent), i * whole);
+    latents.set(ends.subarray(row * whole + latent, (row + 1) * whole), i * whole + latent);
+  }
+  return latents;
+}

@@ -7,6 +7,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { PNG } from "pngjs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { parseNpyImages } from "../../src/formats/npy";
 import { adapterHelp } from "../../src/node/commandLine";
 import { imagesFile, labelsFile } from "../formats/idxFiles";
 import { cutAt } from "./binding";
@@ -454,6 +455,24 @@ test("sample gives the run's own pictures, and others for another seed", () => {
   assert.ok(draw("own.png").equals(last), "those of its last step, since its weights are");
   assert.ok(draw("named.png", "--seed", "1").equals(last), "the run's seed is 1");
   assert.not(draw("other.png", "--seed", "7").equals(last));
+});
+
+test("sample for other programs: arrays of the data's own values, ways between latent vectors, truncated ones", () => {
+  const draw = (name: string, ...args: string[]) => {
+    const file = join(base, name);
+    const { status, stderr } = run("sample", ["--run", trained, "--out", file, ...args]);
+    assert.is(status, 0, stderr);
+    return parseNpyImages(readFileSync(file), file);
+  };
+  const [height, width, channels] = [28, 28, 1];
+  const plain = draw("plain.npy", "--count", "4");
+  assert.equal({ ...plain, pixels: 0 }, { count: 4, height, width, channels, pixels: 0 });
+  const image = (images: typeof plain, i: number) => [...images.pixels.subarray(i * 784, (i + 1) * 784)];
+  const ways = draw("ways.npy", "--count", "6", "--interpolate", "3");
+  assert.is(ways.count, 6);
+  assert.equal(image(ways, 2), image(plain, 1), "the first way ends at the second image");
+  assert.equal(image(draw("cut.npy", "--count", "4", "--truncate", "10"), 3), image(plain, 3));
+  assert.not.equal(image(draw("near.npy", "--count", "4", "--truncate", "0.5"), 3), image(plain, 3));
 });
 
 test("sample and evaluate: a folder that is no run, or a damaged one, gets one line", () => {

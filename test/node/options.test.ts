@@ -115,11 +115,20 @@ test("sample needs a run, draws 100 images and writes a png", () => {
   const sample = (...args: string[]) => parseSampleOptions(args);
   assert.equal(sample("--run", "r"), {
     ...{ run: "r", out: undefined, seed: undefined, count: undefined, adapter: undefined, help: false },
+    ...{ truncate: undefined, interpolate: undefined },
   });
   assert.equal(sample("--run=r", "--out=a.png", "--seed=3", "--count=4").count, 4);
   assert.is(sample("--help").help, true);
   assert.match(complaint(parseSampleOptions, "--count 4"), /--run DIR is missing/);
-  assert.match(complaint(parseSampleOptions, "--run r --out a.jpg"), /name of a \.png file/);
+  assert.match(
+    complaint(parseSampleOptions, "--run r --count 25 --interpolate 10"),
+    /^--count 25: expected a multiple of --interpolate 10, whole ways\.$/,
+  );
+  for (const text of ["0", "0.05", "11", "-1", "1e0", "x"])
+    assert.is(
+      complaint(parseSampleOptions, `--run r --truncate ${text}`),
+      `--truncate "${text}": expected a number from 0.1 to 10.`,
+    );
   assert.match(complaint(parseSampleOptions, "--rn r"), /Did you mean --run\?/);
 });
 
@@ -128,7 +137,8 @@ test("the help texts name every option and fit a terminal", () => {
     "preset data classes size transposed steps batch seed out sample-every log-every checkpoint-every watch";
   const others = "resume resume-if-there overwrite config print-config adapter no-tune help digits";
   for (const name of `${names} ${others}`.split(" ")) assert.match(trainHelp, new RegExp(`--${name}[ )\\n]`));
-  for (const name of ["run", "out", "seed", "count", "adapter"]) assert.match(sampleHelp, `--${name} `);
+  for (const name of ["run", "out", "seed", "count", "truncate", "interpolate", "adapter"])
+    assert.match(sampleHelp, `--${name} `);
   for (const line of `${trainHelp}${sampleHelp}`.split("\n")) assert.ok(line.length <= 100, line);
 });
 

@@ -53,6 +53,15 @@ test("the rate follows the last ten seconds", () => {
   assert.match(out.text().split("\r").at(-1)!, "  20 steps/s");
 });
 
+test("or it follows as long a time as it is told, where steps come in bursts", () => {
+  const out = output(true);
+  let time = 0;
+  const progress = createProgress(1000, out, () => time, Number.POSITIVE_INFINITY);
+  progress.update(0);
+  for (; time <= 60_000; time += 500) progress.update(time < 30_000 ? 0 : 300);
+  assert.match(out.text().split("\r").at(-1)!, "step 300/1000  5.0 steps/s  2 min 20 s left");
+});
+
 test("a narrow terminal gets a line that doesn't wrap", () => {
   const out = output(true, 10);
   createProgress(1000, out).update(1);

@@ -13,7 +13,8 @@ mkdirSync(join(base, "data"));
 writeFileSync(join(base, "data", "train-images-idx3-ubyte"), imagesFile(20));
 writeFileSync(join(base, "data", "train-labels-idx1-ubyte"), labelsFile(new Array(20).fill(5)));
 
-const dist = folderWith(join("node", "train.js"), dirname(fileURLToPath(import.meta.url)));
+/** The folder of the build. */
+export const dist = folderWith(join("node", "train.js"), dirname(fileURLToPath(import.meta.url)));
 
 /** The nearest folder from here up that holds `name`: this file may run as a chunk. */
 function folderWith(name: string, from: string): string {

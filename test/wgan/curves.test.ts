@@ -1,7 +1,7 @@
 // The median filter against its definition, and thinning that hides no peak.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { envelope, evenly, medianFilter } from "../../src/wgan/curves";
+import { envelope, evenly, meanAndDeviation, medianFilter } from "../../src/wgan/curves";
 
 let state = 7;
 const random = () => {
@@ -64,6 +64,12 @@ test("an envelope of few rows is the rows, and one of an envelope is one", () =>
   const all = [...rows, ...more].map(({ a }) => a);
   const kept = twice.map(({ a }) => a);
   assert.equal([Math.min(...kept), Math.max(...kept)], [Math.min(...all), Math.max(...all)]);
+});
+
+test("the mean and the deviation are of the finite values, and one value has no deviation", () => {
+  assert.equal(meanAndDeviation([1, 3, Number.NaN, 5]), { mean: 3, deviation: 2 });
+  assert.equal(meanAndDeviation([7]), { mean: 7, deviation: Number.NaN });
+  assert.ok(Number.isNaN(meanAndDeviation([Number.POSITIVE_INFINITY]).mean));
 });
 
 test.run();

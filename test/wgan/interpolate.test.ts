@@ -1,7 +1,7 @@
 // Ways between latent vectors on the sphere.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { latentWays, slerp } from "../../src/wgan/interpolate";
+import { latentRows, latentWays, slerp } from "../../src/wgan/interpolate";
 
 const close = (actual: ArrayLike<number>, expected: ArrayLike<number>) => {
   const off = Array.from(actual, (value, i) => Math.abs(value - expected[i]));
@@ -34,6 +34,12 @@ test("latentWays lays a pair's way into each row", () => {
   close(latentWays(latents, 2, 3), [2, 0, Math.SQRT2, Math.SQRT2, 0, 2, 1, 1, 2, 2, 3, 3]);
   assert.throws(() => latentWays(latents.subarray(2), 2, 3), /no pairs/);
   assert.throws(() => latentWays(latents, 2, 1), /columns too few/);
+});
+
+test("a row of ways with classes is of one class all along", () => {
+  const size = { latent: 1, labels: 2 };
+  const ends = Float32Array.of(1, 1, 0, 3, 0, 1, 5, 1, 0, 9, 0, 1); // 1, 3, 5, 9 of classes 0, 1, 0, 1
+  close(latentRows(ends, size, 3), [1, 1, 0, 2, 1, 0, 3, 1, 0, 5, 0, 1, 7, 0, 1, 9, 0, 1]);
 });
 
 test.run();

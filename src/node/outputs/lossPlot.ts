@@ -1,8 +1,8 @@
 // losses.svg and losses.png: the three losses, and below them the Wasserstein estimate with its median filter.
-// vega-lite says what is drawn; it and vega are imported when a plot is asked for, for they are large.
+// Many rows are drawn as few, so that neither file nor time grows with the run.
 import { envelope, medianFilter, medianWindow } from "../../wgan/curves";
 import type { LossRow } from "../lossFile";
-import { fontFamily } from "./svgToPng";
+import { drawn, plotStyle, stepAxis } from "./vega";
 
 /** The size of each plot, without its axes. */
 const [width, height] = [760, 260];
@@ -24,31 +24,19 @@ const estimates = [
  * median would be all but one number, and is left out.
  */
 export async function lossPlot(rows: readonly LossRow[]): Promise<string> {
-  const [vega, { compile }] = await Promise.all([import("vega"), import("vega-lite")]);
   const medians = medianFilter(rows.map(({ wasserstein }) => wasserstein));
   const all = rows.map((row, i) => ({ ...row, median: medians[i] }));
   const names = [...losses, ...estimates].map(([name]) => name);
   const few = envelope(all, names, most);
   const [first, last] = [rows[0]?.step ?? 0, rows.at(-1)?.step ?? 0];
-  const spec = {
-    $schema: "https://vega.github.io/schema/vega-lite/v6.json",
-    background: "white",
-    padding: 12,
+  return drawn({
+    ...plotStyle,
     vconcat: [
       panel(losses, "loss"),
       panel(rows.length < medianWindow ? estimates.slice(0, 1) : estimates, "distance"),
     ],
-    resolve: { scale: { color: "independent" as const } },
-    config: {
-      font: fontFamily,
-      axis: { labelFontSize: 12, titleFontSize: 13, titleFontWeight: "normal" as const },
-      legend: { labelFontSize: 13, labelLimit: 300 },
-    },
-  };
-  const view = new vega.View(vega.parse(compile(spec).spec), { renderer: "none", logLevel: vega.Error });
-  const svg = await view.toSVG();
-  view.finalize();
-  return svg;
+    resolve: { scale: { color: "independent" } },
+  });
 
   function panel(series: readonly (readonly [string, string, string])[], title: string) {
     const values = series.flatMap(([name, label]) =>
@@ -69,13 +57,7 @@ export async function lossPlot(rows: readonly LossRow[]): Promise<string> {
         point: few.length < 40,
       },
       encoding: {
-        x: {
-          field: "step",
-          type: "quantitative" as const,
-          title: "training step (one update of the generator)",
-          scale: { domain: [first, Math.max(last, first + 1)], nice: false },
-          axis: { grid: false, tickMinStep: 1, tickCount: 8, labelOverlap: false, labelFlush: false },
-        },
+        x: stepAxis(first, last),
         y: {
           field: "value",
           type: "quantitative" as const,

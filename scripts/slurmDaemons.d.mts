@@ -1,0 +1,2 @@
+export function missingPrograms(): string[];
+export function startSlurm(): Promise<{ env: NodeJS.ProcessEnv; end(): Promise<void> }>;

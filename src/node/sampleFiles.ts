@@ -1,0 +1,77 @@
+// Where sample puts its images: one picture for people, or the bytes that the data would have, for other programs.
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { InputError } from "../errors";
+import { encodeIdxImages } from "../formats/idx";
+import { encodeNpy } from "../formats/npy";
+import type { RunConfig } from "../wgan/config";
+import { samplePicture } from "../wgan/samplePicture";
+import { makeFolders, reason, requireWritable, writeFileAtomic } from "./files";
+import { encodePng } from "./png";
+
+type Kind = "picture" | "npy" | "idx" | "folder";
+
+/** More would be a picture that no program opens. */
+const mostInPicture = 10_000;
+
+/** What the name asks for. Throws InputError unless such images can be written there. */
+export function requireOut(out: string, { shape }: RunConfig["data"], count: number): Kind {
+  const kind = kindOf(out);
+  if (shape.length === 1 && (kind === "idx" || kind === "folder"))
+    throw new InputError(`--out ${out}: the run makes points, expected a .png or .npy file.`);
+  if (kind === "picture" && count > mostInPicture)
+    throw new InputError(
+      `--count ${count}: at most ${mostInPicture} in a picture; .npy, IDX or a folder take more.`,
+    );
+  if (kind !== "folder") requireWritable(out);
+  else if (existsSync(out) && readdirSync(out).length > 0)
+    throw new InputError(`--out ${out}: isn't empty. Name a new or an empty folder.`);
+  return kind;
+}
+
+function kindOf(out: string): Kind {
+  if (/.\.png$/i.test(out)) return "picture";
+  if (/.\.npy$/i.test(out)) return "npy";
+  if (/.-ubyte$/.test(out)) return "idx";
+  if (!basename(out).includes(".")) return "folder";
+  throw new InputError(
+    `--out "${out}": expected the name of a .png file, a .npy file, an IDX file (…-ubyte) or a folder.`,
+  );
+}
+
+/** Writes samples (N, …shape) with values from -1 to 1, or points, `columns` of them a row. Throws InputError. */
+export function writeSamples(
+  kind: Kind,
+  out: string,
+  values: Float32Array,
+  data: RunConfig["data"],
+  columns: number,
+): void {
+  const [height, width, last] = data.shape;
+  const size = data.shape.reduce((product, each) => product * each, 1);
+  const count = values.length / size;
+  if (kind === "picture") {
+    const picture = samplePicture(values, data, Math.ceil(count / columns), columns);
+    return writeFileAtomic(out, encodePng(picture));
+  }
+  if (data.shape.length === 1) return writeFileAtomic(out, encodeNpy(values, [count, size]));
+  const channels = last === 3 ? 3 : 1;
+  const bytes = new Uint8ClampedArray(values.length);
+  for (let i = 0; i < values.length; i++) bytes[i] = (values[i] + 1) * 127.5;
+  const pixels = new Uint8Array(bytes.buffer);
+  const sizes = [count, height, width, ...(channels === 3 ? [channels] : [])];
+  if (kind === "npy") return writeFileAtomic(out, encodeNpy(pixels, sizes));
+  if (kind === "idx")
+    return writeFileAtomic(out, encodeIdxImages({ count, height, width, channels, pixels }));
+  try {
+    makeFolders(out);
+    for (let i = 0; i < count; i++) {
+      const one = { bytes: bytes.subarray(i * size, (i + 1) * size), width, height };
+      writeFileSync(join(out, `${String(i).padStart(6, "0")}.png`), encodePng(one));
+    }
+  } catch (error) {
+    throw error instanceof InputError
+      ? error
+      : new InputError(`${out}: can't be written (${reason(error)}).`);
+  }
+}

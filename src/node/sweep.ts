@@ -1,0 +1,47 @@
+// The command `npm run sweep`: writes the command lines of many runs, runs them here, or reports what they left.
+import { chmodSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { runCommand } from "./command";
+import { makeFolders, writeFileAtomic } from "./files";
+import { counted } from "./progress";
+import { requireUnused, timeStamp } from "./runFolder";
+import { runHere } from "./sweep/local";
+import { parseSweepOptions, sweepHelp } from "./sweep/options";
+import { lineOf, makePlan } from "./sweep/plan";
+import { report } from "./sweep/report";
+import { optunaText, sbatchText } from "./sweep/scripts";
+
+/** The program that builds where a source has changed and starts a command; this file is dist/<hash>/node/sweep.js. */
+const starter = resolve(dirname(process.argv[1]), "../../../scripts/run.mjs");
+
+await runCommand(async () => {
+  const options = parseSweepOptions(process.argv.slice(2));
+  if (options.kind === "help") return void process.stdout.write(sweepHelp);
+  if (options.kind === "local") return runHere(options.folder, options.atOnce);
+  if (options.kind === "report") return report(options.folder);
+
+  const out = options.out ?? join("runs", `sweep-${timeStamp(new Date())}`);
+  const plan = makePlan(options, ["node", starter, "node/train"], console.log);
+  const { runs, points } = plan;
+  requireUnused(out);
+  makeFolders(join(resolve(out), "logs"));
+  const adapter = options.train.adapter === undefined ? [] : ["--adapter", options.train.adapter];
+  for (const [name, text] of Object.entries({
+    "runs.txt": runs.map((words) => `${lineOf(words)}\n`).join(""),
+    "sweep.sbatch": sbatchText(resolve(out), runs.length),
+    "optuna.sh": optunaText(plan, options, ["node", starter, "node/evaluate", ...adapter]),
+  })) {
+    if (text === undefined) continue;
+    writeFileAtomic(join(out, name), text);
+    if (name.endsWith(".sh")) chmodSync(join(out, name), 0o755);
+  }
+  const seeds = options.seeds.length;
+  const says = [
+    `${out}: ${counted(runs.length, "run")}, ${counted(points, "point")} of the grid by ${counted(seeds, "seed")}`,
+    `  here, two at once  npm run sweep -- --local 2 ${out}`,
+    `  with Slurm         sbatch ${out}/sweep.sbatch`,
+    ...(options.axes.length > 0 ? [`  with Optuna        ${out}/optuna.sh 20`] : []),
+    `  what came of it    npm run sweep -- --report ${out}`,
+  ];
+  console.log(says.join("\n"));
+});

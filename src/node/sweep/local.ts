@@ -1,0 +1,121 @@
+// The runs of a sweep on this machine, some at once, for who has no cluster. Those that are done are left alone, the others
+// begin or go on: each line says so itself.
+import { type ChildProcess, spawn } from "node:child_process";
+import { appendFileSync, closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { InputError } from "../../errors";
+import { readChanges } from "../configFile";
+import { makeFolders, reason } from "../files";
+import { lossHeader } from "../lossFile";
+import { parseTrainOptions } from "../options";
+import { counted, createProgress, duration } from "../progress";
+import { chooseSettings, namedPreset } from "../settings";
+import { endLine, outcomeOf } from "./outcome";
+import { type PlannedRun, readRuns } from "./planned";
+
+const stopCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+/** Milliseconds between two looks at how far the runs are. */
+const pause = 500;
+
+/** Runs the lines of the folder's runs.txt, `atOnce` at a time; gives the exit code. Throws InputError before any starts. */
+export async function runHere(folder: string, atOnce: number): Promise<number> {
+  const runs = readRuns(folder);
+  const steps = new Map(runs.map((run) => [run, stepsOf(run)]));
+  const total = [...steps.values()].reduce((sum, each) => sum + each, 0);
+  const waiting = runs.filter((run) => outcomeOf(run).state !== "done");
+  const progress = createProgress(total, process.stdout, undefined, Number.POSITIVE_INFINITY);
+  progress.log(`${folder}: ${counted(runs.length, "run")}, ${runs.length - waiting.length} of them done`);
+
+  const children = new Map<PlannedRun, ChildProcess>();
+  let stop: keyof typeof stopCodes | undefined;
+  for (const signal of Object.keys(stopCodes) as (keyof typeof stopCodes)[]) {
+    process.on(signal, () => {
+      const name = signal === "SIGINT" ? "Ctrl-C" : signal;
+      if (!stop) progress.log(`${name}: the runs stop after their step, and go on from there next time`);
+      stop ??= signal;
+      for (const child of children.values()) child.kill(signal);
+    });
+  }
+  const ended = new Set(runs.filter((run) => !waiting.includes(run)));
+  const stepsDone = () =>
+    runs.reduce((sum, run) => sum + (ended.has(run) ? steps.get(run)! : lastStep(run.path)), 0);
+  const [start, before] = [performance.now(), stepsDone()];
+  const look = setInterval(() => progress.update(stepsDone()), pause);
+  let failed = 0;
+
+  const work = async () => {
+    for (let run = waiting.shift(); run && !stop; run = waiting.shift()) {
+      const code = await runOne(folder, run, (child) => children.set(run!, child));
+      children.delete(run);
+      if (stop) return;
+      ended.add(run);
+      const { state, why } = outcomeOf(run);
+      if (state !== "done") failed++;
+      const done = stepsDone();
+      const seconds = (performance.now() - start) / 1000;
+      const left = (seconds * (total - done)) / (done - before);
+      const more =
+        ended.size < runs.length && left >= 1 && left < 1e9 ? `, about ${duration(left)} left` : "";
+      const said = state === "done" ? state : `${state}, ${why || `exit code ${code}`}`;
+      progress.log(`${ended.size} of ${runs.length}  ${run.out}: ${said}${more}`);
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, work));
+  clearInterval(look);
+  progress.done();
+  if (stop) return stopCodes[stop];
+  console.log(
+    `${folder}: ${counted(runs.length - failed, "run")} done${failed > 0 ? `, ${failed} not` : ""}`,
+  );
+  return failed > 0 ? 1 : 0;
+}
+
+/** A run as a process, from its start to its end; what it says goes to its log. */
+function runOne(
+  folder: string,
+  { words, log }: PlannedRun,
+  started: (child: ChildProcess) => void,
+): Promise<number | string> {
+  makeFolders(dirname(log));
+  const file = openSync(log, "a");
+  // In a group of its own, so that a key press in the terminal reaches it once, through us.
+  const child = spawn(words[0], words.slice(1), {
+    cwd: folder,
+    stdio: ["ignore", file, file],
+    detached: true,
+  });
+  closeSync(file);
+  started(child);
+  return new Promise((resolve) => {
+    const end = (code: number | string) => {
+      appendFileSync(log, endLine(code));
+      resolve(code);
+    };
+    child.on("error", (error) => end(reason(error)));
+    child.on("exit", (code, signal) => end(signal ?? code ?? "?"));
+  });
+}
+
+/** How many steps a run takes, of all that its line and its file say. */
+function stepsOf({ words }: PlannedRun): number {
+  const options = parseTrainOptions(words.slice(words.findIndex((word) => word.startsWith("--"))));
+  const changes = [...(options.config === undefined ? [] : readChanges(options.config)), ...options.changes];
+  const preset = namedPreset(changes);
+  if (!preset) throw new InputError(`${options.out}: its line in runs.txt names no --preset.`);
+  return chooseSettings(preset, changes).settings.steps;
+}
+
+/** The last step in losses.csv, whose last line alone is read; 0 where there is none. */
+function lastStep(path: string): number {
+  try {
+    const file = openSync(join(path, "losses.csv"), "r");
+    const tail = Buffer.alloc(512);
+    const { size } = fstatSync(file);
+    const length = readSync(file, tail, 0, tail.length, Math.max(0, size - tail.length));
+    closeSync(file);
+    const line = tail.toString("latin1", 0, length).split("\n").at(-2);
+    return line === undefined || `${line}\n` === lossHeader ? 0 : Number.parseInt(line, 10);
+  } catch {
+    return 0;
+  }
+}

@@ -1,0 +1,119 @@
+// The texts of sweep.sbatch and optuna.sh. Both are short enough to read, and to change before they are started.
+import type { Axis } from "./grid";
+import { lineOf, type Plan } from "./plan";
+import { quoted } from "./words";
+
+/**
+ * An array of Slurm over the lines of runs.txt. The script stays beside its run to pass signals on: Slurm tells a batch
+ * script, and only some of its ways to tell reach the programs under it.
+ */
+export const sbatchText = (folder: string, runs: number): string => `#!/bin/bash
+# One run of runs.txt for each task of the array. What a run needs is said when it is queued:
+#   sbatch --gres=gpu:1 --time=04:00:00 sweep.sbatch
+#SBATCH --job-name=sweep
+#SBATCH --array=1-${runs}
+#SBATCH --chdir=${/^[\w./:=,@+-]+$/.test(folder) ? folder : JSON.stringify(folder)}
+#SBATCH --output=logs/%a.log
+#SBATCH --open-mode=append
+#SBATCH --requeue
+#SBATCH --signal=B:USR2@120
+
+# SIGTERM comes where the job is preempted, requeued or cancelled: the run writes a checkpoint and ends with 143. Slurm
+# queues it again, or does not. SIGUSR2 comes two minutes before the time is over: then we queue it ourselves, to go on.
+# scancel --batch --signal=USR1 JOB writes a checkpoint in between.
+line=$(sed -n "\${SLURM_ARRAY_TASK_ID}p" runs.txt)
+again=
+eval "$line &"
+run=$!
+trap 'kill -TERM "$run" 2>/dev/null' TERM
+trap 'again=1; kill -TERM "$run" 2>/dev/null' USR2
+trap 'kill -USR1 "$run" 2>/dev/null' USR1
+# A signal that is passed on ends a wait as well, so it is asked until the run is gone.
+while kill -0 "$run" 2>/dev/null; do wait "$run"; done
+wait "$run"
+code=$?
+echo "ended with $code"
+if [ -n "$again" ] && [ "$code" = 143 ]; then scontrol requeue "$SLURM_JOB_ID"; fi
+exit "$code"
+`;
+
+/**
+ * Optuna's command line asked for settings in the range of the grid; undefined without a grid. `evaluate` are the words
+ * that start the command of that name. Several may run at once on one study.
+ */
+export function optunaText(
+  { begin }: Plan,
+  { axes, seeds }: { axes: readonly Axis[]; seeds: readonly number[] },
+  evaluate: readonly string[],
+): string | undefined {
+  if (axes.length === 0) return undefined;
+  const space = Object.fromEntries(axes.map(({ name, values }) => [name, distributionOf(values)]));
+  return `#!/bin/sh
+# Optuna chooses the settings: each trial is asked for, run with every seed, and the mean is told.
+# usage: ./optuna.sh [TRIALS]      further trials of the study that is here; optuna-dashboard and others open optuna.db
+set -u
+cd "$(dirname "$0")" || exit 1
+study='--storage sqlite:///optuna.db --study-name sweep'
+space=${quoted(JSON.stringify(space))}
+
+# What is to become small, of the run in folder $1: the distance of its samples from the data, as npm run evaluate has it.
+value() {
+  ${lineOf(evaluate)} --run "$1" --json "$1.json" >/dev/null 2>>"$1.log" &&
+    node -p 'JSON.parse(fs.readFileSync(process.argv[1])).figures
+      .find(({ name }) => /^(Wasserstein-1|Fréchet) distance$/.test(name)).generated.mean' "$1.json"
+}
+
+run= stopped=
+trap 'stopped=130; [ -z "$run" ] || kill -INT "$run" 2>/dev/null' INT
+trap 'stopped=143; [ -z "$run" ] || kill -TERM "$run" 2>/dev/null' TERM
+optuna create-study $study --direction minimize --skip-if-exists || exit 1
+trial=0
+while [ "$trial" -lt "\${1:-20}" ]; do
+  trial=$((trial + 1))
+  asked=$(optuna ask $study --search-space "$space") || exit 1
+  number=$(echo "$asked" | node -p 'JSON.parse(fs.readFileSync(0)).number')
+  words=$(echo "$asked" | node -p 'Object.entries(JSON.parse(fs.readFileSync(0)).params)
+    .map(([name, value]) => "--" + name + " \\x27" + value + "\\x27").join(" ")')
+  echo "trial $number: $words"
+  sum=0
+  for seed in ${seeds.join(" ")}; do
+    out=trials/$number/seed-$seed
+    line=${doubleQuoted(lineOf(begin))}" $words --seed $seed --out $out --resume-if-there"
+    mkdir -p "trials/$number"
+    echo "$line" >>trials.txt
+    eval "$line" '>>"$out.log" 2>&1 &'
+    run=$!
+    while kill -0 "$run" 2>/dev/null; do wait "$run"; done
+    wait "$run"
+    code=$?
+    run=
+    echo "ended with $code" >>"$out.log"
+    [ "$code" = 0 ] || break
+    sum="$sum + $(value "$out")" || { code=$?; break; }
+  done
+  if [ "$code" = 0 ]; then
+    mean=$(node -p "($sum) / ${seeds.length}")
+    echo "trial $number: $mean"
+    optuna tell $study --trial-number "$number" --values "$mean" || exit 1
+  else
+    echo "trial $number: seed $seed ended with $code, see $out.log"
+    optuna tell $study --trial-number "$number" --state fail || exit 1
+  fi
+  [ -z "$stopped" ] || exit "$stopped"
+done
+`;
+}
+
+/** In double quotes, with nothing in it for a shell to expand. */
+const doubleQuoted = (text: string) => `"${text.replace(/[\\"$`]/g, "\\$&")}"`;
+
+/** Of numbers with a fraction among them the range, by their ratio where that is large; of all else the values alone. */
+function distributionOf(values: readonly string[]) {
+  const numbers = values.map(Number);
+  const [low, high] = [Math.min(...numbers), Math.max(...numbers)];
+  if (low < high && !numbers.every(Number.isInteger)) {
+    const attributes = { low, high, step: null, log: low > 0 && high / low >= 10 };
+    return { name: "FloatDistribution", attributes };
+  }
+  return { name: "CategoricalDistribution", attributes: { choices: values } };
+}

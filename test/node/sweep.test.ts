@@ -1,0 +1,108 @@
+// The command sweep as a person runs it: what it writes, what it refuses, and its runs on this machine. The runs
+// themselves are stood in for; sweep/slurm.test.ts has real ones.
+import { spawn } from "node:child_process";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { sweepHelp } from "../../src/node/sweep/options";
+import { run, settled, standIn, sweepScript, tinyPoints } from "./sweep/sweeping";
+import { base, env } from "./training";
+
+const onUnix = process.platform === "win32" ? test.skip : test;
+
+test("a grid becomes runs.txt, sweep.sbatch and optuna.sh, and nothing is started", () => {
+  const grid = ["--grid", "optimizer.learningRate=1e-5,5e-5,1e-4", "--seeds", "0-4", ...tinyPoints];
+  const { status, stdout, lines } = run([...grid, "--out", "written"]);
+  assert.equal([status, lines], [0, []]);
+  assert.match(stdout, /^written: 15 runs, 3 points of the grid by 5 seeds\n/);
+  assert.equal(readdirSync(join(base, "written")).sort(), ["logs", "optuna.sh", "runs.txt", "sweep.sbatch"]);
+  const read = (name: string) => readFileSync(join(base, "written", name), "utf8");
+  assert.is(read("runs.txt").match(/^node \S+scripts\/run\.mjs node\/train --preset toy .*\n/gm)?.length, 15);
+  assert.match(read("sweep.sbatch"), /^#SBATCH --array=1-15$/m);
+  assert.match(read("sweep.sbatch"), `#SBATCH --chdir=${join(base, "written")}\n`);
+  assert.ok(
+    process.platform === "win32" || (statSync(join(base, "written", "optuna.sh")).mode & 0o111) !== 0,
+  );
+  assert.equal(run(["--seeds", "1", ...tinyPoints, "--out", "seeds"]).status, 0);
+  assert.equal(readdirSync(join(base, "seeds")).sort(), ["logs", "runs.txt", "sweep.sbatch"]);
+});
+
+test("what is off gets one line and exit code 1, and nothing is written", () => {
+  for (const [args, expected] of [
+    [["--grid", "optimizer.learningRate=1e-5,x"], '--optimizer.learningRate "x": expected a number.'],
+    [["--grid", "learningRate=1"], "--grid: learningRate is no setting of train"],
+    [["--seeds", "a"], '--seeds "a": expected seeds such as 0-4 or 0,3,7-9.'],
+    [["--ema", "7"], '--ema "7": expected less than 1.'],
+    [["--out", "data"], "--out data: isn't empty. Name a new or an empty folder."],
+    [["--local", "2", "nowhere"], "sweep nowhere: no such file or folder."],
+    [["--report", "data"], "data: no runs.txt there, expected the folder of npm run sweep."],
+  ] as const) {
+    const alone = args[0] === "--local" || args[0] === "--report";
+    const out = args[0] === "--out" || alone ? [] : ["--out", "off"];
+    const { status, stdout, lines } = run([...args, ...out, ...(alone ? [] : ["--preset", "toy"])]);
+    assert.equal([status, stdout, lines.length], [1, "", 1], lines.join("\n"));
+    assert.ok(lines[0].startsWith(`monge: ${expected}`), lines[0]);
+  }
+  assert.not(existsSync(join(base, "off")));
+});
+
+test("the help text names every option and fits a terminal", () => {
+  for (const name of ["grid", "seeds", "out", "local", "report", "help"])
+    assert.match(sweepHelp, `--${name} `);
+  for (const line of sweepHelp.split("\n")) assert.ok(line.length <= 100, line);
+  assert.is(run(["--help"]).stdout, sweepHelp);
+});
+
+/** A sweep of three runs, seeds 1, 2 and 13, of which the last fails. */
+function three(out: string): string {
+  assert.is(run(["--seeds", "1,2,13", ...tinyPoints, "--out", out]).status, 0);
+  const file = join(base, out, "runs.txt");
+  writeFileSync(file, readFileSync(file, "utf8").replace(/\S+run\.mjs node\/train/g, standIn()));
+  return join(base, out);
+}
+
+onUnix(
+  "--local runs the lines some at a time, goes on behind one that failed, and tells which and why",
+  () => {
+    const folder = three("here");
+    const { status, stdout } = run(["--local", "2", "here"]);
+    assert.is(status, 1);
+    assert.match(stdout, /^here: 3 runs, 0 of them done\n/);
+    assert.match(stdout, /\n\d of 3 {2}runs\/seed-1: done/);
+    assert.match(stdout, /\n3 of 3 {2}runs\/seed-13: failed, the losses are no longer finite at step 7: try/);
+    assert.match(stdout, /\nhere: 2 runs done, 1 not\n$/);
+    assert.match(readFileSync(join(folder, "logs", "1.log"), "utf8"), /^training.*\nended with 0\n$/);
+    const again = run(["--local", "3", "here"]);
+    assert.match(again.stdout, /^here: 3 runs, 2 of them done\n3 of 3 {2}runs\/seed-13: failed/);
+  },
+);
+
+onUnix(
+  "Ctrl-C stops the runs that are at work after their step; the same line goes on with them",
+  async () => {
+    const folder = three("stopped");
+    const child = spawn(process.execPath, [sweepScript, "--local", "2", "stopped"], {
+      cwd: base,
+      env,
+      stdio: "ignore",
+    });
+    const ended = new Promise((resolve) => child.on("close", resolve));
+    const rows = (seed: number) => {
+      const file = join(folder, "runs", `seed-${seed}`, "losses.csv");
+      return existsSync(file) ? readFileSync(file, "utf8").split("\n").length - 2 : 0;
+    };
+    await settled(() => rows(1) > 2 && rows(2) > 2, "both runs");
+    child.kill("SIGINT");
+    assert.is(await ended, 130);
+    assert.ok(rows(1) < 40 && rows(2) < 40);
+    assert.not(existsSync(join(folder, "runs", "seed-13")), "none begins behind it");
+    const before = rows(1);
+    run(["--local", "2", "stopped"]);
+    assert.equal([rows(1), rows(2)], [40, 40]);
+    const log = readFileSync(join(folder, "logs", "1.log"), "utf8");
+    assert.match(log, `ended with 130\ntraining, from step ${before} on\nended with 0\n`);
+  },
+);
+
+test.run();

@@ -1,0 +1,138 @@
+// sweep.sbatch and optuna.sh by the shell that runs them, with small programs in the place of train, scontrol and optuna.
+import { spawn, spawnSync } from "node:child_process";
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { parseSweepOptions } from "../../../src/node/sweep/options";
+import { lineOf, makePlan } from "../../../src/node/sweep/plan";
+import { optunaText, sbatchText } from "../../../src/node/sweep/scripts";
+import { temporaryFolder } from "../temporary";
+import { settled, standIn } from "./sweeping";
+
+const onUnix = process.platform === "win32" ? test.skip : test;
+const train = standIn();
+/** In the place of evaluate: the distance is what metrics.json has, without its sign; of seed 7 there is none. */
+const evaluate = join(temporaryFolder(), "evaluate.mjs");
+writeFileSync(
+  evaluate,
+  `import { readFileSync, writeFileSync } from "node:fs";
+  const [, , , run, , json] = process.argv;
+  const mean = Math.abs(JSON.parse(readFileSync(run + "/metrics.json")).wasserstein_median);
+  if (mean === 7) process.exit(1);
+  writeFileSync(json, JSON.stringify({ figures: [{ name: "modes" }, { name: "Fréchet distance", generated: { mean } }] }));`,
+);
+
+/** A sweep's folder with both scripts, and programs of the given names and texts before all others on the PATH. */
+function sweep(args: string[], programs: Record<string, string>) {
+  const folder = temporaryFolder();
+  const options = parseSweepOptions([...args, "--preset", "toy"]);
+  if (options.kind !== "write") throw new Error("expected a grid");
+  const plan = makePlan(options, ["node", train], () => {});
+  writeFileSync(join(folder, "runs.txt"), plan.runs.map((words) => `${lineOf(words)}\n`).join(""));
+  writeFileSync(join(folder, "sweep.sbatch"), sbatchText(folder, plan.runs.length));
+  writeFileSync(join(folder, "optuna.sh"), optunaText(plan, options, ["node", evaluate]) ?? "");
+  mkdirSync(join(folder, "bin"));
+  for (const [name, text] of Object.entries(programs)) {
+    writeFileSync(join(folder, "bin", name), text);
+    chmodSync(join(folder, "bin", name), 0o755);
+  }
+  const env = { ...process.env, PATH: `${join(folder, "bin")}:${process.env.PATH}` };
+  return { folder, env, steps: (run: string) => readFileSync(join(folder, run, "losses.csv"), "utf8") };
+}
+
+/** Runs the batch script as Slurm does for one task, and sends it signals once the run is at work. */
+async function batch(task: number, ...signals: NodeJS.Signals[]) {
+  const { folder, env } = sweep(["--grid", "ema=0,0.9", "--seeds", "0,13"], {
+    scontrol: '#!/bin/sh\necho "asked to $*"\n',
+  });
+  const child = spawn("bash", ["sweep.sbatch"], {
+    cwd: folder,
+    env: { ...env, SLURM_ARRAY_TASK_ID: `${task}`, SLURM_JOB_ID: "77" },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let said = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream.on("data", (part) => {
+      said += part;
+    });
+  const ended = new Promise<number | null>((resolve) => child.on("close", resolve));
+  if (signals.length > 0) await settled(() => said.includes("training"), "the run");
+  for (const signal of signals) {
+    child.kill(signal);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  return { code: await ended, said };
+}
+
+onUnix("sweep.sbatch runs the line of its task, and ends with its code", async () => {
+  assert.equal(await batch(3), { code: 0, said: "training, from step 0 on\nended with 0\n" });
+  const { code, said } = await batch(2);
+  assert.is(code, 1);
+  assert.match(said, /no longer finite at step 7.*\nended with 1\n$/);
+});
+
+onUnix("sweep.sbatch passes SIGUSR1 and SIGTERM on; Slurm decides whether the job comes again", async () => {
+  const { code, said } = await batch(1, "SIGUSR1", "SIGTERM");
+  assert.equal([code, said], [143, "training, from step 0 on\nsaved\nended with 143\n"]);
+});
+
+onUnix("sweep.sbatch stops its run and has itself queued again where its time is over", async () => {
+  const { code, said } = await batch(1, "SIGUSR2");
+  assert.equal([code, said], [143, "training, from step 0 on\nended with 143\nasked to requeue 77\n"]);
+});
+
+/** Says a trial's parameters, and notes what it is told. */
+const optuna = `#!/bin/sh
+echo "$*" >>told.txt
+[ "$1" = ask ] && echo '{"number": '$(grep -c ^ask told.txt)', "params": {"optimizer.learningRate": 2.5e-05, "network.critic": "mlp"}}'
+exit 0
+`;
+
+onUnix(
+  "optuna.sh asks, runs and measures each seed and tells the mean; what failed of these fails its trial",
+  () => {
+    const grid = ["--grid", "optimizer.learningRate=1e-5,1e-4 network.critic=mlp,conv"];
+    const { folder, env, steps } = sweep([...grid, "--seeds", "1,2"], { optuna });
+    const run = (...args: string[]) =>
+      spawnSync("sh", [join(folder, "optuna.sh"), ...args], { env, encoding: "utf8" });
+    const { status, stdout, stderr } = run("2");
+    assert.is(status, 0, stderr);
+    const study = "--storage sqlite:///optuna.db --study-name sweep";
+    const told = readFileSync(join(folder, "told.txt"), "utf8").trimEnd().split("\n");
+    assert.is(told[0], `create-study ${study} --direction minimize --skip-if-exists`);
+    const space = told[1].match(/--search-space (.*)$/)![1];
+    assert.equal(JSON.parse(space), {
+      "optimizer.learningRate": {
+        name: "FloatDistribution",
+        attributes: { low: 1e-5, high: 1e-4, step: null, log: true },
+      },
+      "network.critic": { name: "CategoricalDistribution", attributes: { choices: ["mlp", "conv"] } },
+    });
+    assert.is(told[2], `tell ${study} --trial-number 1 --values 1.5`);
+    assert.is(told[4], `tell ${study} --trial-number 2 --values 1.5`);
+    assert.match(
+      stdout,
+      "trial 1: --optimizer.learningRate '0.000025' --network.critic 'mlp'\ntrial 1: 1.5\n",
+    );
+    const lines = readFileSync(join(folder, "trials.txt"), "utf8").trimEnd().split("\n");
+    assert.is(lines.length, 4);
+    assert.match(
+      lines[3],
+      /--optimizer\.learningRate '0\.000025' .* --seed 2 --out trials\/2\/seed-2 --resume-if-there$/,
+    );
+    assert.match(steps("trials/2/seed-2"), "\n40,");
+
+    for (const seeds of ["13,1", "1,7"]) {
+      const failing = sweep([...grid, "--seeds", seeds], { optuna });
+      const { status: code } = spawnSync("sh", [join(failing.folder, "optuna.sh"), "1"], {
+        env: failing.env,
+      });
+      assert.is(code, 0);
+      const last = readFileSync(join(failing.folder, "told.txt"), "utf8").trimEnd().split("\n").at(-1);
+      assert.is(last, `tell ${study} --trial-number 1 --state fail`, seeds);
+    }
+  },
+);
+
+test.run();
