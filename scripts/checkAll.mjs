@@ -1,6 +1,7 @@
 // Runs the tests that need a GPU wherever that can be done here, one place after the other, and writes the table of
 // docs/portability.md. usage: npm run check:all [-- PLACE...]; the columns of other places stay as they were. At the end,
-// or where they are named like a place: `package`, which is npm run check:package, and a dry run of a GPU day.
+// or where they are named like a place: `package`, which is npm run check:package, `Slurm`, a sweep on a Slurm of this
+// machine alone, and a dry run of a GPU day.
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -46,6 +47,11 @@ const places = {
 /** What is checked, too, and has no column: a script of ours, and how its last lines end where all went well. */
 const besides = {
   package: { args: ["scripts/packagePlaces.mjs"], well: /^\d+ passed, 0 failed$/m },
+  Slurm: {
+    args: ["scripts/test.mjs", "sweep/slurm"],
+    more: { MONGE_SLURM: "1" },
+    well: /^\d+ passed, 0 failed$/m,
+  },
   "GPU day": {
     args: ["scripts/gpuDay.mjs", "--quick", "--out", join(scratch, "day")],
     well: /^all (of it|else) was measured$/m,
@@ -63,7 +69,7 @@ let well = true;
 for (const name of wanted.length > 0 ? wanted : all) {
   console.log(`\n== ${name}`);
   if (name in besides) {
-    const output = await show(besides[name].args, process.env);
+    const output = await show(besides[name].args, { ...process.env, ...besides[name].more });
     well &&= besides[name].well.test(output);
     continue;
   }
