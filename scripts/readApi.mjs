@@ -1,4 +1,5 @@
 // What the package exports, read from the sources' types and docstrings, as the page docs/api.md.
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript-api";
 import * as examples from "./apiExamples.mjs";
@@ -10,11 +11,7 @@ const modules = [
   ["monge/wgan", "src/wgan/index.ts", examples.wgan],
 ];
 
-const intro = `# API
-
-What the package exports: \`npm run api\` writes this page from the sources' types and docstrings. An example stands in
-front of what it gives: a tensor as its numbers, in four digits. The device is open in all of them.
-`;
+const intro = readFileSync(join(root, "scripts/apiIntro.md"), "utf8");
 
 /** The page, the exports and public methods that have no docstring, and the names of the values of each module. */
 export function api() {

@@ -1,11 +1,11 @@
 // docs/api.md: it tells of every export, is what the sources say now, and its examples give what stands behind them.
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { ran } from "./examples";
-import { run } from "./installed";
+import { installed, run } from "./installed";
 
 interface Api {
   markdown: string;
@@ -33,6 +33,12 @@ test("every export and every public method has a docstring", () => {
 
 test("docs/api.md is what npm run api writes", () => {
   assert.is(readFileSync("docs/api.md", "utf8") === api().markdown, true, "run npm run api");
+});
+
+test("the page's program does what it says", () => {
+  const [, program] = readFileSync("docs/api.md", "utf8").match(/```js\n(import[\s\S]*?)```/)!;
+  writeFileSync(join(installed(), "api.mjs"), program);
+  assert.is(run(process.execPath, ["api.mjs"]), "true\n");
 });
 
 test("every value that is exported has an example, and no other name has", () => {
