@@ -1,14 +1,15 @@
 // The checker of the public face: what is given to a function is looked at once, here, in JavaScript too, and what does
 // not fit is refused by name: the function, the argument, what it must be, what it was, and the nearest right word.
 import { type Arguments, areNumbers, type Kind, list, shape } from "./kinds";
-import { isPlain, listed, nearest, shown } from "./words";
+import { isPlain, listed, nearest, oneLine, shown } from "./words";
 
 /** `f` under a check of what it is given. */
 // biome-ignore lint/suspicious/noExplicitAny: any function
 export function checked<F extends (...values: any[]) => unknown>(name: string, f: F, args: Arguments): F {
   const kinds = Object.values(args);
   const checkedCall = function (this: unknown, ...values: unknown[]): unknown {
-    if (values.length > kinds.length) throw tooMany(name, args, values);
+    if (values.length > kinds.length && values.slice(kinds.length).some((value) => value !== undefined))
+      throw tooMany(name, args, values);
     for (let i = 0; i < kinds.length; i++)
       if (!kinds[i].holds(values[i])) throw refusal(name, Object.keys(args)[i], kinds[i], values[i]);
     return f.apply(this, values);
@@ -49,7 +50,7 @@ function refusal(op: string, name: string, kind: Kind, value: unknown): Error {
       if (!Object.hasOwn(kind.keys, key))
         return refused(
           `${op}: ${name} must be among ${listed(Object.keys(kind.keys))}`,
-          key,
+          oneLine(key),
           nearest(key, Object.keys(kind.keys)),
         );
       if (!kind.keys[key].holds(own)) return refusal(op, key, kind.keys[key], own);

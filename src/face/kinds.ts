@@ -21,14 +21,16 @@ export interface Kind {
 export type Arguments = Record<string, Kind>;
 
 const isNumber = (value: unknown): value is number => typeof value === "number";
-export const areNumbers = (value: unknown): value is number[] =>
-  Array.isArray(value) && value.every(isNumber);
+/** Whether it is a list of such alone: `every` passes over holes, `includes` does not. */
+const isListOf = (value: unknown, holds: (each: unknown) => boolean): value is unknown[] =>
+  Array.isArray(value) && !value.includes(undefined) && value.every(holds);
+export const areNumbers = (value: unknown): value is number[] => isListOf(value, isNumber);
 const isTensor = (value: unknown): value is Tensor => value instanceof Tensor;
-const isNested = (value: unknown): boolean =>
-  isNumber(value) || (Array.isArray(value) && value.every(isNested));
+/** To more levels than a tensor has axes, and not for ever where a list holds itself. */
+const isNested = (value: unknown, level = 0): boolean =>
+  isNumber(value) || (level < 16 && isListOf(value, (each) => isNested(each, level + 1)));
 const isData = (value: unknown): boolean =>
-  isNested(value) ||
-  (ArrayBuffer.isView(value) && "length" in value && isNumber((value as Uint8Array)[0] ?? 0));
+  isNested(value) || (ArrayBuffer.isView(value) && "length" in value && !/Big/.test(value.constructor.name));
 
 const meantTensor = (value: unknown, name: string) =>
   isData(value) ? `tensor(${isNested(value) ? shown(value) : name})` : undefined;
@@ -70,7 +72,7 @@ export const pair: Kind = {
 };
 export const tensors: Kind = {
   is: "a list of tensors",
-  holds: (value) => Array.isArray(value) && value.every(isTensor),
+  holds: (value) => isListOf(value, isTensor),
   hint: (value) => (isTensor(value) ? "[x]" : undefined),
 };
 export const data: Kind = {
