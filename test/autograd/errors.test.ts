@@ -22,7 +22,7 @@ const updated = (weights: m.Tensor[], gradients: m.Tensor[], slots = zeros([m.sl
 const mistakes: Record<string, [make: () => unknown, message: string]> = {
   "tensor: length": [
     () => tensor([1, 2, 3], [2, 2]),
-    "tensor: lists of one axis must be of one length, got others beside [2,2].",
+    "tensor: [2,2] must hold as many numbers as are given, got 4 and 3.",
   ],
   "tensor: sizes": [
     () => tensor([1, 2, 3, 4], [-2, -2]),
