@@ -34,30 +34,36 @@ const isData = (value: unknown): boolean =>
 
 const meantTensor = (value: unknown, name: string) =>
   isData(value) ? `tensor(${isNested(value) ? shown(value) : name})` : undefined;
-const meantList = (value: unknown) =>
-  isNumber(value) ? `[${value}]` : isTensor(value) ? "its .shape" : undefined;
+const meantFloat = (value: unknown, name: string) =>
+  isTensor(value) ? `toF32(${name})` : meantTensor(value, name);
+function meantWhole(value: unknown, name: string): string | undefined {
+  if (isTensor(value)) return `toU32(${name})`;
+  if (value instanceof Uint32Array) return `tensor(${name})`;
+  return areNumbers(value) ? `tensor(new Uint32Array(${shown(value)}))` : undefined;
+}
+function meantList(value: unknown, name: string): string | undefined {
+  if (isPlain(value)) value = Object.values(value).find(areNumbers);
+  if (isTensor(value)) return "its .shape";
+  if (isNumber(value)) return `[${value}]`;
+  return areNumbers(value) ? shown(value) : isData(value) ? `[...${name}]` : undefined;
+}
 
 export const tensor: Kind = { is: "a tensor", holds: isTensor, hint: meantTensor };
 export const number: Kind = { is: "a number", holds: isNumber };
-export const operand: Kind = {
-  is: "a tensor or a number",
-  holds: (value) => isNumber(value) || isTensor(value),
-  hint: meantTensor,
-};
-/** Of f32: for what is made of several ops, which would name one of them. */
 export const float: Kind = {
-  ...tensor,
   is: "a tensor of f32",
   holds: (value) => isTensor(value) && value.dtype === "f32",
+  hint: meantFloat,
 };
 export const whole: Kind = {
   is: "a tensor of u32",
   holds: (value) => isTensor(value) && value.dtype === "u32",
+  hint: meantWhole,
 };
-export const floatOperand: Kind = {
-  ...operand,
+export const operand: Kind = {
   is: "a tensor of f32 or a number",
   holds: (value) => isNumber(value) || float.holds(value),
+  hint: meantFloat,
 };
 export const flag: Kind = { is: "true or false", holds: (value) => typeof value === "boolean" };
 export const shape: Kind = { is: "a list of sizes", holds: areNumbers, hint: meantList };
@@ -74,6 +80,11 @@ export const tensors: Kind = {
   is: "a list of tensors",
   holds: (value) => isListOf(value, isTensor),
   hint: (value) => (isTensor(value) ? "[x]" : undefined),
+};
+export const floats: Kind = {
+  ...tensors,
+  is: "a list of tensors of f32",
+  holds: (value) => isListOf(value, float.holds),
 };
 export const data: Kind = {
   is: "a number, a list of numbers or of such lists, or a typed array",

@@ -12,16 +12,18 @@ import { conv, pool, upsample } from "./table";
 export * from "../nn";
 export type { DropoutOptions } from "./layers";
 
-const { callable, flag, float, number, shape, tensor, tensors } = is;
-const forward = { forward: { x: tensor } };
+const { callable, flag, float, floats, number, shape, tensor } = is;
+/** Of any dtype where a layer only moves numbers. */
+const moves = { forward: { x: tensor } };
+const forward = { forward: { x: float } };
 const random = { random: is.instance("Random", Random) };
 const weights = { init: callable, bias: flag };
 const sides = { inputs: number, outputs: number };
 
 // biome-ignore lint/suspicious/noExplicitAny: any layer
 type Layer = new (...values: any[]) => nn.Module;
-const layer = <C extends Layer>(name: string, type: C, args: Arguments = {}): C =>
-  checkedClass(name, type, args, forward);
+const layer = <C extends Layer>(name: string, type: C, args: Arguments = {}, methods = forward): C =>
+  checkedClass(name, type, args, methods);
 
 /** A class of convolutions, whose padding may be one number. */
 function convolution<C extends Layer>(name: string, type: C, more: Arguments) {
@@ -48,8 +50,8 @@ export class LayerNorm extends layer("LayerNorm", nn.LayerNorm, {
   options: options({ epsilon: number }),
 }) {}
 
-export class Flatten extends layer("Flatten", nn.Flatten) {}
-export class Reshape extends layer("Reshape", nn.Reshape, { shape }) {}
+export class Flatten extends layer("Flatten", nn.Flatten, {}, moves) {}
+export class Reshape extends layer("Reshape", nn.Reshape, { shape }, moves) {}
 export class LeakyReLU extends layer("LeakyReLU", nn.LeakyReLU, { options: options({ slope: number }) }) {}
 export const ReLU = layer("ReLU", nn.ReLU);
 export const Tanh = layer("Tanh", nn.Tanh);
@@ -66,7 +68,7 @@ export const mse = checked("mse", losses.mse, { y: float, target: float });
 export const bceWithLogits = checked("bceWithLogits", losses.bceWithLogits, { logits: float, target: float });
 export const crossEntropy = checked("crossEntropy", losses.crossEntropy, { logits: float, labels: is.whole });
 export const clipGradNorm = checked("clipGradNorm", losses.clipGradNorm, {
-  gradients: tensors,
+  gradients: floats,
   options: options({}, { norm: number }),
 });
 
@@ -77,9 +79,9 @@ export class MovingAverage extends checkedClass("MovingAverage", nn.MovingAverag
   decay: number,
 }) {}
 
-const step = { step: { gradients: tensors }, loadState: { state: is.object } };
+const step = { step: { gradients: floats }, loadState: { state: is.object } };
 const optimizer = (more: Arguments) => ({
-  parameters: tensors,
+  parameters: floats,
   options: options({ clip: callable, ...more }, { learningRate: number }),
 });
 const forms = { form: is.oneOf(...Object.keys(nn.rmspropForms)) };

@@ -27,30 +27,30 @@ const random = () => new face.Random(1);
 const mistakes: Mistake[] = [
   [
     () => m.add(x(), [1, 2, 3]),
-    "add: b must be a tensor or a number, got [1,2,3]. Did you mean tensor([1,2,3])?",
+    "add: b must be a tensor of f32 or a number, got [1,2,3]. Did you mean tensor([1,2,3])?",
   ],
-  [() => m.add(x()), "add: b must be a tensor or a number, got nothing."],
+  [() => m.add(x()), "add: b must be a tensor of f32 or a number, got nothing."],
   [
     () => m.add([[1], [2]], 3),
-    "add: a must be a tensor or a number, got [[1],[2]]. Did you mean tensor([[1],[2]])?",
+    "add: a must be a tensor of f32 or a number, got [[1],[2]]. Did you mean tensor([[1],[2]])?",
   ],
-  [() => m.mul(x(), "2"), 'mul: b must be a tensor or a number, got "2".'],
+  [() => m.mul(x(), "2"), 'mul: b must be a tensor of f32 or a number, got "2".'],
   [() => m.sub(x(), 1, 2), "sub: it must be given at most 2 arguments (a, b), got 3."],
-  [() => m.div(undefined, x()), "div: a must be a tensor or a number, got nothing."],
-  [() => m.maximum(x(), null), "maximum: b must be a tensor or a number, got null."],
-  [() => m.relu(2), "relu: x must be a tensor, got 2. Did you mean tensor(2)?"],
+  [() => m.div(undefined, x()), "div: a must be a tensor of f32 or a number, got nothing."],
+  [() => m.maximum(x(), null), "maximum: b must be a tensor of f32 or a number, got null."],
+  [() => m.relu(2), "relu: x must be a tensor of f32, got 2. Did you mean tensor(2)?"],
   [() => m.relu(x(), 0.2), "relu: it must be given at most 1 argument (x), got 2."],
   [
     () => [x(), x()].map(m.relu),
     "relu: it must be given at most 1 argument (x), got 3. Did you mean (x) => relu(x)?",
   ],
-  [() => m.relu(Promise.resolve(1)), "relu: x must be a tensor, got a promise. Is an await missing?"],
+  [() => m.relu(Promise.resolve(1)), "relu: x must be a tensor of f32, got a promise. Is an await missing?"],
   [
     () => m.relu(new Float32Array(3)),
-    "relu: x must be a tensor, got a Float32Array. Did you mean tensor(x)?",
+    "relu: x must be a tensor of f32, got a Float32Array. Did you mean tensor(x)?",
   ],
-  [() => m.tanh(x().data), "tanh: x must be a tensor, got the function data."],
-  [() => m.exp({ x: 1 }), "exp: x must be a tensor, got { x: 1 }."],
+  [() => m.tanh(x().data), "tanh: x must be a tensor of f32, got the function data."],
+  [() => m.exp({ x: 1 }), "exp: x must be a tensor of f32, got { x: 1 }."],
   [
     () => m.leakyRelu(x(), 0.2),
     "leakyRelu: options must be an object with slope, got 0.2. Did you mean { slope: 0.2 }?",
@@ -115,7 +115,7 @@ const mistakes: Mistake[] = [
     () => m.argMax(x(), { axes: 1 }),
     "argMax: options must be among axis or keepDims, got axes. Did you mean axis?",
   ],
-  [() => m.argMax(u32(1, 2)), "argMax: x must be a tensor of f32, got tensor u32[2]."],
+  [() => m.argMax(u32(1, 2)), "argMax: x must be a tensor of f32, got tensor u32[2]. Did you mean toF32(x)?"],
   [() => m.zeros(3), "zeros: shape must be a list of sizes, got 3. Did you mean [3]?"],
   [() => m.zeros(2, 3), "zeros: it must be given at most 1 argument (shape), got 2. Did you mean [2,3]?"],
   [() => m.ones(x()), "ones: shape must be a list of sizes, got tensor f32[2,3]. Did you mean its .shape?"],
@@ -153,10 +153,13 @@ const mistakes: Mistake[] = [
     "reshape: it must be given at most 2 arguments (x, shape), got 3. Did you mean [3,2]?",
   ],
   [() => m.reshape(x(), 6), "reshape: shape must be a list of sizes, got 6. Did you mean [6]?"],
-  [() => m.reshape(x(), { shape: [3, 2] }), "reshape: shape must be a list of sizes, got { shape: [3,2] }."],
+  [
+    () => m.reshape(x(), { shape: [3, 2] }),
+    "reshape: shape must be a list of sizes, got { shape: [3,2] }. Did you mean [3,2]?",
+  ],
   [
     () => m.broadcastTo(c(), { shape: [2, 3] }),
-    "broadcastTo: shape must be a list of sizes, got { shape: [2,3] }.",
+    "broadcastTo: shape must be a list of sizes, got { shape: [2,3] }. Did you mean [2,3]?",
   ],
   [
     () => m.broadcastTo(c(), x()),
@@ -168,7 +171,7 @@ const mistakes: Mistake[] = [
   ],
   [
     () => m.transpose(x(), { order: [1, 0] }),
-    "transpose: order must be a list of numbers, got { order: [1,0] }.",
+    "transpose: order must be a list of numbers, got { order: [1,0] }. Did you mean [1,0]?",
   ],
   [() => m.transpose(x(), [-1, 1]), "transpose: order must name each axis of [2,3] once, got [-1,1]."],
   [
@@ -223,13 +226,19 @@ const mistakes: Mistake[] = [
     "split: options must be among sizes or axis, got size. Did you mean sizes?",
   ],
   [() => m.split(x(), { sizes: 0 }), "split: sizes must be whole numbers that add up to 2, got [0]."],
-  [() => m.gather(x(), [0, 1]), "gather: index must be a tensor, got [0,1]. Did you mean tensor([0,1])?"],
+  [
+    () => m.gather(x(), [0, 1]),
+    "gather: index must be a tensor of u32, got [0,1]. Did you mean tensor(new Uint32Array([0,1]))?",
+  ],
   [
     () => m.gather(x(), u32(0), 1),
     "gather: options must be an object with axis, got 1. Did you mean { axis: 1 }?",
   ],
   [() => m.gather(x(), u32(0), { axis: 2 }), "gather: axes must be different and within rank 2, got [2]."],
-  [() => m.gather(x(), c()), "gather: input 1 must be u32, got tensor f32[3]."],
+  [
+    () => m.gather(x(), c()),
+    "gather: index must be a tensor of u32, got tensor f32[3]. Did you mean toU32(index)?",
+  ],
   [
     () => m.oneHot(u32(1), 3),
     "oneHot: options must be an object with classes, got 3. Did you mean { classes: 3 }?",
@@ -242,7 +251,7 @@ const mistakes: Mistake[] = [
     () => m.scatterAdd(x(), u32(0, 1), 4),
     "scatterAdd: options must be an object with rows, got 4. Did you mean { rows: 4 }?",
   ],
-  [() => m.matmul(x()), "matmul: b must be a tensor, got nothing."],
+  [() => m.matmul(x()), "matmul: b must be a tensor of f32, got nothing."],
   [
     () => m.matmul(x(), x(), true),
     "matmul: options must be an object with transposeA, transposeB or bias, got true. Did you mean { transposeA: true }?",
@@ -255,7 +264,10 @@ const mistakes: Mistake[] = [
     () => m.matmul(x(), x(), { transB: true }),
     "matmul: options must be among transposeA, transposeB or bias, got transB.",
   ],
-  [() => m.matmul(x(), x(), { bias: 0 }), "matmul: bias must be a tensor, got 0. Did you mean tensor(0)?"],
+  [
+    () => m.matmul(x(), x(), { bias: 0 }),
+    "matmul: bias must be a tensor of f32, got 0. Did you mean tensor(0)?",
+  ],
   [
     () => m.conv2d(image(), filter(), { strides: 2 }),
     "conv2d: options must be among stride, padding or bias, got strides. Did you mean stride?",
@@ -353,7 +365,7 @@ const mistakes: Mistake[] = [
     () => m.layerNorm(x(), c(), c(), 1e-5),
     "layerNorm: options must be an object with epsilon, got 0.00001. Did you mean { epsilon: 0.00001 }?",
   ],
-  [() => m.layerNorm(x(), c()), "layerNorm: beta must be a tensor, got nothing."],
+  [() => m.layerNorm(x(), c()), "layerNorm: beta must be a tensor of f32, got nothing."],
   [
     () => m.layerNorm(x(), c(), c(), { eps: 1e-5 }),
     "layerNorm: options must be among epsilon, got eps. Did you mean epsilon?",
@@ -379,7 +391,7 @@ const mistakes: Mistake[] = [
   [() => m.logSoftmax(ones([])), "logSoftmax: there must be an axis to sum over, got []."],
   [
     () => m.softmaxCrossEntropy(x(), [1, 2]),
-    "softmaxCrossEntropy: labels must be a tensor, got [1,2]. Did you mean tensor([1,2])?",
+    "softmaxCrossEntropy: labels must be a tensor of u32, got [1,2]. Did you mean tensor(new Uint32Array([1,2]))?",
   ],
   [() => m.where(x(), 1), "where: b must be a tensor of f32 or a number, got nothing."],
   [() => m.where(true, x(), x()), "where: mask must be a tensor of f32, got true."],
@@ -387,8 +399,11 @@ const mistakes: Mistake[] = [
     () => m.where(x(), c(), ones([2])),
     "where: sizes must be equal or 1 (axis 1 of the result), got [2,3] and [2].",
   ],
-  [() => m.where(u32(1), 1, 2), "where: mask must be a tensor of f32, got tensor u32[1]."],
-  [() => m.toU32(u32(1)), "toU32: input 0 must be f32, got tensor u32[1]."],
+  [
+    () => m.where(u32(1), 1, 2),
+    "where: mask must be a tensor of f32, got tensor u32[1]. Did you mean toF32(mask)?",
+  ],
+  [() => m.toU32(u32(1)), "toU32: x must be a tensor of f32, got tensor u32[1]."],
   [() => m.grad(x(), x()), "grad: xs must be a list of tensors, got tensor f32[2,3]. Did you mean [x]?"],
   [() => m.grad(x()), "grad: xs must be a list of tensors, got nothing."],
   [
@@ -412,7 +427,10 @@ const mistakes: Mistake[] = [
     () => m.assign(x(), [1, 2]),
     "assign: source must be a tensor or a Float32Array, got [1,2]. Did you mean tensor([1,2])?",
   ],
-  [() => m.requireGrad([1, 2]), "requireGrad: x must be a tensor, got [1,2]. Did you mean tensor([1,2])?"],
+  [
+    () => m.requireGrad([1, 2]),
+    "requireGrad: x must be a tensor of f32, got [1,2]. Did you mean tensor([1,2])?",
+  ],
   [() => m.tidy(x()), "tidy: fn must be a function, got tensor f32[2,3]."],
   [() => m.capture(), "capture: fn must be a function, got nothing."],
   [() => m.noGrad(() => 1, 2), "noGrad: it must be given at most 1 argument (fn), got 2."],
@@ -474,7 +492,7 @@ const mistakes: Mistake[] = [
   ],
   [
     () => new layers.SGD(c(), { learningRate: 0.1 }),
-    "SGD: parameters must be a list of tensors, got tensor f32[3]. Did you mean [x]?",
+    "SGD: parameters must be a list of tensors of f32, got tensor f32[3]. Did you mean [x]?",
   ],
   [
     () => new layers.SGD([c()], { learningRate: 0.1, dampening: 0.5 }),
@@ -494,11 +512,11 @@ const mistakes: Mistake[] = [
   ],
   [
     () => new nn.ReLU().forward([1, 2] as never),
-    "forward: x must be a tensor, got [1,2]. Did you mean tensor([1,2])?",
+    "forward: x must be a tensor of f32, got [1,2]. Did you mean tensor([1,2])?",
   ],
   [
     () => new nn.SGD([c()], { learningRate: 0.1 }).step(c() as never),
-    "step: gradients must be a list of tensors, got tensor f32[3]. Did you mean [x]?",
+    "step: gradients must be a list of tensors of f32, got tensor f32[3]. Did you mean [x]?",
   ],
   [() => random().normal(3 as never), "normal: shape must be a list of sizes, got 3. Did you mean [3]?"],
   [() => random().uniform([3], [0, 1] as never), "uniform: low must be a number, got [0,1]."],
@@ -525,9 +543,12 @@ const mistakes: Mistake[] = [
   [() => nn.mse(c(), 1 as never), "mse: target must be a tensor of f32, got 1. Did you mean tensor(1)?"],
   [
     () => nn.bceWithLogits(c(), u32(1, 0, 1)),
-    "bceWithLogits: target must be a tensor of f32, got tensor u32[3].",
+    "bceWithLogits: target must be a tensor of f32, got tensor u32[3]. Did you mean toF32(target)?",
   ],
-  [() => nn.crossEntropy(x(), c()), "crossEntropy: labels must be a tensor of u32, got tensor f32[3]."],
+  [
+    () => nn.crossEntropy(x(), c()),
+    "crossEntropy: labels must be a tensor of u32, got tensor f32[3]. Did you mean toU32(labels)?",
+  ],
   [
     () => nn.clipGradNorm([c()], 1 as never),
     "clipGradNorm: options must be an object with norm, got 1. Did you mean { norm: 1 }?",
