@@ -16,4 +16,6 @@ export {
   layerNorm,
   type NormOptions,
   type Padding,
+  type PadOptions,
+  pad,
 } from "./spelling";

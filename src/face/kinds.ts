@@ -50,6 +50,16 @@ function meantList(value: unknown, name: string): string | undefined {
 
 export const tensor: Kind = { is: "a tensor", holds: isTensor, hint: meantTensor };
 export const number: Kind = { is: "a number", holds: isNumber };
+const numberThat = (is: string, fits: (value: number) => boolean): Kind => ({
+  is,
+  holds: (value) => isNumber(value) && fits(value),
+});
+const isCount = (least: number) => (value: unknown) => Number.isInteger(value) && (value as number) >= least;
+/** How many there are. */
+export const count = numberThat("a whole number from 0 up", isCount(0));
+export const fromZero = numberThat("a number from 0 up", (value) => value >= 0);
+export const aboveZero = numberThat("a number above 0", (value) => value > 0);
+export const part = numberThat("a number from 0 to 1", (value) => value >= 0 && value <= 1);
 export const float: Kind = {
   is: "a tensor of f32",
   holds: (value) => isTensor(value) && value.dtype === "f32",
@@ -72,9 +82,27 @@ export const axes: Kind = {
   is: "a number or a list of numbers",
   holds: (value) => isNumber(value) || areNumbers(value),
 };
+const countsOf = (length: number, least: number) => (value: unknown) =>
+  isListOf(value, isCount(least)) && value.length === length;
+/** Of the two sides of an image. */
 export const pair: Kind = {
-  is: "a number or a pair of numbers",
-  holds: (value) => isNumber(value) || (areNumbers(value) && value.length === 2),
+  is: "a whole number from 1 up or a pair of them",
+  holds: (value) => isCount(1)(value) || countsOf(2, 1)(value),
+};
+export const size: Kind = {
+  is: "[rows, columns]",
+  holds: countsOf(2, 0),
+  hint: (value) => (isNumber(value) ? `[${value},${value}]` : undefined),
+};
+export const padding: Kind = {
+  is: '"same", "valid", a whole number from 0 up or four of them [top, bottom, left, right]',
+  words: ["same", "valid"],
+  holds: (value) => value === "same" || value === "valid" || isCount(0)(value) || countsOf(4, 0)(value),
+};
+/** From each number to the next along an axis. */
+export const steps: Kind = {
+  is: "a list of whole numbers from 1 up",
+  holds: (value) => isListOf(value, isCount(1)),
 };
 export const tensors: Kind = {
   is: "a list of tensors",

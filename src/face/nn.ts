@@ -2,6 +2,7 @@
 import { Random } from "../autograd";
 import * as nn from "../nn";
 import { checked, checkedClass } from "./check";
+import type { Sides } from "./images";
 import * as is from "./kinds";
 import { type Arguments, options } from "./kinds";
 import * as layers from "./layers";
@@ -12,13 +13,13 @@ import { conv, pool, upsample } from "./table";
 export * from "../nn";
 export type { DropoutOptions } from "./layers";
 
-const { callable, flag, float, floats, number, shape, tensor } = is;
+const { callable, count, flag, float, floats, fromZero, number, pair, part, shape, tensor } = is;
 /** Of any dtype where a layer only moves numbers. */
 const moves = { forward: { x: tensor } };
 const forward = { forward: { x: float } };
 const random = { random: is.instance("Random", Random) };
 const weights = { init: callable, bias: flag };
-const sides = { inputs: number, outputs: number };
+const sides = { inputs: count, outputs: count };
 
 // biome-ignore lint/suspicious/noExplicitAny: any layer
 type Layer = new (...values: any[]) => nn.Module;
@@ -28,8 +29,8 @@ const layer = <C extends Layer>(name: string, type: C, args: Arguments = {}, met
 /** A class of convolutions, whose padding may be one number. */
 function convolution<C extends Layer>(name: string, type: C, more: Arguments) {
   type Given = Omit<ConstructorParameters<C>[3], "padding"> & { padding?: Padding };
-  type Spelt = new (inputs: number, outputs: number, kernel: number, options: Given) => InstanceType<C>;
-  const args = { ...sides, kernel: number, options: options({ ...weights, ...conv, ...more }, random) };
+  type Spelt = new (inputs: number, outputs: number, kernel: Sides, options: Given) => InstanceType<C>;
+  const args = { ...sides, kernel: pair, options: options({ ...weights, ...conv, ...more }, random) };
   const spelt = (values: unknown[]) => [...values.slice(0, 3), fourSides(values[3] as Given)];
   return checkedClass(name, type, args, forward, spelt) as unknown as Spelt;
 }
@@ -37,17 +38,17 @@ function convolution<C extends Layer>(name: string, type: C, more: Arguments) {
 export class Linear extends layer("Linear", nn.Linear, { ...sides, options: options(weights, random) }) {}
 export class Conv2d extends convolution("Conv2d", nn.Conv2d, {}) {}
 export class ConvTranspose2d extends convolution("ConvTranspose2d", nn.ConvTranspose2d, {
-  outputSize: is.list,
+  outputSize: is.size,
 }) {}
 
-const norm = { epsilon: number, slope: number, momentum: number, scale: flag };
+const norm = { epsilon: fromZero, slope: number, momentum: part, scale: flag };
 export class BatchNorm2d extends layer("BatchNorm2d", nn.BatchNorm2d, {
-  channels: number,
+  channels: count,
   options: options(norm),
 }) {}
 export class LayerNorm extends layer("LayerNorm", nn.LayerNorm, {
   shape,
-  options: options({ epsilon: number }),
+  options: options({ epsilon: fromZero }),
 }) {}
 
 export class Flatten extends layer("Flatten", nn.Flatten, {}, moves) {}
@@ -69,7 +70,7 @@ export const bceWithLogits = checked("bceWithLogits", losses.bceWithLogits, { lo
 export const crossEntropy = checked("crossEntropy", losses.crossEntropy, { logits: float, labels: is.whole });
 export const clipGradNorm = checked("clipGradNorm", losses.clipGradNorm, {
   gradients: floats,
-  options: options({}, { norm: number }),
+  options: options({}, { norm: is.aboveZero }),
 });
 
 const module = is.instance("Module", nn.Module);
@@ -85,10 +86,10 @@ const optimizer = (more: Arguments) => ({
   options: options({ clip: callable, ...more }, { learningRate: number }),
 });
 const forms = { form: is.oneOf(...Object.keys(nn.rmspropForms)) };
-const betas = { beta1: number, beta2: number, epsilon: number };
+const betas = { beta1: number, beta2: number, epsilon: fromZero };
 export class RMSprop extends checkedClass("RMSprop", nn.RMSprop, optimizer(forms), step) {}
 export class Adam extends checkedClass("Adam", nn.Adam, optimizer(betas), step) {}
 export class SGD extends checkedClass("SGD", nn.SGD, optimizer({ momentum: number, nesterov: flag }), step) {}
 
 export const normal = checked("normal", nn.normal, { deviation: number });
-export const linearDecay = checked("linearDecay", nn.linearDecay, { steps: number });
+export const linearDecay = checked("linearDecay", nn.linearDecay, { steps: is.aboveZero });

@@ -4,30 +4,26 @@ import type * as all from "./all";
 import * as is from "./kinds";
 import { type Arguments, maybe, options } from "./kinds";
 
-const { axes, flag, float: x, list, number, operand, pair, shape, tensor, whole } = is;
+const { axes, count, flag, float: x, fromZero, list, number, operand, pair, shape, tensor, whole } = is;
 const one = { x };
 const two = { a: operand, b: operand };
 const along = options({ axis: number });
 const reduction = { axes, keepDims: flag };
 const reduce = { x, options: options(reduction) };
 const bounds = is.required(options({ low: number, high: number }));
-const padding = {
-  ...is.either(is.oneOf("same", "valid"), is.either(number, list)),
-  is: '"same", "valid", a number or [top, bottom, left, right]',
-};
 /** Of convolutions, in a layer, too. */
-export const conv = { stride: pair, padding };
-export const pool = options({ stride: pair, padding: number }, { kernel: pair });
+export const conv = { stride: pair, padding: is.padding };
+export const pool = options({ stride: pair, padding: count }, { kernel: pair });
 export const upsample = options({}, { factor: pair });
-const norm = { epsilon: number, slope: number };
-const running = options({}, { mean: x, variance: x, momentum: number });
+const norm = { epsilon: fromZero, slope: number };
+const running = options({}, { mean: x, variance: x, momentum: is.part });
 const pass = { createGraph: flag, retainGraph: flag, dy: x };
 const run = { fn: is.callable };
 
 export const table = {
   abs: one,
   add: two,
-  arange: { size: number },
+  arange: { size: count },
   argMax: { x, options: options({ axis: number, keepDims: flag }) },
   assign: { target: tensor, source: is.either(tensor, is.instance("Float32Array", Float32Array)) },
   averagePool2d: { x, options: pool },
@@ -44,7 +40,7 @@ export const table = {
   concat: { xs: is.tensors, options: along },
   conv2d: { x, w: x, options: options({ ...conv, bias: x }) },
   conv2dFilterGrad: { x, dy: x, kernel: pair, options: options(conv) },
-  convTranspose2d: { x, w: x, options: options({ ...conv, outputSize: list, bias: x }) },
+  convTranspose2d: { x, w: x, options: options({ ...conv, outputSize: is.size, bias: x }) },
   cos: one,
   detach: { x: tensor },
   div: two,
@@ -59,7 +55,7 @@ export const table = {
   greaterEqual: two,
   inside: { x, options: bounds },
   keep: { x: tensor },
-  layerNorm: { x, gamma: x, beta: x, options: options({ epsilon: number }) },
+  layerNorm: { x, gamma: x, beta: x, options: options({ epsilon: fromZero }) },
   leakyRelu: { x, options: options({ slope: number }) },
   leakyReluGrad: { x, dy: x, options: options({}, { slope: number }) },
   log: one,
@@ -74,16 +70,16 @@ export const table = {
   mul: two,
   neg: one,
   noGrad: run,
-  oneHot: { labels: whole, options: options({}, { classes: number }) },
+  oneHot: { labels: whole, options: options({}, { classes: count }) },
   ones: { shape },
-  pad: { x: tensor, options: options({ value: number }, { before: list, after: list }) },
+  pad: { x: tensor, options: options({ value: number, steps: is.steps }, { before: list, after: list }) },
   pow: { x, options: options({}, { p: number }) },
   relu: one,
   requireGrad: one,
   reshape: { x: tensor, shape },
   rsqrt: one,
-  scatterAdd: { x, index: whole, options: options({}, { rows: number }) },
-  settle: { most: number },
+  scatterAdd: { x, index: whole, options: options({}, { rows: count }) },
+  settle: { most: fromZero },
   sigmoid: one,
   sign: one,
   silu: one,

@@ -13,6 +13,10 @@ export interface WeightOptions {
   bias?: boolean;
 }
 
+/** One number for both sides of the filter, or (rows, columns). */
+type Kernel = number | readonly [number, number];
+const sides = (kernel: Kernel) => (typeof kernel === "number" ? [kernel, kernel] : kernel);
+
 abstract class Weighted extends Module {
   readonly weight: Tensor;
   readonly bias: Tensor | undefined;
@@ -35,13 +39,13 @@ export class Linear extends Weighted {
   }
 }
 
-/** Cross-correlation with weight (kernel, kernel, in, out) and bias (out). */
+/** Cross-correlation with weight (rows, columns, in, out) and bias (out). */
 export class Conv2d extends Weighted {
   private readonly options: ConvOptions;
 
-  constructor(inputs: number, outputs: number, kernel: number, options: WeightOptions & ConvOptions) {
+  constructor(inputs: number, outputs: number, kernel: Kernel, options: WeightOptions & ConvOptions) {
     const { random, init, bias, ...conv } = options;
-    super([kernel, kernel, inputs, outputs], outputs, { random, init, bias });
+    super([...sides(kernel), inputs, outputs], outputs, { random, init, bias });
     this.options = conv;
   }
 
@@ -50,13 +54,13 @@ export class Conv2d extends Weighted {
   }
 }
 
-/** The transposed convolution with weight (kernel, kernel, out, in) and bias (out). */
+/** The transposed convolution with weight (rows, columns, out, in) and bias (out). */
 export class ConvTranspose2d extends Weighted {
   private readonly options: ConvTransposeOptions;
 
-  constructor(ins: number, outs: number, kernel: number, options: WeightOptions & ConvTransposeOptions) {
+  constructor(ins: number, outs: number, kernel: Kernel, options: WeightOptions & ConvTransposeOptions) {
     const { random, init, bias, ...conv } = options;
-    super([kernel, kernel, outs, ins], outs, { random, init, bias });
+    super([...sides(kernel), outs, ins], outs, { random, init, bias });
     this.options = conv;
   }
 

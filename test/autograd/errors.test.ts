@@ -114,15 +114,15 @@ const mistakes: Record<string, [make: () => unknown, message: string]> = {
   "transpose: rank": [() => m.transpose(ones([2])), "transpose: x must have two axes or an order, got [2]."],
   "slice: outside": [
     () => m.slice(ones([2, 3]), { starts: [0, 2], sizes: [2, 2] }),
-    "slice: the part must lie inside of [2,3], got starts [0,2] and sizes [2,2].",
+    "slice: the part must lie inside of [2,3], got starts [0,2], sizes [2,2] and steps [1,1].",
   ],
   "slice: fractions": [
     () => m.slice(ones([4]), { starts: [0.5], sizes: [2] }),
-    "slice: the part must lie inside of [4], got starts [0.5] and sizes [2].",
+    "slice: the part must lie inside of [4], got starts [0.5], sizes [2] and steps [1].",
   ],
   "pad: counts": [
     () => m.pad(ones([2, 3]), { before: [1], after: [0, 0] }),
-    "pad: before and after must have a count from 0 up for each axis of [2,3], got [1] and [0,0].",
+    "pad: before, after and steps must have a count from 0 up for each axis of [2,3], got [1] and [0,0].",
   ],
   "broadcastTo: shrinks": [
     () => m.broadcastTo(ones([2, 3]), { shape: [1, 3] }),

@@ -122,7 +122,7 @@ const mistakes: Mistake[] = [
   [() => m.ones("2x3"), 'ones: shape must be a list of sizes, got "2x3".'],
   [() => m.full([2]), "full: value must be a number, got nothing."],
   [() => m.full(2, [2]), "full: shape must be a list of sizes, got 2. Did you mean [2]?"],
-  [() => m.arange([3]), "arange: size must be a number, got [3]."],
+  [() => m.arange([3]), "arange: size must be a whole number from 0 up, got [3]."],
   [
     () => m.tensor("1, 2"),
     'tensor: data must be a number, a list of numbers or of such lists, or a typed array, got "1, 2".',
@@ -195,7 +195,7 @@ const mistakes: Mistake[] = [
   ],
   [
     () => m.pad(x(), 1),
-    "pad: options must be an object with before, after or value, got 1. Did you mean { value: 1 }?",
+    "pad: options must be an object with before, after, value or steps, got 1. Did you mean { value: 1 }?",
   ],
   [() => m.pad(x(), { before: [1, 1] }), "pad: options must have after, got { before: [1,1] }."],
   [
@@ -204,7 +204,7 @@ const mistakes: Mistake[] = [
   ],
   [
     () => m.pad(x(), { before: [1, 1], after: [1, 1], values: 2 }),
-    "pad: options must be among before, after or value, got values. Did you mean value?",
+    "pad: options must be among before, after, value or steps, got values. Did you mean value?",
   ],
   [() => m.concat(x(), x()), "concat: xs must be a list of tensors, got tensor f32[2,3]. Did you mean [x]?"],
   [() => m.concat([x(), 1]), "concat: xs must be a list of tensors, got [tensor f32[2,3],1]."],
@@ -278,27 +278,27 @@ const mistakes: Mistake[] = [
   ],
   [
     () => m.conv2d(image(), filter(), { stride: "2" }),
-    'conv2d: stride must be a number or a pair of numbers, got "2".',
+    'conv2d: stride must be a whole number from 1 up or a pair of them, got "2".',
   ],
   [
     () => m.conv2d(image(), filter(), { stride: [1, 2, 3] }),
-    "conv2d: stride must be a number or a pair of numbers, got [1,2,3].",
+    "conv2d: stride must be a whole number from 1 up or a pair of them, got [1,2,3].",
   ],
   [
     () => m.conv2d(image(), filter(), { padding: "SAME" }),
-    'conv2d: padding must be "same", "valid", a number or [top, bottom, left, right], got "SAME". Did you mean "same"?',
+    'conv2d: padding must be "same", "valid", a whole number from 0 up or four of them [top, bottom, left, right], got "SAME". Did you mean "same"?',
   ],
   [
     () => m.conv2d(image(), filter(), { padding: "smae" }),
-    'conv2d: padding must be "same", "valid", a number or [top, bottom, left, right], got "smae". Did you mean "same"?',
+    'conv2d: padding must be "same", "valid", a whole number from 0 up or four of them [top, bottom, left, right], got "smae". Did you mean "same"?',
   ],
   [
     () => m.conv2d(image(), filter(), { padding: 1.5 }),
-    'conv2d: the padding must be "same", "valid" or [top, bottom, left, right] from 0 to 2^30, got [1.5,1.5,1.5,1.5].',
+    'conv2d: padding must be "same", "valid", a whole number from 0 up or four of them [top, bottom, left, right], got 1.5.',
   ],
   [
     () => m.conv2d(image(), filter(), { padding: true }),
-    'conv2d: padding must be "same", "valid", a number or [top, bottom, left, right], got true.',
+    'conv2d: padding must be "same", "valid", a whole number from 0 up or four of them [top, bottom, left, right], got true.',
   ],
   [
     () => m.conv2d(image(), filter(), { dilation: 2 }),
@@ -334,7 +334,7 @@ const mistakes: Mistake[] = [
   ],
   [
     () => m.maxPool2d(image(), { kernel: 0 }),
-    "maxPool2d: the kernel must be whole numbers from 1 up, got [0,0].",
+    "maxPool2d: kernel must be a whole number from 1 up or a pair of them, got 0.",
   ],
   [
     () => m.maxPool2d(image(), { kernel: 5 }),
@@ -347,7 +347,7 @@ const mistakes: Mistake[] = [
   ],
   [
     () => m.averagePool2d(image(), { kernel: 2, padding: "same" }),
-    'averagePool2d: padding must be a number, got "same".',
+    'averagePool2d: padding must be a whole number from 0 up, got "same".',
   ],
   [
     () => m.upsample2d(image(), 2),
@@ -359,7 +359,7 @@ const mistakes: Mistake[] = [
   ],
   [
     () => m.upsample2d(image(), { factor: 1.5 }),
-    "upsample2d: the factor must be whole numbers from 1 up, got [1.5,1.5].",
+    "upsample2d: factor must be a whole number from 1 up or a pair of them, got 1.5.",
   ],
   [
     () => m.layerNorm(x(), c(), c(), 1e-5),
@@ -441,7 +441,7 @@ const mistakes: Mistake[] = [
   ],
   [
     () => new layers.Linear(2, { random: random() }),
-    "Linear: outputs must be a number, got { random: a Random }.",
+    "Linear: outputs must be a whole number from 0 up, got { random: a Random }.",
   ],
   [() => new layers.Linear(2, 3, { random: 1 }), "Linear: random must be a Random, got 1."],
   [
@@ -454,11 +454,7 @@ const mistakes: Mistake[] = [
   ],
   [
     () => new layers.Conv2d(1, 2, 3, { random: random(), padding: "Same" }),
-    'Conv2d: padding must be "same", "valid", a number or [top, bottom, left, right], got "Same". Did you mean "same"?',
-  ],
-  [
-    () => new layers.Conv2d(1, 2, [3, 3], { random: random() }),
-    "Conv2d: kernel must be a number, got [3,3].",
+    'Conv2d: padding must be "same", "valid", a whole number from 0 up or four of them [top, bottom, left, right], got "Same". Did you mean "same"?',
   ],
   [
     () => new layers.BatchNorm2d(3, { eps: 1e-3 }),
