@@ -1,5 +1,6 @@
 // The checker of the public face: what is given to a function is looked at once, here, in JavaScript too, and what does
 // not fit is refused by name: the function, the argument, what it must be, what it was, and the nearest right word.
+import { Tensor } from "../autograd";
 import { type Arguments, areNumbers, type Kind, list, shape } from "./kinds";
 import { isPlain, listed, nearest, oneLine, shown } from "./words";
 
@@ -16,6 +17,23 @@ export function checked<F extends (...values: any[]) => unknown>(name: string, f
   };
   return Object.defineProperty(checkedCall, "name", { value: name }) as unknown as F;
 }
+
+/**
+ * `f`, which is made of other functions: what they refuse is told in its own name, since whoever called it wrote none
+ * of theirs. And a tensor that was freed is refused before the first of them runs.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: any function
+export const named = <F extends (...values: any[]) => unknown>(name: string, f: F): F =>
+  ((...values) => {
+    try {
+      for (const value of values.flat()) if (value instanceof Tensor) value.checkAlive(name);
+      return f(...values);
+    } catch (error) {
+      if (error instanceof Error && error.constructor === Error)
+        error.message = error.message.replace(/^\w+(?=: )/, name);
+      throw error;
+    }
+  }) as F;
 
 /** A class whose constructor, and whose methods of these names, look at what they are given; `spelt` passes it on. */
 // biome-ignore lint/suspicious/noExplicitAny: TypeScript wants a base class that is made anew so

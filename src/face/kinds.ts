@@ -162,8 +162,11 @@ export function options(others: Record<string, Kind>, needed: Record<string, Kin
     ...Object.entries(others).map(([key, kind]) => [key, maybe(kind)] as const),
   ]);
   const wanted = Object.keys(needed);
+  const maybeAlso = wanted.length > 0 && wanted.length < Object.keys(keys).length;
   return {
-    is: `an object with ${listed(Object.keys(keys))}`,
+    is: maybeAlso
+      ? `an object with ${listed(wanted, "and")}, and maybe ${listed(Object.keys(others))}`
+      : `an object with ${listed(Object.keys(keys), wanted.length > 0 ? "and" : "or")}`,
     keys,
     optional: wanted.length === 0,
     holds(value) {
@@ -175,7 +178,9 @@ export function options(others: Record<string, Kind>, needed: Record<string, Kin
     },
     hint(value) {
       const key = Object.keys(keys).find((each) => value !== undefined && keys[each].holds(value));
-      return key && `{ ${key}: ${isTensor(value) ? "…" : shown(value)} }`;
+      const own = typeof value === "object" && !Array.isArray(value) ? "…" : shown(value);
+      const all = [...wanted.filter((each) => each !== key).map((each) => `${each}: …`), `${key}: ${own}`];
+      return key && `{ ${all.join(", ")} }`;
     },
   };
 }

@@ -58,6 +58,7 @@ export class Dropout extends Module {
 
   override forward(x: Tensor): Tensor {
     if (!this.training || this.rate === 0) return mul(x, 1);
+    x.checkAlive("Dropout"); // before the stream moves on
     const stays = greaterEqual(this.random.uniform(x.shape), this.rate);
     return mul(x, mul(stays, 1 / (1 - this.rate)));
   }

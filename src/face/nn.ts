@@ -1,7 +1,7 @@
 // The public face of the network library: each layer and optimiser with a look at what it is given.
 import { Random } from "../autograd";
 import * as nn from "../nn";
-import { checked, checkedClass } from "./check";
+import { checked, checkedClass, named } from "./check";
 import type { Sides } from "./images";
 import * as is from "./kinds";
 import { type Arguments, options } from "./kinds";
@@ -65,10 +65,19 @@ export class Dropout extends layer("Dropout", layers.Dropout, {
   options: options({ rate: number }, random),
 }) {}
 
-export const mse = checked("mse", losses.mse, { y: float, target: float });
-export const bceWithLogits = checked("bceWithLogits", losses.bceWithLogits, { logits: float, target: float });
-export const crossEntropy = checked("crossEntropy", losses.crossEntropy, { logits: float, labels: is.whole });
-export const clipGradNorm = checked("clipGradNorm", losses.clipGradNorm, {
+// biome-ignore lint/suspicious/noExplicitAny: any function
+const composite = <F extends (...values: any[]) => unknown>(name: string, f: F, args: Arguments): F =>
+  checked(name, named(name, f), args);
+export const mse = composite("mse", losses.mse, { y: float, target: float });
+export const bceWithLogits = composite("bceWithLogits", losses.bceWithLogits, {
+  logits: float,
+  target: float,
+});
+export const crossEntropy = composite("crossEntropy", losses.crossEntropy, {
+  logits: float,
+  labels: is.whole,
+});
+export const clipGradNorm = composite("clipGradNorm", losses.clipGradNorm, {
   gradients: floats,
   options: options({}, { norm: is.aboveZero }),
 });

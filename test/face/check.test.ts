@@ -178,7 +178,10 @@ const mistakes: Mistake[] = [
     () => m.slice(x(), [0, 1], [2, 2]),
     "slice: it must be given at most 2 arguments (x, options), got 3. Did you mean { starts: [0,1], sizes: [2,2] }?",
   ],
-  [() => m.slice(x()), "slice: options must be an object with starts, sizes, steps or axes, got nothing."],
+  [
+    () => m.slice(x()),
+    "slice: options must be an object with starts, and maybe sizes, steps or axes, got nothing.",
+  ],
   [() => m.slice(x(), { sizes: [1, 1] }), "slice: options must have starts, got { sizes: [1,1] }."],
   [
     () => m.slice(x(), { begin: [0, 0] }),
@@ -195,7 +198,7 @@ const mistakes: Mistake[] = [
   ],
   [
     () => m.pad(x(), 1),
-    "pad: options must be an object with before, after, value or steps, got 1. Did you mean { value: 1 }?",
+    "pad: options must be an object with before and after, and maybe value or steps, got 1. Did you mean { before: …, after: …, value: 1 }?",
   ],
   [() => m.pad(x(), { before: [1, 1] }), "pad: options must have after, got { before: [1,1] }."],
   [
@@ -218,7 +221,7 @@ const mistakes: Mistake[] = [
   [() => m.stack([x(), x()], { axis: 3 }), "stack: axes must be different and within rank 3, got [3]."],
   [
     () => m.split(x(), 2),
-    "split: options must be an object with sizes or axis, got 2. Did you mean { sizes: 2 }?",
+    "split: options must be an object with sizes, and maybe axis, got 2. Did you mean { sizes: 2 }?",
   ],
   [() => m.split(x(), { sizes: [1, 2] }), "split: sizes must be whole numbers that add up to 2, got [1,2]."],
   [
@@ -322,11 +325,11 @@ const mistakes: Mistake[] = [
   ],
   [
     () => m.maxPool2d(image()),
-    "maxPool2d: options must be an object with kernel, stride or padding, got nothing.",
+    "maxPool2d: options must be an object with kernel, and maybe stride or padding, got nothing.",
   ],
   [
     () => m.maxPool2d(image(), 2),
-    "maxPool2d: options must be an object with kernel, stride or padding, got 2. Did you mean { kernel: 2 }?",
+    "maxPool2d: options must be an object with kernel, and maybe stride or padding, got 2. Did you mean { kernel: 2 }?",
   ],
   [
     () => m.maxPool2d(image(), { kernelSize: 2 }),
@@ -437,7 +440,7 @@ const mistakes: Mistake[] = [
   [() => m.byteTensor([1, 2]), "byteTensor: bytes must be a Uint8Array, got [1,2]."],
   [
     () => new layers.Linear(2, 3),
-    "Linear: options must be an object with random, init or bias, got nothing.",
+    "Linear: options must be an object with random, and maybe init or bias, got nothing.",
   ],
   [
     () => new layers.Linear(2, { random: random() }),
@@ -480,7 +483,7 @@ const mistakes: Mistake[] = [
   ],
   [
     () => new layers.SGD([c()]),
-    "SGD: options must be an object with learningRate, clip, momentum or nesterov, got nothing.",
+    "SGD: options must be an object with learningRate, and maybe clip, momentum or nesterov, got nothing.",
   ],
   [
     () => new layers.SGD([c()], { lr: 0.1 }),
@@ -521,7 +524,7 @@ const mistakes: Mistake[] = [
   [() => new (face.Random as unknown as Made)(), "Random: seed must be a number, got nothing."],
   [
     () => new layers.MaxPool2d(2),
-    "MaxPool2d: options must be an object with kernel, stride or padding, got 2. Did you mean { kernel: 2 }?",
+    "MaxPool2d: options must be an object with kernel, and maybe stride or padding, got 2. Did you mean { kernel: 2 }?",
   ],
   [
     () => new layers.Dropout({ random: random(), p: 0.1 }),
@@ -533,7 +536,7 @@ const mistakes: Mistake[] = [
   ],
   [
     () => new layers.Dropout(0.1),
-    "Dropout: options must be an object with random or rate, got 0.1. Did you mean { rate: 0.1 }?",
+    "Dropout: options must be an object with random, and maybe rate, got 0.1. Did you mean { random: …, rate: 0.1 }?",
   ],
   [() => nn.mse(ones([3, 1]), c()), "mse: shapes must be equal, got [3,1] and [3]."],
   [() => nn.mse(c(), 1 as never), "mse: target must be a tensor of f32, got 1. Did you mean tensor(1)?"],
