@@ -49,10 +49,10 @@ export function checkedClass<C extends new (...values: any[]) => object>(
     // biome-ignore lint/suspicious/noExplicitAny: as above
     constructor(...values: any[]) {
       check(...values);
-      super(...spelt(values));
       // Errors name it, and a bundler may have called it otherwise.
       if ([new.target, Object.getPrototypeOf(new.target)].includes(Checked))
         Object.defineProperty(new.target, "name", { value: name });
+      super(...spelt(values));
     }
   }
   for (const [method, own] of Object.entries(methods)) {

@@ -119,13 +119,15 @@ export const data: Kind = {
   holds: isData,
 };
 export const callable: Kind = { is: "a function", holds: (value) => typeof value === "function" };
-export const object: Kind = {
-  is: "an object",
-  holds: (value) => typeof value === "object" && value !== null,
-};
+export const text: Kind = { is: "a text", holds: (value) => typeof value === "string" };
 export const instance = (name: string, type: abstract new (...args: never[]) => object): Kind => ({
   is: `a ${name}`,
   holds: (value) => value instanceof type,
+});
+
+export const listOf = (name: string, type: abstract new (...args: never[]) => object): Kind => ({
+  is: `a list of ${name}s`,
+  holds: (value) => isListOf(value, (each) => each instanceof type),
 });
 
 export const oneOf = (...words: string[]): Kind => ({

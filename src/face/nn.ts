@@ -51,6 +51,14 @@ export class LayerNorm extends layer("LayerNorm", nn.LayerNorm, {
   options: options({ epsilon: fromZero }),
 }) {}
 
+export class Sequential extends layer("Sequential", layers.Sequence, {
+  layers: is.listOf("Module", nn.Module),
+}) {
+  constructor(...layers: nn.Module[]) {
+    super(layers);
+  }
+}
+
 export class Flatten extends layer("Flatten", nn.Flatten, {}, moves) {}
 export class Reshape extends layer("Reshape", nn.Reshape, { shape }, moves) {}
 export class LeakyReLU extends layer("LeakyReLU", nn.LeakyReLU, { options: options({ slope: number }) }) {}
@@ -89,16 +97,38 @@ export class MovingAverage extends checkedClass("MovingAverage", nn.MovingAverag
   decay: number,
 }) {}
 
-const step = { step: { gradients: floats }, loadState: { state: is.object } };
+const state = options({}, { kind: is.text, steps: number, slots: is.listOf("Float32Array", Float32Array) });
+const step = { step: { gradients: floats }, loadState: { state }, checkState: { state } };
+/** A clip that gives other than bounds would clip nothing, in silence. */
+const bounds = checked("clip", (bounds: unknown) => bounds, {
+  bounds: is.maybe({ is: "[low, high]", holds: (value) => is.areNumbers(value) && value.length === 2 }),
+});
+const clipped = ([parameters, options]: unknown[]) => {
+  const { clip } = options as { clip?: (parameter: unknown) => unknown };
+  return [
+    parameters,
+    clip ? { ...(options as object), clip: (each: unknown) => bounds(clip(each)) } : options,
+  ];
+};
 const optimizer = (more: Arguments) => ({
   parameters: floats,
   options: options({ clip: callable, ...more }, { learningRate: number }),
 });
 const forms = { form: is.oneOf(...Object.keys(nn.rmspropForms)) };
 const betas = { beta1: number, beta2: number, epsilon: fromZero };
-export class RMSprop extends checkedClass("RMSprop", nn.RMSprop, optimizer(forms), step) {}
-export class Adam extends checkedClass("Adam", nn.Adam, optimizer(betas), step) {}
-export class SGD extends checkedClass("SGD", nn.SGD, optimizer({ momentum: number, nesterov: flag }), step) {}
+export class RMSprop extends checkedClass("RMSprop", nn.RMSprop, optimizer(forms), step, clipped) {}
+export class Adam extends checkedClass("Adam", nn.Adam, optimizer(betas), step, clipped) {}
+export class SGD extends checkedClass(
+  "SGD",
+  nn.SGD,
+  optimizer({ momentum: number, nesterov: flag }),
+  step,
+  clipped,
+) {}
 
+const made = { ...random, shape };
+export const zero = checked("zero", nn.zero, made);
+export const glorotUniform = checked("glorotUniform", nn.glorotUniform, made);
+export const heNormal = checked("heNormal", nn.heNormal, made);
 export const normal = checked("normal", nn.normal, { deviation: number });
 export const linearDecay = checked("linearDecay", nn.linearDecay, { steps: is.aboveZero });

@@ -1,6 +1,6 @@
 // The layers with weights. Images are (N, H, W, C); filters have the layout of the ops they are used by.
-import type { ConvOptions, ConvTransposeOptions, Random, Shape, Tensor } from "../autograd";
-import { conv2d, convTranspose2d, matmul } from "../autograd";
+import type { ConvOptions, ConvTransposeOptions, Random, Shape } from "../autograd";
+import { conv2d, convTranspose2d, matmul, sameShape, show, Tensor } from "../autograd";
 import { glorotUniform, type Initializer, zero } from "./init";
 import { Module } from "./module";
 
@@ -23,7 +23,10 @@ abstract class Weighted extends Module {
 
   constructor(shape: Shape, outputs: number, { random, init = glorotUniform, bias = true }: WeightOptions) {
     super();
-    this.weight = this.parameter("weight", init(random, shape));
+    const weight = init(random, shape);
+    if (!(weight instanceof Tensor) || !sameShape(weight.shape, shape))
+      throw new Error(`${this.constructor.name}: init must give a tensor ${show(shape)}, got ${weight}.`);
+    this.weight = this.parameter("weight", weight);
     this.bias = bias ? this.parameter("bias", zero(random, [outputs])) : undefined;
   }
 }

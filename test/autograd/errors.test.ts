@@ -229,7 +229,7 @@ const mistakes: Record<string, [make: () => unknown, message: string]> = {
       const mean = ones([3]);
       m.batchNorm(ones([4, 3]), ones([3]), ones([3]), 1e-3, 1, { mean, variance: mean, momentum: 0.1 });
     },
-    "batchNorm: tensors must share no storage, got tensor f32[3] and tensor f32[3]. Copy one: mul(x, 1).",
+    "batchNorm: tensors must share no storage, got tensor f32[3] and tensor f32[3]. Copy one: clone(x).",
   ],
   "batchNorm: freed": [
     () => {
@@ -304,14 +304,14 @@ const mistakes: Record<string, [make: () => unknown, message: string]> = {
       const w = ones([2]);
       updated([w, m.detach(w)], [ones([2]), ones([2])]);
     },
-    "rmsprop: tensors must share no storage, got tensor f32[2] and tensor f32[2]. Copy one: mul(x, 1).",
+    "rmsprop: tensors must share no storage, got tensor f32[2] and tensor f32[2]. Copy one: clone(x).",
   ],
   "rmsprop: a gradient that is a weight": [
     () => {
       const w = ones([3]);
       updated([ones([3]), w], [m.detach(w), ones([3])]);
     },
-    "rmsprop: tensors must share no storage, got tensor f32[3] and tensor f32[3]. Copy one: mul(x, 1).",
+    "rmsprop: tensors must share no storage, got tensor f32[3] and tensor f32[3]. Copy one: clone(x).",
   ],
   "rmsprop: freed": [
     () => {
@@ -326,7 +326,7 @@ const mistakes: Record<string, [make: () => unknown, message: string]> = {
       const x = ones([2]);
       m.blend(x, m.detach(x), 0.9, 0.1);
     },
-    "blend: tensors must share no storage, got tensor f32[2] and tensor f32[2]. Copy one: mul(x, 1).",
+    "blend: tensors must share no storage, got tensor f32[2] and tensor f32[2]. Copy one: clone(x).",
   ],
   "rmsprop: u32": [
     () => updated([u32(1, 2)], [u32(1, 2)], u32(0, 0, 0, 0)),
