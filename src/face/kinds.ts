@@ -42,10 +42,12 @@ function meantWhole(value: unknown, name: string): string | undefined {
   return areNumbers(value) ? `tensor(new Uint32Array(${shown(value)}))` : undefined;
 }
 function meantList(value: unknown, name: string): string | undefined {
+  if (Array.isArray(value)) return undefined;
   if (isPlain(value)) value = Object.values(value).find(areNumbers);
   if (isTensor(value)) return "its .shape";
   if (isNumber(value)) return `[${value}]`;
-  return areNumbers(value) ? shown(value) : isData(value) ? `[...${name}]` : undefined;
+  if (ArrayBuffer.isView(value)) return `[...${name}]`;
+  return areNumbers(value) ? shown(value) : undefined;
 }
 
 export const tensor: Kind = { is: "a tensor", holds: isTensor, hint: meantTensor };
@@ -59,7 +61,14 @@ const isCount = (least: number) => (value: unknown) => Number.isInteger(value) &
 export const count = numberThat("a whole number from 0 up", isCount(0));
 export const fromZero = numberThat("a number from 0 up", (value) => value >= 0);
 export const aboveZero = numberThat("a number above 0", (value) => value > 0);
+/** In f32: what a pipeline's constant may be. */
+export const finite = numberThat("a finite number", (value) => Number.isFinite(Math.fround(value)));
 export const part = numberThat("a number from 0 to 1", (value) => value >= 0 && value <= 1);
+export const samples: Kind = {
+  is: "a tensor of one axis or more",
+  holds: (value) => isTensor(value) && value.shape.length > 0,
+  hint: (value, name) => (isTensor(value) ? `reshape(${name}, [1])` : meantTensor(value, name)),
+};
 export const float: Kind = {
   is: "a tensor of f32",
   holds: (value) => isTensor(value) && value.dtype === "f32",
@@ -77,6 +86,11 @@ export const operand: Kind = {
 };
 export const flag: Kind = { is: "true or false", holds: (value) => typeof value === "boolean" };
 export const shape: Kind = { is: "a list of sizes", holds: areNumbers, hint: meantList };
+export const sizes: Kind = {
+  is: "a list of whole numbers from 0 up",
+  holds: (value) => isListOf(value, isCount(0)),
+  hint: meantList,
+};
 export const list: Kind = { is: "a list of numbers", holds: areNumbers, hint: meantList };
 export const axes: Kind = {
   is: "a number or a list of numbers",

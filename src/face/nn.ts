@@ -13,9 +13,9 @@ import { conv, pool, upsample } from "./table";
 export * from "../nn";
 export type { DropoutOptions } from "./layers";
 
-const { callable, count, flag, float, floats, fromZero, number, pair, part, shape, tensor } = is;
+const { callable, count, flag, float, floats, fromZero, number, pair, part, shape } = is;
 /** Of any dtype where a layer only moves numbers. */
-const moves = { forward: { x: tensor } };
+const moves = { forward: { x: is.samples } };
 const forward = { forward: { x: float } };
 const random = { random: is.instance("Random", Random) };
 const weights = { init: callable, bias: flag };
@@ -41,13 +41,13 @@ export class ConvTranspose2d extends convolution("ConvTranspose2d", nn.ConvTrans
   outputSize: is.size,
 }) {}
 
-const norm = { epsilon: fromZero, slope: number, momentum: part, scale: flag };
+const norm = { epsilon: fromZero, slope: is.finite, momentum: part, scale: flag };
 export class BatchNorm2d extends layer("BatchNorm2d", nn.BatchNorm2d, {
   channels: count,
   options: options(norm),
 }) {}
 export class LayerNorm extends layer("LayerNorm", nn.LayerNorm, {
-  shape,
+  shape: is.sizes,
   options: options({ epsilon: fromZero }),
 }) {}
 

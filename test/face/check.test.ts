@@ -467,7 +467,10 @@ const mistakes: Mistake[] = [
     () => new layers.BatchNorm2d(3, { affine: false }),
     "BatchNorm2d: options must be among epsilon, slope, momentum or scale, got affine.",
   ],
-  [() => new layers.LayerNorm(3), "LayerNorm: shape must be a list of sizes, got 3. Did you mean [3]?"],
+  [
+    () => new layers.LayerNorm(3),
+    "LayerNorm: shape must be a list of whole numbers from 0 up, got 3. Did you mean [3]?",
+  ],
   [
     () => new layers.LayerNorm([3], 1e-5),
     "LayerNorm: options must be an object with epsilon, got 0.00001. Did you mean { epsilon: 0.00001 }?",

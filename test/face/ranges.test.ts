@@ -62,6 +62,18 @@ const mistakes: Mistake[] = [
   [() => upwards([6, 6, 6]), "convTranspose2d: outputSize must be [rows, columns], got [6,6,6]."],
   [() => upwards([6, 6.5]), "convTranspose2d: outputSize must be [rows, columns], got [6,6.5]."],
   [() => upwards(6), "convTranspose2d: outputSize must be [rows, columns], got 6. Did you mean [6,6]?"],
+  [
+    () => new layers.BatchNorm2d(2, { slope: Number.NaN }),
+    "BatchNorm2d: slope must be a finite number, got NaN.",
+  ],
+  [
+    () => new layers.LayerNorm([2.5]),
+    "LayerNorm: shape must be a list of whole numbers from 0 up, got [2.5].",
+  ],
+  [
+    () => new nn.Flatten().forward(ones([])),
+    "forward: x must be a tensor of one axis or more, got tensor f32[]. Did you mean reshape(x, [1])?",
+  ],
   [() => m.arange(2.5), "arange: size must be a whole number from 0 up, got 2.5."],
   [() => m.oneHot(u32(), { classes: -3 }), "oneHot: classes must be a whole number from 0 up, got -3."],
   [() => m.settle(-1), "settle: most must be a number from 0 up, got -1."],

@@ -1,5 +1,4 @@
 // How messages show what was given, whatever it is; and what is right however it came about.
-import { runInNewContext } from "node:vm";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import * as face from "../../src/face";
@@ -56,11 +55,11 @@ test("a list with a hole in it is no list of numbers, and one of lists of severa
   );
 });
 
-test("objects and lists of another realm, and an argument that is undefined, are taken", async () => {
+test("options of another realm, and an argument that is undefined, are taken", async () => {
   await device();
-  const made = runInNewContext("({ options: { axes: [0] }, shape: [2], numbers: new Float32Array(2) })");
-  assert.equal(face.sum(face.ones(made.shape), made.options).shape, []);
-  assert.equal(face.tensor(made.numbers).shape, [2]);
+  const itsOwnObject = Object.create(null);
+  const options = Object.assign(Object.create(itsOwnObject), { axes: [0] });
+  assert.equal(face.sum(face.ones([2]), options).shape, []);
   assert.equal((m.relu(face.ones([2]), undefined) as face.Tensor).shape, [2]);
 });
 
