@@ -30,7 +30,8 @@ const isTensor = (value: unknown): value is Tensor => value instanceof Tensor;
 const isNested = (value: unknown, level = 0): boolean =>
   isNumber(value) || (level < 16 && isListOf(value, (each) => isNested(each, level + 1)));
 const isData = (value: unknown): boolean =>
-  isNested(value) || (ArrayBuffer.isView(value) && "length" in value && !/Big/.test(value.constructor.name));
+  isNested(value) ||
+  (ArrayBuffer.isView(value) && / (Int|Uint|Float)\d/.test(Object.prototype.toString.call(value)));
 
 const meantTensor = (value: unknown, name: string) =>
   isData(value) ? `tensor(${isNested(value) ? shown(value) : name})` : undefined;
@@ -46,8 +47,8 @@ function meantList(value: unknown, name: string): string | undefined {
   if (isPlain(value)) value = Object.values(value).find(areNumbers);
   if (isTensor(value)) return "its .shape";
   if (isNumber(value)) return `[${value}]`;
-  if (ArrayBuffer.isView(value)) return `[...${name}]`;
-  return areNumbers(value) ? shown(value) : undefined;
+  if (Array.isArray(value)) return shown(value);
+  return isData(value) ? `[...${name}]` : undefined;
 }
 
 export const tensor: Kind = { is: "a tensor", holds: isTensor, hint: meantTensor };

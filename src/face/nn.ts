@@ -14,8 +14,9 @@ export * from "../nn";
 export type { DropoutOptions } from "./layers";
 
 const { callable, count, flag, float, floats, fromZero, number, pair, part, shape } = is;
-/** Of any dtype where a layer only moves numbers. */
+/** Of any dtype where a layer only moves numbers, or has others do what is to be done. */
 const moves = { forward: { x: is.samples } };
+const passes = { forward: { x: is.tensor } };
 const forward = { forward: { x: float } };
 const random = { random: is.instance("Random", Random) };
 const weights = { init: callable, bias: flag };
@@ -51,9 +52,8 @@ export class LayerNorm extends layer("LayerNorm", nn.LayerNorm, {
   options: options({ epsilon: fromZero }),
 }) {}
 
-export class Sequential extends layer("Sequential", layers.Sequence, {
-  layers: is.listOf("Module", nn.Module),
-}) {
+const sequence = { layers: is.listOf("Module", nn.Module) };
+export class Sequential extends layer("Sequential", layers.Sequence, sequence, passes) {
   constructor(...layers: nn.Module[]) {
     super(layers);
   }

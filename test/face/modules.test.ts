@@ -34,7 +34,7 @@ test("a sequence is of modules, each an argument", async () => {
       [() => new layers.Sequential(null), `${list} [null].`],
       [
         () => new nn.Sequential().forward(3 as never),
-        "forward: x must be a tensor of f32, got 3. Did you mean tensor(3)?",
+        "forward: x must be a tensor, got 3. Did you mean tensor(3)?",
       ],
     ]),
     "",
@@ -43,6 +43,8 @@ test("a sequence is of modules, each an argument", async () => {
   assert.is(both.constructor.name, "Sequential");
   assert.equal(both.forward(ones([2])).shape, [2]);
   assert.equal(new nn.Sequential().forward(ones([2])).shape, [2]);
+  const embedding = new Net("parameter", "table", ones([5, 3])); // its forward takes what it likes
+  assert.is(new nn.Sequential(embedding).forward(face.tensor(Uint32Array.from([1]))).dtype, "u32");
 });
 
 test("a module holds tensors and modules, under names", async () => {
