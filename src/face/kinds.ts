@@ -87,11 +87,14 @@ export const operand: Kind = {
 };
 export const flag: Kind = { is: "true or false", holds: (value) => typeof value === "boolean" };
 export const shape: Kind = { is: "a list of sizes", holds: areNumbers, hint: meantList };
-export const sizes: Kind = {
-  is: "a list of whole numbers from 0 up",
-  holds: (value) => isListOf(value, isCount(0)),
+const wholes = (least: number): Kind => ({
+  is: `a list of whole numbers from ${least} up`,
+  holds: (value) => isListOf(value, isCount(least)),
   hint: meantList,
-};
+});
+export const sizes = wholes(0);
+/** From each number to the next along an axis. */
+export const steps = wholes(1);
 export const list: Kind = { is: "a list of numbers", holds: areNumbers, hint: meantList };
 export const axes: Kind = {
   is: "a number or a list of numbers",
@@ -114,11 +117,6 @@ export const padding: Kind = {
   words: ["same", "valid"],
   holds: (value) => value === "same" || value === "valid" || isCount(0)(value) || countsOf(4, 0)(value),
 };
-/** From each number to the next along an axis. */
-export const steps: Kind = {
-  is: "a list of whole numbers from 1 up",
-  holds: (value) => isListOf(value, isCount(1)),
-};
 export const tensors: Kind = {
   is: "a list of tensors",
   holds: (value) => isListOf(value, isTensor),
@@ -128,6 +126,10 @@ export const floats: Kind = {
   ...tensors,
   is: "a list of tensors of f32",
   holds: (value) => isListOf(value, float.holds),
+  hint(value, name) {
+    if (typeof value === "function") return value.name === name ? `${name}()` : undefined;
+    return name in Object(value) ? `its ${name}()` : tensors.hint?.(value, name);
+  },
 };
 export const data: Kind = {
   is: "a number, a list of numbers or of such lists, or a typed array",

@@ -73,9 +73,7 @@ export class Dropout extends layer("Dropout", layers.Dropout, {
   options: options({ rate: number }, random),
 }) {}
 
-// biome-ignore lint/suspicious/noExplicitAny: any function
-const composite = <F extends (...values: any[]) => unknown>(name: string, f: F, args: Arguments): F =>
-  checked(name, named(name, f), args);
+const composite: typeof checked = (name, f, args) => checked(name, named(name, f), args);
 export const mse = composite("mse", losses.mse, { y: float, target: float });
 export const bceWithLogits = composite("bceWithLogits", losses.bceWithLogits, {
   logits: float,

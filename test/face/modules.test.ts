@@ -106,6 +106,7 @@ test("an optimiser looks at its clips, its states and a rate that is set", async
   const set = (rate: unknown) => () => {
     momentum().learningRate = rate as number;
   };
+  const layer = linear() as nn.Linear;
   const rate = "SGD: the learning rate must be a finite number from 0 up, got";
   const slots = "loadState: slots must be a list of Float32Arrays, got";
   assert.is(
@@ -118,6 +119,14 @@ test("an optimiser looks at its clips, its states and a rate that is set", async
       [
         load(momentum().state()),
         "loadState: state must be an object with kind, steps and slots, got a promise. Is an await missing?",
+      ],
+      [
+        () => new layers.SGD(layer, { learningRate: 1 }),
+        "SGD: parameters must be a list of tensors of f32, got a Linear. Did you mean its parameters()?",
+      ],
+      [
+        () => new layers.SGD(layer.parameters, { learningRate: 1 }),
+        "SGD: parameters must be a list of tensors of f32, got the function parameters. Did you mean parameters()?",
       ],
       [set("0.5"), `${rate} 0.5.`],
       [set(null), `${rate} null.`],
