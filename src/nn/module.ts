@@ -106,7 +106,7 @@ export abstract class Module {
     for (const [name, tensor] of own) {
       const { shape, data }: Partial<HostArray> = state[name] ?? {};
       if (!Array.isArray(shape) || !sameShape(shape, tensor.shape))
-        throw new Error(`loadStateDict: the shape of ${name} must be ${show(tensor.shape)}, got [${shape}].`);
+        throw new Error(`loadStateDict: ${name} must be ${show(tensor.shape)}, got [${shape}].`);
       tensor.checkAlive("loadStateDict");
       if (!(data instanceof Float32Array) || data.length !== tensor.size)
         throw new Error(

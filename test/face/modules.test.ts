@@ -75,7 +75,7 @@ test("train() is training, and states are looked at before anything is taken ove
       [load(undefined), `${given} undefined.`],
       [load(null), `${given} null.`],
       [load(pending), `${given} [object Promise].`],
-      [load({ weight: 1, bias: 2 }), "loadStateDict: the shape of weight must be [3,2], got [undefined]."],
+      [load({ weight: 1, bias: 2 }), "loadStateDict: weight must be [3,2], got [undefined]."],
       [
         load({ weight: { shape: [3, 2], data: [1, 2, 3, 4, 5, 6] }, bias: null }),
         "loadStateDict: the data of weight must be a Float32Array of 6, got Array of 6.",
