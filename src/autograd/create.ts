@@ -131,7 +131,10 @@ export class Random {
 }
 
 /** The same numbers without a history: gradients stop here. Shares the storage. */
-export const detach = (x: Tensor): Tensor => new Tensor(x.shape, x.dtype, x.share);
+export function detach(x: Tensor): Tensor {
+  x.checkAlive("detach");
+  return new Tensor(x.shape, x.dtype, x.share);
+}
 
 /** Marks a leaf: `grad` may be asked for with respect to it. */
 export function requireGrad<T extends Tensor>(x: T): T {

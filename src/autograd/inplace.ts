@@ -102,7 +102,7 @@ export function checkStorage(op: string, written: readonly Tensor[], read: reado
   for (const [i, each] of [...written, ...read].entries()) {
     const owner = owners.get(each.share);
     if (owner)
-      throw new Error(`${op}: tensors must share no storage, got ${owner} and ${each}. Copy one: mul(x, 1).`);
+      throw new Error(`${op}: tensors must share no storage, got ${owner} and ${each}. Copy one: clone(x).`);
     if (i < written.length) owners.set(each.share, each);
   }
 }

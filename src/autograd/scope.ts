@@ -29,8 +29,9 @@ export function forget(tensor: Tensor): void {
 
 /** Takes a tensor out of all scopes: it lives until `dispose`, or until nothing refers to it. */
 export function keep<T extends Tensor>(tensor: T): T {
+  tensor.checkAlive("keep");
   forget(tensor);
-  watch(tensor); // throws when it is freed already
+  watch(tensor);
   return tensor;
 }
 

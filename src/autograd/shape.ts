@@ -48,6 +48,7 @@ export const listOf = (axes: Axes): readonly number[] => (typeof axes === "numbe
 export function normalizeAxes(op: string, rank: number, given?: Axes): number[] {
   const axes = given === undefined ? undefined : listOf(given);
   if (!axes) return Array.from({ length: rank }, (_, i) => i);
+  if (rank === 0 && axes.length > 0) throw shapeError(op, "there must be an axis", [[]]);
   const sorted = axes.map((axis) => (axis < 0 ? axis + rank : axis)).sort((a, b) => a - b);
   const isAxis = (n: number) => Number.isInteger(n) && n >= 0 && n < rank;
   if (!sorted.every((axis, i) => isAxis(axis) && axis !== sorted[i - 1]))

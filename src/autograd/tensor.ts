@@ -147,8 +147,10 @@ export function empty(shape: Shape, dtype: DType, label: string, variable?: Vari
 export type Nested = number | readonly Nested[];
 const nestedShape = (data: Nested): number[] =>
   typeof data === "number" ? [] : [data.length, ...(data.length > 0 ? nestedShape(data[0]) : [])];
-const hasShape = (data: Nested, [n, ...rest]: Shape): boolean =>
-  typeof data === "number" ? n === undefined : data.length === n && data.every((d) => hasShape(d, rest));
+const hasShape = (data: Nested, shape: Shape, axis = 0): boolean =>
+  typeof data === "number"
+    ? axis === shape.length
+    : data.length === shape[axis] && data.every((d) => hasShape(d, shape, axis + 1));
 
 /** A tensor of the given numbers, last axis fastest; lists in lists give its axes. u32 for a Uint32Array, else f32. */
 export function tensor(data: Numbers | Nested, wanted?: Shape): Tensor {
@@ -156,13 +158,13 @@ export function tensor(data: Numbers | Nested, wanted?: Shape): Tensor {
   const flat = (isNested ? [data].flat(Infinity) : data) as Numbers | number[];
   const own = isNested ? nestedShape(data as Nested) : [flat.length];
   const shape = wanted ?? own;
+  if (isNested && !hasShape(data as Nested, own))
+    throw new Error(`tensor: lists of one axis must be of one length, got others beside ${show(own)}.`);
   checkShape("tensor", shape);
   if (flat.length !== sizeOf(shape))
     throw new Error(
       `tensor: ${show(shape)} must hold as many numbers as are given, got ${sizeOf(shape)} and ${flat.length}.`,
     );
-  if (own.length > 1 && !hasShape(data as Nested, own))
-    throw new Error(`tensor: lists of one axis must be of one length, got others beside ${show(own)}.`);
   const typed = flat instanceof Float32Array || flat instanceof Uint32Array ? flat : Float32Array.from(flat);
   const made = empty(shape, typed instanceof Uint32Array ? "u32" : "f32", "tensor");
   upload(typed, made.storage);

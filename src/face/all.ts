@@ -10,4 +10,6 @@ export {
   type LayerNormOptions,
   layerNorm,
   type NormOptions,
+  type PadOptions,
+  pad,
 } from "./spelling";

@@ -1,14 +1,16 @@
 // The checker of the public face: what is given to a function is looked at once, here, in JavaScript too, and what does
 // not fit is refused by name: the function, the argument, what it must be, what it was, and the nearest right word.
+import { Tensor } from "../autograd";
 import { type Arguments, areNumbers, type Kind, list, shape } from "./kinds";
-import { isPlain, listed, nearest, shown } from "./words";
+import { isPlain, listed, nearest, oneLine, shown } from "./words";
 
 /** `f` under a check of what it is given. */
 // biome-ignore lint/suspicious/noExplicitAny: any function
 export function checked<F extends (...values: any[]) => unknown>(name: string, f: F, args: Arguments): F {
   const kinds = Object.values(args);
   const checkedCall = function (this: unknown, ...values: unknown[]): unknown {
-    if (values.length > kinds.length) throw tooMany(name, args, values);
+    if (values.length > kinds.length && values.slice(kinds.length).some((value) => value !== undefined))
+      throw tooMany(name, args, values);
     for (let i = 0; i < kinds.length; i++)
       if (!kinds[i].holds(values[i])) throw refusal(name, Object.keys(args)[i], kinds[i], values[i]);
     return f.apply(this, values);
@@ -16,23 +18,41 @@ export function checked<F extends (...values: any[]) => unknown>(name: string, f
   return Object.defineProperty(checkedCall, "name", { value: name }) as unknown as F;
 }
 
-/** A class whose constructor, and whose methods of these names, look at what they are given. */
+/**
+ * `f`, which is made of other functions: what they refuse is told in its own name, since whoever called it wrote none
+ * of theirs. And a tensor that was freed is refused before the first of them runs.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: any function
+export const named = <F extends (...values: any[]) => unknown>(name: string, f: F): F =>
+  ((...values) => {
+    try {
+      for (const value of values.flat()) if (value instanceof Tensor) value.checkAlive(name);
+      return f(...values);
+    } catch (error) {
+      if (error instanceof Error && error.constructor === Error)
+        error.message = error.message.replace(/^\w+(?=: )/, name);
+      throw error;
+    }
+  }) as F;
+
+/** A class whose constructor, and whose methods of these names, look at what they are given; `spelt` passes it on. */
 // biome-ignore lint/suspicious/noExplicitAny: TypeScript wants a base class that is made anew so
 export function checkedClass<C extends new (...values: any[]) => object>(
   name: string,
   type: C,
   args: Arguments,
   methods: Record<string, Arguments> = {},
+  spelt = (values: unknown[]): unknown[] => values,
 ): C {
   const check = checked(name, (..._: unknown[]) => undefined, args);
   class Checked extends type {
     // biome-ignore lint/suspicious/noExplicitAny: as above
     constructor(...values: any[]) {
       check(...values);
-      super(...values);
       // Errors name it, and a bundler may have called it otherwise.
       if ([new.target, Object.getPrototypeOf(new.target)].includes(Checked))
         Object.defineProperty(new.target, "name", { value: name });
+      super(...spelt(values));
     }
   }
   for (const [method, own] of Object.entries(methods)) {
@@ -48,7 +68,7 @@ function refusal(op: string, name: string, kind: Kind, value: unknown): Error {
       if (!Object.hasOwn(kind.keys, key))
         return refused(
           `${op}: ${name} must be among ${listed(Object.keys(kind.keys))}`,
-          key,
+          oneLine(key),
           nearest(key, Object.keys(kind.keys)),
         );
       if (!kind.keys[key].holds(own)) return refusal(op, key, kind.keys[key], own);

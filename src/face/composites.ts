@@ -26,17 +26,18 @@ import {
 import { type Axes, broadcastShapes, listOf, normalizeAxes, shapeError } from "../autograd/shape";
 
 /**
- * a where the mask, of 0 and 1, is 1, else b; all three broadcast, and a and b may be numbers. Of the one that is not
- * taken nothing comes through, no NaN and no infinity, in value and in derivative.
+ * b where the mask is 0, else a; all three broadcast, and a and b may be numbers. Of the one that is not taken nothing
+ * comes through, no NaN and no infinity, in value and in derivative.
  */
 export function where(mask: Tensor, a: Operand, b: Operand): Tensor {
   const shapes = [a, b].map((x): Shape => (typeof x === "number" ? [] : x.shape));
   const shape = shapes.reduce((one, other) => broadcastShapes("where", one, other), mask.shape);
-  const [chosen, left, right] = [mask, a, b].map((x) =>
+  const isZero = equal(mask, 0);
+  const [first, second, left, right] = [sub(1, isZero), isZero, a, b].map((x) =>
     typeof x === "number" ? full(shape, x) : broadcastTo(x, { shape }),
   );
   const held = (by: Tensor, x: Tensor) => leakyReluGrad(by, x, { slope: 0 }); // 0 where the mask is, whatever x is
-  return add(held(chosen, left), held(sub(1, chosen), right));
+  return add(held(first, left), held(second, right));
 }
 
 /** Along which axis, and whether it stays with size 1. */
@@ -47,6 +48,8 @@ export function argMax(x: Tensor, { axis = -1, keepDims = false }: ArgMaxOptions
   const [along] = normalizeAxes("argMax", x.shape.length, axis);
   const [values, size] = [detach(x), x.shape[along]];
   if (size === 0) throw shapeError("argMax", "the axis must have a number", [x.shape]);
+  // Places are counted in f32.
+  if (size > 2 ** 24) throw shapeError("argMax", "the axis must have 2^24 numbers at most", [x.shape]);
   const best = max(values, { axes: along, keepDims: true });
   const isBest = add(equal(values, best), sub(1, equal(values, values)));
   const places = reshape(arange(size), [size, ...x.shape.slice(along + 1).fill(1)]);

@@ -1,20 +1,9 @@
 // Images (N, H, W, C) made smaller and larger. All are composites.
-import {
-  add,
-  broadcastTo,
-  maximum,
-  mul,
-  pad,
-  reshape,
-  type Shape,
-  show,
-  slice,
-  type Tensor,
-} from "../autograd";
+import { add, broadcastTo, maximum, mul, pad, reshape, type Shape, slice, type Tensor } from "../autograd";
 import { shapeError } from "../autograd/shape";
 
 /** One number for both, or (rows, columns). */
-type Sides = number | readonly [number, number];
+export type Sides = number | readonly [number, number];
 const both = (sides: Sides) => (typeof sides === "number" ? [sides, sides] : sides);
 
 /** The windows of a pool. */
@@ -45,9 +34,11 @@ function windows(
   value: number,
 ) {
   const [k, steps] = [both(kernel), both(stride)];
-  check(op, x.shape, { kernel: k, stride: steps });
-  if (!Number.isInteger(padding) || padding < 0)
-    throw new Error(`${op}: the padding must be a whole number from 0 up, got ${padding}.`);
+  checkImages(op, x.shape);
+  if (padding >= Math.min(...k))
+    throw new Error(
+      `${op}: the padding must be less than the kernel's ${Math.min(...k)}, or a window holds nothing else, got ${padding}.`,
+    );
   const around = [0, padding, padding, 0];
   const image = padding === 0 ? x : pad(x, { before: around, after: around, value });
   const sizes = k.map((n, i) => Math.floor((image.shape[1 + i] - n) / steps[i]) + 1);
@@ -63,15 +54,12 @@ export type UpsampleOptions = { factor: Sides };
 /** Each pixel `factor` times along rows and columns: the nearest neighbour. */
 export function upsample2d(x: Tensor, { factor }: UpsampleOptions): Tensor {
   const [down, right] = both(factor);
-  check("upsample2d", x.shape, { factor: [down, right] });
+  checkImages("upsample2d", x.shape);
   const [n, h, w, c] = x.shape;
   const repeated = broadcastTo(reshape(x, [n, h, 1, w, 1, c]), { shape: [n, h, down, w, right, c] });
   return reshape(repeated, [n, h * down, w * right, c]);
 }
 
-function check(op: string, shape: Shape, counts: Record<string, readonly number[]>): void {
+function checkImages(op: string, shape: Shape): void {
   if (shape.length !== 4) throw shapeError(op, "images must be (N, H, W, C)", [shape]);
-  for (const [name, sides] of Object.entries(counts))
-    if (!sides.every((n) => Number.isInteger(n) && n >= 1))
-      throw new Error(`${op}: the ${name} must be whole numbers from 1 up, got ${show(sides)}.`);
 }

@@ -1,15 +1,18 @@
 // The public face of the engine: all.ts, with a look at what each function is given.
 import * as all from "./all";
-import { checked, checkedClass } from "./check";
+import { checked, checkedClass, named } from "./check";
+import * as composites from "./composites";
+import * as images from "./images";
 import * as is from "./kinds";
 import { table } from "./table";
 
 export * from "./all";
 
 type Checked = Pick<typeof all, keyof typeof table>;
-const functions: Record<string, unknown> = { ...all };
+const functions = { ...all } as unknown as Record<string, () => unknown>;
 const made = Object.entries(table).map(([name, args]) => {
-  return [name, checked(name, functions[name] as () => unknown, args)] as const;
+  const own = name in composites || name in images ? named(name, functions[name]) : functions[name];
+  return [name, checked(name, own, args)] as const;
 });
 const face = Object.fromEntries(made) as unknown as Checked;
 
@@ -110,5 +113,6 @@ export class Random extends checkedClass(
     uniform: { shape: is.shape, low: is.maybe(is.number), high: is.maybe(is.number) },
     normal: { shape: is.shape, mean: is.maybe(is.number), deviation: is.maybe(is.number) },
     integer: { shape: is.shape, bound: is.number },
+    loadState: { state: is.options({}, { seed: is.number, counter: is.number }) },
   },
 ) {}

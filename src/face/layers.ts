@@ -1,7 +1,14 @@
 // Layers without weights that are one composite each, and dropout.
 import { greaterEqual, mul, type Random, type Tensor } from "../autograd";
-import { Module } from "../nn";
+import { Module, Sequential } from "../nn";
 import { averagePool2d, maxPool2d, type PoolOptions, type UpsampleOptions, upsample2d } from "./images";
+
+/** Of layers in a list, which can be looked at as one argument. */
+export class Sequence extends Sequential {
+  constructor(layers: readonly Module[]) {
+    super(...layers);
+  }
+}
 
 /** The largest of each window of (N, H, W, C). */
 export class MaxPool2d extends Module {
@@ -59,6 +66,7 @@ export class Dropout extends Module {
 
   override forward(x: Tensor): Tensor {
     if (!this.training || this.rate === 0) return mul(x, 1);
+    x.checkAlive("Dropout"); // before the stream moves on
     const stays = greaterEqual(this.random.uniform(x.shape), this.rate);
     return mul(x, mul(stays, 1 / (1 - this.rate)));
   }

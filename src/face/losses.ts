@@ -1,7 +1,12 @@
 // Losses, each a mean over all that it is given, and the bound on a step's gradients.
 import {
+  abs,
   add,
+  clamp,
+  detach,
   div,
+  max,
+  maximum,
   mean,
   minimum,
   mul,
@@ -41,10 +46,16 @@ function checkShapes(op: string, y: Tensor, target: Tensor): void {
     throw shapeError(op, "shapes must be equal", [y.shape, target.shape]);
 }
 
-/** The gradients, all scaled by one number where their common norm is above `norm`: Pascanu et al. 2013. */
+/**
+ * The gradients, all scaled by one number where their common norm is above `norm`: Pascanu et al. 2013. Squares of their
+ * parts of the largest number are added up, since its own square may be infinite.
+ */
 export function clipGradNorm(gradients: readonly Tensor[], { norm }: { norm: number }): Tensor[] {
-  const squares = gradients.map((gradient) => sum(square(gradient)));
-  const total = sqrt(squares.reduce((a, b) => add(a, b)));
+  if (gradients.length === 0) return [];
+  const most = gradients.map((gradient) => max(abs(detach(gradient)))).reduce((a, b) => maximum(a, b));
+  const unit = clamp(most, { low: 1e-30, high: 3e38 }); // infinite gradients are that still
+  const squares = gradients.map((gradient) => sum(square(div(gradient, unit))));
+  const total = mul(unit, sqrt(squares.reduce((a, b) => add(a, b))));
   const scale = minimum(1, div(norm, add(total, 1e-6)));
   return gradients.map((gradient) => mul(gradient, scale));
 }

@@ -7,6 +7,17 @@ import * as engine from "../autograd";
 /** x repeated along the axes where it has size 1 or none, to fill the shape. */
 export const broadcastTo = (x: Tensor, shape: Shape): Tensor => engine.broadcastTo(x, { shape });
 
+/** What stands around a tensor, and how much of it. */
+export type PadOptions = Parameters<typeof engine.pad>[1];
+
+/** As the engine's; the value must be one that x's dtype has. */
+export function pad(x: Tensor, options: PadOptions): Tensor {
+  const { value = 0 } = options;
+  if (x.dtype === "u32" && !(Number.isInteger(value) && value >= 0 && value < 2 ** 32))
+    throw new Error(`pad: value must be a whole number from 0 to 2^32 - 1 beside ${x}, got ${value}.`);
+  return engine.pad(x, options);
+}
+
 /** Of a layer norm. */
 export type LayerNormOptions = { epsilon?: number };
 

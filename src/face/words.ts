@@ -7,19 +7,26 @@ export const listed = (words: readonly string[], last = "or"): string =>
 
 const MOST_SHOWN = 40;
 
-/** A value as a message shows it. */
-export function shown(value: unknown): string {
+/** A value as a message shows it: short, on one line, and to some depth, since a list may hold itself. */
+export function shown(value: unknown, depth = 0): string {
   if (value === undefined) return "nothing";
-  if (typeof value === "string") return JSON.stringify(value);
-  if (typeof value === "function") return value.name ? `the function ${value.name}` : "a function";
-  if (value instanceof Tensor) return String(value);
-  if (Array.isArray(value)) return cut(`[${value.map(shown).join(",")}]`);
-  if (isPlain(value)) return cut(`{${Object.entries(value).map(([key, own]) => ` ${key}: ${shown(own)}`)} }`);
-  if (typeof value === "object" && value !== null) return `a ${value.constructor.name}`;
-  return String(value);
+  if (typeof value === "bigint") return `${value}n`;
+  if (typeof value === "string") return cut(JSON.stringify(value));
+  if (typeof value === "function") return cut(value.name ? `the function ${value.name}` : "a function");
+  if (typeof value !== "object" || value === null || value instanceof Tensor) return oneLine(String(value));
+  if (!Array.isArray(value) && !isPlain(value)) {
+    const name = String(value.constructor?.name || "object");
+    return cut(`${/^[AEIO]/i.test(name) ? "an" : "a"} ${name}`);
+  }
+  if (depth === 4) return "…";
+  const inner = (own: unknown) => shown(own, depth + 1);
+  if (Array.isArray(value)) return cut(`[${Array.from(value.slice(0, MOST_SHOWN), inner)}]`);
+  return cut(`{${Object.entries(value).map(([key, own]) => ` ${key}: ${inner(own)}`)} }`);
 }
 
-const cut = (text: string): string => (text.length <= MOST_SHOWN ? text : `${text.slice(0, MOST_SHOWN)}…`);
+export const oneLine = (text: string): string => text.replaceAll(/\s+/g, " ");
+const cut = (text: string): string =>
+  text.length <= MOST_SHOWN ? oneLine(text) : `${oneLine(text.slice(0, MOST_SHOWN))}…`;
 
 /** How other libraries, or mathematicians, call it. */
 const synonyms = new Map<string, readonly string[]>(
@@ -29,8 +36,10 @@ const synonyms = new Map<string, readonly string[]>(
     axes: ["axis"],
     begin: ["starts"],
     betas: ["beta1"],
+    constant: ["value"],
     dim: ["axis", "axes"],
     dims: ["axes"],
+    exponent: ["p"],
     kernelsize: ["kernel"],
     learningrate: ["learningRate"],
     lr: ["learningRate"],
@@ -40,6 +49,8 @@ const synonyms = new Map<string, readonly string[]>(
     numclasses: ["classes"],
     p: ["rate"],
     poolsize: ["kernel"],
+    probability: ["rate"],
+    scale: ["factor"],
     scalefactor: ["factor"],
     size: ["kernel", "sizes", "factor"],
   }),
@@ -77,5 +88,6 @@ function distance(a: string, b: string): number {
 export function isPlain(value: unknown): value is Record<string, unknown> {
   if (typeof value !== "object" || value === null) return false;
   const prototype = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
+  // Objects of a frame or a worker have an Object of their own.
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }

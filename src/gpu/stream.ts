@@ -147,7 +147,7 @@ export class Stream {
   upload(data: Float32Array | Uint32Array | Uint8Array, to: Storage): void {
     if (data.byteLength === 0) return;
     this.refuseInCapture(
-      "host data must not be uploaded inside of a capture, since a replay has no new data. Upload before",
+      "host data must not be uploaded inside of a capture, since a replay has no new data. Upload before it.",
     );
     const COPY_SRC = 0x4;
     const { device } = this.gpu;

@@ -1,6 +1,6 @@
 // The exponential moving average of a module's weights (Polyak and Juditsky 1992, as GANs use it): a smoother
 // generator than that of any one step.
-import { assign, blend, type Tensor } from "../autograd";
+import { assign, blend, show, type Tensor } from "../autograd";
 import type { Module } from "./module";
 
 /** The exponential moving average of a module's weights, in a second module. */
@@ -21,8 +21,11 @@ export class MovingAverage {
     if (!(this.decay >= 0 && this.decay < 1))
       throw new Error(`MovingAverage: the decay must be from 0 up to below 1, got ${decay}.`);
     const [own, named] = [average.named(), source.named()];
-    if ([...own.keys()].join() !== [...named.keys()].join())
+    const layers = (all: Map<string, Tensor>) => [...all].map(([name, { shape }]) => name + show(shape));
+    if (layers(own).join() !== layers(named).join())
       throw new Error("MovingAverage: the average must have the layers of its source, got others.");
+    if ([...own].some(([name, tensor]) => tensor === named.get(name)))
+      throw new Error("MovingAverage: the average must have weights of its own, got those of its source.");
     const all = [...own].map(([name, tensor]) => [tensor, named.get(name)!] as const);
     this.pairs = [...new Map(all)]; // a layer that is used twice moves once
     for (const [own, other] of this.pairs) assign(own, other);

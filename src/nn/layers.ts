@@ -1,6 +1,6 @@
 // The layers with weights. Images are (N, H, W, C); filters have the layout of the ops they are used by.
-import type { ConvOptions, ConvTransposeOptions, Random, Shape, Tensor } from "../autograd";
-import { conv2d, convTranspose2d, matmul } from "../autograd";
+import type { ConvOptions, ConvTransposeOptions, Random, Shape } from "../autograd";
+import { conv2d, convTranspose2d, matmul, sameShape, show, Tensor } from "../autograd";
 import { glorotUniform, type Initializer, zero } from "./init";
 import { Module } from "./module";
 
@@ -14,13 +14,20 @@ export interface WeightOptions {
   bias?: boolean;
 }
 
+/** One number for both sides of the filter, or (rows, columns). */
+type Kernel = number | readonly [number, number];
+const sides = (kernel: Kernel) => (typeof kernel === "number" ? [kernel, kernel] : kernel);
+
 abstract class Weighted extends Module {
   readonly weight: Tensor;
   readonly bias: Tensor | undefined;
 
   constructor(shape: Shape, outputs: number, { random, init = glorotUniform, bias = true }: WeightOptions) {
     super();
-    this.weight = this.parameter("weight", init(random, shape));
+    const weight = init(random, shape);
+    if (!(weight instanceof Tensor) || !sameShape(weight.shape, shape))
+      throw new Error(`${this.constructor.name}: init must give a tensor ${show(shape)}, got ${weight}.`);
+    this.weight = this.parameter("weight", weight);
     this.bias = bias ? this.parameter("bias", zero(random, [outputs])) : undefined;
   }
 }
@@ -36,13 +43,13 @@ export class Linear extends Weighted {
   }
 }
 
-/** Cross-correlation with weight (kernel, kernel, in, out) and bias (out). */
+/** Cross-correlation with weight (rows, columns, in, out) and bias (out). */
 export class Conv2d extends Weighted {
   private readonly options: ConvOptions;
 
-  constructor(inputs: number, outputs: number, kernel: number, options: WeightOptions & ConvOptions) {
+  constructor(inputs: number, outputs: number, kernel: Kernel, options: WeightOptions & ConvOptions) {
     const { random, init, bias, ...conv } = options;
-    super([kernel, kernel, inputs, outputs], outputs, { random, init, bias });
+    super([...sides(kernel), inputs, outputs], outputs, { random, init, bias });
     this.options = conv;
   }
 
@@ -51,13 +58,13 @@ export class Conv2d extends Weighted {
   }
 }
 
-/** The transposed convolution with weight (kernel, kernel, out, in) and bias (out). */
+/** The transposed convolution with weight (rows, columns, out, in) and bias (out). */
 export class ConvTranspose2d extends Weighted {
   private readonly options: ConvTransposeOptions;
 
-  constructor(ins: number, outs: number, kernel: number, options: WeightOptions & ConvTransposeOptions) {
+  constructor(ins: number, outs: number, kernel: Kernel, options: WeightOptions & ConvTransposeOptions) {
     const { random, init, bias, ...conv } = options;
-    super([kernel, kernel, outs, ins], outs, { random, init, bias });
+    super([...sides(kernel), outs, ins], outs, { random, init, bias });
     this.options = conv;
   }
 

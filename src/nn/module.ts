@@ -1,7 +1,7 @@
 // A module: parameters that are trained, buffers that are not, and modules inside of it, each under a name.
 // State dictionaries are read off these names, so renaming one breaks saved files.
-import type { Shape, Tensor } from "../autograd";
-import { assign, keep, refuseInCapture, requireGrad, sameShape, show } from "../autograd";
+import type { Shape } from "../autograd";
+import { assign, keep, refuseInCapture, requireGrad, sameShape, show, Tensor } from "../autograd";
 
 /** The numbers of one tensor on the host. */
 export interface HostArray {
@@ -25,30 +25,32 @@ export abstract class Module {
 
   /** Registers a tensor that is trained. */
   protected parameter(name: string, tensor: Tensor): Tensor {
-    return this.buffer(name, requireGrad(tensor), this.ownParameters);
+    return requireGrad(this.buffer(name, tensor, this.ownParameters));
   }
 
   /** Registers a tensor that is saved, but not trained. */
   protected buffer(name: string, tensor: Tensor, own = this.ownBuffers): Tensor {
     const what = `a ${this.constructor.name} must be made before the capture, since its weights would begin anew at each replay.`;
     refuseInCapture(what);
-    this.refuseTaken(name);
+    this.refuseOther(name, tensor instanceof Tensor || "a tensor");
     own.set(name, keep(tensor));
     return tensor;
   }
 
   /** Registers a module inside of this one. */
   protected child<M extends Module>(name: string, module: M): M {
-    this.refuseTaken(name);
+    this.refuseOther(name, module instanceof Module || "a Module");
     this.children.set(name, module);
     return module;
   }
 
-  /** Throws where a state dictionary could not tell two things apart. */
-  private refuseTaken(name: string): void {
+  /** Throws where it is of another type, or a state dictionary could not tell two things apart. */
+  private refuseOther(name: string, fits: true | string): void {
     const taken = [this.ownParameters, this.ownBuffers, this.children].some((own) => own.has(name));
-    if (taken || name.includes("."))
-      throw new Error(`${this.constructor.name}: a name must be new and have no dot, got "${name}".`);
+    if (typeof name !== "string" || taken || name.includes("."))
+      throw new Error(`${this.constructor.name}: a name must be text, new and without a dot, got "${name}".`);
+    if (fits !== true)
+      throw new Error(`${this.constructor.name}: ${name} must be ${fits}, got something else.`);
   }
 
   /** This module and all inside of it. */
@@ -75,7 +77,8 @@ export abstract class Module {
   }
 
   /** Sets training mode (true) or inference mode (false) here and in all modules inside. */
-  train(on: boolean): this {
+  train(on = true): this {
+    if (typeof on !== "boolean") throw new Error(`train: on must be true or false, got ${on}.`);
     for (const module of this.modules()) module.training = on;
     return this;
   }
@@ -90,6 +93,8 @@ export abstract class Module {
 
   /** Throws when a name or shape does not fit. */
   checkStateDict(state: StateDict): void {
+    if (typeof state !== "object" || !state || state instanceof Promise)
+      throw new Error(`loadStateDict: state must be what stateDict gives after an await, got ${state}.`);
     const own = this.named();
     const missing = [...own.keys()].filter((name) => !Object.hasOwn(state, name));
     const extra = Object.keys(state).filter((name) => !own.has(name));
@@ -100,12 +105,14 @@ export abstract class Module {
       );
     }
     for (const [name, tensor] of own) {
-      const { shape, data } = state[name];
-      if (!sameShape(shape, tensor.shape))
-        throw new Error(`loadStateDict: ${name} must be ${show(tensor.shape)}, got ${show(shape)}.`);
+      const { shape, data }: Partial<HostArray> = state[name] ?? {};
+      if (!Array.isArray(shape) || !sameShape(shape, tensor.shape))
+        throw new Error(`loadStateDict: ${name} must be ${show(tensor.shape)}, got [${shape}].`);
       tensor.checkAlive("loadStateDict");
       if (!(data instanceof Float32Array) || data.length !== tensor.size)
-        throw new Error(`loadStateDict: ${name} ${show(shape)} must be ${tensor.size} numbers of f32.`);
+        throw new Error(
+          `loadStateDict: the data of ${name} must be a Float32Array of ${tensor.size}, got ${data?.constructor.name} of ${data?.length}.`,
+        );
     }
   }
 

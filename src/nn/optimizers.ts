@@ -57,7 +57,7 @@ abstract class Optimizer {
       "an optimiser must be made before the capture: its slots would begin anew with each replay.",
     );
     const twice = parameters.find((parameter, i) => parameters.indexOf(parameter) < i);
-    if (twice) throw new Error(`optimiser: each parameter must be given once, got ${twice} again.`);
+    if (twice) throw new Error(`${plan.kind}: each parameter must be given once, got ${twice} again.`);
     this.parameters = [...parameters];
     this.rate = this.learningRate = learningRate;
     this.clips = parameters.map((parameter) => clip?.(parameter));
@@ -65,7 +65,7 @@ abstract class Optimizer {
       this.slots = keep(full([plan.count * slotSize(parameters)], plan.start));
     } catch (error) {
       throw new Error(
-        `optimiser: the slots of all parameters lie in one tensor, which could not be made. ${(error as Error).message} ` +
+        `${plan.kind}: the slots of all parameters lie in one tensor, which could not be made. ${(error as Error).message} ` +
           "Two optimisers with half of the parameters each need less at once.",
       );
     }
@@ -77,8 +77,10 @@ abstract class Optimizer {
   }
 
   set learningRate(value: number) {
-    if (!Number.isFinite(Math.fround(value)) || value < 0)
-      throw new Error(`optimiser: the learning rate must be a finite number from 0 up, got ${value}.`);
+    if (typeof value !== "number" || !Number.isFinite(Math.fround(value)) || value < 0)
+      throw new Error(
+        `${this.plan.kind}: the learning rate must be a finite number from 0 up, got ${value}.`,
+      );
     refuseInCapture("the learning rate must be set before the capture: a replay asks for it as it is then.");
     this.rate = value;
   }

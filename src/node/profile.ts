@@ -7,7 +7,6 @@ import type { Gpu } from "../gpu/gpu";
 import { type Ceilings, measureCeilings } from "../kernels/measuring/ceilings";
 import { type HostSpan, Profiler, type Timed } from "../kernels/measuring/profiler";
 import { byKernel, type KernelTotal, kernelSpan, kernelTime } from "../kernels/measuring/summary";
-import { traceJson } from "../kernels/measuring/trace";
 import { tuning } from "../kernels/tuning/table";
 import { drawnRun } from "../wgan/drawnRun";
 import { type PresetName, presets } from "../wgan/presets";
@@ -18,6 +17,7 @@ import { openDevice } from "./device";
 import { requireWritable, writeFileAtomic } from "./files";
 import { requireAdapter } from "./probe";
 import { parseProfileOptions, profileHelp } from "./toolOptions";
+import { traceJson } from "./trace";
 import { tuningStore } from "./tuningStore";
 
 const IMAGES = 1024;

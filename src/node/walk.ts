@@ -8,7 +8,7 @@ import { ops } from "../autograd/op";
 import { InputError } from "../errors";
 import type { Gpu } from "../gpu/gpu";
 import { Profiler } from "../kernels/measuring/profiler";
-import { kernelName } from "../kernels/measuring/trace";
+import { kernelName } from "../kernels/measuring/summary";
 import { tuning } from "../kernels/tuning/table";
 import { drawnRun } from "../wgan/drawnRun";
 import { type PresetName, presets } from "../wgan/presets";

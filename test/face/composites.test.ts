@@ -117,4 +117,9 @@ test("arange counts", async () => {
   assert.equal(face.arange(0).shape, [0]);
 });
 
+test("where takes a for any mask that is not 0, and nothing comes of a mask between", async () => {
+  const y = face.where(face.tensor([2, -1, 0.5, 0, -0, Number.NaN]), 10, 20);
+  assert.equal([...(await y.data())], [10, 10, 10, 20, 20, 10]);
+});
+
 test.run();

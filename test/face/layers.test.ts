@@ -87,4 +87,17 @@ test("a module may take several tensors", async () => {
   assert.equal(await numbers(new Sum().forward(face.ones([2]), face.arange(2))), [1, 2]);
 });
 
+test("gradients whose squares are no f32 are clipped as others are, and none are none", async () => {
+  const clip = async (...numbers: number[]) =>
+    [...(await nn.clipGradNorm([face.tensor(numbers)], { norm: 5 })[0].data())].map(
+      (n) => Math.round(n * 1e4) / 1e4,
+    );
+  assert.equal(await clip(3e30, 4e30), [3, 4]);
+  assert.equal(await clip(3e-30, 0), [0, 0]);
+  assert.equal(await clip(0.75, 1), [0.75, 1]);
+  assert.equal(await clip(0, 0), [0, 0]);
+  assert.equal(await clip(Number.POSITIVE_INFINITY, 1), [Number.NaN, 0]);
+  assert.equal(nn.clipGradNorm([], { norm: 1 }), []);
+});
+
 test.run();

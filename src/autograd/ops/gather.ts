@@ -1,6 +1,6 @@
 // Rows by index: gather ↔ scatter-add, and batches from a set of bytes.
 import * as kernels from "../../kernels/gather";
-import { defineOp } from "../op";
+import { checkInputs, defineOp } from "../op";
 import { normalizeAxes, type Shape, shapeError, sizeOf } from "../shape";
 import type { Tensor } from "../tensor";
 import { transpose } from "./rearrange";
@@ -8,9 +8,7 @@ import { transpose } from "./rearrange";
 const gatherOp = defineOp<[x: Tensor, index: Tensor]>({
   name: "gather",
   shape: ([x, index]) => {
-    if (x.length < 1 || index.length !== 1)
-      throw shapeError("gather", "x must have rows and the index one axis", [x, index]);
-    if (x[0] === 0 && index[0] > 0) throw shapeError("gather", "there must be a row to read", [x, index]);
+    checkRows(x, index, 0);
     return [index[0], ...x.slice(1)];
   },
   forward: ([x, index], y) => kernels.gather(x, index, y),
@@ -19,6 +17,12 @@ const gatherOp = defineOp<[x: Tensor, index: Tensor]>({
   takes: ["f32", "u32"],
 });
 
+function checkRows(x: Shape, index: Shape, axis: number): void {
+  if (x.length < 1 || index.length !== 1)
+    throw shapeError("gather", "x must have rows and the index one axis", [x, index]);
+  if (x[axis] === 0 && index[0] > 0) throw shapeError("gather", "there must be a row to read", [x, index]);
+}
+
 /**
  * Rows of x (V, …) by index (N) u32 → (N, …); along another axis it is a composite with transpose. An index from V up
  * reads the last row. Throws when there are indices, but no rows.
@@ -26,6 +30,8 @@ const gatherOp = defineOp<[x: Tensor, index: Tensor]>({
 export function gather(x: Tensor, index: Tensor, { axis = 0 }: { axis?: number } = {}): Tensor {
   if (axis === 0) return gatherOp(x, index);
   const [along] = normalizeAxes("gather", x.shape.length, axis);
+  checkInputs({ name: "gather", takes: ["f32", "u32"] }, [x, index]);
+  checkRows(x.shape, index.shape, along);
   const order = [along, ...x.shape.keys()].filter((each, i) => i === 0 || each !== along);
   const back = order.map((_, i) => order.indexOf(i));
   return transpose(gatherOp(transpose(x, order), index), back);

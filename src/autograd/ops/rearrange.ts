@@ -42,7 +42,7 @@ const sliceOp = defineOp<One, { starts: Counts; sizes: Shape; steps: Counts }>({
   shape: ([x], { starts, sizes, steps }) => {
     if (!areCounts(x.length, starts, sizes) || !x.every((n, i) => starts[i] + reach(sizes[i], steps[i]) <= n))
       throw new Error(
-        `slice: the part must lie inside of ${show(x)}, got starts [${starts}] and sizes ${show(sizes)}.`,
+        `slice: the part must lie inside of ${show(x)}, got starts [${starts}], sizes ${show(sizes)} and steps [${steps}].`,
       );
     return sizes;
   },
@@ -90,9 +90,10 @@ export function slice(x: Tensor, { starts, sizes, steps, axes }: SliceOptions): 
 export const pad = defineOp<One, { before: Counts; after: Counts; value?: number; steps?: Counts }>({
   name: "pad",
   shape: ([x], { before, after, steps }) => {
-    if (!areCounts(x.length, before, after))
+    if (!areCounts(x.length, before, after, steps ?? before))
       throw new Error(
-        `pad: before and after must have a count from 0 up for each axis of ${show(x)}, got [${before}] and [${after}].`,
+        `pad: before, after and steps must have a count from 0 up for each axis of ${show(x)}, got ` +
+          `${[before, after, ...(steps ? [steps] : [])].map(show).join(" and ")}.`,
       );
     return x.map((n, i) => before[i] + reach(n, steps?.[i]) + after[i]);
   },

@@ -1,6 +1,5 @@
 // Adds up what a profiler saw: by kernel, and how much of the time no kernel ran.
 import type { Timed } from "./profiler";
-import { kernelName } from "./trace";
 
 export interface KernelTotal {
   /** shader:entry */
@@ -14,6 +13,9 @@ export interface KernelTotal {
   work: number | undefined;
   bytes: number;
 }
+
+/** A label without its constants. */
+export const kernelName = (label: string): string => label.split(" ")[0];
 
 /** One total a kernel, the longest first. */
 export function byKernel(dispatches: readonly Timed[]): KernelTotal[] {

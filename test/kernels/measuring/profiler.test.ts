@@ -13,7 +13,6 @@ import {
   type Timed,
 } from "../../../src/kernels/measuring/profiler";
 import { byKernel, kernelSpan, kernelTime } from "../../../src/kernels/measuring/summary";
-import { traceJson } from "../../../src/kernels/measuring/trace";
 import { block, device, read } from "../../device";
 
 const N = 64;
@@ -39,6 +38,7 @@ function record({ stream }: Gpu, x: Block, y: Block): void {
 async function profiled(timestamps: boolean): Promise<{ dispatches: Timed[]; host: HostSpan[] }> {
   const gpu = await device();
   const [x, y] = [block(new Float32Array(N), [N]), block(undefined, [N])];
+  await gpu.stream.flush(); // what others recorded would be timed, too
   const profiler = new Profiler(gpu, { timestamps });
   record(gpu, x, y);
   const dispatches = await profiler.stop();
@@ -100,27 +100,6 @@ for (const timestamps of [true, false]) {
     assert.ok(host.some(({ name }) => /^submit \d+ dispatches$/.test(name)));
   });
 }
-
-test("the trace is JSON in Chrome's format, from time 0 on, with a track for each side", async () => {
-  const { dispatches, host } = await profiled(true);
-  const { traceEvents } = JSON.parse(traceJson(dispatches, host, "an adapter"));
-  const names = traceEvents.filter(({ ph }: { ph: string }) => ph === "M");
-  assert.equal(
-    names.map(({ args }: { args: { name: string } }) => args.name),
-    ["monge on an adapter", "GPU kernels", "host"],
-  );
-  const slices = traceEvents.filter(({ ph }: { ph: string }) => ph === "X");
-  assert.is(slices.length, dispatches.length + host.length);
-  assert.is(names.length + slices.length, traceEvents.length);
-  for (const { name, ts, dur, pid, tid } of slices) {
-    assert.type(name, "string");
-    assert.ok(ts >= 0 && dur >= 0 && Number.isFinite(ts + dur));
-    assert.ok(pid === 1 && (tid === 1 || tid === 2));
-  }
-  assert.is(Math.min(...slices.map(({ ts }: { ts: number }) => ts)), 0);
-  const blend = slices.find(({ name }: { name: string }) => name === "blend:blend");
-  assert.is(blend.args.work, 2 * N);
-});
 
 test("profiling leaves results as they are, bit by bit", async () => {
   const gpu = await device();

@@ -1,6 +1,7 @@
 // Writes what a profiler saw in the JSON trace format of Chrome, which Perfetto (ui.perfetto.dev) opens:
 // one track for the GPU's kernels, one for the host.
-import type { HostSpan, Timed } from "./profiler";
+import type { HostSpan, Timed } from "../kernels/measuring/profiler";
+import { kernelName } from "../kernels/measuring/summary";
 
 const [PROCESS, KERNELS, HOST] = [1, 1, 2];
 
@@ -28,6 +29,3 @@ export function traceJson(dispatches: readonly Timed[], host: readonly HostSpan[
   ];
   return JSON.stringify({ displayTimeUnit: "ms", traceEvents });
 }
-
-/** A label without its constants. */
-export const kernelName = (label: string): string => label.split(" ")[0];
