@@ -106,7 +106,7 @@ function backwardPass(by: string, y: Tensor, options: GradOptions, xs?: readonly
   if (missed)
     throw new Error(
       `grad: y must depend on every x, got ${missed}, which it does not. ` +
-        `${stopOf(y)}Was requireGrad(x) called before, and is there a detach or a noGrad between?`,
+        `${stopOf(y)}Was requireGrad(x) called before, and is there a detach, a noGrad or a grad without createGraph between?`,
     );
   const gradients: Gradients = new Map([[y.variable, alias(dy)]]);
   for (const node of nodes) node.retain(); // spending one must not free those still to come

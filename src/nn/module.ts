@@ -53,8 +53,23 @@ export abstract class Module {
       throw new Error(`${this.constructor.name}: ${name} must be ${fits}, got something else.`);
   }
 
-  /** This module and all inside of it. */
+  /** Throws where a field was not registered: it would neither be trained nor saved, in silence. */
+  private refuseUnregistered(): void {
+    const own: Map<string, unknown>[] = [this.ownParameters, this.ownBuffers, this.children];
+    const known = own.flatMap((each) => [...each.values()]);
+    for (const [name, field] of Object.entries(this)) {
+      const isTrained = field instanceof Tensor && field.requiresGrad;
+      if (known.includes(field) || !(isTrained || field instanceof Module)) continue;
+      const call = `this.${isTrained ? "parameter" : "child"}("${name}", …)`;
+      throw new Error(
+        `${this.constructor.name}: the field ${name} must be registered: this.${name} = ${call}.`,
+      );
+    }
+  }
+
+  /** This module and all inside of it. Throws on a field with a module or a marked tensor that was not registered. */
   modules(): Module[] {
+    this.refuseUnregistered();
     return [this, ...[...this.children.values()].flatMap((child) => child.modules())];
   }
 
@@ -66,6 +81,7 @@ export abstract class Module {
 
   /** Names of all parameters and buffers, with the tensors. */
   named(prefix = ""): Map<string, Tensor> {
+    this.refuseUnregistered();
     const own = [...this.ownParameters, ...this.ownBuffers].map(([name, t]) => [prefix + name, t] as const);
     const inner = [...this.children].flatMap(([name, child]) => [...child.named(`${prefix}${name}.`)]);
     return new Map([...own, ...inner]);

@@ -56,6 +56,7 @@ abstract class Optimizer {
     refuseInCapture(
       "an optimiser must be made before the capture: its slots would begin anew with each replay.",
     );
+    if (parameters.length === 0) throw new Error(`${plan.kind}: there must be a parameter, got none.`);
     const twice = parameters.find((parameter, i) => parameters.indexOf(parameter) < i);
     if (twice) throw new Error(`${plan.kind}: each parameter must be given once, got ${twice} again.`);
     this.parameters = [...parameters];

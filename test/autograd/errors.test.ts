@@ -478,7 +478,8 @@ test("a gradient through an op that has none says which op it was", async () => 
   await device();
   const says = (run: () => unknown, wanted: string) =>
     assert.throws(run, (error: Error) => error.message === wanted);
-  const hint = "Was requireGrad(x) called before, and is there a detach or a noGrad between?";
+  const hint =
+    "Was requireGrad(x) called before, and is there a detach, a noGrad or a grad without createGraph between?";
   tidy(() => {
     const x = requireGrad(ones([2]));
     const w = requireGrad(ones([2]));

@@ -2,7 +2,7 @@
 // bit by bit or not at all.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { assign, memory, Random, type Tensor } from "../../src/autograd";
+import { assign, memory, ones, Random, requireGrad, type Tensor } from "../../src/autograd";
 import { BatchNorm2d, Linear, Module, Sequential, type StateDict, Tanh } from "../../src/nn";
 import { device } from "../device";
 
@@ -37,6 +37,34 @@ test("names follow the path through the modules; parameters leave the buffers ou
   assert.is(model.size(), 6 + 2 + 4 * 2 + 2 + 1);
   assert.is(model.modules().length, 6);
   model.dispose();
+});
+
+test("a field that was not registered is refused where it would be trained or saved", async () => {
+  class Net extends Module {
+    inner: Module | undefined;
+    scale: Tensor | undefined;
+    override forward(x: Tensor): Tensor {
+      return x;
+    }
+  }
+  class Whole extends Module {
+    inner = this.child("inner", new Linear(1, 1, { random: new Random(1) }));
+    scale = this.parameter("scale", ones([2]));
+    constant = ones([2]);
+    override forward(x: Tensor): Tensor {
+      return x;
+    }
+  }
+  const [child, parameter] = [new Net(), new Net()];
+  child.inner = new Linear(1, 1, { random: new Random(1) });
+  parameter.scale = requireGrad(ones([1]));
+  const said = (name: string, how: string) =>
+    new RegExp(`Net: the field ${name} must be registered: this.${name} = this.${how}\\("${name}", …\\)\\.`);
+  for (const read of [(net: Module) => net.parameters(), (net: Module) => net.named()]) {
+    assert.throws(() => read(child), said("inner", "child"));
+    assert.throws(() => read(new Sequential(parameter)), said("scale", "parameter"));
+  }
+  assert.equal([...new Whole().named().keys()], ["scale", "inner.weight", "inner.bias"]);
 });
 
 test("train() reaches all modules inside, and returns the module", () => {

@@ -291,6 +291,7 @@ test("a layer used twice is trained once a step; a parameter given twice is refu
     () => new SGD([layer.bias!, layer.bias!], { learningRate: 0.5 }),
     /^[A-Za-z]+: each parameter must be given once, got tensor f32\[2\]/,
   );
+  assert.throws(() => new SGD([], { learningRate: 0.5 }), /^SGD: there must be a parameter, got none\.$/);
   for (const owned of [model, optimizer, dBias]) owned.dispose();
 });
 
