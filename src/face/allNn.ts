@@ -1,4 +1,4 @@
 // Every name of the network library's public face, unchecked: layers with and without weights, losses, optimisers.
 export * from "../nn";
-export * from "./layers";
+export { AveragePool2d, Dropout, type DropoutOptions, MaxPool2d, Upsample2d } from "./layers";
 export * from "./losses";

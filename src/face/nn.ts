@@ -4,6 +4,7 @@ import * as nn from "./allNn";
 import { checked, checkedClass, named } from "./check";
 import * as is from "./kinds";
 import { type Arguments, options } from "./kinds";
+import { Sequence } from "./layers";
 import { conv, pool, upsample } from "./table";
 
 export * from "./allNn";
@@ -47,7 +48,7 @@ export class LayerNorm extends layer("LayerNorm", nn.LayerNorm, {
 }) {}
 
 const sequence = { layers: is.listOf("Module", nn.Module) };
-export class Sequential extends layer("Sequential", nn.Sequence, sequence, passes) {
+export class Sequential extends layer("Sequential", Sequence, sequence, passes) {
   constructor(...layers: nn.Module[]) {
     super(layers);
   }
