@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { sweepHelp } from "../../src/node/sweep/options";
-import { run, settled, standIn, sweepScript, tinyPoints } from "./sweep/sweeping";
-import { base, env } from "./training";
+import { base, run, settled, standIn, sweepScript, tinyPoints } from "./sweep/sweeping";
+import { env } from "./training";
 
 const onUnix = process.platform === "win32" ? test.skip : test;
 

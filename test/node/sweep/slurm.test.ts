@@ -7,8 +7,8 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { missingPrograms, startSlurm } from "../../../scripts/slurmDaemons.mjs";
 import { readLosses } from "../../../src/node/lossFile";
-import { base, env } from "../training";
-import { run, settled, tinyPoints } from "./sweeping";
+import { env } from "../training";
+import { base, run, settled, tinyPoints } from "./sweeping";
 
 const asked = process.env.MONGE_SLURM !== undefined;
 const missing = asked ? missingPrograms() : [];

@@ -1,12 +1,17 @@
 // The command sweep as a process, and runs that are as small as they can be.
 import { spawnSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { configText } from "../../../src/node/configFile";
 import { lossHeader } from "../../../src/node/lossFile";
 import { runConfig } from "../runConfig";
 import { temporaryFolder } from "../temporary";
-import { base, dist, env } from "../training";
+import { dist, env } from "../training";
+
+/** Where sweeps are written: a folder of their own, since other tests name theirs alike. In `data` is something. */
+export const base = temporaryFolder();
+mkdirSync(join(base, "data"));
+writeFileSync(join(base, "data", "something"), "");
 
 export const sweepScript = join(dist, "node", "sweep.js");
 
