@@ -13,7 +13,7 @@ import { presentClasses } from "../wgan/dataset";
 import { fromBytes } from "../wgan/pixels";
 import { fingerprint } from "./checkpoint";
 import { makeFolders, readFileUnpacked, requireWritable, sweepTemporaries, writeFileAtomic } from "./files";
-import { createProgress, duration } from "./progress";
+import { createSoloProgress, duration } from "./progress";
 import type { Splits } from "./splits";
 
 export interface Kept {
@@ -87,7 +87,7 @@ async function trainNow(
 ): Promise<number> {
   const bytes = gpu.device.limits.maxStorageBufferBindingSize;
   const steps = stepsFor(train.count);
-  const progress = createProgress(steps, process.stdout);
+  const progress = createSoloProgress(steps, process.stdout);
   progress.log(`classifier: none is kept for these data, so it is trained now, ${steps} steps`);
   const start = performance.now();
   await trainClassifier(classifier, train, {

@@ -21,7 +21,7 @@ import { requireWritable, writeFileAtomic } from "./files";
 import { judgementJson, judgementLines } from "./judgementText";
 import { type EvaluateOptions, evaluateHelp, parseEvaluateOptions } from "./options";
 import { requireAdapter } from "./probe";
-import { createProgress } from "./progress";
+import { createSoloProgress } from "./progress";
 import { loadNetwork, readNetwork } from "./savedNetwork";
 import { loadSplits } from "./splits";
 
@@ -67,7 +67,7 @@ async function ofImages(config: RunConfig, { run, data, adapter }: EvaluateOptio
   const bytes = gpu.device.limits.maxStorageBufferBindingSize;
   const generator = loadNetwork(saved, config);
   const kept = present.length > 1 ? await loadClassifier(splits, gpu, process.env) : undefined;
-  const progress = createProgress(DRAWS, process.stdout);
+  const progress = createSoloProgress(DRAWS, process.stdout);
   const judgement = await judgeImages({
     draw: drawer(generator, config),
     judge: kept && ((pixels) => kept.classifier.judge(pixels, bytes)),
@@ -92,7 +92,7 @@ async function ofStacks(config: RunConfig, { run, data, adapter }: EvaluateOptio
   const bytes = gpu.device.limits.maxStorageBufferBindingSize;
   const generator = loadNetwork(saved, config);
   const { classifier } = await loadClassifier(splits, gpu, process.env);
-  const progress = createProgress(STACK_STEPS, process.stdout);
+  const progress = createSoloProgress(STACK_STEPS, process.stdout);
   const judgement = await judgeStacked({
     draw: drawer(generator, config),
     judge: (pixels) => classifier.judge(pixels, bytes),
@@ -113,7 +113,7 @@ async function ofPoints(config: RunConfig, { run, data, adapter }: EvaluateOptio
   requireAdapter(adapter);
   await openDevice({ adapter });
   const [generator, critic] = saved.map((each) => loadNetwork(each, config));
-  const progress = createProgress(DRAWS, process.stdout);
+  const progress = createSoloProgress(DRAWS, process.stdout);
   const judgement = await judgePoints({
     toy,
     draw: drawer(generator, config),

@@ -1,4 +1,5 @@
-// Shows how far a run is: on a terminal one line rewritten in place, into a pipe or file only the plain lines.
+// Shows how far a run is: on a terminal one line rewritten in place, into a pipe or file only the plain lines, or where
+// there are none, one now and then.
 // A closed pipe (`| head`) or a full disk ends the showing, not the run: its results are in files.
 
 /** What is needed of a stream; process.stdout is one. */
@@ -22,6 +23,8 @@ export interface Progress {
 
 /** Milliseconds between two rewritings. */
 const pause = 100;
+/** Milliseconds between two lines into a pipe, of work that has no lines of its own. */
+const plainPause = 30_000;
 /** Milliseconds that the rate looks back on, so that it follows the machine but doesn't jitter. */
 const lookBack = 10_000;
 
@@ -32,8 +35,23 @@ export function outliveStream(stream: Output, lost: (code: string) => void = () 
   });
 }
 
-/** A reporter for a run of `steps` steps; `now` gives milliseconds. */
-export function createProgress(steps: number, stream: Output, now = () => performance.now()): Progress {
+/** A reporter for work that shows nothing else meanwhile: it shows itself at once, and into a pipe now and then. */
+export function createSoloProgress(steps: number, stream: Output, now = () => performance.now()): Progress {
+  const progress = createProgress(steps, stream, now, plainPause);
+  progress.update(0);
+  return progress;
+}
+
+/**
+ * A reporter for a run of `steps` steps; `now` gives milliseconds. Where the stream is no terminal, `between` are the
+ * milliseconds between two lines.
+ */
+export function createProgress(
+  steps: number,
+  stream: Output,
+  now = () => performance.now(),
+  between = Number.POSITIVE_INFINITY,
+): Progress {
   outliveStream(stream);
   const marks: { step: number; time: number }[] = [];
   let shown = "";
@@ -51,13 +69,14 @@ export function createProgress(steps: number, stream: Output, now = () => perfor
 
   return {
     update(step) {
-      if (!stream.isTTY) return;
       const time = now();
       const last = marks.at(-1);
-      if (last && time - last.time < pause && step < steps) return;
+      if (last && time - last.time < (stream.isTTY ? pause : between) && step < steps) return;
       marks.push({ step, time });
       while (marks.length > 2 && time - marks[1].time > lookBack) marks.shift();
-      show(describe(step, steps, marks[0], time));
+      const line = describe(step, steps, marks[0], time);
+      if (stream.isTTY) show(line);
+      else if (last && step < steps) stream.write(`${line}\n`);
     },
     log(line) {
       const kept = shown;
