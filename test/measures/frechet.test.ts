@@ -30,7 +30,8 @@ test("of 2 vectors each in 64 dimensions it is what the singular values of one s
   // tr (C D)^½ is the sum of the singular values of X Yᵀ; of two vectors each X Yᵀ has one that is not 0.
   const of = (seed: number) => normals(2, 64, seed);
   const [a, b] = [of(1), of(2)];
-  const half = ({ values }: typeof a) => Array.from({ length: 64 }, (_, i) => (values[i] - values[64 + i]) / 2);
+  const half = ({ values }: typeof a) =>
+    Array.from({ length: 64 }, (_, i) => (values[i] - values[64 + i]) / 2);
   const middle = ({ values }: typeof a) =>
     Array.from({ length: 64 }, (_, i) => (values[i] + values[64 + i]) / 2);
   const dot = (x: number[], y: number[]) => x.reduce((sum, each, i) => sum + each * y[i], 0);
