@@ -72,6 +72,9 @@ async function ofImages(config: RunConfig, { run, data, adapter }: EvaluateOptio
   await drawer(generator, config, run!)(SAMPLES); // before long work: what is drawn must be finite
   const kept = present.length > 1 ? await loadClassifier(splits, gpu, process.env) : undefined;
   const progress = createSoloProgress(DRAWS, process.stdout);
+  progress.log(
+    `judging: ${test.count} test images and ${train.count} training images first, then ${DRAWS} draws`,
+  );
   const judgement = await judgeImages({
     draw: drawer(generator, config, run!),
     judge: kept && ((pixels) => kept.classifier.judge(pixels, bytes)),

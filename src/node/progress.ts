@@ -70,6 +70,7 @@ export function createProgress(
   return {
     update(step) {
       const time = now();
+      if (step === 0) marks.length = 0; // what came before is another kind of work
       const last = marks.at(-1);
       if (last && time - last.time < (stream.isTTY ? pause : between) && step < steps) return;
       marks.push({ step, time });

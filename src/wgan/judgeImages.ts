@@ -40,6 +40,7 @@ export interface Judged {
   /** All classes of the data in the classifier's order, and those of the run. */
   present: readonly number[];
   wanted: readonly number[];
+  /** Hears of 0 when the real images have been looked at, and then of each draw. */
   progress: (done: number) => void;
 }
 
@@ -125,6 +126,7 @@ export async function judgeImages(judged: Judged): Promise<Judgement> {
   const taken = new Array<number>(present.length).fill(0);
   let nearestOfGenerated = Number.NaN;
 
+  progress(0); // the draws begin
   for (let draw = 1; draw <= DRAWS; draw++) {
     const order = shuffled(pixels.count, draw);
     const [real, reference] = [order.slice(0, count), order.slice(count, 2 * count)].map((places) => ({

@@ -101,6 +101,17 @@ test("work of few long steps shows from its start that it goes on, and from the 
   assert.ok(out.text().endsWith("step 1/10  0.050 steps/s  3 min 00 s left"), out.text());
 });
 
+test("what was prepared before step 0 is told again does not count for what is left", () => {
+  const out = output(false);
+  let time = 0;
+  const progress = createSoloProgress(10, out, () => time);
+  time = 100_000;
+  progress.update(0);
+  time += 30_000;
+  progress.update(3);
+  assert.is(out.text(), "step 3/10  0.10 steps/s  1 min 10 s left\n");
+});
+
 test("a stream that can't be written any more ends nothing, and of all but a closed pipe someone hears", () => {
   const out = output(false);
   const lost: string[] = [];

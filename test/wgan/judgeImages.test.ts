@@ -62,7 +62,12 @@ const fresh = (labels = classes) => {
 };
 
 test("fresh real images come to what the floor is", async () => {
-  const judgement = await judged(fresh());
+  const heard: number[] = [];
+  const judgement = await judged(fresh(), { progress: (done) => void heard.push(done) });
+  assert.equal(
+    heard,
+    Array.from({ length: DRAWS + 1 }, (_, i) => i),
+  );
   assert.match(judgement.about, /^10 draws of 60 images against 60 real ones/);
   for (const name of [
     "classifier score",
