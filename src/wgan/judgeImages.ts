@@ -124,7 +124,7 @@ export async function judgeImages(judged: Judged): Promise<Judgement> {
   const binnedInAll = Math.min(pixels.count, DRAWS * count); // as many of each side as there are of both
   const counts = new Array<number>(bins?.centres.count ?? 0).fill(0);
   const taken = new Array<number>(present.length).fill(0);
-  let nearestOfGenerated = Number.NaN;
+  let first: Rows | undefined; // of the first draw, looked at last: a draw is to take as long as another
 
   progress(0); // the draws begin
   for (let draw = 1; draw <= DRAWS; draw++) {
@@ -148,7 +148,7 @@ export async function judgeImages(judged: Judged): Promise<Judgement> {
         counts[i] += n;
       });
     }
-    if (draw === 1) nearestOfGenerated = toNearest(generated.pixels, known);
+    first ??= firstOf(generated.pixels, LOOKED_AT);
     progress(draw);
   }
 
@@ -164,7 +164,7 @@ export async function judgeImages(judged: Judged): Promise<Judgement> {
     ofAll.push(differ);
   }
   const near = figure("distance to the nearest training image", 2);
-  near.generated.push(nearestOfGenerated);
+  near.generated.push(toNearest(first!, known));
   near.real.push(toNearest(pixels, known));
   return {
     about: `${DRAWS} draws of ${count} images against ${count} real ones`,
