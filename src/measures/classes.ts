@@ -36,9 +36,13 @@ export function histogram(labels: ArrayLike<number>, classes: number): number[] 
 export const klToUniform = (counts: readonly number[]): number =>
   klTo(counts, new Array(counts.length).fill(1));
 
-/** KL(p ‖ q) of the shares that the counts are, in nats; infinite where there is one that q knows nothing of. */
+/**
+ * KL(p ‖ q) of the shares that the counts are, in nats; infinite where there is one that q knows nothing of, and NaN
+ * where one of them counts nothing.
+ */
 export function klTo(counts: readonly number[], others: readonly number[]): number {
   const [total, ofOthers] = [counts, others].map((each) => each.reduce((sum, n) => sum + n, 0));
+  if (total === 0 || ofOthers === 0) return Number.NaN;
   return counts.reduce((sum, n, i) => {
     const share = n / total;
     return n === 0 ? sum : sum + share * Math.log(share / (others[i] / ofOthers));

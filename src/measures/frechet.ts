@@ -8,8 +8,9 @@ export interface Moments {
   covariance: Matrix;
 }
 
-/** Mean and covariance, the latter over n − 1. */
+/** Mean and covariance, the latter over n − 1. Throws where there is one vector alone, or none. */
 export function moments({ values, count, size }: Rows): Moments {
+  if (count < 2) throw new RangeError(`moments: a covariance needs 2 vectors or more, got ${count}.`);
   const mean = new Float64Array(size);
   for (let at = 0; at < values.length; at++) mean[at % size] += values[at] / count;
   const covariance = Matrix.zeros(size, size);

@@ -2,7 +2,10 @@
 // the kernel (x · y / d + 1)³. It is unbiased: of two sets of one distribution it is 0 in the mean, and may be below 0.
 import type { Rows } from "./rows";
 
+/** Throws where a set has no pair. */
 export function kernelDistance(a: Rows, b: Rows): number {
+  if (Math.min(a.count, b.count) < 2)
+    throw new RangeError(`kernelDistance: sets of 2 vectors or more, got ${a.count} and ${b.count}.`);
   const ofOne = (rows: Rows) => within(rows) / (rows.count * (rows.count - 1));
   return ofOne(a) + ofOne(b) - (2 * between(a, b)) / (a.count * b.count);
 }

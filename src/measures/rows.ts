@@ -7,11 +7,17 @@ export interface Rows {
   readonly size: number;
 }
 
-/** The numbers as vectors of `size` each. Throws where they don't divide into such. */
+/**
+ * The numbers as vectors of `size` each. Throws where they don't divide into such, or one is NaN or infinite: measures
+ * would make wrong figures of it without a word, or never end.
+ */
 export function rowsOf(values: Rows["values"], size: number): Rows {
   const count = values.length / size;
   if (!Number.isInteger(count))
     throw new RangeError(`rows of ${size}: ${values.length} numbers don't divide.`);
+  for (let at = 0; at < values.length; at++)
+    if (!Number.isFinite(values[at]))
+      throw new RangeError(`rows of ${size}: vector ${Math.floor(at / size)} holds NaN or infinity.`);
   return { values, count, size };
 }
 

@@ -19,5 +19,6 @@ await runCommand(async () => {
   const splits = await loadSplits(data ?? { path: options.data ?? null, size: null, transposed: false });
   requireClassifiable(splits, process.env);
   const gpu = await openDevice({ adapter: options.adapter });
-  await loadClassifier(splits, gpu, process.env);
+  const { unkept } = await loadClassifier(splits, gpu, process.env);
+  return unkept ? 1 : 0; // to keep it is what this command is for
 });

@@ -11,9 +11,16 @@ import { largest } from "../measures/classes";
 import { Classifier, classifierVersion, stepsFor, trainClassifier } from "../wgan/classifier";
 import { presentClasses } from "../wgan/dataset";
 import { fromBytes } from "../wgan/pixels";
-import { fingerprint } from "./checkpoint";
-import { makeFolders, readFileUnpacked, requireWritable, sweepTemporaries, writeFileAtomic } from "./files";
-import { createProgress, duration } from "./progress";
+import { allFinite, fingerprint } from "./checkpoint";
+import {
+  makeFolders,
+  readFileUnpacked,
+  reason,
+  requireWritable,
+  sweepTemporaries,
+  writeFileAtomic,
+} from "./files";
+import { createSoloProgress, duration } from "./progress";
 import type { Splits } from "./splits";
 
 export interface Kept {
@@ -22,6 +29,8 @@ export interface Kept {
   /** Of the test images: how many it takes for what they are, of how many. */
   right: number;
   of: number;
+  /** Why it could not be kept. */
+  unkept?: InputError;
 }
 
 const SEED = 1;
@@ -39,15 +48,22 @@ export function classifierFile({ train, test }: Splits, env: Record<string, stri
 
 /** Throws InputError where there is nothing to tell apart, or the classifier could not be kept. */
 export function requireClassifiable(splits: Splits, env: Record<string, string | undefined>): void {
-  const { train } = splits;
+  const { train, test } = splits;
   if (presentClasses(train).length < 2) {
     throw new InputError(
       `${train.source}: all images are of one class, and a classifier tells classes apart.`,
     );
   }
+  if (test.count === 0) throw new InputError(`${train.source}: too few images to hold some out as a test.`);
   const file = classifierFile(splits, env);
-  makeFolders(dirname(file));
-  requireWritable(file);
+  if (existsSync(file)) return;
+  try {
+    makeFolders(dirname(file));
+    requireWritable(file);
+  } catch (error) {
+    const why = error instanceof InputError ? error.message : `${file}: can't be written (${reason(error)}).`;
+    throw new InputError(`${why} The classifier is kept there; XDG_CACHE_HOME names another place.`);
+  }
 }
 
 /** The classifier of these data, kept or trained now, with a line on it. `requireClassifiable` comes before it. */
@@ -60,34 +76,41 @@ export async function loadClassifier(
   const file = classifierFile(splits, env);
   const shape = [train.height, train.width, train.channels];
   const classifier = new Classifier(shape, presentClasses(train).length, new Random(SEED));
-  const right = readKept(file, classifier) ?? (await trainNow(classifier, splits, file, gpu));
+  let right = readKept(file, classifier, test.count);
+  let unkept: InputError | undefined;
+  if (right === undefined) {
+    right = await trainNow(classifier, splits, gpu);
+    unkept = await keepTrained(file, classifier, right);
+  }
   const share = ((100 * right) / test.count).toFixed(2);
-  console.log(`classifier: right on ${right} of ${test.count} test images, ${share} %; kept in ${file}`);
-  return { classifier, file, right, of: test.count };
+  const where = unkept ? "not kept" : `kept in ${file}`;
+  console.log(`classifier: right on ${right} of ${test.count} test images, ${share} %; ${where}`);
+  return { classifier, file, right, of: test.count, unkept };
 }
 
 /** Takes the kept weights over, and gives how many test images they get right; undefined where none fit. */
-function readKept(file: string, classifier: Classifier): number | undefined {
+function readKept(file: string, classifier: Classifier, of: number): number | undefined {
   if (!existsSync(file)) return undefined;
   try {
     const { state, metadata } = decodeWithMetadata(readFileUnpacked(file, MOST_BYTES), file);
+    const right = Number.parseInt(metadata.right ?? "", 10);
+    if (!(right >= 0 && right <= of && Object.values(state).every(({ data }) => allFinite(data))))
+      throw new Error(
+        `${file}: damaged: its weights are no numbers, or it says not how many images it gets right.`,
+      );
     classifier.loadStateDict(state);
-    return Number(metadata.right);
+    return right;
   } catch (error) {
     console.log(`${(error as Error).message} It is trained anew.`);
     return undefined;
   }
 }
 
-async function trainNow(
-  classifier: Classifier,
-  { train, test }: Splits,
-  file: string,
-  gpu: Gpu,
-): Promise<number> {
+/** Trains it, and gives how many test images it gets right. */
+async function trainNow(classifier: Classifier, { train, test }: Splits, gpu: Gpu): Promise<number> {
   const bytes = gpu.device.limits.maxStorageBufferBindingSize;
   const steps = stepsFor(train.count);
-  const progress = createProgress(steps, process.stdout);
+  const progress = createSoloProgress(steps, process.stdout);
   progress.log(`classifier: none is kept for these data, so it is trained now, ${steps} steps`);
   const start = performance.now();
   await trainClassifier(classifier, train, {
@@ -101,9 +124,26 @@ async function trainNow(
   progress.done();
   const { shares } = await classifier.judge(fromBytes(test.images), bytes);
   const present = presentClasses(train);
-  const right = largest(shares).filter((place, i) => present[place] === test.labels[i]).length;
-  sweepTemporaries(dirname(file));
-  writeFileAtomic(file, encodeSafetensors(await classifier.stateDict(), { right: String(right) }));
   console.log(`classifier: trained in ${duration((performance.now() - start) / 1000)}`);
-  return right;
+  return largest(shares).filter((place, i) => present[place] === test.labels[i]).length;
+}
+
+/** Keeps it; gives why not, where the disk takes it no more: what was trained for minutes can still judge. */
+async function keepTrained(
+  file: string,
+  classifier: Classifier,
+  right: number,
+): Promise<InputError | undefined> {
+  const bytes = encodeSafetensors(await classifier.stateDict(), { right: String(right) });
+  try {
+    makeFolders(dirname(file));
+    sweepTemporaries(dirname(file));
+    writeFileAtomic(file, bytes);
+    return undefined;
+  } catch (error) {
+    const unkept =
+      error instanceof InputError ? error : new InputError(`${file}: can't be written (${reason(error)}).`);
+    console.error(`monge: ${unkept.message} So the next time it is trained anew.`);
+    return unkept;
+  }
 }

@@ -9,9 +9,9 @@ import { judgeImages } from "../wgan/judgeImages";
 import { judgePoints } from "../wgan/judgePoints";
 import { judgeStacked, STACK_STEPS } from "../wgan/judgeStacked";
 import { DRAWS, type Judgement } from "../wgan/judging";
-import { sampleImages, sampleLatents } from "../wgan/sampling";
+import { SAMPLES, sampleImages, sampleLatents } from "../wgan/sampling";
 import { toyNames } from "../wgan/toys";
-import { fingerprint } from "./checkpoint";
+import { allFinite, fingerprint } from "./checkpoint";
 import { loadClassifier, requireClassifiable } from "./classifierStore";
 import { runCommand } from "./command";
 import { readConfig } from "./configFile";
@@ -21,10 +21,12 @@ import { requireWritable, writeFileAtomic } from "./files";
 import { judgementJson, judgementLines } from "./judgementText";
 import { type EvaluateOptions, evaluateHelp, parseEvaluateOptions } from "./options";
 import { requireAdapter } from "./probe";
-import { createProgress } from "./progress";
+import { createSoloProgress } from "./progress";
 import { loadNetwork, readNetwork } from "./savedNetwork";
 import { loadSplits } from "./splits";
 
+/** Real images are set against as many other ones, and of one there is no covariance. */
+const LEAST_TEST = 4;
 /** Of the latent vectors: always the same, and none that a run shows. */
 const SEED = 2 ** 40;
 
@@ -53,23 +55,28 @@ async function ofImages(config: RunConfig, { run, data, adapter }: EvaluateOptio
   }
   const present = presentClasses(splits.train);
   const chosen = resolveClasses(splits.train, config.data.classes);
-  const [train, test] = [splits.train, splits.test].map((images) => selectClasses(images, chosen));
-  if (test.count < 2) {
+  const [train, test, whole] = [splits.train, splits.test, splits.whole].map((images) =>
+    selectClasses(images, chosen),
+  );
+  if (test.count < LEAST_TEST) {
     throw new InputError(
-      `${test.source}: too few images to compare with, ${test.count} of these classes, expected 2 or more.`,
+      `${test.source}: too few images to compare with, ${test.count} of these classes, expected ${LEAST_TEST} or more.`,
     );
   }
-  if (![fingerprint(train).sha256, "?"].includes(config.data.sha256))
-    console.log("note: these are not the very images that the run was trained on");
+  noteOtherData(whole, config);
   if (present.length > 1) requireClassifiable(splits, process.env);
 
   const gpu = await openDevice({ adapter });
   const bytes = gpu.device.limits.maxStorageBufferBindingSize;
   const generator = loadNetwork(saved, config);
+  await drawer(generator, config, run!)(SAMPLES); // before long work: what is drawn must be finite
   const kept = present.length > 1 ? await loadClassifier(splits, gpu, process.env) : undefined;
-  const progress = createProgress(DRAWS, process.stdout);
+  const progress = createSoloProgress(DRAWS, process.stdout);
+  progress.log(
+    `judging: ${test.count} test images and ${train.count} training images first, then ${DRAWS} draws`,
+  );
   const judgement = await judgeImages({
-    draw: drawer(generator, config),
+    draw: drawer(generator, config, run!),
     judge: kept && ((pixels) => kept.classifier.judge(pixels, bytes)),
     ...{ train, test, present, wanted: chosen === "all" ? present : chosen },
     progress: progress.update,
@@ -83,18 +90,30 @@ async function ofStacks(config: RunConfig, { run, data, adapter }: EvaluateOptio
     throw new InputError(`--data ${data}: the run was trained on stacks of digits, which are made anew.`);
   const saved = readNetwork("generator", run!);
   requireAdapter(adapter);
-  // The classifier is that of the digits themselves.
-  const splits = await loadSplits({ path: null, size: null, transposed: false });
-  const load = { dataDir: STACKED, split: "test", env: process.env, log: console.log } as const;
-  const test = (await loadData(load)) as ByteDataset;
+  const splits = await loadSplits(config.data); // the digits: the classifier is theirs
+  const { height, width } = splits.train;
+  const [wantedHeight, wantedWidth] = config.data.shape;
+  if (height !== wantedHeight || width !== wantedWidth) {
+    throw new InputError(
+      `${splits.train.source}: digits of ${height}x${width}, but the run makes stacks of ${wantedHeight}x${wantedWidth}.`,
+    );
+  }
+  const [train, test] = await Promise.all(
+    (["train", "test"] as const).map(async (split) => {
+      const load = { dataDir: STACKED, split, env: process.env, log: () => {} };
+      return (await loadData(load)) as ByteDataset;
+    }),
+  );
+  noteOtherData(selectClasses(train, config.data.classes), config);
   requireClassifiable(splits, process.env);
   const gpu = await openDevice({ adapter });
   const bytes = gpu.device.limits.maxStorageBufferBindingSize;
   const generator = loadNetwork(saved, config);
+  await drawer(generator, config, run!)(SAMPLES); // before long work: what is drawn must be finite
   const { classifier } = await loadClassifier(splits, gpu, process.env);
-  const progress = createProgress(STACK_STEPS, process.stdout);
+  const progress = createSoloProgress(STACK_STEPS, process.stdout);
   const judgement = await judgeStacked({
-    draw: drawer(generator, config),
+    draw: drawer(generator, config, run!),
     judge: (pixels) => classifier.judge(pixels, bytes),
     test,
     progress: progress.update,
@@ -113,10 +132,11 @@ async function ofPoints(config: RunConfig, { run, data, adapter }: EvaluateOptio
   requireAdapter(adapter);
   await openDevice({ adapter });
   const [generator, critic] = saved.map((each) => loadNetwork(each, config));
-  const progress = createProgress(DRAWS, process.stdout);
+  await drawer(generator, config, run!)(SAMPLES); // before long work: what is drawn must be finite
+  const progress = createSoloProgress(DRAWS, process.stdout);
   const judgement = await judgePoints({
     toy,
-    draw: drawer(generator, config),
+    draw: drawer(generator, config, run!),
     criticMean: async (points) => {
       const value = noGrad(() => tidy(() => mean(critic.forward(tensor(points, [points.length / 2, 2])))));
       const [number] = await value.data();
@@ -130,13 +150,22 @@ async function ofPoints(config: RunConfig, { run, data, adapter }: EvaluateOptio
   return judgement;
 }
 
-/** Draws samples, at each call other ones, and always the same ones in all. */
-function drawer(generator: Module, config: RunConfig): (count: number) => Promise<Float32Array> {
+function noteOtherData(trainedOn: ByteDataset, { data }: RunConfig): void {
+  if (![fingerprint(trainedOn).sha256, "?"].includes(data.sha256))
+    console.log("note: these are not the very images that the run was trained on");
+}
+
+/**
+ * Draws samples, at each call other ones, and always the same ones in all. What it gives throws InputError where one is NaN
+ * or infinite.
+ */
+function drawer(generator: Module, config: RunConfig, run: string): (count: number) => Promise<Float32Array> {
   const random = new Random(SEED);
   return async (count) => {
     const samples = tidy(() => sampleImages(generator, sampleLatents(config, random, count), config));
     const numbers = (await samples.data()) as Float32Array;
     samples.dispose();
-    return numbers;
+    if (allFinite(numbers)) return numbers;
+    throw new InputError(`${run}: its generator draws NaN or infinity: its training diverged.`);
   };
 }

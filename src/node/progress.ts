@@ -1,4 +1,5 @@
-// Shows how far a run is: on a terminal one line rewritten in place, into a pipe or file only the plain lines.
+// Shows how far a run is: on a terminal one line rewritten in place, into a pipe or file only the plain lines, or where
+// there are none, one now and then.
 // A closed pipe (`| head`) or a full disk ends the showing, not the run: its results are in files.
 
 /** What is needed of a stream; process.stdout is one. */
@@ -22,6 +23,8 @@ export interface Progress {
 
 /** Milliseconds between two rewritings. */
 const pause = 100;
+/** Milliseconds between two lines into a pipe, of work that has no lines of its own. */
+const plainPause = 30_000;
 
 /** Keeps a stream that can't be written any more from ending the process. `lost` hears why, but for a closed pipe. */
 export function outliveStream(stream: Output, lost: (code: string) => void = () => {}): void {
@@ -30,15 +33,26 @@ export function outliveStream(stream: Output, lost: (code: string) => void = () 
   });
 }
 
-/**
- * A reporter for a run of `steps` steps. `now` gives milliseconds, and the rate looks back on `lookBack` of them: the
- * shorter, the sooner it follows the machine, and the more it jitters.
- */
+/** A reporter for work that shows nothing else meanwhile: it shows itself at once, and into a pipe now and then. */
+export function createSoloProgress(steps: number, stream: Output, now = () => performance.now()): Progress {
+  const progress = createProgress(steps, stream, now, { between: plainPause });
+  progress.update(0);
+  return progress;
+}
+
+interface Pace {
+  /** Milliseconds that the rate looks back on: the shorter, the sooner it follows the machine, and the more it jitters. */
+  lookBack?: number;
+  /** Milliseconds between two lines where the stream is no terminal. */
+  between?: number;
+}
+
+/** A reporter for a run of `steps` steps; `now` gives milliseconds. */
 export function createProgress(
   steps: number,
   stream: Output,
   now = () => performance.now(),
-  lookBack = 10_000,
+  { lookBack = 10_000, between = Number.POSITIVE_INFINITY }: Pace = {},
 ): Progress {
   outliveStream(stream);
   const marks: { step: number; time: number }[] = [];
@@ -57,13 +71,16 @@ export function createProgress(
 
   return {
     update(step) {
-      if (!stream.isTTY) return;
       const time = now();
+      // What came before is another kind of work, but where all of the time is to count.
+      if (step === 0 && Number.isFinite(lookBack)) marks.length = 0;
       const last = marks.at(-1);
-      if (last && time - last.time < pause && step < steps) return;
+      if (last && time - last.time < (stream.isTTY ? pause : between) && step < steps) return;
       marks.push({ step, time });
       while (marks.length > 2 && time - marks[1].time > lookBack) marks.shift();
-      show(describe(step, steps, marks[0], time));
+      const line = describe(step, steps, marks[0], time);
+      if (stream.isTTY) show(line);
+      else if (last && step < steps) stream.write(`${line}\n`);
     },
     log(line) {
       const kept = shown;

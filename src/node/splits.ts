@@ -2,29 +2,35 @@
 import { InputError } from "../errors";
 import { HostRandom } from "../kernels/threefry";
 import type { RunConfig } from "../wgan/config";
-import type { ByteDataset } from "../wgan/dataset";
-import { loadData } from "./data";
+import { type ByteDataset, nameAll, presentClasses, selectClasses } from "../wgan/dataset";
+import { loadData, STACKED } from "./data";
 import { sha256 } from "./download";
 
 export interface Splits {
   train: ByteDataset;
+  /** With the class numbers of `train`. */
   test: ByteDataset;
+  /** What a run learns from: `train`, and what of it is held out. */
+  whole: ByteDataset;
 }
 
-/** Of a set without test images this part is held out. */
+/** Of a set without test images this part of each class is held out, of two or more images one at least. */
 const HELD_OUT = 6;
 
 /**
- * Loads both for the data of a run, or of a path; `test` names other images to judge by. Throws InputError where they are
- * points, not of one shape, or nothing sound.
+ * Loads both for the data of a run, or of a path, of stacks the digits that they are made of; `test` names other images to
+ * judge by. Throws InputError where they are points, not of one shape, of other classes, or nothing sound.
  */
 export async function loadSplits(
   { path, size, transposed }: Pick<RunConfig["data"], "path" | "size" | "transposed">,
   test?: string,
 ): Promise<Splits> {
-  const load = async (split: "train" | "test", dataDir: string | null) => {
-    const wanted = { dataDir: dataDir ?? undefined, size: size ?? undefined, transposed, split };
-    const found = await loadData({ ...wanted, env: process.env, log: console.log });
+  const load = async (split: "train" | "test", named: string | null) => {
+    const dataDir = named === null || named === STACKED ? undefined : named;
+    const found = await loadData({
+      ...{ dataDir, size: size ?? undefined, transposed, split },
+      ...{ env: process.env, log: console.log },
+    });
     if (found.kind === "points")
       throw new InputError(`${found.source}: points in the plane, expected images.`);
     return found;
@@ -37,38 +43,75 @@ export async function loadSplits(
       `${own.source}: ${b} each, but the run makes images of ${a}. Name its test set with --data.`,
     );
   }
-  if (sha256(train.images) !== sha256(own.images)) return { train, test: mixed(own) };
-  const all = mixed(train);
-  const held = Math.floor(all.count / HELD_OUT);
+  if (sha256(train.images) !== sha256(own.images))
+    return { train, test: shuffled(withClassesOf(train, own)), whole: train };
+  const { kept, held } = parted(train);
   console.log(
-    `data: no test images of its own, so ${held} of these are held out from the classifier; the run has seen them`,
+    `data: no test images of its own, so ${held.length} of these are held out from the classifier; the run has seen them`,
   );
-  return { train: part(all, held, all.count), test: part(all, 0, held) };
+  return { train: pick(train, kept), test: pick(train, held), whole: train };
 }
 
-/** The images in a random order, always the same: folders have them class by class. */
-function mixed(data: ByteDataset): ByteDataset {
+/** The images of classes that the training images have, too, with the numbers that those have there: names tell. */
+function withClassesOf(train: ByteDataset, test: ByteDataset): ByteDataset {
+  const present = presentClasses(train);
+  const nameOf = ({ classes }: ByteDataset, label: number) => classes?.[label] ?? String(label);
+  const numbers = new Map(present.map((label) => [nameOf(train, label), label]));
+  const own = presentClasses(test);
+  // Where there is one class on each side, a folder's name says nothing.
+  if (own.length === 1 && present.length === 1) numbers.set(nameOf(test, own[0]), present[0]);
+  const [known, strange] = [true, false].map((is) =>
+    own.filter((label) => numbers.has(nameOf(test, label)) === is),
+  );
+  if (known.length === 0) {
+    throw new InputError(
+      `${test.source}: images of ${nameAll(test, strange)}, expected some of ${nameAll(train, present)}, as the run's data have.`,
+    );
+  }
+  if (strange.length > 0)
+    console.log(`data: left out of the test images, as the run's data have none: ${nameAll(test, strange)}`);
+  const chosen = strange.length === 0 ? test : selectClasses(test, known);
+  const labels = chosen.labels.map((label) => numbers.get(nameOf(test, label))!);
+  return { ...chosen, labels, classes: train.classes };
+}
+
+/** The places of what is kept and what is held out, both in a random order: folders have images class by class. */
+function parted({ labels, count }: ByteDataset): { kept: number[]; held: number[] } {
+  const left = new Map<number, number>();
+  for (const label of labels) left.set(label, (left.get(label) ?? 0) + 1);
+  for (const [label, n] of left) left.set(label, n < 2 ? 0 : Math.max(1, Math.floor(n / HELD_OUT)));
+  const [kept, held]: [number[], number[]] = [[], []];
+  for (const place of mixed(count)) {
+    const some = left.get(labels[place])!;
+    (some > 0 ? held : kept).push(place);
+    left.set(labels[place], some - 1);
+  }
+  return { kept, held };
+}
+
+/** Places in a random order, always the same. */
+function mixed(count: number): number[] {
   const random = new HostRandom(1);
-  const order = Array.from({ length: data.count }, (_, i) => i);
-  for (let i = data.count - 1; i > 0; i--) {
+  const order = Array.from({ length: count }, (_, i) => i);
+  for (let i = count - 1; i > 0; i--) {
     const j = random.integer(i + 1);
     [order[i], order[j]] = [order[j], order[i]];
   }
-  const size = data.images.length / data.count;
-  const images = new Uint8Array(data.images.length);
-  order.forEach(
-    (from, to) => void images.set(data.images.subarray(from * size, (from + 1) * size), to * size),
-  );
-  return { ...data, images, labels: data.labels.map((_, i) => data.labels[order[i]]) };
+  return order;
 }
 
-function part(data: ByteDataset, from: number, to: number): ByteDataset {
+const shuffled = (data: ByteDataset): ByteDataset => pick(data, mixed(data.count));
+
+function pick(data: ByteDataset, places: readonly number[]): ByteDataset {
   const size = data.images.length / data.count;
-  const { images, labels } = data;
+  const images = new Uint8Array(places.length * size);
+  places.forEach(
+    (from, to) => void images.set(data.images.subarray(from * size, (from + 1) * size), to * size),
+  );
   return {
     ...data,
-    images: images.subarray(from * size, to * size),
-    labels: labels.subarray(from, to),
-    count: to - from,
+    images,
+    labels: Uint16Array.from(places, (place) => data.labels[place]),
+    count: places.length,
   };
 }

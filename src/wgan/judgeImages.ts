@@ -40,6 +40,7 @@ export interface Judged {
   /** All classes of the data in the classifier's order, and those of the run. */
   present: readonly number[];
   wanted: readonly number[];
+  /** Hears of 0 when the real images have been looked at, and then of each draw. */
   progress: (done: number) => void;
 }
 
@@ -103,7 +104,7 @@ export async function judgeImages(judged: Judged): Promise<Judgement> {
   const most = Math.floor(MOST_NUMBERS / size);
   const pixelsOf = ({ images, count }: ByteDataset, limit: number) => {
     const bytes = new Uint8Array(Math.min(count, most, limit) * size);
-    evenly(count, bytes.length / size).forEach((place, i) => {
+    someOf(count, bytes.length / size).forEach((place, i) => {
       bytes.set(images.subarray(place * size, (place + 1) * size), i * size);
     });
     return rowsOf(fromBytes(bytes), size);
@@ -118,13 +119,14 @@ export async function judgeImages(judged: Judged): Promise<Judgement> {
   const count = Math.min(PER_DRAW, Math.floor(pixels.count / 2));
   const measures = [...(judge ? classified(judged) : []), apart];
   const figures = measures.map(({ names, decimals }) => names.map((name) => figure(name, decimals)));
-  const some = take(known, evenly(known.count, Math.min(known.count, BINNED)));
+  const some = take(known, someOf(known.count, Math.min(known.count, BINNED)));
   const bins = known.count >= 100 * LEAST_IN_BIN ? makeBins(some, new HostRandom(1)) : undefined;
   const binnedInAll = Math.min(pixels.count, DRAWS * count); // as many of each side as there are of both
   const counts = new Array<number>(bins?.centres.count ?? 0).fill(0);
   const taken = new Array<number>(present.length).fill(0);
-  let nearestOfGenerated = Number.NaN;
+  let first: Rows | undefined; // of the first draw, looked at last: a draw is to take as long as another
 
+  progress(0); // the draws begin
   for (let draw = 1; draw <= DRAWS; draw++) {
     const order = shuffled(pixels.count, draw);
     const [real, reference] = [order.slice(0, count), order.slice(count, 2 * count)].map((places) => ({
@@ -146,7 +148,7 @@ export async function judgeImages(judged: Judged): Promise<Judgement> {
         counts[i] += n;
       });
     }
-    if (draw === 1) nearestOfGenerated = toNearest(generated.pixels, known);
+    first ??= firstOf(generated.pixels, LOOKED_AT);
     progress(draw);
   }
 
@@ -162,7 +164,7 @@ export async function judgeImages(judged: Judged): Promise<Judgement> {
     ofAll.push(differ);
   }
   const near = figure("distance to the nearest training image", 2);
-  near.generated.push(nearestOfGenerated);
+  near.generated.push(toNearest(first!, known));
   near.real.push(toNearest(pixels, known));
   return {
     about: `${DRAWS} draws of ${count} images against ${count} real ones`,
@@ -170,6 +172,9 @@ export async function judgeImages(judged: Judged): Promise<Judgement> {
     notes: [
       ...(judge && present.length <= MOST_COUNTED
         ? [`taken for ${nameAll(test, present)}: ${taken.join(" ")}`]
+        : []),
+      ...(figures.flat().some(({ generated }) => generated.some(Number.isNaN))
+        ? ["NaN: of a draw without an image that is taken for a class of the run there is no KL"]
         : []),
       ...notesOn(judged, count, bins ? binnedInAll : 0, known.count),
     ],
@@ -192,7 +197,7 @@ function notesOn({ judge, wanted, present }: Judged, count: number, inBins: numb
       : ["all images are of one class, so there is no classifier, and only pixels are compared"]),
     ...(judge && count < 640
       ? [
-          `with ${count} images against 64 features the floor of the Fréchet distance is high; look at the kernel distance`,
+          `with ${count} images the Fréchet distance is too high, and precision and recall too low, the floor's too; look at the kernel distance`,
         ]
       : []),
     ...(judge
@@ -205,9 +210,14 @@ function notesOn({ judge, wanted, present }: Judged, count: number, inBins: numb
   ];
 }
 
-/** `some` places from 0 up to `count`, evenly spread: folders have their images class by class. */
-const evenly = (count: number, some: number): number[] =>
-  Array.from({ length: some }, (_, i) => Math.floor((i * count) / some));
+/**
+ * `some` places from 0 up to `count`, by chance, in order: folders have their images class by class, and MNIST's training images
+ * alternate between two groups of writers, so that of every sixth all are of one.
+ */
+const someOf = (count: number, some: number): number[] =>
+  shuffled(count, 0)
+    .slice(0, some)
+    .sort((a, b) => a - b);
 
 const firstOf = (rows: Rows, most: number): Rows => slice(rows, 0, Math.min(rows.count, most));
 

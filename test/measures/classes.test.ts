@@ -33,6 +33,11 @@ test("histogram and its KL to uniform: 0 where all are alike, log of the number 
   near(klToUniform([3, 1]), 0.75 * Math.log(1.5) + 0.25 * Math.log(0.5));
 });
 
+test("of no counts at all there is no KL: it is NaN, and not 0, the best", () => {
+  assert.ok(Number.isNaN(klToUniform([0, 0, 0])));
+  assert.ok(Number.isNaN(klTo([1, 2], [0, 0])));
+});
+
 test("klTo: counts against others, whatever their totals", () => {
   near(klTo([1, 3], [10, 30]), 0);
   near(klTo([1, 1], [3, 1]), 0.5 * Math.log(2 / 3) + 0.5 * Math.log(2));

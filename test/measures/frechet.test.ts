@@ -22,6 +22,26 @@ test("moments: mean and covariance of vectors by hand, over n − 1", () => {
   ]);
 });
 
+test("moments: of one vector there is no covariance, and that is said", () => {
+  assert.throws(() => moments(normals(1, 3, 1)), /2 vectors or more, got 1/);
+});
+
+test("of 2 vectors each in 64 dimensions it is what the singular values of one set times the other say", () => {
+  // tr (C D)^½ is the sum of the singular values of X Yᵀ; of two vectors each X Yᵀ has one that is not 0.
+  const of = (seed: number) => normals(2, 64, seed);
+  const [a, b] = [of(1), of(2)];
+  const half = ({ values }: typeof a) =>
+    Array.from({ length: 64 }, (_, i) => (values[i] - values[64 + i]) / 2);
+  const middle = ({ values }: typeof a) =>
+    Array.from({ length: 64 }, (_, i) => (values[i] + values[64 + i]) / 2);
+  const dot = (x: number[], y: number[]) => x.reduce((sum, each, i) => sum + each * y[i], 0);
+  const [x, y] = [half(a), half(b)];
+  const between = middle(a).map((each, i) => each - middle(b)[i]);
+  // A covariance is 2 x xᵀ, of trace 2 |x|²; the root of the product has the trace 2 |x · y|.
+  const wanted = dot(between, between) + 2 * dot(x, x) + 2 * dot(y, y) - 4 * Math.abs(dot(x, y));
+  near(frechetDistance(moments(a), moments(b)), wanted, 1e-5);
+});
+
 test("in one dimension it is (m − n)² + (s − t)²", () => {
   near(frechetDistance(normal([1], [[4]]), normal([4], [[0.25]])), 9 + 1.5 ** 2);
 });

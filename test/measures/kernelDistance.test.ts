@@ -11,6 +11,10 @@ test("of two numbers each it is the formula's", () => {
   assert.is(kernelDistance(rowsOf(Float64Array.of(1, 2), 1), rowsOf(Float64Array.of(0, -3), 1)), wanted);
 });
 
+test("of one vector there is no pair, and that is said", () => {
+  assert.throws(() => kernelDistance(normals(1, 3, 1), normals(9, 3, 2)), /2 vectors or more, got 1 and 9/);
+});
+
 test("of sets of one distribution it is 0 in the mean, below it about as often as above", () => {
   const values = Array.from({ length: 200 }, (_, i) =>
     kernelDistance(normals(20, 6, 2 * i + 1), normals(30, 6, 2 * i + 2)),

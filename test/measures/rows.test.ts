@@ -11,6 +11,14 @@ test("rowsOf: numbers that don't divide are refused", () => {
   assert.throws(() => rowsOf(new Float64Array(7), 2), /7 numbers/);
 });
 
+test("rowsOf: NaN and infinity are refused, since no measure of them says anything", () => {
+  for (const bad of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
+    assert.throws(() => rowsOf(Float32Array.of(1, 2, 3, bad), 2), /vector 1 holds NaN or infinity/);
+    assert.throws(() => rowsOf(Float64Array.of(bad), 1), /vector 0/);
+  }
+  assert.is(rowsOf(Float32Array.of(3.4e38, -3.4e38), 1).count, 2); // large ones are numbers
+});
+
 test("take, slice and join give the vectors in their order", () => {
   assert.equal([...take(rows, [2, 0]).values], [5, 6, 1, 2]);
   assert.equal([...slice(rows, 1, 3).values], [3, 4, 5, 6]);

@@ -1,7 +1,7 @@
 // The progress line: rewritten on a terminal, silent in a pipe, and unmoved by a closed one.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { createProgress, duration, outliveStream } from "../../src/node/progress";
+import { createProgress, createSoloProgress, duration, outliveStream } from "../../src/node/progress";
 
 const output = (isTTY: boolean, columns = 80) => {
   const listeners: ((error: NodeJS.ErrnoException) => void)[] = [];
@@ -56,7 +56,7 @@ test("the rate follows the last ten seconds", () => {
 test("or it follows as long a time as it is told, where steps come in bursts", () => {
   const out = output(true);
   let time = 0;
-  const progress = createProgress(1000, out, () => time, Number.POSITIVE_INFINITY);
+  const progress = createProgress(1000, out, () => time, { lookBack: Number.POSITIVE_INFINITY });
   progress.update(0);
   for (; time <= 60_000; time += 500) progress.update(time < 30_000 ? 0 : 300);
   assert.match(out.text().split("\r").at(-1)!, "step 300/1000  5.0 steps/s  2 min 20 s left");
@@ -81,6 +81,44 @@ test("in a pipe only the plain lines are written", () => {
   progress.log("step 5");
   progress.done();
   assert.is(out.text(), "step 5\n");
+});
+
+test("long work with no lines of its own tells in a pipe each half minute how far it is and what is left", () => {
+  const out = output(false);
+  let time = 0;
+  const progress = createSoloProgress(100, out, () => time);
+  for (let step = 1; step <= 100; step++) {
+    time += 1000;
+    progress.update(step);
+  }
+  progress.done();
+  assert.equal(out.text().split("\n"), [
+    "step 30/100  1.0 steps/s  1 min 10 s left",
+    "step 60/100  1.0 steps/s  40 s left",
+    "step 90/100  1.0 steps/s  10 s left",
+    "",
+  ]);
+});
+
+test("work of few long steps shows from its start that it goes on, and from the first step what is left", () => {
+  const out = output(true);
+  let time = 0;
+  const progress = createSoloProgress(10, out, () => time);
+  assert.ok(out.text().endsWith("step 0/10"), out.text());
+  time = 20_000;
+  progress.update(1);
+  assert.ok(out.text().endsWith("step 1/10  0.050 steps/s  3 min 00 s left"), out.text());
+});
+
+test("what was prepared before step 0 is told again does not count for what is left", () => {
+  const out = output(false);
+  let time = 0;
+  const progress = createSoloProgress(10, out, () => time);
+  time = 100_000;
+  progress.update(0);
+  time += 30_000;
+  progress.update(3);
+  assert.is(out.text(), "step 3/10  0.10 steps/s  1 min 10 s left\n");
 });
 
 test("a stream that can't be written any more ends nothing, and of all but a closed pipe someone hears", () => {

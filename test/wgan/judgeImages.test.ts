@@ -62,7 +62,12 @@ const fresh = (labels = classes) => {
 };
 
 test("fresh real images come to what the floor is", async () => {
-  const judgement = await judged(fresh());
+  const heard: number[] = [];
+  const judgement = await judged(fresh(), { progress: (done) => void heard.push(done) });
+  assert.equal(
+    heard,
+    Array.from({ length: DRAWS + 1 }, (_, i) => i),
+  );
   assert.match(judgement.about, /^10 draws of 60 images against 60 real ones/);
   for (const name of [
     "classifier score",
@@ -78,6 +83,20 @@ test("fresh real images come to what the floor is", async () => {
   assert.ok(generated < 2 * real, `${generated}, ${real}`);
   assert.is(draws, DRAWS);
   assert.ok(of(judgement, "bins that differ").generated <= 5);
+});
+
+test("bins are of images by chance: in a set whose images alternate between two kinds real ones fill them evenly", async () => {
+  const many = patterns(20_000, [0, 1], 7);
+  assert.equal([...many.labels.subarray(0, 4)], [0, 1, 0, 1]);
+  const real = patterns(1000, [0, 1], 8);
+  const judgement = await judged(fresh([0, 1]), {
+    train: many,
+    test: real,
+    judge: undefined,
+    present: [0],
+    wanted: [0],
+  });
+  assert.ok(of(judgement, "bins that differ").real <= 5, `${of(judgement, "bins that differ").real}`);
 });
 
 test("a generator that repeats one image has no recall and no spread, and noise no precision", async () => {
@@ -122,6 +141,27 @@ test("of some classes it says how many are taken for them, and with all that thi
   const all = await judged(fresh());
   assert.not(all.figures.some(({ name }) => name.startsWith("taken for")));
   assert.ok(all.notes.some((note) => /proves nothing/.test(note)));
+});
+
+test("where no image is taken for a class of the run there is no KL, not the best one, and a note says why", async () => {
+  const two = {
+    train: selectClasses(train, [1, 3]),
+    test: selectClasses(test120, [1, 3]),
+    wanted: [1, 3],
+  };
+  const none = await judged(fresh([0]), two);
+  assert.is(of(none, "taken for 1, 3, %").generated, 0);
+  assert.ok(Number.isNaN(of(none, "KL of classes").generated));
+  assert.ok(none.notes.some((note) => /^NaN: /.test(note)));
+  assert.not((await judged(fresh(), two)).notes.some((note) => /^NaN: /.test(note)));
+});
+
+test("of few images it is said which figures are off, the floor's too", async () => {
+  const few = await judged(fresh(), { test: patterns(10, classes, 2) });
+  assert.ok(of(few, "precision").real < 0.5);
+  assert.ok(
+    few.notes.some((note) => /^with 5 images .* precision and recall too low, the floor's too/.test(note)),
+  );
 });
 
 test("without classes pixels are compared alone", async () => {

@@ -23,7 +23,7 @@ export async function runHere(folder: string, atOnce: number): Promise<number> {
   const steps = new Map(runs.map((run) => [run, stepsOf(run)]));
   const total = [...steps.values()].reduce((sum, each) => sum + each, 0);
   const waiting = runs.filter((run) => outcomeOf(run).state !== "done");
-  const progress = createProgress(total, process.stdout, undefined, Number.POSITIVE_INFINITY);
+  const progress = createProgress(total, process.stdout, undefined, { lookBack: Number.POSITIVE_INFINITY });
   progress.log(`${folder}: ${counted(runs.length, "run")}, ${runs.length - waiting.length} of them done`);
 
   const children = new Map<PlannedRun, ChildProcess>();

@@ -1,0 +1,90 @@
+// The images to judge by: held out where a set has none, and of other sets those of the same classes, whose names tell.
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { InputError } from "../../src/errors";
+import { loadSplits, type Splits } from "../../src/node/splits";
+import type { ByteDataset } from "../../src/wgan/dataset";
+import { imagesFile, labelsFile } from "../formats/idxFiles";
+import { pngFile } from "../formats/pngFiles";
+import { temporaryFolder } from "./temporary";
+
+const grey = (value: number): Uint8Array =>
+  pngFile({ width: 8, height: 8, type: 0, body: new Uint8Array(64).fill(value) });
+
+/** A folder of so many images of each class, each of one value: 50 times the class's place in `all`, and its own. */
+const all = ["ant", "cat", "dog", "eel"];
+function folder(counts: Record<string, number>, own = 0): string {
+  const made = temporaryFolder();
+  for (const [name, count] of Object.entries(counts)) {
+    mkdirSync(join(made, name));
+    for (let i = 0; i < count; i++) {
+      writeFileSync(join(made, name, `${i}.png`), grey(50 * all.indexOf(name) + own + i));
+    }
+  }
+  return made;
+}
+
+const of = (path: string) => ({ path, size: null, transposed: false });
+
+/** Loads them, with what was said. */
+async function load(path: string, test?: string): Promise<Splits & { said: string }> {
+  const { log } = console;
+  const lines: string[] = [];
+  console.log = (line: string) => void lines.push(line);
+  try {
+    return { ...(await loadSplits(of(path), test)), said: lines.join("\n") };
+  } finally {
+    console.log = log;
+  }
+}
+
+/** Of each image its class and the value of its first pixel. */
+const seen = ({ labels, images, count }: ByteDataset): string[] =>
+  Array.from({ length: count }, (_, i) => `${labels[i]}: ${images[(i * images.length) / count]}`).sort();
+
+test("of a set without test images a sixth of each class is held out, and of few one at least", async () => {
+  const { train, test, whole } = await load(folder({ ant: 2, cat: 7, dog: 13, eel: 1 }));
+  const held = [0, 1, 2, 3].map((label) => test.labels.filter((each) => each === label).length);
+  assert.equal(held, [1, 1, 2, 0]);
+  assert.equal([...seen(train), ...seen(test)].sort(), seen(whole));
+  assert.is(new Set(seen(whole)).size, 23);
+});
+
+test("other images have the classes that their names tell, whatever the order of the folders", async () => {
+  const { train, test, said } = await load(
+    folder({ cat: 3, eel: 3 }),
+    folder({ ant: 2, cat: 2, eel: 2 }, 20),
+  );
+  assert.equal(train.classes, ["cat", "eel"]);
+  assert.equal(test.classes, train.classes);
+  assert.equal(seen(test), ["0: 70", "0: 71", "1: 170", "1: 171"]);
+  assert.match(said, /left out of the test images, as the run's data have none: ant$/);
+});
+
+test("digits in files go with folders of those names", async () => {
+  const files = temporaryFolder();
+  writeFileSync(join(files, "t10k-images-idx3-ubyte"), imagesFile(3, 8, 8));
+  writeFileSync(join(files, "t10k-labels-idx1-ubyte"), labelsFile([7, 3, 9]));
+  const named = temporaryFolder();
+  for (const digit of ["3", "7"]) {
+    mkdirSync(join(named, digit));
+    for (const i of [0, 1]) writeFileSync(join(named, digit, `${i}.png`), grey(i));
+  }
+  const { test } = await load(named, files);
+  assert.equal(seen(test), ["3: 64", "7: 0"]); // the images count up: the second begins with 64
+});
+
+test("of one class on both sides a folder's name says nothing", async () => {
+  const { test } = await load(folder({ ant: 3 }), folder({ cat: 2 }));
+  assert.equal([...test.labels], [0, 0]);
+});
+
+test("images of none of the classes are refused", async () => {
+  const error = await load(folder({ ant: 3, cat: 3 }), folder({ dog: 2, eel: 2 })).catch((error) => error);
+  assert.instance(error, InputError);
+  assert.match(error.message, /images of dog, eel, expected some of ant, cat, as the run's data have\.$/);
+});
+
+test.run();
