@@ -230,7 +230,7 @@ test("a use after free throws, names the op and the tensor, and says how to keep
   assert.throws(() => grad(freed, [x]), says("grad"));
   // These make no copy: a freed one would come back with storage that somebody else has by now.
   assert.throws(() => reshape(freed, [6]), says("reshape"));
-  assert.throws(() => detach(freed), says("tensor"));
+  assert.throws(() => detach(freed), says("detach"));
   const told = await freed.data().then(
     () => "nothing",
     (error: Error) => error.message,

@@ -54,7 +54,7 @@ test("a kept classifier whose weights are no numbers is trained anew, and kept",
   assert.match(stdout, /\nclassifier: trained in .*\nclassifier: right on .* %; kept in \S+\n$/);
 });
 
-const disk = join(base, "small disk"); // places.test.ts has one, too
+const disk = join(base, "tight-disk"); // places.test.ts has one, too
 mkdirSync(disk);
 const mounted = () =>
   process.getuid?.() === 0 &&
