@@ -14,7 +14,7 @@ import {
 import { dirname, join } from "node:path";
 import { bundle } from "./build.mjs";
 import { filesUnder } from "./buildOnce.mjs";
-import { plainShader } from "./plainShader.mjs";
+import { plainShader, shortNames } from "./plainShader.mjs";
 import { fail, root } from "./shell.mjs";
 
 mkdirSync(join(root, "dist"), { recursive: true });
@@ -49,6 +49,9 @@ const saysMonge = (text) =>
       "npx monge $1",
     );
 
+const shaders = filesUnder([join(root, "shaders")]).filter((path) => path.endsWith(".wgsl"));
+const names = shortNames(shaders.map((path) => readFileSync(path, "utf8")));
+
 /** All programs as one build, so that they share one device. */
 async function writePrograms() {
   const { dependencies, peerDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
@@ -62,7 +65,7 @@ async function writePrograms() {
     sourcemap: true,
     banner: {}, // nothing here needs `require`, which browsers lack
     plugins: [
-      changed("shaders", /\.wgsl$/, plainShader),
+      changed("shaders", /\.wgsl$/, (text) => plainShader(text, names)),
       changed("commands", /[\\/](src[\\/].*\.ts|scripts[\\/]apt\.mjs)$/, saysMonge),
     ],
     external: outside,

@@ -1,13 +1,30 @@
 // A shader as the package carries it: its code, and the line that names the files in front of it.
 
 /** WGSL without comments, and without the spaces that it can do without; a first line `// uses: …` stays. */
-export function plainShader(text) {
+export function plainShader(text, names = new Map()) {
   const [uses = ""] = text.match(/^\/\/ uses: .*\n/) ?? [];
   const code = text
     .slice(uses.length)
     .replace(/\/\/.*|\/\*[\s\S]*?\*\//g, "")
     .replace(/\s+/g, " ")
-    .replace(/ ?([{}()[\],;]) ?/g, "$1")
-    .replace(/([\w)\]]) ([-+*|&=]?=|[*+]) /g, "$1$2"); // not around what could be half of a longer token
+    .replace(/ ?([{}()[\],;:]|->) ?/g, "$1")
+    .replace(/ @/g, "@")
+    // Around operators only between names, numbers and brackets: elsewhere they could become half of a longer one.
+    .replace(/([\w)\]]) ([-+*|&=!]?=|[-+*%/]|&&|\|\|) (?=[\w(])/g, "$1$2")
+    .replace(/\b(\d+\.)0\b(?!\.)/g, "$1")
+    .replace(/\b[a-zA-Z]\w*\b/g, (name) => names.get(name) ?? name);
   return `${uses}${code.trim()}\n`;
+}
+
+/**
+ * Short names for what these shaders declare, one map for all, since they use each other's. Entry points, override
+ * constants and the fields of structs keep theirs: programs ask for them by name.
+ */
+export function shortNames(texts) {
+  const all = texts.map((text) => plainShader(text)).join("");
+  const declared = new Set([...all.matchAll(/\b(?:fn|struct|const) (\w{3,})/g)].map(([, name]) => name));
+  const entries = new Set([...all.matchAll(/@compute[^{]*?\bfn (\w+)\(/g)].map(([, name]) => name));
+  const asked = (name) => entries.has(name) || new RegExp(`\\b${name}:|\\boverride ${name}\\b`).test(all);
+  const free = [...declared].filter((name) => !asked(name));
+  return new Map(free.map((name, i) => [name, `_${i.toString(36)}`]));
 }

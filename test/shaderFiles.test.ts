@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import "../src/ladder/shaders";
+import "../src/node/ceilings";
 import { shaderNames as namesInTable, shaderSource } from "../src/kernels/shaders";
 import { arraySizes, entryPoints } from "./kernels/wgsl";
 

@@ -3,7 +3,6 @@ export { default as binary } from "../../shaders/binary.wgsl";
 export { default as blend } from "../../shaders/blend.wgsl";
 export { default as bytes } from "../../shaders/bytes.wgsl";
 export { default as cast } from "../../shaders/cast.wgsl";
-export { default as ceilings } from "../../shaders/ceilings.wgsl";
 export { default as concat } from "../../shaders/concat.wgsl";
 export { default as each } from "../../shaders/each.wgsl";
 export { default as elements } from "../../shaders/elements.wgsl";

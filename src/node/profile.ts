@@ -4,7 +4,6 @@
 import { version } from "../../package.json";
 import { settle } from "../autograd";
 import type { Gpu } from "../gpu/gpu";
-import { type Ceilings, measureCeilings } from "../kernels/measuring/ceilings";
 import { type HostSpan, Profiler, type Timed } from "../kernels/measuring/profiler";
 import { byKernel, type KernelTotal, kernelSpan, kernelTime } from "../kernels/measuring/summary";
 import { tuning } from "../kernels/tuning/table";
@@ -12,6 +11,7 @@ import { drawnRun } from "../wgan/drawnRun";
 import { type PresetName, presets } from "../wgan/presets";
 import { drawDigits } from "../wgan/strokes";
 import { Trainer } from "../wgan/trainer";
+import { type Ceilings, measureCeilings } from "./ceilings";
 import { runCommand } from "./command";
 import { openDevice } from "./device";
 import { requireWritable, writeFileAtomic } from "./files";

@@ -1,9 +1,13 @@
 // Measures what the adapter does at best: bytes copied and f32 multiply-adds a second, by two kernels of their own.
 // A kernel's rate says little until one knows how much of this it is.
-import type { Gpu } from "../../gpu/gpu";
-import type { Dispatch } from "../../gpu/stream";
-import { gridOf, turnsFor } from "../block";
-import { Profiler } from "./profiler";
+import ceilings from "../../shaders/ceilings.wgsl";
+import type { Gpu } from "../gpu/gpu";
+import type { Dispatch } from "../gpu/stream";
+import { gridOf, turnsFor } from "../kernels/block";
+import { Profiler } from "../kernels/measuring/profiler";
+import { addShaders } from "../kernels/shaders";
+
+addShaders({ ceilings }); // who measures nothing needs none of it
 
 export interface Ceilings {
   /** Floating-point operations a second; an fma counts as two. */
