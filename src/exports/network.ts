@@ -24,12 +24,8 @@ export type Operation =
   | ({ kind: "conv" } & Window)
   | ({ kind: "convTranspose" } & Window)
   | { kind: "batchNorm"; channels: number; epsilon: number; momentum: number; scale: boolean }
-  | { kind: "layerNorm"; shape: Shape; epsilon: number }
-  | { kind: "relu"; slope: number }
-  | { kind: "tanh" }
-  | { kind: "sigmoid" }
-  | { kind: "flatten" }
-  | { kind: "reshape"; shape: Shape };
+  /** These are as the network has them. */
+  | Extract<Layer, { kind: "layerNorm" | "relu" | "tanh" | "sigmoid" | "flatten" | "reshape" }>;
 
 export type NetworkLayer = Operation & {
   /** Its place in our network, the number before the names of its tensors. */
