@@ -62,6 +62,8 @@ async function writePrograms() {
     outdir: folder,
     chunkNames: "chunks/[name]-[hash]",
     splitting: true,
+    // A field without a first value needs no line of its own: 120 bytes less of a page.
+    tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
     sourcemap: true,
     banner: {}, // nothing here needs `require`, which browsers lack
     plugins: [

@@ -10,21 +10,30 @@ export function plainShader(text, names = new Map()) {
     .replace(/ ?([{}()[\],;:]|->) ?/g, "$1")
     .replace(/ @/g, "@")
     // Around operators only between names, numbers and brackets: elsewhere they could become half of a longer one.
-    .replace(/([\w)\]]) ([-+*|&=!]?=|[-+*%/]|&&|\|\|) (?=[\w(])/g, "$1$2")
+    .replace(/([\w)\]]) ?([-+*/|&^%=!<>]?=|[-+*/%&|^<>]|&&|\|\||<<|>>) ?(?=[\w(])/g, "$1$2")
     .replace(/\b(\d+\.)0\b(?!\.)/g, "$1")
     .replace(/\b[a-zA-Z]\w*\b/g, (name) => names.get(name) ?? name);
   return `${uses}${code.trim()}\n`;
 }
 
+/** What kernels of users' own may call, with its file in front by `// uses:`; docs/ways-in.md says what each does. */
+const offered = [
+  ...["WG", "flat", "threefry"],
+  ...["is_nan", "is_finite", "is_negative", "is_positive", "nan_of", "keep_nan", "larger", "smaller", "held"],
+  ...["exp_of", "log_of", "log1p_of", "pow_of", "sqrt_of", "rsqrt_of", "sin_of"],
+  ...["tanh_of", "sigmoid_of", "silu_of", "gelu_of"],
+];
+
 /**
  * Short names for what these shaders declare, one map for all, since they use each other's. Entry points, override
- * constants and the fields of structs keep theirs: programs ask for them by name.
+ * constants and the fields of structs keep theirs: programs ask for them by name. So does what users' kernels may call.
  */
 export function shortNames(texts) {
   const all = texts.map((text) => plainShader(text)).join("");
   const declared = new Set([...all.matchAll(/\b(?:fn|struct|const) (\w{3,})/g)].map(([, name]) => name));
-  const entries = new Set([...all.matchAll(/@compute[^{]*?\bfn (\w+)\(/g)].map(([, name]) => name));
-  const asked = (name) => entries.has(name) || new RegExp(`\\b${name}:|\\boverride ${name}\\b`).test(all);
+  const entries = [...all.matchAll(/@compute[^{]*?\bfn (\w+)\(/g)].map(([, name]) => name);
+  const kept = new Set([...entries, ...offered]);
+  const asked = (name) => kept.has(name) || new RegExp(`\\b${name}:|\\boverride ${name}\\b`).test(all);
   const free = [...declared].filter((name) => !asked(name));
   return new Map(free.map((name, i) => [name, `_${i.toString(36)}`]));
 }

@@ -4,7 +4,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import "../src/ladder/shaders";
 import "../src/node/ceilings";
-import { shaderNames as namesInTable, shaderSource } from "../src/kernels/shaders";
+import { addShaders, shaderNames as namesInTable, shaderSource } from "../src/kernels/shaders";
 import { arraySizes, entryPoints } from "./kernels/wgsl";
 
 const shaderNames = namesInTable();
@@ -26,10 +26,17 @@ test("what a first line says it uses is there, in front of the file, and each fi
   for (const name of shaderNames) {
     const parts = (file: string): string[] => [...usedBy(file).flatMap(parts), file];
     for (const part of parts(name)) assert.ok(files.includes(`${part}.wgsl`), `${name} uses ${part}`);
-    const list = parts(name);
-    assert.is(new Set(list).size, list.length, `${name} has a file twice: ${list}`);
-    assert.is(shaderSource(name), list.map(text).join("\n"));
+    const once = [...new Set(parts(name))];
+    assert.is(shaderSource(name), once.map(text).join("\n"));
   }
+});
+
+test("a file that two others use is there once; a file that is not there is refused by its name", () => {
+  addShaders({ of_two: "// uses: math, numbers\n", of_none: "// uses: indexing, nowhere\n" });
+  assert.is(shaderSource("of_two").split("fn is_nan").length, 2);
+  for (const name of ["of_none", "nowhere"])
+    assert.throws(() => shaderSource(name), 'no shader is called "nowhere"; addShaders adds one');
+  addShaders({ of_two: "", of_none: "" }); // the table is one for all tests
 });
 
 test("entry points are found whatever the order and number of attributes", () => {

@@ -1,5 +1,6 @@
 // The shader table: name to WGSL text. A file whose first line says `// uses: a, b` is compiled
 // with those files in front of it; nothing else is ever done to the text. One file has another to stand in for it.
+import { InputError } from "../errors";
 import * as files from "./wgsl";
 
 export type ShaderName = keyof typeof files;
@@ -12,9 +13,19 @@ export const addShaders = (more: Record<string, string>): void => void Object.as
 /** All names, for the check that compiles every shader. */
 export const shaderNames = (): string[] => Object.keys(table);
 
-/** The text of a shader with the files that it names in front; `sized` where subgroups must be asked for their size. */
+/** The text of a shader with the files that it names in front, each once; `sized`: subgroups are asked for their size. */
 export function shaderSource(name: string, sized = false): string {
-  const text = table[sized && name === "subgroup_entries" ? "subgroup_entries_sized" : name];
-  const used = text.match(/^\/\/ uses: (.*)/)?.[1].split(/,\s*/) ?? [];
-  return [...used.map((other) => shaderSource(other, sized)), text].join("\n");
+  const text = (file: string) => {
+    const found = table[sized && file === "subgroup_entries" ? "subgroup_entries_sized" : file];
+    if (found === undefined) throw new InputError(`no shader is called "${file}"; addShaders adds one`);
+    return found;
+  };
+  const withUsed = (file: string): string[] => {
+    const used =
+      text(file)
+        .match(/^\/\/ uses: (.*)/)?.[1]
+        .split(/,\s*/) ?? [];
+    return [...used.flatMap(withUsed), file];
+  };
+  return [...new Set(withUsed(name))].map(text).join("\n");
 }

@@ -190,6 +190,29 @@ test("monge/wgan, too, goes into a page", async () => {
   assert.match(await page('import { Trainer } from "monge/wgan"; console.log(Trainer);'), /console\.log/);
 });
 
+test("a user's own kernel can call all that docs/ways-in.md offers", () => {
+  const offers = readFileSync("docs/ways-in.md", "utf8").split("| file | what it gives")[1];
+  const calls = [...offers.matchAll(/`(\w+\([\w, ]+\))`/g)].map(([, call]) => call);
+  assert.ok(calls.length > 20);
+  const kernel = `// uses: indexing, numbers, math, threefry
+@group(0) @binding(0) var<storage, read> numbers: array<f32>;
+@group(0) @binding(1) var<storage, read_write> y: array<f32>;
+@compute @workgroup_size(WG) fn all_offers(@builtin(global_invocation_id) id: vec3u) {
+  let x = vec4f(numbers[0]); let a = x; let b = x; let low = x.x; let high = x.x; let p = 2.0f; let quarters = 1i;
+  let key = id.xy; let counter = key;
+  ${calls.map((call, i) => `let y${i} = ${call};`).join("\n  ")}
+  y[0] = exp_of(x).x;
+}`;
+  const source = `import { addShaders, closeDevice, defineOp, launch, openDevice, tensor } from "monge";
+    addShaders({ all_offers: ${JSON.stringify(kernel)} });
+    const op = defineOp({ name: "allOffers", shape: ([x]) => x, vjp: () => [],
+      forward: ([x], y) => launch("all_offers", "all_offers", [x], [y], {}, 1) });
+    await openDevice();
+    console.log((await op(tensor([0])).data())[0]);
+    closeDevice();`;
+  assert.match(run(process.execPath, [put("offers.mjs", source)]), /^1$/m);
+});
+
 const monge = (...args: string[]) =>
   spawnSync(process.execPath, [join(home(), manifest.bin.monge), ...args], {
     ...{ cwd: installed(), encoding: "utf8", timeout: 120_000 },
