@@ -14,7 +14,8 @@ const files = readdirSync(join(folder, "test"), { recursive: true })
   .sort();
 // One process packs and installs the package for all tests of it.
 const ofPackage = files.filter((name) => name.startsWith("package"));
-const pieces = [ofPackage, ...files.filter((name) => !ofPackage.includes(name)).map((name) => [name])];
+const others = files.filter((name) => !ofPackage.includes(name)).map((name) => [name]);
+const pieces = [...(ofPackage.length > 0 ? [ofPackage] : []), ...others];
 const sum = { Total: 0, Passed: 0, Skipped: 0 };
 const broken = [];
 
@@ -26,8 +27,7 @@ function runner() {
   let piece;
   let output = "";
   const next = () => {
-    do piece = pieces.shift();
-    while (piece?.length === 0);
+    piece = pieces.shift();
     child.send(piece ?? null);
   };
   child.stdout.on("data", (chunk) => {
