@@ -7,6 +7,8 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { parseOptions as parseBenchOptions } from "../bench/options";
 import * as m from "../src/autograd";
+import { launch } from "../src/kernels/block";
+import { addShaders } from "../src/kernels/shaders";
 import { softmax as softmaxKernel } from "../src/kernels/softmax";
 import { readChanges } from "../src/node/configFile";
 import { parseExportOptions, parseImportOptions } from "../src/node/exportOptions";
@@ -135,6 +137,45 @@ test("the README's softmax is one", async () => {
     return [...(await op(x).data()), ...(await dx.data())];
   };
   assert.equal(await numbers(its), await numbers(m.softmax));
+});
+
+test("the erf of docs/ways-in.md is the error function, and has its derivatives", async () => {
+  const [wgsl] = codeOf("docs/ways-in.md wgsl");
+  const [record] = codeOf("docs/ways-in.md ts");
+  const [constant, inside, below] = wgsl.split(/\/\/ (?:in f|below):\n/);
+  const unary = readFileSync("shaders/unary.wgsl", "utf8");
+  const changed = `${unary.replace("    default: {", `${inside}    default: {`)}${constant}${below}`;
+  addShaders({ "made/unary": changed });
+  const unaryOp = (name: string, entry: string, derivative: object) =>
+    m.defineOp<[x: m.Tensor]>({
+      ...{ name, shape: ([x]: m.Shape[]) => x, ...derivative },
+      forward: ([x], y) => {
+        const n4 = Math.ceil(y.size / 4);
+        launch("made/unary", entry, [x], [y], { n4, turns: 1, p: 0, q: 0 }, 8 * Math.ceil(n4 / 8));
+      },
+    });
+  const given = { unaryOp, mul: m.mul, exp: m.exp, neg: m.neg, square: m.square };
+  const body = record.replace("export const erf =", "return");
+  const erf = new Function(...Object.keys(given), body)(...Object.values(given)) as typeof m.tanh;
+  await device();
+  const x = m.requireGrad(m.tensor([-2, -0.5, 0, 1, 3, Number.NaN]));
+  const y = erf(x);
+  const [dx] = m.grad(m.sum(y), [x], { createGraph: true });
+  const [ddx] = m.grad(m.sum(dx), [x]);
+  // From tables; erf' is 2/√π e^-x², and erf'' is -2 x erf'.
+  const wanted = [-0.995322265, -0.5204998778, 0, 0.8427007929, 0.9999779095, Number.NaN];
+  const slope = [-2, -0.5, 0, 1, 3].map((v) => (2 / Math.sqrt(Math.PI)) * Math.exp(-v * v));
+  const bend = [-2, -0.5, 0, 1, 3].map((v, i) => -2 * v * slope[i]);
+  for (const [got, numbers] of [
+    [y, wanted],
+    [dx, slope],
+    [ddx, bend],
+  ] as const) {
+    const read = await got.data();
+    for (const [i, v] of numbers.entries())
+      assert.ok(Math.abs(read[i] - v) < 1e-6 || Number.isNaN(v), `${read[i]} for ${v}`);
+  }
+  assert.ok(Number.isNaN((await y.data())[5]));
 });
 
 (pythonHas("numpy") ? test : test.skip)(

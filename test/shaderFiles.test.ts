@@ -4,10 +4,10 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import "../src/ladder/shaders";
 import "../src/node/ceilings";
-import { addShaders, shaderNames as namesInTable, shaderSource } from "../src/kernels/shaders";
-import { arraySizes, entryPoints } from "./kernels/wgsl";
+import { addShaders, shaderSource } from "../src/kernels/shaders";
+import { arraySizes, entryPoints, ownShaders } from "./kernels/wgsl";
 
-const shaderNames = namesInTable();
+const shaderNames = ownShaders();
 
 const files = readdirSync("shaders", { recursive: true, encoding: "utf8" }).filter((name) =>
   name.endsWith(".wgsl"),
@@ -32,11 +32,11 @@ test("what a first line says it uses is there, in front of the file, and each fi
 });
 
 test("a file that two others use is there once; a file that is not there is refused by its name", () => {
-  addShaders({ of_two: "// uses: math, numbers\n", of_none: "// uses: indexing, nowhere\n" });
-  assert.is(shaderSource("of_two").split("fn is_nan").length, 2);
-  for (const name of ["of_none", "nowhere"])
+  addShaders({ "made/of_two": "// uses: math, numbers\n", "made/of_none": "// uses: indexing, nowhere\n" });
+  assert.is(shaderSource("made/of_two").split("fn is_nan").length, 2);
+  for (const name of ["made/of_none", "nowhere"])
     assert.throws(() => shaderSource(name), 'no shader is called "nowhere"; addShaders adds one');
-  addShaders({ of_two: "", of_none: "" }); // the table is one for all tests
+  addShaders({ "made/of_two": "", of_none: "" }); // the table is one for all tests
 });
 
 test("entry points are found whatever the order and number of attributes", () => {

@@ -3,7 +3,8 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { type Params, UNIFORM_BYTES, Uniform } from "../../src/gpu/uniforms";
 import "../../src/ladder/shaders";
-import { shaderNames, shaderSource } from "../../src/kernels/shaders";
+import { shaderSource } from "../../src/kernels/shaders";
+import { ownShaders } from "../kernels/wgsl";
 
 const WGSL = `
 struct Part { end: u32, low: f32 } // a comment, with: u32
@@ -75,7 +76,7 @@ test(`a struct of more than ${UNIFORM_BYTES} bytes is refused: it would spill in
 });
 
 test("every shader's uniform can be read, and has a field where it has a uniform", () => {
-  for (const name of shaderNames()) {
+  for (const name of ownShaders()) {
     const code = shaderSource(name);
     const uniform = new Uniform(code, name);
     const declared = /var<uniform>/.test(code);

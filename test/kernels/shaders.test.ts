@@ -2,22 +2,20 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import "../../src/ladder/shaders";
-import { shaderNames, shaderSource } from "../../src/kernels/shaders";
+import { shaderSource } from "../../src/kernels/shaders";
 import { device } from "../device";
 import { skip } from "../platform";
-import { entryPoints } from "./wgsl";
+import { entryPoints, ownShaders } from "./wgsl";
 
 /** What others use is compiled with them; open.test.ts compiles those that ask for a size. */
 const used = (name: string) =>
-  shaderNames().some(
+  ownShaders().some(
     (other) =>
       other !== name &&
       [false, true].some((sized) => shaderSource(other, sized).includes(shaderSource(name))),
   );
 
-for (const name of shaderNames().filter(
-  (each) => entryPoints(shaderSource(each)).length > 0 && !used(each),
-)) {
+for (const name of ownShaders().filter((each) => entryPoints(shaderSource(each)).length > 0 && !used(each))) {
   test(`${name} compiles`, () => compiles(name));
 }
 

@@ -1,4 +1,8 @@
-// Reads WGSL as text.
+// Reads WGSL as text, and tells the project's own shaders from those that tests make.
+import { shaderNames } from "../../src/kernels/shaders";
+
+/** The names in the table, but for what tests have added: theirs begin with "made/". */
+export const ownShaders = (): string[] => shaderNames().filter((name) => !name.startsWith("made/"));
 
 export const withoutComments = (wgsl: string): string => wgsl.replace(/\/\/.*/g, "");
 
