@@ -107,7 +107,7 @@ const optimizer = (more: Arguments) => ({
   parameters: floats,
   options: options({ clip: callable, ...more }, { learningRate: number }),
 });
-const forms = { form: is.oneOf(...Object.keys(nn.rmspropForms)) };
+const forms = { form: is.oneOf(...Object.keys(nn.rmspropForms)), momentum: number, centered: flag };
 const betas = { beta1: number, beta2: number, epsilon: fromZero };
 export class RMSprop extends checkedClass("RMSprop", nn.RMSprop, optimizer(forms), step, clipped) {}
 export class Adam extends checkedClass("Adam", nn.Adam, optimizer(betas), step, clipped) {}

@@ -510,7 +510,7 @@ const mistakes: Mistake[] = [
   ],
   [
     () => new layers.RMSprop([c()], { learningRate: 0.1, alpha: 0.99 }),
-    "RMSprop: options must be among learningRate, clip or form, got alpha.",
+    "RMSprop: options must be among learningRate, clip, form, momentum or centered, got alpha.",
   ],
   [
     () => new nn.ReLU().forward([1, 2] as never),
