@@ -26,7 +26,7 @@ test("marks that would become others stay apart", () => {
 test("a shader that names no others has none in front", () => {
   assert.is(
     plain("// What it does.\n// uses: it stands too late\nvar<private> x: f32;"),
-    "var<private> x:f32;\n",
+    "var<private>x:f32;\n",
   );
 });
 
