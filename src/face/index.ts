@@ -4,9 +4,12 @@ import { checked, checkedClass, named } from "./check";
 import * as composites from "./composites";
 import * as images from "./images";
 import * as is from "./kinds";
+import { printTensor } from "./printing";
 import { table } from "./table";
 
 export * from "./all";
+
+printTensor(all.Tensor);
 
 type Checked = Pick<typeof all, keyof typeof table>;
 const functions = { ...all } as unknown as Record<string, () => unknown>;

@@ -5,9 +5,13 @@ import { checked, checkedClass, named } from "./check";
 import * as is from "./kinds";
 import { type Arguments, options } from "./kinds";
 import { Sequence } from "./layers";
+import { printWithout } from "./printing";
 import { conv, pool, upsample } from "./table";
 
 export * from "./allNn";
+
+printWithout(["ownParameters", "ownBuffers", "children"], nn.Module);
+printWithout(["plan", "now", "clips", "slots"], nn.RMSprop, nn.Adam, nn.SGD);
 
 const { callable, count, flag, float, floats, fromZero, number, pair, part, shape } = is;
 /** Of any dtype where a layer only moves numbers, or has others do what is to be done. */

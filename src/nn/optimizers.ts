@@ -191,16 +191,16 @@ export class Adam extends Optimizer {
 
 /** Gradient descent with momentum, or Nesterov's, in PyTorch's form: velocity = momentum · velocity + gradient; without if none is given. */
 export class SGD extends Optimizer {
-  private readonly rule: readonly [momentum: number, nesterov?: boolean];
+  private readonly rule: { momentum: number; nesterov: boolean };
 
   constructor(parameters: readonly Tensor[], options: Common & { momentum?: number; nesterov?: boolean }) {
-    const { momentum = 0, nesterov } = options;
+    const { momentum = 0, nesterov = false } = options;
     checkDecay("SGD", "momentum", momentum);
     super(parameters, options, { kind: "SGD", count: momentum === 0 ? 0 : 1, start: 0 });
-    this.rule = [momentum, nesterov];
+    this.rule = { momentum, nesterov };
   }
 
   protected override update(updated: Updated): void {
-    sgdUpdate(updated, this.now, ...this.rule);
+    sgdUpdate(updated, this.now, this.rule.momentum, this.rule.nesterov);
   }
 }
