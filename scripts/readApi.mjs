@@ -140,6 +140,10 @@ class Page {
       if (maker) this.note(...maker.parameters);
       return `class ${name}${heritage(node)}${maker ? `\nnew ${name}${parameters(maker)}` : ""}`;
     }
+    if (node.type && ts.isTypeQueryNode(node.type)) {
+      const same = this.target(this.checker.getSymbolAtLocation(node.type.exprName));
+      return this.signature(name, same.declarations[0]); // the function that it has the type of
+    }
     const made = node.initializer ?? {};
     this.note(node.type, made.type, ...(made.typeArguments ?? []), ...(made.parameters ?? []));
     const type = this.checker.getTypeAtLocation(node);

@@ -62,7 +62,7 @@ const mistakes: Record<string, [make: () => unknown, message: string]> = {
     "add: sizes must be equal or 1 (axis 1 of the result), got [2,3] and [2,4].",
   ],
   "add: dtype": [() => m.add(ones([2]), u32(1, 2)), "add: input 1 must be f32, got tensor u32[2]."],
-  "mul: two numbers": [() => m.mul(2, 3), "mul: one input must be a tensor, got the numbers 2 and 3."],
+  "mul: two numbers": [() => m.mul(2, 3), "mul: one input must be a tensor, got 2 and 3."],
   "matmul: inner sizes": [
     () => m.matmul(ones([64, 128]), ones([100, 32])),
     "matmul: inner sizes must be equal, 128 is not 100, got [64,128] and [100,32].",
