@@ -26,14 +26,23 @@ const offered = [
 
 /**
  * Short names for what these shaders declare, one map for all, since they use each other's. Entry points, override
- * constants and the fields of structs keep theirs: programs ask for them by name. So does what users' kernels may call.
+ * constants and the fields of structs keep theirs: programs ask for them by name. So do what users' kernels may call, and
+ * a variable that is called like a function of WGSL or a part of a vector. The most frequent gets the shortest.
  */
 export function shortNames(texts) {
   const all = texts.map((text) => plainShader(text)).join("");
-  const declared = new Set([...all.matchAll(/\b(?:fn|struct|const) (\w{3,})/g)].map(([, name]) => name));
-  const entries = [...all.matchAll(/@compute[^{]*?\bfn (\w+)\(/g)].map(([, name]) => name);
-  const kept = new Set([...entries, ...offered]);
-  const asked = (name) => kept.has(name) || new RegExp(`\\b${name}:|\\boverride ${name}\\b`).test(all);
-  const free = [...declared].filter((name) => !asked(name));
+  const found = (pattern, text = all) => [...text.matchAll(pattern)].map((match) => match.at(-1));
+  const parameters = found(/\bfn \w+\((.*?)\)(?:->|\{)/g).flatMap((list) => found(/(\w+):/g, list));
+  const declared = found(/\b(?:fn|struct|const) (\w{3,})/g);
+  const variables = [...found(/\b(?:let |var(?:<[^>]*>)? ?)(\w{3,})/g), ...parameters];
+  const fields = found(/\bstruct \w+\{(.*?)\}/g).flatMap((body) => found(/(\w+):/g, body));
+  const kept = new Set([
+    ...[...fields, ...offered, ...found(/\boverride (\w+)/g), ...found(/@compute[^{]*?\bfn (\w+)\(/g)],
+    ...[...found(/\b(\w+)[(<]/g), ...found(/\.(\w+)/g)].filter((name) => !declared.includes(name)),
+  ]);
+  const count = new Map();
+  for (const name of found(/\b([a-zA-Z]\w*)\b/g)) count.set(name, (count.get(name) ?? 0) + 1);
+  const free = [...new Set([...declared, ...variables])].filter((name) => name.length > 2 && !kept.has(name));
+  free.sort((a, b) => count.get(b) - count.get(a));
   return new Map(free.map((name, i) => [name, `_${i.toString(36)}`]));
 }

@@ -42,8 +42,9 @@ class Page {
   parts = [];
   missing = [];
   exported = new Set();
-  /** Types of the module's parameters that are not exported. */
+  /** What signatures name and no module exports, each told once on the page. */
   taken = new Set();
+  told = new Set();
 
   /** `face` is the file with every name of the public face, unchecked. */
   constructor(checker, face) {
@@ -77,7 +78,7 @@ class Page {
       for (const each of symbols.filter((one) => one.source === source)) this.entry(each, lines[each.name]);
     }
     if (this.taken.size > 0) this.parts.push(`### Types that only ${name} itself can name\n`);
-    for (const symbol of this.taken) this.unnamed(symbol);
+    for (const symbol of this.taken) this.unnamed(symbol); // those that its own lines name come behind it
     this.taken.clear();
     return symbols.filter(({ isType }) => !isType).map((each) => each.name);
   }
@@ -91,31 +92,32 @@ class Page {
     if (example) this.parts.push(`\`\`\`js\n${example}\n\`\`\`\n`);
   }
 
-  /** A type that is not exported: what one may give it. */
+  /** A type that is not exported: what one may give it. A class has its name alone: nobody can make one. */
   unnamed(symbol) {
+    this.told.add(symbol);
     const [declaration] = symbol.declarations;
-    const members = this.members(declaration, symbol.name);
-    this.parts.push(`\`\`\`ts\n${this.signature(symbol.name, declaration)}\n\`\`\`\n`);
+    const isClass = ts.isClassDeclaration(declaration);
+    const members = isClass ? [] : this.members(declaration, symbol.name);
+    const signature = isClass ? `class ${symbol.name}` : this.signature(symbol.name, declaration);
+    this.parts.push(`\`\`\`ts\n${signature}\n\`\`\`\n`);
     this.parts.push(...[this.docs(symbol), members.join("\n")].filter(Boolean).map((part) => `${part}\n`));
   }
 
-  /** Notes the types of parameters that users can't name, but have to know. */
-  note(node) {
+  /** Notes the types that these nodes name and that users can't name, but may have to know. */
+  note(...nodes) {
     const visit = (each) => {
-      if (ts.isTypeReferenceNode(each)) {
-        const found = this.checker.getSymbolAtLocation(each.typeName);
-        const symbol = found?.flags & ts.SymbolFlags.Alias ? this.checker.getAliasedSymbol(found) : found;
-        const [declaration] = symbol?.declarations ?? [];
-        const ours =
-          declaration &&
-          /\/src\/(autograd|face|nn|wgan|formats)\//.test(declaration.getSourceFile().fileName);
-        const isType =
-          declaration && (ts.isInterfaceDeclaration(declaration) || ts.isTypeAliasDeclaration(declaration));
-        if (ours && isType && !this.exported.has(symbol)) this.taken.add(symbol);
-      }
+      const name = ts.isTypeReferenceNode(each)
+        ? each.typeName
+        : ts.isExpressionWithTypeArguments(each) && each.expression;
+      const found = name && this.checker.getSymbolAtLocation(name);
+      const symbol = found?.flags & ts.SymbolFlags.Alias ? this.checker.getAliasedSymbol(found) : found;
+      const [declaration] = symbol?.declarations ?? [];
+      const ours = declaration?.getSourceFile().fileName.startsWith(join(root, "src/"));
+      const isOwn = ours && !ts.isTypeParameterDeclaration(declaration);
+      if (isOwn && !this.exported.has(symbol) && !this.told.has(symbol)) this.taken.add(symbol);
       ts.forEachChild(each, visit);
     };
-    for (const parameter of node.parameters) if (parameter.type) visit(parameter.type);
+    for (const node of nodes) if (node) visit(node);
   }
 
   /** The docstring on one line; an export that has none is noted under its name. */
@@ -127,14 +129,23 @@ class Page {
 
   signature(name, node) {
     if (ts.isFunctionDeclaration(node)) return this.call(name, node);
-    if (ts.isTypeAliasDeclaration(node))
+    if (ts.isTypeAliasDeclaration(node)) {
+      this.note(node.type);
       return `type ${name}${generics(node)} = ${oneLine(node.type.getText())}`;
+    }
+    this.note(...(node.heritageClauses ?? []));
     if (ts.isInterfaceDeclaration(node)) return `interface ${name}${generics(node)}${heritage(node)}`;
     if (ts.isClassDeclaration(node)) {
       const maker = node.members.find(ts.isConstructorDeclaration);
-      if (maker) this.note(maker);
+      if (maker) this.note(...maker.parameters);
       return `class ${name}${heritage(node)}${maker ? `\nnew ${name}${parameters(maker)}` : ""}`;
     }
+    if (node.type && ts.isTypeQueryNode(node.type)) {
+      const same = this.target(this.checker.getSymbolAtLocation(node.type.exprName));
+      return this.signature(name, same.declarations[0]); // the function that it has the type of
+    }
+    const made = node.initializer ?? {};
+    this.note(node.type, made.type, ...(made.typeArguments ?? []), ...(made.parameters ?? []));
     const type = this.checker.getTypeAtLocation(node);
     const [signature] = type.getCallSignatures();
     if (!node.type && signature) return `${name}${this.text(this.checker.signatureToString(signature))}`;
@@ -143,7 +154,7 @@ class Page {
 
   call(name, node) {
     const signature = this.checker.getSignatureFromDeclaration(node);
-    this.note(node);
+    this.note(...node.parameters, node.type);
     const result = node.type?.getText() ?? this.checker.typeToString(signature.getReturnType());
     return `${name}${generics(node)}${parameters(node)}: ${oneLine(result)}`;
   }
@@ -178,6 +189,7 @@ class Page {
   }
 
   property(member, declaration) {
+    this.note(declaration);
     if (ts.isMethodSignature(declaration)) return oneLine(declaration.getText().replace(/;$/, ""));
     const type =
       declaration.type?.getText() ?? this.checker.typeToString(this.checker.getTypeOfSymbol(member));

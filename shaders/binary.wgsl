@@ -57,49 +57,42 @@ fn right(i: u32) -> vec4f {
   return v;
 }
 
-const SPREAD = 0u; const ADD = 1u; const SUB = 2u; const MUL = 3u; const DIV = 4u; const MAXIMUM = 5u;
-const MINIMUM = 6u; const GREATER = 7u; const GREATER_EQUAL = 8u; const EQUAL = 9u; const LEAKY_RELU_GRAD = 10u;
-const RELU_GRAD = 11u;
-
+// 1 where the comparison holds, else 0; with NaN none does.
 fn holds(l: vec4f, r: vec4f, compared: vec4<bool>) -> vec4f {
   return select(vec4f(0.0), vec4f(1.0), compared & !is_nan(l) & !is_nan(r));
 }
+fn is_greater(l: vec4f, r: vec4f) -> vec4f { return holds(l, r, l > r); }
+fn is_greater_equal(l: vec4f, r: vec4f) -> vec4f { return holds(l, r, l >= r); }
+fn is_equal(l: vec4f, r: vec4f) -> vec4f { return holds(l, r, l == r); }
 
-// y's vec4 i.
-fn f(op: u32, i: u32) -> vec4f {
-  let l = left(i); let r = right(i);
-  switch (op) {
-    case ADD: { return l + r; }
-    case SUB: { return l - r; }
-    case MUL: { return l * r; }
-    case DIV: { return l / r; }
-    // A tie is a's, in value and in derivative.
-    case MAXIMUM: { return larger(l, r); }
-    case MINIMUM: { return smaller(l, r); }
-    // 1 where the comparison holds, else 0; with NaN none does.
-    case GREATER: { return holds(l, r, l > r); }
-    case GREATER_EQUAL: { return holds(l, r, l >= r); }
-    case EQUAL: { return holds(l, r, l == r); }
-    // a = x, b = dy: the derivatives of relu and leaky relu, dy where x > 0. Elsewhere p * dy; or 0, even of an infinite
-    // dy. At NaN relu's is dy, as in PyTorch.
-    case RELU_GRAD: { return select(vec4f(0.0), r, is_positive(l) | is_nan(l)); }
-    case LEAKY_RELU_GRAD: { return select(P.p * r, r, l > vec4f(0.0)); }
-    // a alone, filling y.
-    default: { return l; }
-  }
-}
+// The derivatives of relu and leaky relu: dy where x > 0, elsewhere 0, even of an infinite dy, or p * dy. At NaN relu's
+// is dy, as in PyTorch.
+fn relu_back(x: vec4f, dy: vec4f) -> vec4f { return select(vec4f(0.0), dy, is_positive(x) | is_nan(x)); }
+fn leaky_relu_back(x: vec4f, dy: vec4f) -> vec4f { return select(P.p * dy, dy, x > vec4f(0.0)); }
 
-fn put(op: u32, i: u32) { y[i] = f(op, i); }
-
-@compute @workgroup_size(WG) fn spread(@builtin(global_invocation_id) id: vec3u) { each(SPREAD, id); }
-@compute @workgroup_size(WG) fn add(@builtin(global_invocation_id) id: vec3u) { each(ADD, id); }
-@compute @workgroup_size(WG) fn sub(@builtin(global_invocation_id) id: vec3u) { each(SUB, id); }
-@compute @workgroup_size(WG) fn mul(@builtin(global_invocation_id) id: vec3u) { each(MUL, id); }
-@compute @workgroup_size(WG) fn div(@builtin(global_invocation_id) id: vec3u) { each(DIV, id); }
-@compute @workgroup_size(WG) fn maximum(@builtin(global_invocation_id) id: vec3u) { each(MAXIMUM, id); }
-@compute @workgroup_size(WG) fn minimum(@builtin(global_invocation_id) id: vec3u) { each(MINIMUM, id); }
-@compute @workgroup_size(WG) fn greater(@builtin(global_invocation_id) id: vec3u) { each(GREATER, id); }
-@compute @workgroup_size(WG) fn greater_equal(@builtin(global_invocation_id) id: vec3u) { each(GREATER_EQUAL, id); }
-@compute @workgroup_size(WG) fn equal(@builtin(global_invocation_id) id: vec3u) { each(EQUAL, id); }
-@compute @workgroup_size(WG) fn relu_grad(@builtin(global_invocation_id) id: vec3u) { each(RELU_GRAD, id); }
-@compute @workgroup_size(WG) fn leaky_relu_grad(@builtin(global_invocation_id) id: vec3u) { each(LEAKY_RELU_GRAD, id); }
+// a alone, filling y.
+@compute @workgroup_size(WG) fn spread(@builtin(global_invocation_id) id: vec3u) {
+  var i = first(id); for (var n = count(id); n > 0; n--) { y[i] = left(i); i += STEP; } }
+@compute @workgroup_size(WG) fn add(@builtin(global_invocation_id) id: vec3u) {
+  var i = first(id); for (var n = count(id); n > 0; n--) { y[i] = left(i) + right(i); i += STEP; } }
+@compute @workgroup_size(WG) fn sub(@builtin(global_invocation_id) id: vec3u) {
+  var i = first(id); for (var n = count(id); n > 0; n--) { y[i] = left(i) - right(i); i += STEP; } }
+@compute @workgroup_size(WG) fn mul(@builtin(global_invocation_id) id: vec3u) {
+  var i = first(id); for (var n = count(id); n > 0; n--) { y[i] = left(i) * right(i); i += STEP; } }
+@compute @workgroup_size(WG) fn div(@builtin(global_invocation_id) id: vec3u) {
+  var i = first(id); for (var n = count(id); n > 0; n--) { y[i] = left(i) / right(i); i += STEP; } }
+// A tie is a's, in value and in derivative.
+@compute @workgroup_size(WG) fn maximum(@builtin(global_invocation_id) id: vec3u) {
+  var i = first(id); for (var n = count(id); n > 0; n--) { y[i] = larger(left(i), right(i)); i += STEP; } }
+@compute @workgroup_size(WG) fn minimum(@builtin(global_invocation_id) id: vec3u) {
+  var i = first(id); for (var n = count(id); n > 0; n--) { y[i] = smaller(left(i), right(i)); i += STEP; } }
+@compute @workgroup_size(WG) fn greater(@builtin(global_invocation_id) id: vec3u) {
+  var i = first(id); for (var n = count(id); n > 0; n--) { y[i] = is_greater(left(i), right(i)); i += STEP; } }
+@compute @workgroup_size(WG) fn greater_equal(@builtin(global_invocation_id) id: vec3u) {
+  var i = first(id); for (var n = count(id); n > 0; n--) { y[i] = is_greater_equal(left(i), right(i)); i += STEP; } }
+@compute @workgroup_size(WG) fn equal(@builtin(global_invocation_id) id: vec3u) {
+  var i = first(id); for (var n = count(id); n > 0; n--) { y[i] = is_equal(left(i), right(i)); i += STEP; } }
+@compute @workgroup_size(WG) fn relu_grad(@builtin(global_invocation_id) id: vec3u) {
+  var i = first(id); for (var n = count(id); n > 0; n--) { y[i] = relu_back(left(i), right(i)); i += STEP; } }
+@compute @workgroup_size(WG) fn leaky_relu_grad(@builtin(global_invocation_id) id: vec3u) {
+  var i = first(id); for (var n = count(id); n > 0; n--) { y[i] = leaky_relu_back(left(i), right(i)); i += STEP; } }

@@ -6,10 +6,11 @@ struct Params { n4: u32, turns: u32, rounds: u32, factor: f32, term: f32 }
 @group(0) @binding(1) var<storage, read_write> y: array<vec4f>;
 @group(0) @binding(16) var<uniform> P: Params;
 
-fn put(op: u32, i: u32) { y[i] = x[i]; }
-
 @compute @workgroup_size(WG)
-fn stream(@builtin(global_invocation_id) id: vec3u) { each(0, id); }
+fn stream(@builtin(global_invocation_id) id: vec3u) {
+  var i = first(id);
+  for (var n = count(id); n > 0; n--) { y[i] = x[i]; i += STEP; }
+}
 
 // Eight sums that do not wait for each other: enough to keep the multipliers busy, few enough for registers
 // (fewer wait for each other; of more, on lavapipe, some lie in memory).

@@ -15,7 +15,9 @@ struct Rule {
   rate: f32,
   decay: f32, epsilon: f32,    // RMSprop's; Adam's beta2 and epsilon; SGD's momentum
   inside: u32,                 // RMSprop: whether epsilon stands inside the root; SGD: whether it is Nesterov's
-  beta1: f32, correction1: f32, correction2: f32,
+  centered: u32,               // RMSprop: whether the mean gradient is taken off
+  beta1: f32,                  // RMSprop's momentum
+  correction1: f32, correction2: f32,
 }
 
 // NaN passes the bounds, so that a NaN gradient shows in the next loss.
@@ -24,13 +26,21 @@ fn clipped(value: vec4f, part: Part) -> vec4f {
   return held(value, part.low, part.high);
 }
 
-// slot = decay * slot + (1 - decay) g²; weight -= rate * g / sqrt(slot), epsilon inside or outside of the root.
+// slot = decay * slot + (1 - decay) g²; weight -= rate * g / sqrt(slot), epsilon inside or outside of the root. Centered,
+// the square of the mean gradient is taken off under the root; with momentum the quotients add up. Each has a slot then.
 fn rmsprop_rule(i: u32, g: vec4f, weight: vec4f) -> vec4f {
   let mean = P.rule.decay * slots[i] + (1.0 - P.rule.decay) * g * g;
   slots[i] = mean;
-  let inside = sqrt(mean + P.rule.epsilon);
-  let outside = sqrt(mean) + P.rule.epsilon;
-  return weight - P.rule.rate * g / select(outside, inside, P.rule.inside == 1);
+  var j = i; var spread = mean;
+  if (P.rule.centered == 1) {
+    j += P.rule.second;
+    slots[j] = P.rule.decay * slots[j] + (1.0 - P.rule.decay) * g;
+    spread -= slots[j] * slots[j];
+  }
+  let root = select(sqrt(spread) + P.rule.epsilon, sqrt(spread + P.rule.epsilon), P.rule.inside == 1);
+  if (P.rule.beta1 == 0.0) { return weight - P.rule.rate * g / root; }
+  slots[j + P.rule.second] = P.rule.beta1 * slots[j + P.rule.second] + g / root;
+  return weight - P.rule.rate * slots[j + P.rule.second];
 }
 
 // Kingma and Ba 2015, algorithm 1; the corrections are 1 - beta^t, made on the host.

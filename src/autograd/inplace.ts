@@ -24,8 +24,8 @@ const checked =
     kernel(updated, ...rule);
   };
 
-/** One RMSprop step of weights from their gradients, in place; `slots` holds their mean squares. */
-export const rmspropUpdate = checked("rmsprop", () => 1, kernels.rmsprop);
+/** One RMSprop step of weights from their gradients, in place; `slots` holds their mean squares, then mean gradients if centred, then momentum if any. */
+export const rmspropUpdate = checked("rmsprop", ([rule]) => kernels.rmspropSlots(rule), kernels.rmsprop);
 /** One Adam step, in place; `slots` holds all first moments, then all second ones. */
 export const adamUpdate = checked("adam", () => 2, kernels.adam);
 /** One step of gradient descent with momentum, in place; `slots` holds the velocities, and nothing without momentum. */

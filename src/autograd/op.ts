@@ -147,7 +147,7 @@ const variablesOf = (xs: readonly Operand[]): Variable[] =>
 /** Throws unless all inputs are alive and of the dtypes that the op takes. */
 export function checkInputs(op: { name: string; takes?: Takes }, xs: readonly Operand[]): void {
   if (xs.every((x) => typeof x === "number"))
-    throw new Error(`${op.name}: one input must be a tensor, got the numbers ${xs.join(" and ")}.`);
+    throw new Error(`${op.name}: one input must be a tensor, got ${xs.join(" and ") || "none"}.`);
   xs.forEach((x, i) => {
     const wanted = op.takes === "any" ? "any" : (op.takes?.[i] ?? "f32");
     if (typeof x === "number") return;

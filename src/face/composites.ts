@@ -47,9 +47,10 @@ export type ArgMaxOptions = { axis?: number; keepDims?: boolean };
 export function argMax(x: Tensor, { axis = -1, keepDims = false }: ArgMaxOptions = {}): Tensor {
   const [along] = normalizeAxes("argMax", x.shape.length, axis);
   const [values, size] = [detach(x), x.shape[along]];
-  if (size === 0) throw shapeError("argMax", "the axis must have a number", [x.shape]);
+  if (size === 0) throw shapeError("argMax", "x must have a number along the axis", [x.shape]);
   // Places are counted in f32.
-  if (size > 2 ** 24) throw shapeError("argMax", "the axis must have 2^24 numbers at most", [x.shape]);
+  if (size > 2 ** 24)
+    throw shapeError("argMax", "x must have 2^24 numbers at most along the axis", [x.shape]);
   const best = max(values, { axes: along, keepDims: true });
   const isBest = add(equal(values, best), sub(1, equal(values, values)));
   const places = reshape(arange(size), [size, ...x.shape.slice(along + 1).fill(1)]);
@@ -58,7 +59,7 @@ export function argMax(x: Tensor, { axis = -1, keepDims = false }: ArgMaxOptions
 
 /** log(softmax(x)) along the last axis, also where a softmax would be 0 in f32. */
 export function logSoftmax(x: Tensor): Tensor {
-  if (x.shape.length < 1) throw shapeError("logSoftmax", "there must be an axis to sum over", [x.shape]);
+  if (x.shape.length < 1) throw shapeError("logSoftmax", "x must have an axis to sum over", [x.shape]);
   const rows = { axes: -1, keepDims: true };
   const below = sub(x, detach(max(x, rows)));
   return sub(below, log(sum(exp(below), rows)));
@@ -66,12 +67,12 @@ export function logSoftmax(x: Tensor): Tensor {
 
 /** Tensors of one shape, one behind the other along a new axis, the first if none is given. */
 export function stack(xs: readonly Tensor[], { axis = 0 }: { axis?: number } = {}): Tensor {
-  if (xs.length === 0) throw new Error("stack: there must be a tensor, got none.");
+  if (xs.length === 0) throw new Error("stack: xs must have a tensor, got none.");
   const { shape, dtype } = xs[0];
   const odd = xs.find((x) => !sameShape(x.shape, shape));
-  if (odd) throw shapeError("stack", "shapes must be equal", [shape, odd.shape]);
+  if (odd) throw shapeError("stack", "shapes of xs must be equal", [shape, odd.shape]);
   const other = xs.find((x) => x.dtype !== dtype);
-  if (other) throw new Error(`stack: dtypes must be equal, got ${xs[0]} and ${other}.`);
+  if (other) throw new Error(`stack: dtypes of xs must be equal, got ${xs[0]} and ${other}.`);
   const [along] = normalizeAxes("stack", shape.length + 1, axis);
   const apart = xs.map((x) => reshape(x, shape.toSpliced(along, 0, 1)));
   return concat(apart, { axis: along });

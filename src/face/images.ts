@@ -37,13 +37,12 @@ function windows(
   checkImages(op, x.shape);
   if (padding >= Math.min(...k))
     throw new Error(
-      `${op}: the padding must be less than the kernel's ${Math.min(...k)}, or a window holds nothing else, got ${padding}.`,
+      `${op}: padding must be less than the kernel's ${Math.min(...k)}, or a window holds nothing else, got ${padding}.`,
     );
   const around = [0, padding, padding, 0];
   const image = padding === 0 ? x : pad(x, { before: around, after: around, value });
   const sizes = k.map((n, i) => Math.floor((image.shape[1 + i] - n) / steps[i]) + 1);
-  if (sizes.some((n) => n < 1))
-    throw shapeError(op, "the kernel must fit into the padded image", [x.shape, k]);
+  if (sizes.some((n) => n < 1)) throw shapeError(op, "kernel must fit into the padded image x", [x.shape, k]);
   const starts = Array.from({ length: k[0] * k[1] }, (_, i) => [Math.floor(i / k[1]), i % k[1]]);
   return starts.map((from) => slice(image, { axes: [1, 2], starts: from, sizes, steps }));
 }
@@ -61,5 +60,5 @@ export function upsample2d(x: Tensor, { factor }: UpsampleOptions): Tensor {
 }
 
 function checkImages(op: string, shape: Shape): void {
-  if (shape.length !== 4) throw shapeError(op, "images must be (N, H, W, C)", [shape]);
+  if (shape.length !== 4) throw shapeError(op, "x must be images (N, H, W, C)", [shape]);
 }

@@ -1,20 +1,18 @@
 // The public face of the engine: all.ts, with a look at what each function is given.
 import * as all from "./all";
 import { checked, checkedClass, named } from "./check";
-import * as composites from "./composites";
-import * as images from "./images";
 import * as is from "./kinds";
+import { printTensor } from "./printing";
 import { table } from "./table";
 
 export * from "./all";
 
-type Checked = Pick<typeof all, keyof typeof table>;
-const functions = { ...all } as unknown as Record<string, () => unknown>;
-const made = Object.entries(table).map(([name, args]) => {
-  const own = name in composites || name in images ? named(name, functions[name]) : functions[name];
-  return [name, checked(name, own, args)] as const;
+printTensor(all.Tensor);
+
+const made = Object.entries(table).map(([name, [f, args, isComposite]]) => {
+  return [name, checked(name, isComposite ? named(name, f) : f, args)];
 });
-const face = Object.fromEntries(made) as unknown as Checked;
+const face = Object.fromEntries(made) as Pick<typeof all, keyof typeof table>;
 
 export const {
   abs,

@@ -58,8 +58,7 @@ export class Dropout extends Module {
 
   constructor({ random, rate = 0.5 }: DropoutOptions) {
     super();
-    if (!(rate >= 0 && rate < 1))
-      throw new Error(`Dropout: the rate must be from 0 up to below 1, got ${rate}.`);
+    if (!(rate >= 0 && rate < 1)) throw new Error(`Dropout: rate must be from 0 up to below 1, got ${rate}.`);
     this.random = random;
     this.rate = rate;
   }

@@ -43,7 +43,7 @@ export const crossEntropy = (logits: Tensor, labels: Tensor): Tensor =>
 /** Broadcasting would make another loss of a column and a row, in silence. */
 function checkShapes(op: string, y: Tensor, target: Tensor): void {
   if (!sameShape(y.shape, target.shape))
-    throw shapeError(op, "shapes must be equal", [y.shape, target.shape]);
+    throw shapeError(op, "shapes of y and target must be equal", [y.shape, target.shape]);
 }
 
 /**

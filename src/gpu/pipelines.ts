@@ -80,8 +80,8 @@ export class Pipelines {
   private module(name: string) {
     return cached(this.modules, name, () => {
       const code = this.sourceOf(name);
-      const module = this.device.createShaderModule({ label: name, code });
-      return { module, uniform: new Uniform(code, name) };
+      const uniform = new Uniform(code, name); // which may be refused
+      return { module: this.device.createShaderModule({ label: name, code }), uniform };
     });
   }
 

@@ -55,6 +55,7 @@ function typeOf(name: string, structs: ReadonlyMap<string, string>): Type {
   const [, n, of] = name.match(/^vec([234])([uif])$/) ?? [];
   if (n) return list(scalars[of], Number(n), 4, n === "2" ? 8 : 16);
   const [, item, count] = name.match(/^array<\s*(\w+)\s*,\s*(\d+)\s*>$/) ?? [];
+  if (!item && !structs.has(name)) throw new Error(`${name} is no type of a uniform's field.`);
   if (!item) return struct(structs.get(name)!, structs);
   const [, width, letterOf] = item.match(/^vec([24])([uif])$/) ?? []; // their numbers follow each other without gaps
   if (width) return list(scalars[letterOf], Number(count) * Number(width), 4, width === "2" ? 8 : 16);
@@ -71,7 +72,7 @@ function struct(body: string, structs: ReadonlyMap<string, string>): Type {
     align = Math.max(align, type.align);
     return { name, type, offset };
   });
-  const names = fields.map(({ name }) => name).join(", ");
+  const names = fields.map(({ name }) => name).join(", ") || "none";
   return {
     size: up(end, align),
     align,
@@ -80,7 +81,7 @@ function struct(body: string, structs: ReadonlyMap<string, string>): Type {
       let count = 0;
       for (const _ in given) count++; // Object.keys takes its time
       if (count !== fields.length || fields.some(({ name }) => given[name] === undefined))
-        throw new Error(`the fields must be ${names}, got ${Object.keys(given).join(", ")}`);
+        throw new Error(`the fields must be ${names}, got ${Object.keys(given).join(", ") || "none"}`);
       for (const { name, type, offset } of fields) type.write(view, at + offset, given[name], name);
     },
   };
@@ -98,7 +99,7 @@ export class Uniform {
     const bodies = code.matchAll(/\bstruct\s+(\w+)\s*\{([^}]*)\}/g);
     const structs = new Map([...bodies].map(([, name, body]) => [name, body]));
     const name = code.match(/var<uniform>\s*\w+\s*:\s*(\w+)/)?.[1];
-    this.type = struct(name ? structs.get(name)! : "", structs);
+    this.type = name ? typeOf(name, structs) : struct("", structs);
     if (this.type.size > UNIFORM_BYTES)
       throw new Error(`gpu: ${label}: a uniform has ${UNIFORM_BYTES} bytes at most, got ${this.type.size}.`);
   }

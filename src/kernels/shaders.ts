@@ -5,7 +5,7 @@ import * as files from "./wgsl";
 
 export type ShaderName = keyof typeof files;
 
-const table: Record<string, string> = { ...files };
+const table: Record<string, string> = Object.assign(Object.create(null), files);
 
 /** Adds the shaders of a room that not every program needs. */
 export const addShaders = (more: Record<string, string>): void => void Object.assign(table, more);
@@ -20,12 +20,14 @@ export function shaderSource(name: string, sized = false): string {
     if (found === undefined) throw new InputError(`no shader is called "${file}"; addShaders adds one`);
     return found;
   };
+  const seen = new Set<string>();
   const withUsed = (file: string): string[] => {
+    if (seen.size === seen.add(file).size) return [];
     const used =
       text(file)
         .match(/^\/\/ uses: (.*)/)?.[1]
         .split(/,\s*/) ?? [];
     return [...used.flatMap(withUsed), file];
   };
-  return [...new Set(withUsed(name))].map(text).join("\n");
+  return withUsed(name).map(text).join("\n");
 }

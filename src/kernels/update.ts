@@ -8,12 +8,14 @@ export type Clip = readonly [low: number, high: number] | undefined;
 /** A step's learning rate, or a function that is asked anew when a captured step is replayed. */
 export type Rate = number | (() => number);
 
-/** The numbers of RMSprop's rule; `epsilonInside`: under the root, or else beside it. */
+/** RMSprop's numbers; `epsilonInside`: under the root, or else beside it; `centered`: by the gradients' deviation. */
 export interface RmspropRule {
   rate: Rate;
   decay: number;
   epsilon: number;
   epsilonInside: boolean;
+  momentum?: number;
+  centered?: boolean;
 }
 
 /** The numbers of Adam's rule (Kingma and Ba 2015). */
@@ -51,7 +53,7 @@ export const slotSize = (weights: readonly { size: number }[]): number =>
   4 * weights.reduce((sum, weight) => sum + vec4s(weight), 0);
 
 /** The numbers of a rule that stay what they are; see update_rules.wgsl for what each means to the rules. */
-const none = { decay: 0, epsilon: 0, inside: false, beta1: 0 };
+const none = { decay: 0, epsilon: 0, inside: false, centered: false, beta1: 0 };
 
 function update(
   entry: string,
@@ -105,9 +107,15 @@ function update(
   }
 }
 
-/** One RMSprop step; a slot is the mean of squared gradients. */
-export const rmsprop = (updated: Updated, { rate, decay, epsilon, epsilonInside: inside }: RmspropRule) =>
-  update("rmsprop", updated, rate, { ...none, decay, epsilon, inside });
+/** One RMSprop step; the slots are means of squared gradients, then of gradients if centred, then the momentum if any. */
+export function rmsprop(updated: Updated, { rate, epsilonInside: inside, ...rule }: RmspropRule): void {
+  const { decay, epsilon, momentum: beta1 = 0, centered = false } = rule;
+  update("rmsprop", updated, rate, { decay, epsilon, inside, centered, beta1 });
+}
+
+/** How many slots an entry has. */
+export const rmspropSlots = ({ momentum = 0, centered = false }: Partial<RmspropRule>): number =>
+  1 + Number(centered) + Number(momentum !== 0);
 
 /** One Adam step; the first slots are the first moments, the second ones the second. */
 export const adam = (updated: Updated, { rate, beta1, beta2: decay, epsilon, corrections }: AdamRule) =>

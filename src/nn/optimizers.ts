@@ -2,6 +2,7 @@
 // parameter to bounds after its step.
 import { type Clip, full, keep, refuseInCapture, show, type Tensor, type Updated } from "../autograd";
 import { type AdamRule, adamUpdate, assign, rmspropUpdate, sgdUpdate, slotSize } from "../autograd/inplace";
+import { rmspropSlots } from "../kernels/update";
 
 interface Common {
   learningRate: number;
@@ -24,7 +25,7 @@ export type RmspropForm = keyof typeof rmspropForms;
 
 /** All that an optimiser has gathered: with it and the parameters, training goes on as if it had not been broken off. */
 export interface OptimizerState {
-  /** Whose state it is: "RMSprop", "Adam" or "SGD". */
+  /** Whose state it is: "RMSprop", "centered RMSprop", "Adam" or "SGD". */
   kind: string;
   /** Steps done, where the rule counts them, as Adam's does. */
   steps: number;
@@ -139,18 +140,26 @@ abstract class Optimizer {
   protected abstract update(updated: Updated): void;
 }
 
-/** Tieleman and Hinton 2012: the step is divided by a running root mean square of the gradients. PyTorch's form by default. */
+/** Tieleman and Hinton 2012: the step is divided by a running root mean square of the gradients. PyTorch's form by default; it alone takes `momentum`, and `centered`, which divides by their deviation instead. */
 export class RMSprop extends Optimizer {
-  private readonly form;
+  private readonly rule;
 
-  constructor(parameters: readonly Tensor[], options: Common & { form?: RmspropForm }) {
-    const form = rmspropForms[options.form ?? "torch"];
-    super(parameters, options, { kind: "RMSprop", count: 1, start: form.start });
-    this.form = form;
+  constructor(
+    parameters: readonly Tensor[],
+    options: Common & { form?: RmspropForm; momentum?: number; centered?: boolean },
+  ) {
+    const { form = "torch", momentum = 0, centered = false } = options;
+    checkDecay("RMSprop", "momentum", momentum);
+    if (form !== "torch" && (momentum !== 0 || centered))
+      throw new Error(`RMSprop: with momentum or centered the form must be "torch", got "${form}".`);
+    const { start, ...rule } = { ...rmspropForms[form], momentum, centered };
+    const kind = centered ? "centered RMSprop" : "RMSprop";
+    super(parameters, options, { kind, count: rmspropSlots(rule), start });
+    this.rule = rule;
   }
 
   protected override update(updated: Updated): void {
-    rmspropUpdate(updated, { ...this.form, rate: this.now });
+    rmspropUpdate(updated, { ...this.rule, rate: this.now });
   }
 }
 
@@ -182,16 +191,16 @@ export class Adam extends Optimizer {
 
 /** Gradient descent with momentum, or Nesterov's, in PyTorch's form: velocity = momentum · velocity + gradient; without if none is given. */
 export class SGD extends Optimizer {
-  private readonly rule: readonly [momentum: number, nesterov?: boolean];
+  private readonly rule: { momentum: number; nesterov: boolean };
 
   constructor(parameters: readonly Tensor[], options: Common & { momentum?: number; nesterov?: boolean }) {
-    const { momentum = 0, nesterov } = options;
+    const { momentum = 0, nesterov = false } = options;
     checkDecay("SGD", "momentum", momentum);
     super(parameters, options, { kind: "SGD", count: momentum === 0 ? 0 : 1, start: 0 });
-    this.rule = [momentum, nesterov];
+    this.rule = { momentum, nesterov };
   }
 
   protected override update(updated: Updated): void {
-    sgdUpdate(updated, this.now, ...this.rule);
+    sgdUpdate(updated, this.now, this.rule.momentum, this.rule.nesterov);
   }
 }

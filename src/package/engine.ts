@@ -2,6 +2,6 @@
 
 export { GpuError, InputError } from "../errors";
 export * from "../face";
-export { type Block, launch } from "../kernels/block";
-export { addShaders } from "../kernels/shaders";
+export type { Block } from "../kernels/block";
 export { closeDevice, type Device, type DeviceOptions, type OpenDevice } from "./device";
+export { addShaders, defineMultiOp, defineOp, launch } from "./kernels";

@@ -62,7 +62,7 @@ const mistakes: Record<string, [make: () => unknown, message: string]> = {
     "add: sizes must be equal or 1 (axis 1 of the result), got [2,3] and [2,4].",
   ],
   "add: dtype": [() => m.add(ones([2]), u32(1, 2)), "add: input 1 must be f32, got tensor u32[2]."],
-  "mul: two numbers": [() => m.mul(2, 3), "mul: one input must be a tensor, got the numbers 2 and 3."],
+  "mul: two numbers": [() => m.mul(2, 3), "mul: one input must be a tensor, got 2 and 3."],
   "matmul: inner sizes": [
     () => m.matmul(ones([64, 128]), ones([100, 32])),
     "matmul: inner sizes must be equal, 128 is not 100, got [64,128] and [100,32].",
@@ -77,11 +77,11 @@ const mistakes: Record<string, [make: () => unknown, message: string]> = {
   ],
   "matmul: rank": [
     () => m.matmul(ones([3]), ones([3, 4])),
-    "matmul: both must have two axes or more, got [3] and [3,4]. reshape adds one.",
+    "matmul: a and b must have two axes or more, got [3] and [3,4]. reshape adds one.",
   ],
   "matmul: rank, both transposed": [
     () => m.matmul(ones([3]), ones([3]), { transposeA: true, transposeB: true }),
-    "matmul: both must have two axes or more, got [3] and [3]. reshape adds one.",
+    "matmul: a and b must have two axes or more, got [3] and [3]. reshape adds one.",
   ],
   "matmul: dtype, batches that broadcast": [
     () => m.matmul(m.reshape(u32(1, 2), [2, 1, 1, 1]), ones([2, 3, 1, 1])),
@@ -97,7 +97,7 @@ const mistakes: Record<string, [make: () => unknown, message: string]> = {
   ],
   "reshape: size": [
     () => m.reshape(ones([2, 3]), [4, 2]),
-    "reshape: both must hold as many numbers, 6 is not 8, got [2,3] and [4,2].",
+    "reshape: x and shape must hold as many numbers, 6 is not 8, got [2,3] and [4,2].",
   ],
   "reshape: -1 does not divide": [
     () => m.reshape(ones([2, 3]), [4, -1]),
@@ -258,7 +258,7 @@ const mistakes: Record<string, [make: () => unknown, message: string]> = {
     },
     "batchNormInference: the slope must be a finite f32 number, got 1e+39.",
   ],
-  "softmax: no axis": [() => m.softmax(ones([])), "softmax: there must be an axis to sum over, got []."],
+  "softmax: no axis": [() => m.softmax(ones([])), "softmax: x must have an axis to sum over, got []."],
   "softmaxCrossEntropy: labels": [
     () => m.softmaxCrossEntropy(ones([4, 10]), u32(1, 2, 3)),
     "softmaxCrossEntropy: logits must be (N, C) and labels (N), got [4,10] and [3].",
@@ -353,7 +353,7 @@ const mistakes: Record<string, [make: () => unknown, message: string]> = {
     "concat: axes must be different and within rank 2, got [2].",
   ],
   "concat: scalars": [() => m.concat([ones([])]), "concat: there must be an axis, got []."],
-  "concat: none": [() => m.concat([]), "concat: there must be a tensor, got none."],
+  "concat: none": [() => m.concat([]), "concat: xs must have a tensor, got none."],
   "assign: dtype": [
     () => m.assign(ones([2]), u32(1, 2)),
     "assign: dtypes must be equal, got tensor f32[2] and tensor u32[2].",

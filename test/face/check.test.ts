@@ -217,7 +217,7 @@ const mistakes: Mistake[] = [
   ],
   [() => m.concat([x(), x()], { dim: 1 }), "concat: options must be among axis, got dim. Did you mean axis?"],
   [() => m.stack(x()), "stack: xs must be a list of tensors, got tensor f32[2,3]. Did you mean [x]?"],
-  [() => m.stack([x(), c()]), "stack: shapes must be equal, got [2,3] and [3]."],
+  [() => m.stack([x(), c()]), "stack: shapes of xs must be equal, got [2,3] and [3]."],
   [() => m.stack([x(), x()], { axis: 3 }), "stack: axes must be different and within rank 3, got [3]."],
   [
     () => m.split(x(), 2),
@@ -341,9 +341,9 @@ const mistakes: Mistake[] = [
   ],
   [
     () => m.maxPool2d(image(), { kernel: 5 }),
-    "maxPool2d: the kernel must fit into the padded image, got [1,4,4,2] and [5,5].",
+    "maxPool2d: kernel must fit into the padded image x, got [1,4,4,2] and [5,5].",
   ],
-  [() => m.maxPool2d(x(), { kernel: 2 }), "maxPool2d: images must be (N, H, W, C), got [2,3]."],
+  [() => m.maxPool2d(x(), { kernel: 2 }), "maxPool2d: x must be images (N, H, W, C), got [2,3]."],
   [
     () => m.averagePool2d(image(), { kernel: 2, strides: 1 }),
     "averagePool2d: options must be among kernel, stride or padding, got strides. Did you mean stride?",
@@ -390,8 +390,8 @@ const mistakes: Mistake[] = [
     "batchNormInference: options must be among epsilon or slope, got Epsilon. Did you mean epsilon?",
   ],
   [() => m.softmax(x(), 1), "softmax: it must be given at most 1 argument (x), got 2."],
-  [() => m.softmax(ones([])), "softmax: there must be an axis to sum over, got []."],
-  [() => m.logSoftmax(ones([])), "logSoftmax: there must be an axis to sum over, got []."],
+  [() => m.softmax(ones([])), "softmax: x must have an axis to sum over, got []."],
+  [() => m.logSoftmax(ones([])), "logSoftmax: x must have an axis to sum over, got []."],
   [
     () => m.softmaxCrossEntropy(x(), [1, 2]),
     "softmaxCrossEntropy: labels must be a tensor of u32, got [1,2]. Did you mean tensor(new Uint32Array([1,2]))?",
@@ -510,7 +510,7 @@ const mistakes: Mistake[] = [
   ],
   [
     () => new layers.RMSprop([c()], { learningRate: 0.1, alpha: 0.99 }),
-    "RMSprop: options must be among learningRate, clip or form, got alpha.",
+    "RMSprop: options must be among learningRate, clip, form, momentum or centered, got alpha.",
   ],
   [
     () => new nn.ReLU().forward([1, 2] as never),
@@ -535,13 +535,13 @@ const mistakes: Mistake[] = [
   ],
   [
     () => new layers.Dropout({ random: random(), rate: 1 }),
-    "Dropout: the rate must be from 0 up to below 1, got 1.",
+    "Dropout: rate must be from 0 up to below 1, got 1.",
   ],
   [
     () => new layers.Dropout(0.1),
     "Dropout: options must be an object with random, and maybe rate, got 0.1. Did you mean { random: …, rate: 0.1 }?",
   ],
-  [() => nn.mse(ones([3, 1]), c()), "mse: shapes must be equal, got [3,1] and [3]."],
+  [() => nn.mse(ones([3, 1]), c()), "mse: shapes of y and target must be equal, got [3,1] and [3]."],
   [() => nn.mse(c(), 1 as never), "mse: target must be a tensor of f32, got 1. Did you mean tensor(1)?"],
   [
     () => nn.bceWithLogits(c(), u32(1, 0, 1)),

@@ -45,7 +45,7 @@ test("argMax is the first of those that tie, and of NaN where there is one", asy
   assert.equal(await numbers(first), [1, 0]);
   assert.throws(
     () => face.argMax(face.zeros([2, 0])),
-    /^argMax: the axis must have a number, got \[2,0\]\.$/,
+    /^argMax: x must have a number along the axis, got \[2,0\]\.$/,
   );
 });
 

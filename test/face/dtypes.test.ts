@@ -17,7 +17,7 @@ test("each tensor that an op takes is looked at for the dtype that its record na
   await device();
   const values = { f32: f32(), u32: u32() };
   let seen = 0;
-  for (const [name, args] of Object.entries(table)) {
+  for (const [name, [, args]] of Object.entries(table)) {
     const op = ops.get(name);
     if (!op) continue;
     for (const [i, kind] of Object.values(args).entries()) {

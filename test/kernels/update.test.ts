@@ -43,6 +43,22 @@ function rmspropIn(form: reference.RmspropForm): Rule {
   };
 }
 
+function rmspropOfTorch(momentum: number, centered: boolean): Rule {
+  const { decay, epsilon } = reference.rmspropForms.pytorch;
+  const kept = [true, centered, momentum > 0];
+  return {
+    slots: { count: kept.filter(Boolean).length, start: 0 },
+    gpu: (updated) =>
+      rmsprop(updated, { rate: LR, decay, epsilon, epsilonInside: false, momentum, centered }),
+    reference(gradient, weight, slots) {
+      const all = kept.map((is, i) => (is ? slots[kept.slice(0, i).filter(Boolean).length] : weight));
+      const next = reference.rmspropOfTorch(weight, gradient, all, { lr: LR, momentum, centered });
+      slots.splice(0, slots.length, ...next.slots.filter((_, i) => kept[i]));
+      return next.x;
+    },
+  };
+}
+
 function adamWith(beta1: number, beta2: number, epsilon: number): Rule {
   return {
     slots: { count: 2, start: 0 },
@@ -74,6 +90,9 @@ const RULES: Record<string, Rule> = {
   "RMSprop of Keras before 2.11": rmspropIn("kerasBefore2.11"),
   "RMSprop of PyTorch": rmspropIn("pytorch"),
   "RMSprop of TensorFlow 1": rmspropIn("tensorflow1"),
+  "RMSprop of PyTorch, centred": rmspropOfTorch(0, true),
+  "RMSprop of PyTorch with momentum": rmspropOfTorch(0.9, false),
+  "RMSprop of PyTorch, centred, with momentum": rmspropOfTorch(0.9, true),
   "Adam, 0.9 and 0.999": adamWith(0.9, 0.999, 1e-8),
   "Adam, 0 and 0.9": adamWith(0, 0.9, 1e-7),
   "SGD without momentum": sgdWith(0),

@@ -125,6 +125,50 @@ for (const form of Object.keys(rmspropForms) as RmspropForm[]) {
   });
 }
 
+for (const { momentum, centered, x: wanted } of reference.torchRuns) {
+  const said = `RMSprop with momentum ${momentum}${centered ? ", centred" : ""}`;
+
+  test(`${said}, goes where PyTorch went in 20 steps, in two goes by a state as in one`, async () => {
+    const x = requireGrad(tensor(reference.torchStart));
+    const made = () => new RMSprop([x], { learningRate: RATE, momentum, centered });
+    let optimizer = made();
+    for (let t = 1; t <= 20; t++) {
+      tidy(() => optimizer.step([tensor(reference.torchGradient(t))]));
+      if (t !== 10) continue;
+      const state = await optimizer.state();
+      assert.is(state.slots.length, 1 + Number(centered) + Number(momentum > 0));
+      optimizer.dispose();
+      optimizer = made();
+      optimizer.loadState(state);
+    }
+    const got = await x.data();
+    wanted.forEach((value, i) => {
+      assert.ok(Math.abs(got[i] - value) <= 1e-5, `${got[i]} for ${value}`);
+    });
+    for (const owned of [optimizer, x]) owned.dispose();
+  });
+}
+
+test("RMSprop's momentum and centring are PyTorch's: no other form has them, and their states differ", async () => {
+  const x = requireGrad(ones([2]));
+  for (const form of ["keras", "kerasLegacy", "tensorflow1"] as const)
+    for (const more of [{ momentum: 0.9 }, { centered: true }])
+      assert.throws(
+        () => new RMSprop([x], { learningRate: RATE, form, ...more }),
+        new RegExp(`^RMSprop: with momentum or centered the form must be "torch", got "${form}"\\.$`),
+      );
+  assert.throws(
+    () => new RMSprop([x], { learningRate: RATE, momentum: 1 }),
+    /^RMSprop: momentum must be from 0 up to below 1, got 1\.$/,
+  );
+  const [centred, heavy] = [{ centered: true }, { momentum: 0.9 }].map(
+    (more) => new RMSprop([x], { learningRate: RATE, ...more }),
+  );
+  const state = await centred.state();
+  assert.throws(() => heavy.loadState(state), /^loadState: it must be of RMSprop, got centered RMSprop\.$/);
+  for (const owned of [centred, heavy, x]) owned.dispose();
+});
+
 for (const [name, betas] of [
   ["its defaults", {}],
   ["the betas of WGAN-GP", { beta1: 0.5, beta2: 0.9 }],

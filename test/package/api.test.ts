@@ -35,6 +35,27 @@ test("docs/api.md is what npm run api writes", () => {
   assert.is(readFileSync("docs/api.md", "utf8") === api().markdown, true, "run npm run api");
 });
 
+/** Types of TypeScript itself, and WebGPU's; what JavaScript has is found by its name. */
+const others = /^(Parameters|Pick|Partial|Record|Omit|Readonly|ReadonlySet|Iterable|GPU[A-Z]\w*|[A-Z])$/;
+
+test("each type that the page's signatures name is told on the page", () => {
+  const page = readFileSync("docs/api.md", "utf8");
+  const blocks = [...page.matchAll(/```ts\n([\s\S]*?)```/g), ...page.matchAll(/^- `([^`]*)`/gm)];
+  const told = new Set([...page.matchAll(/^(?:type|interface|class|const) (\w+)/gm)].map(([, name]) => name));
+  const named = blocks.flatMap(([, code]) => [
+    ...code
+      .replace(/"[^"]*"/g, "")
+      .replace(/\w+\??:(?=[ \])])/g, "") // a field's name
+      .matchAll(/(?<![.\w])[A-Z]\w*/g),
+  ]);
+  assert.ok(named.length > 500);
+  const unknown = named.map(([name]) => name).filter((name) => !(name in globalThis || others.test(name)));
+  assert.equal(
+    [...new Set(unknown)].filter((name) => !told.has(name)),
+    [],
+  );
+});
+
 test("the page's program does what it says", () => {
   const [, program] = readFileSync("docs/api.md", "utf8").match(/```js\n(import[\s\S]*?)```/)!;
   writeFileSync(join(installed(), "api.mjs"), program);

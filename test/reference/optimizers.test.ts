@@ -2,7 +2,18 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { make, scalar } from "./array";
-import { adam, clip, type RmspropForm, rmsprop, rmspropForms, sgd } from "./optimizers";
+import {
+  adam,
+  clip,
+  type RmspropForm,
+  rmsprop,
+  rmspropForms,
+  rmspropOfTorch,
+  sgd,
+  torchGradient,
+  torchRuns,
+  torchStart,
+} from "./optimizers";
 
 const near = (got: number, wanted: number, tolerance = 1e-12) =>
   assert.ok(Math.abs(got - wanted) <= tolerance, `${got} for ${wanted}`);
@@ -29,6 +40,20 @@ test("RMSprop carries its accumulator", () => {
   const { x, accumulator } = rmsprop(scalar(3), scalar(2), scalar(5), { lr: 0.1, form: "pytorch" });
   near(accumulator.data[0], 0.99 * 5 + 0.01 * 4);
   near(x.data[0], 3 - 0.2 / (Math.sqrt(4.99) + 1e-8));
+});
+
+test("RMSprop with momentum and centred goes where PyTorch went in 20 steps", () => {
+  for (const { momentum, centered, x: wanted } of torchRuns) {
+    let x = make([3], torchStart);
+    let slots = [make([3]), make([3]), make([3])];
+    for (let t = 1; t <= 20; t++)
+      ({ x, slots } = rmspropOfTorch(x, make([3], torchGradient(t)), slots, {
+        lr: 0.01,
+        momentum,
+        centered,
+      }));
+    wanted.forEach((value, i) => void near(x.data[i], value));
+  }
 });
 
 test("Adam's first step is lr whatever the gradient, and the second follows the paper", () => {

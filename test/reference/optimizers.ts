@@ -28,6 +28,35 @@ export function rmsprop(
   return { x: map(x, (v, i) => v - (lr * gradient.data[i]) / root(next.data[i])), accumulator: next };
 }
 
+/**
+ * PyTorch's with its options, as its page writes them: v ← α·v + (1 − α)·g²; centred, m ← α·m + (1 − α)·g and v − m² is
+ * under the root; b ← momentum·b + g/(√ + ε), x ← x − lr·b. `slots` are v, m, b; new ones come back.
+ */
+export function rmspropOfTorch(
+  x: F64,
+  gradient: F64,
+  [v, m, b]: readonly F64[],
+  { lr, momentum, centered }: { lr: number; momentum: number; centered: boolean },
+): { x: F64; slots: F64[] } {
+  const { decay, epsilon } = rmspropForms.pytorch;
+  const squares = map(v, (a, i) => decay * a + (1 - decay) * gradient.data[i] ** 2);
+  const means = map(m, (a, i) => decay * a + (1 - decay) * gradient.data[i]);
+  const under = map(squares, (a, i) => (centered ? a - means.data[i] ** 2 : a));
+  const moved = map(b, (a, i) => momentum * a + gradient.data[i] / (Math.sqrt(under.data[i]) + epsilon));
+  return { x: map(x, (a, i) => a - lr * moved.data[i]), slots: [squares, means, moved] };
+}
+
+/** Three weights after 20 steps of PyTorch 1.13's own RMSprop in float64, at a rate of 0.01, by `torchGradient`. */
+export const torchRuns = [
+  { momentum: 0, centered: true, x: [0.8802947752408208, -1.9211266874615536, 0.5495750734339171] },
+  { momentum: 0.3, centered: false, x: [0.8431590167830302, -1.8678412045887376, 0.577458310940886] },
+  { momentum: 0.9, centered: false, x: [0.0005400808498987094, -0.0027665068345889884, 1.027669895401381] },
+  { momentum: 0.9, centered: true, x: [-0.011726409675306216, 0.03112656226589617, 1.0338257887623694] },
+];
+export const torchStart = [1, -2, 0.5];
+/** At step t = 1, 2, … */
+export const torchGradient = (t: number): number[] => [Math.sin(t), 0.1 * t - 1, (-1) ** t * 1e-3];
+
 /** Kingma and Ba 2015, algorithm 1: `step` counts from 1, both moments start at 0, ε outside the root. */
 export function adam(
   x: F64,

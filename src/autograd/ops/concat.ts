@@ -35,7 +35,7 @@ const before = (xs: readonly Tensor[], i: number, axis: number) =>
  * Throws when there is none, or when their other sizes differ.
  */
 export function concat(xs: readonly Tensor[], { axis = 0 }: { axis?: number } = {}): Tensor {
-  if (xs.length === 0) throw new Error("concat: there must be a tensor, got none.");
+  if (xs.length === 0) throw new Error("concat: xs must have a tensor, got none.");
   const shapes = xs.map(({ shape }) => shape);
   const [along] = normalizeAxes("concat", shapes[0].length, axis);
   const others = (shape: Shape) => show(shape.map((n, i) => (i === along ? -1 : n)));

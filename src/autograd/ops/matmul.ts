@@ -8,12 +8,12 @@ import { biasGrad, checkBias, type Factors, type WithBias } from "./bias";
 import { transpose } from "./rearrange";
 import { broadcastTo } from "./sum";
 
-interface Sides {
+interface Transposes {
   transposeA: boolean;
   transposeB: boolean;
 }
 
-const matmulOp = defineOp<Factors, Sides>({
+const matmulOp = defineOp<Factors, Transposes>({
   name: "matmul",
   shape: (shapes, { transposeA, transposeB }) => {
     const [a, b] = shapes;
@@ -50,7 +50,7 @@ const matmulOp = defineOp<Factors, Sides>({
 });
 
 /** Which side is read as its transpose, and what is added. */
-export type MatmulOptions = Partial<Sides> & WithBias;
+export type MatmulOptions = Partial<Transposes> & WithBias;
 
 /**
  * a (…, M, K) @ b (…, K, N) → (…, M, N), plus the bias (N) where there is one. `transposeA` reads a as (…, K, M),
@@ -60,7 +60,7 @@ export function matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tenso
   const { transposeA = false, transposeB = false, bias } = options;
   checkInputs({ name: "matmul" }, bias ? [a, b, bias] : [a, b]);
   if (a.shape.length < 2 || b.shape.length < 2)
-    throw shapeError("matmul", "both must have two axes or more", [a.shape, b.shape], "reshape adds one.");
+    throw shapeError("matmul", "a and b must have two axes or more", [a.shape, b.shape], "reshape adds one.");
   // Aᵀ·Bᵀ has no kernel of its own: nothing in a network needs it, so it pays one transposition.
   if (transposeA && transposeB) return matmul(transpose(a), b, { transposeB, bias });
   const lead = broadcastShapes("matmul", a.shape.slice(0, -2), b.shape.slice(0, -2));

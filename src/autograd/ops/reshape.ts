@@ -10,7 +10,10 @@ const reshapeOp = defineOp<[x: Tensor], { shape: Shape }>({
   shape: ([x], { shape }) => {
     const [had, wanted] = [sizeOf(x), sizeOf(shape)];
     if (had !== wanted)
-      throw shapeError("reshape", `both must hold as many numbers, ${had} is not ${wanted}`, [x, shape]);
+      throw shapeError("reshape", `x and shape must hold as many numbers, ${had} is not ${wanted}`, [
+        x,
+        shape,
+      ]);
     return shape;
   },
   saves: [],

@@ -11,7 +11,7 @@ import { sum } from "./sum";
 export const softmax = defineOp<[x: Tensor]>({
   name: "softmax",
   shape: ([x]) => {
-    if (x.length < 1) throw shapeError("softmax", "there must be an axis to sum over", [x]);
+    if (x.length < 1) throw shapeError("softmax", "x must have an axis to sum over", [x]);
     return x;
   },
   forward: ([x], y) => softmaxKernel(x, y),

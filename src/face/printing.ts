@@ -1,0 +1,20 @@
+// What console.log shows in Node, Deno and Bun: of a tensor its dtype and shape, of a layer and an optimiser what it was
+// made with, and not the engine's insides.
+type Inspect = (value: unknown, options: object) => string;
+type Print = (this: object, depth: number, options: { depth: number }, inspect: Inspect) => string;
+
+const printed = ({ prototype }: { prototype: object }, value: Print) =>
+  Object.defineProperty(prototype, Symbol.for("nodejs.util.inspect.custom"), { value });
+
+/** By itself it says how its numbers are read; inside of something else it is short. */
+export const printTensor = (type: { prototype: object }) =>
+  printed(type, function (depth, options) {
+    return `${this}${depth === options.depth ? ": await x.data() gives its numbers" : ""}`;
+  });
+
+/** Its fields, but for these. */
+export const printWithout = (type: { prototype: object }, ...hidden: string[]) =>
+  printed(type, function (depth, options, inspect) {
+    const fields = Object.entries(this).filter(([key]) => !hidden.includes(key));
+    return `${this.constructor.name} ${inspect(Object.fromEntries(fields), { ...options, depth })}`;
+  });
