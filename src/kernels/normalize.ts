@@ -50,28 +50,18 @@ export function moments(
   if (x.size === 0) return;
   const wide = isVector(b);
   const columns = wide ? b / 4 : b;
-  const { runs, lanes, length } = runsOf(a, r, columns);
-  const s = runs * lanes;
+  const { runs, lanes, length } = runsOf(a, r, columns, 256);
+  const outputs = [mean, variance, ...(running ? [running.mean, running.variance] : [])];
   const { keep = 1, takeMean: take_mean = 0, takeVariance: take_variance = 0 } = running ?? {};
-  const pass = (entry: string, from: Storage, to: Storage[], threads: number) =>
-    dispatch({
-      shader: "moments",
-      entry,
-      constants: { VEC: wide ? 1 : 0 },
-      reads: [from],
-      writes: to,
-      params: { a, r, b: columns, runs, lanes, length, keep, take_mean, take_variance },
-      grid: gridOf(threads),
-    });
-  const outputs = [mean, variance, ...(running ? [running.mean, running.variance] : [])].map(
-    (y) => y.storage,
-  );
-  const end = (entry: string, from: Storage) =>
-    pass(running ? `${entry}_moving` : entry, from, outputs, a * columns);
-  if (s === 1) return end("whole", x.storage);
-  temporary(2 * a * s * b, "moments", (partial) => {
-    pass("partial", x.storage, [partial], a * s * columns);
-    end("merge", partial);
+  dispatch({
+    shader: "moments",
+    entry: running ? "moving" : "still",
+    constants: { VEC: wide ? 1 : 0 },
+    reads: [x.storage],
+    writes: outputs.map(({ storage }) => storage),
+    params: { a, r, b: columns, runs, lanes, length, keep, take_mean, take_variance },
+    // A workgroup has all threads of some columns.
+    grid: gridOf(256 * Math.ceil((a * columns) / Math.floor(256 / (runs * lanes)))),
   });
 }
 
