@@ -38,6 +38,18 @@ export function blend(target: Tensor, source: Tensor, keep: number, take: number
   blendKernel(source, target, keep, take);
 }
 
+/** Adds to each target its term, of its shape and f32, in place: many of them in a dispatch. */
+export function accumulate(targets: readonly Tensor[], terms: readonly Tensor[]): void {
+  if (targets.length !== terms.length)
+    throw new Error(`accumulate: each target must have a term, got ${targets.length} and ${terms.length}.`);
+  targets.forEach((target, i) => {
+    checkFloat("accumulate", target);
+    check("accumulate", target, terms[i]);
+  });
+  checkStorage("accumulate", targets, terms);
+  kernels.accumulate(targets, terms);
+}
+
 /** Holds a tensor to [low, high], in place, as `clamp` does: NaN stays, and `high` wins over a `low` above it. */
 export function clip(target: Tensor, bounds: Bounds): void {
   const { low = Number.NEGATIVE_INFINITY, high = Number.POSITIVE_INFINITY } = bounds;

@@ -113,6 +113,13 @@ export const rmsprop = (updated: Updated, { rate, decay, epsilon, epsilonInside:
 export const adam = (updated: Updated, { rate, beta1, beta2: decay, epsilon, corrections }: AdamRule) =>
   update("adam", updated, rate, { ...none, decay, epsilon, beta1 }, corrections);
 
+/** Each target becomes itself plus its term: a step of gradient descent at a rate of −1. */
+export const accumulate = (weights: readonly Block[], gradients: readonly Block[]): void =>
+  temporary(1, "no slots", (storage) => {
+    const slots: Block = { storage, shape: [0], size: 0, dtype: "f32" };
+    sgd({ weights, gradients, slots, clips: weights.map(() => undefined) }, -1, 0);
+  });
+
 /** One step of gradient descent with momentum; a slot is the velocity, and without momentum there is none. */
 export const sgd = (updated: Updated, rate: Rate, momentum: number, nesterov = false) =>
   update("sgd", updated, rate, { ...none, decay: momentum, inside: nesterov });
