@@ -1,7 +1,6 @@
-// uses: parts, numbers
+// uses: parts, places, numbers
 // Mean and biased variance over the middle axis of x (A, R, B), in a way that never forms E[x²] − E[x]².
-// A workgroup has as many (a, b) as it has threads for: each thread takes one of the S parts of an (a, b), see parts.wgsl,
-// and hands it on in workgroup memory, where one thread joins them. y is the means (A, B).
+// A thread takes one of the S parts of an (a, b), see parts.wgsl, and one joins them: see places.wgsl. y is the means (A, B).
 // `moving` moves running averages of both as well, (A, B) each: keep * old + take * new.
 struct Params {
   a: u32, r: u32, b: u32, runs: u32, lanes: u32, length: u32,
@@ -43,32 +42,22 @@ fn moments_of(p: Part) -> Moments {
 var<workgroup> means: array<vec4f, WG>;
 var<workgroup> deviations: array<vec4f, WG>;
 
-// Who a thread is: it takes part s of the (a, b) number t, of which its workgroup has `own`, and lies at i there.
-struct Place { i: u32, s: u32, t: u32, own: u32 }
-
-fn place_of(id: vec3u) -> Place {
-  let own = WG / (P.runs * P.lanes);
-  let i = flat(id) % WG;
-  return Place(i, i / own, flat(id) / WG * own + i % own, own);
+fn take(id: vec3u) -> Place {
+  let w = place_of(id, P.runs * P.lanes, P.a * P.b, P.b);
+  if (w.takes) {
+    let m = moments_of(part(w.part));
+    means[w.i] = m.mean;
+    deviations[w.i] = m.deviation;
+  }
+  return w;
 }
-
-fn take_part(w: Place) {
-  let s = P.runs * P.lanes;
-  if (w.s >= s || w.t >= P.a * P.b) { return; }
-  let m = moments_of(part((w.t / P.b * s + w.s) * P.b + w.t % P.b));
-  means[w.i] = m.mean;
-  deviations[w.i] = m.deviation;
-}
-
-// Whether a thread joins the parts of its (a, b), and stores what they give.
-fn joins(w: Place) -> bool { return w.s == 0 && w.t < P.a * P.b; }
 
 // Chan's formula for counts, means and squared deviations.
 fn joined(w: Place) -> Statistics {
   var n = f32(count(0, 0)); var mean = means[w.i]; var deviation = deviations[w.i];
   var plain = mean * (n / f32(P.r));  // the mean where a part's is infinite: `mean` turns into NaN with the next part
   for (var s = 1u; s < P.runs * P.lanes; s++) {
-    let i = w.i + s * w.own;
+    let i = w.i + s * w.step;
     let m = f32(count(s / P.lanes, s % P.lanes));
     if (m == 0.0) { continue; }  // what stands there is another lane's first row
     let d = means[i] - mean;
@@ -88,18 +77,16 @@ fn put(t: u32, s: Statistics) {
 
 @compute @workgroup_size(WG)
 fn still(@builtin(global_invocation_id) id: vec3u) {
-  let w = place_of(id);
-  take_part(w);
+  let w = take(id);
   workgroupBarrier();
-  if (joins(w)) { put(w.t, joined(w)); }
+  if (w.joins) { put(w.t, joined(w)); }
 }
 
 @compute @workgroup_size(WG)
 fn moving(@builtin(global_invocation_id) id: vec3u) {
-  let w = place_of(id);
-  take_part(w);
+  let w = take(id);
   workgroupBarrier();
-  if (!joins(w)) { return; }
+  if (!w.joins) { return; }
   let s = joined(w);
   put(w.t, s);
   let width = select(1u, 4u, VEC);

@@ -2,7 +2,7 @@
 // Broadcasting is undone here and nowhere else.
 import { ones, zeros } from "./create";
 import type { Node } from "./graph";
-import { accumulate, blend } from "./inplace";
+import { blend, blendAll } from "./inplace";
 import { type Operand, withRecording } from "./op";
 import { add } from "./ops/pointwise";
 import { clone, reshape } from "./ops/reshape";
@@ -178,7 +178,7 @@ function addUp(gradients: Gradients, waiting: Gradients): void {
     dx.dispose();
     return gradients.get(leaf)!;
   });
-  accumulate(sums, [...waiting.values()]);
+  blendAll(sums, [...waiting.values()], 1, 1);
   for (const term of waiting.values()) term.dispose();
   waiting.clear();
 }

@@ -1,8 +1,8 @@
 // Training: a step is some updates of the critic and one of the generator. It knows no files and no terminal,
 // so it runs in a browser as it does in Node.
 import {
-  accumulate,
   assign,
+  blendAll,
   type Captured,
   capture,
   concat,
@@ -120,7 +120,8 @@ export class Trainer {
     const rate = this.config.optimizer.learningRate * this.schedule(this.stepsDone);
     for (const optimizer of [this.criticOptimizer, this.generatorOptimizer]) optimizer.learningRate = rate;
     this.stepsDone++;
-    for (let i = 0; i < count; i++) this.run("critic", () => accumulate(this.scores, this.updateCritic()));
+    for (let i = 0; i < count; i++)
+      this.run("critic", () => blendAll(this.scores, this.updateCritic(), 1, 1));
     this.run("generator", () => {
       const labels = this.batches.labels(this.config.batch);
       const latents = this.batches.latents(this.config.batch, labels);

@@ -452,7 +452,7 @@ test("a leaf's terms add up many leaves a dispatch, to the bits of one after the
   const y = usedThrice(leaves, weights);
   const { stream } = await device();
   const adds: string[] = [];
-  const recorded = (label: string) => void (/add|sgd/.test(label) && adds.push(label));
+  const recorded = (label: string) => void (/add|blend/.test(label) && adds.push(label));
   stream.observer = { alone: false, recorded } as unknown as typeof stream.observer;
   const got = grad(y, leaves);
   stream.observer = undefined;
