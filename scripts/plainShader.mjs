@@ -24,16 +24,39 @@ const offered = [
   ...["tanh_of", "sigmoid_of", "silu_of", "gelu_of"],
 ];
 
+/** Words that mean something where they stand in a type, an attribute or a switch; a variable may have such a name. */
+const spoken = [
+  "storage",
+  "uniform",
+  "workgroup",
+  "private",
+  "function",
+  "read",
+  "write",
+  "read_write",
+  "default",
+];
+
 /**
- * Short names for what these shaders declare, one map for all, since they use each other's. Entry points, override
- * constants and the fields of structs keep theirs: programs ask for them by name. So does what users' kernels may call.
+ * Short names for what these shaders declare, variables and parameters too, one map for all, since they use each other's.
+ * Entry points, override constants and the fields of structs keep theirs: programs ask for them by name. So does what
+ * users' kernels may call, and what WGSL has in another place: `step` is a function, too.
  */
 export function shortNames(texts) {
   const all = texts.map((text) => plainShader(text)).join("");
-  const declared = new Set([...all.matchAll(/\b(?:fn|struct|const) (\w{3,})/g)].map(([, name]) => name));
-  const entries = [...all.matchAll(/@compute[^{]*?\bfn (\w+)\(/g)].map(([, name]) => name);
-  const kept = new Set([...entries, ...offered]);
-  const asked = (name) => kept.has(name) || new RegExp(`\\b${name}:|\\boverride ${name}\\b`).test(all);
-  const free = [...declared].filter((name) => !asked(name));
+  const structs = /\bstruct \w+\{([^}]*)\}/g;
+  const found = (pattern, text = all) => [...text.matchAll(pattern)].map(([, name]) => name);
+  const made = found(/\b(?:fn|struct) (\w+)/g);
+  const variables = found(/\b(?:const |let |var |var<[^>]*> ?)(\w+)/g);
+  const declared = new Set([...made, ...variables, ...found(/\b(\w+):/g, all.replace(structs, ""))]);
+  const called = found(/\b(\w+)\(/g).filter((name) => !made.includes(name));
+  const kept = new Set([
+    ...[...offered, ...spoken, ...called],
+    ...found(structs).flatMap((body) => found(/(\w+):/g, body)),
+    ...found(/@compute[^{]*?\bfn (\w+)\(/g),
+    ...found(/\boverride (\w+)/g),
+    ...found(/@builtin\((\w+)/g),
+  ]);
+  const free = [...declared].filter((name) => name.length > 2 && !kept.has(name));
   return new Map(free.map((name, i) => [name, `_${i.toString(36)}`]));
 }
