@@ -111,6 +111,7 @@ export const monge = {
 
   assign: `const x = zeros([2]); assign(x, Float32Array.of(1, 2)); x // [1, 2]`,
   blend: `const x = ones([2]); blend(x, full([2], 3), 0.5, 0.5); x // [2, 2]`,
+  blendAll: `const x = ones([2]); blendAll([x], [full([2], 3)], 1, 1); x // [4, 4]`,
   clip: `const x = tensor([-2, 2]); clip(x, { low: -1, high: 1 }); x // [-1, 1]`,
   slotSize: `slotSize([ones([3]), ones([5])]) // 12`,
   checkStorage: `checkStorage("mine", [ones([1])], [ones([1])]) // undefined`,

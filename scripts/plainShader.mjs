@@ -24,25 +24,39 @@ const offered = [
   ...["tanh_of", "sigmoid_of", "silu_of", "gelu_of"],
 ];
 
+/** Words that mean something where they stand in a type, an attribute or a switch; a variable may have such a name. */
+const spoken = [
+  "storage",
+  "uniform",
+  "workgroup",
+  "private",
+  "function",
+  "read",
+  "write",
+  "read_write",
+  "default",
+];
+
 /**
- * Short names for what these shaders declare, one map for all, since they use each other's. Entry points, override
- * constants and the fields of structs keep theirs: programs ask for them by name. So do what users' kernels may call, and
- * a variable that is called like a function of WGSL or a part of a vector. The most frequent gets the shortest.
+ * Short names for what these shaders declare, variables and parameters too, one map for all, since they use each other's.
+ * Entry points, override constants and the fields of structs keep theirs: programs ask for them by name. So does what
+ * users' kernels may call, and what WGSL has in another place: `step` is a function, too.
  */
 export function shortNames(texts) {
   const all = texts.map((text) => plainShader(text)).join("");
-  const found = (pattern, text = all) => [...text.matchAll(pattern)].map((match) => match.at(-1));
-  const parameters = found(/\bfn \w+\((.*?)\)(?:->|\{)/g).flatMap((list) => found(/(\w+):/g, list));
-  const declared = found(/\b(?:fn|struct|const) (\w{3,})/g);
-  const variables = [...found(/\b(?:let |var(?:<[^>]*>)? ?)(\w{3,})/g), ...parameters];
-  const fields = found(/\bstruct \w+\{(.*?)\}/g).flatMap((body) => found(/(\w+):/g, body));
+  const structs = /\bstruct \w+\{([^}]*)\}/g;
+  const found = (pattern, text = all) => [...text.matchAll(pattern)].map(([, name]) => name);
+  const made = found(/\b(?:fn|struct) (\w+)/g);
+  const variables = found(/\b(?:const |let |var |var<[^>]*> ?)(\w+)/g);
+  const declared = new Set([...made, ...variables, ...found(/\b(\w+):/g, all.replace(structs, ""))]);
+  const called = found(/\b(\w+)\(/g).filter((name) => !made.includes(name));
   const kept = new Set([
-    ...[...fields, ...offered, ...found(/\boverride (\w+)/g), ...found(/@compute[^{]*?\bfn (\w+)\(/g)],
-    ...[...found(/\b(\w+)[(<]/g), ...found(/\.(\w+)/g)].filter((name) => !declared.includes(name)),
+    ...[...offered, ...spoken, ...called],
+    ...found(structs).flatMap((body) => found(/(\w+):/g, body)),
+    ...found(/@compute[^{]*?\bfn (\w+)\(/g),
+    ...found(/\boverride (\w+)/g),
+    ...[...found(/@builtin\((\w+)/g), ...found(/\.([a-zA-Z]\w*)/g)],
   ]);
-  const count = new Map();
-  for (const name of found(/\b([a-zA-Z]\w*)\b/g)) count.set(name, (count.get(name) ?? 0) + 1);
-  const free = [...new Set([...declared, ...variables])].filter((name) => name.length > 2 && !kept.has(name));
-  free.sort((a, b) => count.get(b) - count.get(a));
+  const free = [...declared].filter((name) => name.length > 2 && !kept.has(name));
   return new Map(free.map((name, i) => [name, `_${i.toString(36)}`]));
 }

@@ -1,10 +1,7 @@
-// uses: parts, numbers
-// Mean and biased variance over the middle axis of x (A, R, B), in passes that never form E[x²] − E[x]².
-// `whole`: where S is 1, a thread has it all. y is the means (A, B).
-// `partial`: a thread sums its part, see parts.wgsl. y holds the means and squared deviations, (A, S, B, 2).
-// `merge`: with that as x, joins the S parts of an (a, b) by Chan's formula for counts, means and squared deviations.
-// y is the means (A, B).
-// `…_moving` moves running averages of both as well, (A, B) each: keep * old + take * new.
+// uses: parts, places, numbers
+// Mean and biased variance over the middle axis of x (A, R, B), in a way that never forms E[x²] − E[x]².
+// A thread takes one of the S parts of an (a, b), see parts.wgsl, and one joins them: see places.wgsl. y is the means (A, B).
+// `moving` moves running averages of both as well, (A, B) each: keep * old + take * new.
 struct Params {
   a: u32, r: u32, b: u32, runs: u32, lanes: u32, length: u32,
   keep: f32, take_mean: f32, take_variance: f32,
@@ -42,75 +39,60 @@ fn moments_of(p: Part) -> Moments {
   return Moments(shift + sum / f32(n), larger(squares - sum * sum / f32(n), vec4f(0.0)));
 }
 
+var<workgroup> means: array<vec4f, WG>;
+var<workgroup> deviations: array<vec4f, WG>;
+
+fn take(id: vec3u) -> Place {
+  let w = place_of(id, P.runs * P.lanes, P.a * P.b, P.b);
+  if (w.takes) {
+    let m = moments_of(part(w.part));
+    means[w.i] = m.mean;
+    deviations[w.i] = m.deviation;
+  }
+  return w;
+}
+
+// Chan's formula for counts, means and squared deviations.
+fn joined(w: Place) -> Statistics {
+  var n = f32(count(0, 0)); var mean = means[w.i]; var deviation = deviations[w.i];
+  var plain = mean * (n / f32(P.r));  // the mean where a part's is infinite: `mean` turns into NaN with the next part
+  for (var s = 1u; s < P.runs * P.lanes; s++) {
+    let i = w.i + s * w.step;
+    let m = f32(count(s / P.lanes, s % P.lanes));
+    if (m == 0.0) { continue; }  // what stands there is another lane's first row
+    let d = means[i] - mean;
+    mean += d * (m / (n + m));
+    plain += means[i] * (m / f32(P.r));
+    deviation += deviations[i] + d * d * (n * m / (n + m));
+    n += m;
+  }
+  return Statistics(select(plain, mean, is_finite(mean)), deviation / n);
+}
+
 fn put(t: u32, s: Statistics) {
   let width = select(1u, 4u, VEC);
   store(t, s.mean);
   for (var c = 0u; c < width; c++) { variance[width * t + c] = s.variance[c]; }
 }
 
-fn put_and_move(t: u32, s: Statistics) {
+@compute @workgroup_size(WG)
+fn still(@builtin(global_invocation_id) id: vec3u) {
+  let w = take(id);
+  workgroupBarrier();
+  if (w.joins) { put(w.t, joined(w)); }
+}
+
+@compute @workgroup_size(WG)
+fn moving(@builtin(global_invocation_id) id: vec3u) {
+  let w = take(id);
+  workgroupBarrier();
+  if (!w.joins) { return; }
+  let s = joined(w);
+  put(w.t, s);
   let width = select(1u, 4u, VEC);
-  put(t, s);
   for (var c = 0u; c < width; c++) {
-    let i = width * t + c;
+    let i = width * w.t + c;
     running_mean[i] = P.keep * running_mean[i] + P.take_mean * s.mean[c];
     running_variance[i] = P.keep * running_variance[i] + P.take_variance * s.variance[c];
   }
-}
-
-fn of_whole(t: u32) -> Statistics {
-  let m = moments_of(part(t));
-  return Statistics(m.mean, m.deviation / f32(P.r));
-}
-
-@compute @workgroup_size(WG)
-fn whole(@builtin(global_invocation_id) id: vec3u) {
-  let t = flat(id);
-  if (t < P.a * P.b) { put(t, of_whole(t)); }
-}
-
-@compute @workgroup_size(WG)
-fn whole_moving(@builtin(global_invocation_id) id: vec3u) {
-  let t = flat(id);
-  if (t < P.a * P.b) { put_and_move(t, of_whole(t)); }
-}
-
-@compute @workgroup_size(WG)
-fn partial(@builtin(global_invocation_id) id: vec3u) {
-  let t = flat(id);
-  if (t >= threads()) { return; }
-  let m = moments_of(part(t));
-  store(2 * t, m.mean);
-  store(2 * t + 1, m.deviation);
-}
-
-fn merged(t: u32) -> Statistics {
-  let a = t / P.b; let b = t - a * P.b;
-  var n = 0.0; var mean = vec4f(0.0); var deviation = vec4f(0.0);
-  var plain = vec4f(0.0);  // the mean where a part's is infinite: `mean` turns into NaN with the next part
-  for (var run = 0u; run < P.runs; run++) {
-    for (var lane = 0u; lane < P.lanes; lane++) {
-      let i = 2 * (((a * P.runs + run) * P.lanes + lane) * P.b + b);
-      let m = f32(count(run, lane));
-      if (m == 0.0) { continue; }  // what stands there is another lane's first row
-      let d = load(i) - mean;
-      mean += d * (m / (n + m));
-      plain += load(i) * (m / f32(P.r));
-      deviation += load(i + 1) + d * d * (n * m / (n + m));
-      n += m;
-    }
-  }
-  return Statistics(select(plain, mean, is_finite(mean)), deviation / n);
-}
-
-@compute @workgroup_size(WG)
-fn merge(@builtin(global_invocation_id) id: vec3u) {
-  let t = flat(id);
-  if (t < P.a * P.b) { put(t, merged(t)); }
-}
-
-@compute @workgroup_size(WG)
-fn merge_moving(@builtin(global_invocation_id) id: vec3u) {
-  let t = flat(id);
-  if (t < P.a * P.b) { put_and_move(t, merged(t)); }
 }

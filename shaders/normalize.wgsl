@@ -8,7 +8,7 @@ override VEC: bool = false;          // B and C count vec4s; needs B > 1
 override PER_CHANNEL: bool = false;  // batch norm: all numbers of a thread have the same mean, variance, gamma and beta
 struct Params {
   r: u32, b: u32, c: u32, epsilon: f32, inverse_r: f32,
-  statistics: u32,                                    // A * B
+  second: u32,                                        // backward: where the second sums begin
   weighed: u32,                                       // backward: whether gamma is inside the sums
   // Thread (a, s, b) of a view (A, R, B) takes r = s, s + S, …; the sums of layer norm run over a view of their own.
   view_a: u32, view_r: u32, view_b: u32, view_s: u32,

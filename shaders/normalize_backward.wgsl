@@ -1,6 +1,6 @@
 // uses: normalize_gradient
 // dx = (g - mean of g - xhat * mean of (g * xhat)) / sqrt(variance + epsilon), with g = gamma * dy and the means
-// over an (a, b)'s R numbers. `sums` (2, A, B) holds the two sums, of g or (P.weighed = 0: batch norm, where
+// over an (a, b)'s R numbers. `sums`, (A, B) twice, holds the two sums, of g or (P.weighed = 0: batch norm, where
 // gamma is one number for all R) of dy.
 @group(0) @binding(6) var<storage, read> sums: array<vec4f>;
 @group(0) @binding(7) var<storage, read_write> dx: array<vec4f>;
@@ -10,7 +10,7 @@ struct Means { g: vec4f, gx: vec4f }
 
 fn means_of(norm: Norm) -> Means {
   let weight = select(norm.gamma, vec4f(1.0), P.weighed == 1u) * P.inverse_r;
-  return Means(sum_at(norm.statistic) * weight, sum_at(P.statistics + norm.statistic) * weight);
+  return Means(sum_at(norm.statistic) * weight, sum_at(P.second + norm.statistic) * weight);
 }
 
 fn sum_at(i: u32) -> vec4f {

@@ -13,7 +13,7 @@ struct Rule {
   base: u32,                   // where the group's slots begin
   second: u32,                 // from an entry's first slot to its second one
   rate: f32,
-  decay: f32, epsilon: f32,    // RMSprop's; Adam's beta2 and epsilon; SGD's momentum
+  decay: f32, epsilon: f32,    // RMSprop's; Adam's beta2 and epsilon; SGD's momentum; what is kept
   inside: u32,                 // RMSprop: whether epsilon stands inside the root; SGD: whether it is Nesterov's
   centered: u32,               // RMSprop: whether the mean gradient is taken off
   beta1: f32,                  // RMSprop's momentum
@@ -61,9 +61,13 @@ fn sgd_rule(i: u32, g: vec4f, weight: vec4f) -> vec4f {
   return weight - P.rule.rate * select(v, g + P.rule.decay * v, P.rule.inside == 1);
 }
 
+// A running average: weight = keep * weight + take * g.
+fn blend_rule(g: vec4f, weight: vec4f) -> vec4f { return P.rule.decay * weight + P.rule.rate * g; }
+
 const RMSPROP = 0u;
 const ADAM = 1u;
 const SGD = 2u;
+const BLEND = 3u;
 
 // Changes the slots of the group's vec4 i, and gives the weight that a part is to hold. The rule is a constant of the
 // entry point, so the compiler takes the choice away.
@@ -71,6 +75,7 @@ fn next(rule: u32, i: u32, g: vec4f, weight: vec4f, part: Part) -> vec4f {
   switch (rule) {
     case RMSPROP: { return clipped(rmsprop_rule(P.rule.base + i, g, weight), part); }
     case ADAM: { return clipped(adam_rule(P.rule.base + i, g, weight), part); }
+    case BLEND: { return blend_rule(g, weight); }
     default: { return clipped(sgd_rule(P.rule.base + i, g, weight), part); }
   }
 }
@@ -83,3 +88,6 @@ fn adam(@builtin(global_invocation_id) id: vec3u) { run(ADAM, id); }
 
 @compute @workgroup_size(WG)
 fn sgd(@builtin(global_invocation_id) id: vec3u) { run(SGD, id); }
+
+@compute @workgroup_size(WG)
+fn blend(@builtin(global_invocation_id) id: vec3u) { run(BLEND, id); }

@@ -2,7 +2,7 @@
 // Broadcasting is undone here and nowhere else.
 import { ones, zeros } from "./create";
 import type { Node } from "./graph";
-import { blend } from "./inplace";
+import { blend, blendAll } from "./inplace";
 import { type Operand, withRecording } from "./op";
 import { add } from "./ops/pointwise";
 import { clone, reshape } from "./ops/reshape";
@@ -109,14 +109,16 @@ function backwardPass(by: string, y: Tensor, options: GradOptions, xs?: readonly
         `${stopOf(y)}Was requireGrad(x) called before, and is there a detach, a noGrad or a grad without createGraph between?`,
     );
   const gradients: Gradients = new Map([[y.variable, alias(dy)]]);
+  const waiting: Gradients = new Map();
   for (const node of nodes) node.retain(); // spending one must not free those still to come
   try {
     withRecording(createGraph, () => {
       const leads = leadsTo(isTarget, new Set(nodes));
       for (const node of nodes.toReversed()) {
-        step(node, gradients, isTarget, leads, createGraph);
+        step(node, gradients, createGraph ? undefined : waiting, isTarget, leads);
         if (!retainGraph) node.spend(); // what it saved is memory for those still to come
       }
+      addUp(gradients, waiting);
     });
   } finally {
     for (const node of nodes) node.drop();
@@ -129,19 +131,22 @@ function backwardPass(by: string, y: Tensor, options: GradOptions, xs?: readonly
   return gradients;
 }
 
-/** Runs one node's derivative and adds the results to those of its inputs. */
+/**
+ * Runs one node's derivative and adds the results to those of its inputs. Where nothing is recorded, a leaf's second term
+ * waits for those of others: until its third one comes, so that they don't pile up.
+ */
 function step(
   node: Node,
   gradients: Gradients,
+  waiting: Gradients | undefined,
   isTarget: IsTarget,
   leads: ReturnType<typeof leadsTo>,
-  createGraph: boolean,
 ): void {
   const dys = node.outputs.map((output) => gradients.get(output.variable));
   if (dys.every((dy) => !dy)) return;
   const results = tidy(() => {
     const { xs, ys } = node.restore();
-    const rule = (!createGraph && node.op.fusedVjp) || node.op.vjp!;
+    const rule = (waiting && node.op.fusedVjp) || node.op.vjp!;
     const many = node.outputs.length > 1;
     const thunks = rule({ xs, y: many ? ys : ys[0], dy: many ? dys : dys[0]!, attributes: node.attributes });
     return xs.map((x: Operand, i: number) => {
@@ -153,14 +158,29 @@ function step(
     const dx = results[i];
     if (typeof x === "number" || !dx) return;
     const before = gradients.get(x.variable);
-    gradients.set(x.variable, before ? add(before, dx) : dx);
-    if (before) for (const term of [before, dx]) term.dispose();
+    const waits = before && waiting && !x.variable.node;
+    if (waits && waiting.has(x.variable)) addUp(gradients, waiting);
+    (waits ? waiting : gradients).set(x.variable, before && !waits ? add(before, dx) : dx);
+    if (before && !waits) for (const term of [before, dx]) term.dispose();
   });
   node.outputs.forEach((output, i) => {
     if (isTarget(output.variable)) return;
     dys[i]?.dispose();
     gradients.delete(output.variable);
   });
+}
+
+/** Adds what waits to the gradients of the leaves, many in a dispatch. */
+function addUp(gradients: Gradients, waiting: Gradients): void {
+  const sums = [...waiting.keys()].map((leaf) => {
+    const dx = gradients.get(leaf)!;
+    gradients.set(leaf, owned(dx)); // it is about to change, and others may have it
+    dx.dispose();
+    return gradients.get(leaf)!;
+  });
+  blendAll(sums, [...waiting.values()], 1, 1);
+  for (const term of waiting.values()) term.dispose();
+  waiting.clear();
 }
 
 /** Tells whether an input is a target, or was made by one of `nodes`, which are on the way to one. */

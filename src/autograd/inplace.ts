@@ -1,7 +1,7 @@
 // Changes in place: what optimisers and running averages need. They have no derivative. The stream raises the version of
 // what is written, so a backward pass that saved the old numbers, or would go through the new ones, refuses to run.
 import { copy, upload } from "../kernels/block";
-import { blend as blendKernel, clip as clipKernel } from "../kernels/fill";
+import { clip as clipKernel } from "../kernels/fill";
 import * as kernels from "../kernels/update";
 import type { Bounds } from "./ops/pointwise";
 import { sameShape, shapeError, show } from "./shape";
@@ -32,10 +32,24 @@ export const adamUpdate = checked("adam", () => 2, kernels.adam);
 export const sgdUpdate = checked("sgd", ([, momentum]) => (momentum === 0 ? 0 : 1), kernels.sgd);
 
 /** target = keep · target + take · source, in place: a running average. */
-export function blend(target: Tensor, source: Tensor, keep: number, take: number): void {
-  check("blend", target, source);
-  checkFloat("blend", target);
-  blendKernel(source, target, keep, take);
+export const blend = (target: Tensor, source: Tensor, keep: number, take: number): void =>
+  blendAll([target], [source], keep, take);
+
+/** `blend` of each target with its source, many of them in a dispatch. */
+export function blendAll(
+  targets: readonly Tensor[],
+  sources: readonly Tensor[],
+  keep: number,
+  take: number,
+): void {
+  if (targets.length !== sources.length)
+    throw new Error(`blend: each target must have a source, got ${targets.length} and ${sources.length}.`);
+  targets.forEach((target, i) => {
+    check("blend", target, sources[i]);
+    checkFloat("blend", target);
+  });
+  checkStorage("blend", targets, sources);
+  kernels.blend(sources, targets, keep, take);
 }
 
 /** Holds a tensor to [low, high], in place, as `clamp` does: NaN stays, and `high` wins over a `low` above it. */

@@ -1,7 +1,7 @@
 // A tensor: shape, dtype, a counted share of GPU storage, and the variable that it is in the graph.
 // Several tensors may share storage (reshape, detach) and a variable (the copies that a graph saves).
 import type { Block, DType, Numbers, Storage } from "../kernels/block";
-import { allocate, download, upload } from "../kernels/block";
+import { allocate, allocateTogether, download, upload } from "../kernels/block";
 import { recording } from "./recording";
 import { adopt, forget } from "./scope";
 import { checkShape, type Shape, sameShape, show, sizeOf } from "./shape";
@@ -141,6 +141,13 @@ function reading<T>(read: () => Promise<T>): Promise<T> {
 export function empty(shape: Shape, dtype: DType, label: string, variable?: Variable): Tensor {
   checkShape(label, shape);
   return new Tensor(shape, dtype, new Share(allocate(sizeOf(shape), label)), variable);
+}
+
+/** New f32 tensors side by side in one storage, `whole`, by which a kernel writes them all. */
+export function emptyTogether(shapes: readonly Shape[], label: string) {
+  const bytes = shapes.map((shape) => 4 * sizeOf(shape));
+  const { whole, ranges } = allocateTogether(bytes, label);
+  return { whole, made: shapes.map((shape, i) => new Tensor(shape, "f32", new Share(ranges[i]))) };
 }
 
 /** A number, a list of numbers, or a list for each index of the first axis. */

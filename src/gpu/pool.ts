@@ -4,7 +4,7 @@ import { GpuError } from "../errors";
 import { cached } from "./cached";
 import { Scratch } from "./scratch";
 
-/** A range of a GPU buffer. `bytes` is a multiple of 16, so that any range can be read as vec4. */
+/** A range of a GPU buffer. */
 export interface Storage {
   readonly buffer: GPUBuffer;
   readonly offset: number;
@@ -14,14 +14,20 @@ export interface Storage {
   readonly pool: Pool;
   /** Rises with each write that is recorded, a replayed one too: who saved an older one must not use the numbers. */
   version: number;
+  /** What it was divided into; by itself it is no more than a way to write them all. */
+  ranges?: readonly Storage[];
 }
+
+/** What is written when a storage is. */
+export const rangesOf = (storage: Storage): readonly Storage[] => storage.ranges ?? [storage];
 
 /** What the pool knows of a buffer that is in use. */
 interface Held {
-  readonly storage: Storage;
+  readonly label: string;
+  /** The ranges of it that were not released. */
+  ranges: Set<Storage>;
   /** Programs that read or write it: they keep it, even after it was released. */
   leases: number;
-  released: boolean;
   /** Whether it was made inside of the capture that is going on. */
   captured: boolean;
 }
@@ -34,6 +40,9 @@ export function roundedSize(bytes: number): number {
   const step = 2 ** (Math.ceil(Math.log2(bytes)) - 3);
   return Math.ceil(bytes / step) * step;
 }
+
+/** Bytes that are bound of a range: any can be read as vec4. */
+const bound = (bytes: number): number => 16 * Math.ceil(Math.max(bytes, 1) / 16);
 
 /** What the pool needs of the device around it. */
 export interface PoolHost {
@@ -71,19 +80,32 @@ export class Pool {
 
   /** A range of at least `bytes`; its content is whatever was there before. Throws over the budget. */
   allocate(bytes: number, label: string): Storage {
-    const bound = Math.ceil(Math.max(bytes, 1) / 16) * 16;
     const limit = this.device.limits.maxStorageBufferBindingSize;
-    if (bound > limit)
+    if (bound(bytes) > limit)
       throw new GpuError(
-        `gpu: ${label} needs ${megabytes(bound)}, but this adapter binds ${megabytes(limit)} at most.`,
+        `gpu: ${label} needs ${megabytes(bound(bytes))}, but this adapter binds ${megabytes(limit)} at most.`,
       );
     const size = Math.min(roundedSize(bytes), limit); // what is close to the limit gets no spare room
     const buffer = (this.capturing ? this.scratch.take(size) : undefined) ?? this.take(size, label);
-    const storage: Storage = { buffer, offset: 0, bytes: bound, label, pool: this, version: 0 };
-    this.used.set(buffer, { storage, leases: 0, released: false, captured: this.capturing });
+    const storage: Storage = { buffer, offset: 0, bytes: bound(bytes), label, pool: this, version: 0 };
+    this.used.set(buffer, { label, ranges: new Set([storage]), leases: 0, captured: this.capturing });
     this.liveBytes += size;
     this.peakBytes = Math.max(this.peakBytes, this.liveBytes);
     return storage;
+  }
+
+  /** Ranges side by side in one buffer, each released by itself, and `whole`, by which a kernel writes them all. */
+  allocateTogether(sizes: readonly number[], label: string): { whole: Storage; ranges: readonly Storage[] } {
+    let end = 0;
+    const places = sizes.map((bytes) => {
+      const offset = end;
+      end += 256 * Math.ceil(Math.max(bytes, 1) / 256); // WebGPU binds at multiples of that
+      return { offset, bytes: bound(bytes) };
+    });
+    const whole = this.allocate(end, label);
+    whole.ranges = places.map((place) => ({ ...whole, ...place }));
+    this.used.get(whole.buffer)!.ranges = new Set(whole.ranges);
+    return { whole, ranges: whole.ranges };
   }
 
   /**
@@ -92,9 +114,8 @@ export class Pool {
    */
   release(storage: Storage): void {
     const held = this.used.get(storage.buffer);
-    if (this.closed || held?.storage !== storage || held.released) return;
-    held.released = true;
-    if (held.leases === 0) this.letGo(held);
+    if (this.closed || !held?.ranges.delete(storage)) return;
+    this.letGo(storage.buffer, held);
   }
 
   /** Whether a range is in use, which one that was released or came from another device is not. */
@@ -109,7 +130,8 @@ export class Pool {
 
   unlease({ buffer }: Storage): void {
     const held = this.used.get(buffer)!;
-    if (--held.leases === 0 && held.released) this.letGo(held);
+    held.leases--;
+    this.letGo(buffer, held);
   }
 
   /** From here on, what dies may be shared by all captured programs: a replay writes it before it reads it. */
@@ -129,12 +151,12 @@ export class Pool {
    */
   endCapture(program?: ScratchUser, dying: Iterable<GPUBuffer> = []): void {
     this.capturing = false;
-    for (const held of this.used.values()) {
+    for (const [buffer, held] of this.used) {
       if (!held.captured) continue;
       held.captured = false;
-      const { size } = held.storage.buffer;
+      const { size } = buffer;
       // The budget is not asked: a step that fitted must not fail at its end.
-      this.scratch.cede(held.storage.buffer, () => this.reuse(size) ?? this.create(size, "a captured step"));
+      this.scratch.cede(buffer, () => this.reuse(size) ?? this.create(size, "a captured step"));
     }
     if (program) this.scratch.join(program, dying);
     this.scratch.close();
@@ -156,7 +178,9 @@ export class Pool {
     });
   }
 
-  private letGo({ storage: { buffer }, captured }: Held): void {
+  /** Lets a buffer go that neither a tensor nor a program has. */
+  private letGo(buffer: GPUBuffer, { ranges, leases, captured }: Held): void {
+    if (ranges.size > 0 || leases > 0) return;
     this.used.delete(buffer);
     this.liveBytes -= buffer.size;
     if (captured) this.scratch.put(buffer);
@@ -209,8 +233,7 @@ export class Pool {
   /** Who holds the most, for errors: "conv2d 96.0 MiB, moments 3.0 MiB, …". */
   private holders(): string {
     const totals = new Map<string, number>();
-    for (const { storage } of this.used.values())
-      totals.set(storage.label, (totals.get(storage.label) ?? 0) + storage.buffer.size);
+    for (const [{ size }, { label }] of this.used) totals.set(label, (totals.get(label) ?? 0) + size);
     if (this.scratch.bytes > 0) totals.set("captured steps between replays", this.scratch.bytes);
     const sorted = [...totals].sort(([, a], [, b]) => b - a);
     const shown = sorted.slice(0, 3).map(([label, bytes]) => `${label} ${megabytes(bytes)}`);

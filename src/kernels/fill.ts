@@ -1,4 +1,4 @@
-// An array filled with one number, held to bounds, or blended with another, in place.
+// An array filled with one number, or held to bounds, in place.
 import { type Block, launch } from "./block";
 
 /** y = value everywhere. */
@@ -11,7 +11,3 @@ export const count = (y: Block): void => launch("fill", "count", [], [y], { n: y
 /** y = y held to [low, high], in place. */
 export const clip = (y: Block, low: number, high: number): void =>
   launch("fill", "clip", [], [y], { n: y.size, p: low, q: high }, y.size);
-
-/** y = keep * y + take * x. */
-export const blend = (x: Block, y: Block, keep: number, take: number): void =>
-  launch("blend", "blend", [x], [y], { n: y.size, p: keep, q: take }, y.size);

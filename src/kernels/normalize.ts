@@ -1,10 +1,10 @@
 // Batch norm and layer norm: statistics, the elementwise pass, and their fused first derivative.
 // Both see x as (a, r, b) with a mean and variance for each (a, b); see shaders/normalize.wgsl.
 import { gpu } from "../gpu/gpu";
-import { type Block, clear, dispatch, gridOf, launch, type Storage, temporary } from "./block";
+import { type Block, clear, dispatch, gridOf, type Storage, temporary } from "./block";
 import { fill } from "./fill";
 import { room } from "./pieces";
-import { type Middle, reduce, runsOf, splits } from "./reduce";
+import { type Middle, runsOf, splits } from "./reduce";
 
 /** What is normalised and by what; gamma and beta repeat along x. */
 export interface Normalized {
@@ -26,19 +26,13 @@ const isVector = (b: number) => b % 4 === 0;
 /** Batch norm: whether gamma is one number for all that share a mean. */
 const isPerChannel = (gamma: Block, norm: Norm) => norm.a === 1 && gamma.size === norm.b;
 
-/** So many parts are merged by one thread: more would take it long, and lose digits. */
-const MOST_MERGED = 256;
+/** Averages of the statistics over batches, and the weight of the newest one in them. */
+export type Running = Pick<Normalized, "mean" | "variance"> & { momentum: number };
 
-/** Averages of the statistics over batches: each becomes keep times itself and its take times the newest. */
-export interface Running {
-  mean: Block;
-  variance: Block;
-  keep: number;
-  takeMean: number;
-  takeVariance: number;
-}
-
-/** mean, variance (a, b): the mean and the biased variance of x over r; NaN where r is 0. Moves `running`, if it is given. */
+/**
+ * mean, variance (a, b): the mean and the biased variance of x over r; NaN where r is 0. Moves `running`, if it is given,
+ * by the Bessel-corrected variance.
+ */
 export function moments(
   x: Block,
   mean: Block,
@@ -50,28 +44,18 @@ export function moments(
   if (x.size === 0) return;
   const wide = isVector(b);
   const columns = wide ? b / 4 : b;
-  const { runs, lanes, length } = runsOf(a, r, columns);
-  const s = runs * lanes;
-  const { keep = 1, takeMean: take_mean = 0, takeVariance: take_variance = 0 } = running ?? {};
-  const pass = (entry: string, from: Storage, to: Storage[], threads: number) =>
-    dispatch({
-      shader: "moments",
-      entry,
-      constants: { VEC: wide ? 1 : 0 },
-      reads: [from],
-      writes: to,
-      params: { a, r, b: columns, runs, lanes, length, keep, take_mean, take_variance },
-      grid: gridOf(threads),
-    });
-  const outputs = [mean, variance, ...(running ? [running.mean, running.variance] : [])].map(
-    (y) => y.storage,
-  );
-  const end = (entry: string, from: Storage) =>
-    pass(running ? `${entry}_moving` : entry, from, outputs, a * columns);
-  if (s === 1) return end("whole", x.storage);
-  temporary(2 * a * s * b, "moments", (partial) => {
-    pass("partial", x.storage, [partial], a * s * columns);
-    end("merge", partial);
+  const { runs, lanes, length } = runsOf(a, r, columns, 256);
+  const outputs = [mean, variance, ...(running ? [running.mean, running.variance] : [])];
+  const take_mean = running?.momentum ?? 0;
+  const moving = { keep: 1 - take_mean, take_mean, take_variance: (take_mean * r) / Math.max(1, r - 1) };
+  dispatch({
+    shader: "moments",
+    entry: running ? "moving" : "still",
+    constants: { VEC: wide ? 1 : 0 },
+    reads: [x.storage],
+    writes: outputs.map(({ storage }) => storage),
+    params: { a, r, b: columns, runs, lanes, length, ...moving },
+    grid: wholeColumns(a * columns, runs * lanes),
   });
 }
 
@@ -91,62 +75,45 @@ export const hasGradKernel = (gamma: Block, { a, b }: Middle): boolean =>
   2 * Math.max(a * b, gamma.size) <= room.most;
 
 /**
- * First derivative of a normalisation by its own statistics: dx, dgamma and dbeta from dy.
+ * First derivative of a normalisation by its own statistics: dx, and in `sums` dbeta and from number `second` on dgamma.
  * With b > 1 (batch norm) gamma is constant over r, so one pair of sums serves all three.
  */
 export function normalizeGrad(
   { x, mean, variance, gamma, beta, dy }: Normalized & { dy: Block },
-  outputs: { dx: Block; dgamma: Block; dbeta: Block },
+  { dx, sums, second }: { dx: Block; sums: Storage; second: number },
   norm: Norm,
 ): void {
-  if (x.size === 0) for (const sum of [outputs.dgamma, outputs.dbeta]) clear(sum.storage);
-  if (x.size === 0) return;
+  if (x.size === 0) return clear(sums);
   const reads = [x, mean, variance, gamma, beta, dy].map((block) => block.storage);
   const perChannel = isPerChannel(gamma, norm);
-  // Over all that shares an entry of gamma: gives dbeta and dgamma.
-  const affineView = perChannel ? norm : { a: 1, r: x.size / gamma.size, b: gamma.size };
-  const inputGrad = (sums: Storage) =>
+  const sum = (to: Storage, view: Middle, weighed: boolean, second: number) => {
+    const columns = isVector(norm.b) ? view.b / 4 : view.b;
+    const s = Math.min(256, splits(view.r, view.a * columns));
+    const how = { ...call(gamma, norm, weighed, view, s, second), grid: wholeColumns(view.a * columns, s) };
+    dispatch({ shader: "normalize_sums", ...how, entry: "sums", reads, writes: [to] });
+  };
+  const inputGrad = (sums: Storage, second: number) =>
     dispatch({
       shader: "normalize_backward",
-      ...call(gamma, norm, !perChannel, norm, piecesOf(norm)),
+      ...call(gamma, norm, !perChannel, norm, piecesOf(norm), second),
       reads: [...reads, sums],
-      writes: [outputs.dx.storage],
+      writes: [dx.storage],
     });
-  partsOfSums(reads, gamma, norm, affineView, false, MOST_MERGED, (storage, parts) => {
-    temporary(2 * gamma.size, "normalize sums", (sums) => {
-      const made = [{ storage: sums }, outputs.dbeta, outputs.dgamma];
-      launch("normalize_merge", "merge", [{ storage }], made, { n: gamma.size, parts }, 2 * gamma.size);
-      if (perChannel) inputGrad(sums);
-    });
+  // Over all that shares an entry of gamma: gives dbeta and dgamma.
+  sum(sums, perChannel ? norm : { a: 1, r: x.size / gamma.size, b: gamma.size }, false, second);
+  if (perChannel) return inputGrad(sums, second);
+  temporary(2 * norm.a * norm.b, "normalize sums", (own) => {
+    sum(own, norm, true, norm.a * norm.b);
+    inputGrad(own, norm.a * norm.b);
   });
-  if (!perChannel) partsOfSums(reads, gamma, norm, norm, true, 1, inputGrad);
 }
 
-/** Gives `use` (2, a, s, b) and s: the sums of g and of g * xhat over s parts, `most` at most, of the view's middle axis. */
-function partsOfSums(
-  reads: Storage[],
-  gamma: Block,
-  norm: Norm,
-  view: Middle,
-  weighed: boolean,
-  most: number,
-  use: (sums: Storage, s: number) => void,
-): void {
-  const wide = isVector(norm.b);
-  const columns = wide ? view.b / 4 : view.b;
-  const s = splits(view.r, view.a * columns);
-  temporary(2 * view.a * s * view.b, "normalize sums", (sums) => {
-    dispatch({ shader: "normalize_sums", ...call(gamma, norm, weighed, view, s), reads, writes: [sums] });
-    if (s <= most) return use(sums, s);
-    temporary(2 * view.a * view.b, "normalize sums", (whole) => {
-      reduce("sum", sums, whole, { a: 2 * view.a, r: s, b: view.b });
-      use(whole, 1);
-    });
-  });
-}
+/** The grid where a workgroup has all of so many parts of some columns; see places.wgsl. */
+const wholeColumns = (columns: number, parts: number) =>
+  gridOf(256 * Math.ceil(columns / Math.floor(256 / parts)));
 
 /** What the three kernels have in common; each thread takes one of so many pieces of a column of the view. */
-function call(gamma: Block, norm: Norm, weighed: boolean, view: Middle, pieces: number) {
+function call(gamma: Block, norm: Norm, weighed: boolean, view: Middle, pieces: number, second = 0) {
   const wide = isVector(norm.b);
   const width = wide ? 4 : 1;
   return {
@@ -155,7 +122,7 @@ function call(gamma: Block, norm: Norm, weighed: boolean, view: Middle, pieces: 
     grid: gridOf((view.a * pieces * view.b) / width),
     params: {
       ...{ r: norm.r, inverse_r: 1 / norm.r, b: norm.b / width, c: gamma.size / width },
-      ...{ epsilon: norm.epsilon, statistics: (norm.a * norm.b) / width, weighed },
+      ...{ epsilon: norm.epsilon, second: second / width, weighed },
       ...{ view_a: view.a, view_r: view.r, view_b: view.b / width, view_s: pieces },
     },
   };

@@ -24,12 +24,15 @@ export function splits(r: number, outputs: number): number {
   return Math.min(Math.ceil(threads / outputs), Math.floor(r / rows));
 }
 
-/** Who takes which of `r` rows of `columns` numbers or vec4s each, `a` times; shaders/parts.wgsl says what the three are. */
-export function runsOf(a: number, r: number, columns: number) {
-  const s = splits(r, a * columns);
+/**
+ * Who takes which of `r` rows of `columns` numbers or vec4s each, `a` times: at most so many threads a column.
+ * shaders/parts.wgsl says what the three are.
+ */
+export function runsOf(a: number, r: number, columns: number, most = Number.POSITIVE_INFINITY) {
+  const s = Math.min(most, splits(r, a * columns));
   if (s === 1) return { runs: 1, lanes: 1, length: r };
   const lanes = Math.min(s, Math.ceil(NEIGHBOURS / columns));
-  const length = Math.ceil(r / Math.ceil(s / lanes));
+  const length = Math.ceil(r / Math.min(Math.ceil(s / lanes), Math.floor(most / lanes)));
   return { runs: Math.ceil(r / length), lanes, length };
 }
 

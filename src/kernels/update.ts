@@ -1,4 +1,4 @@
-// The optimisers: each changes weights and their slots in place, three or seven weights a dispatch.
+// The optimisers, and running averages: each changes weights and their slots in place, three or seven weights a dispatch.
 import { gpu } from "../gpu/gpu";
 import { type Block, dispatch, gridOf, type Storage, temporary, turnsFor, type Undo } from "./block";
 
@@ -120,6 +120,14 @@ export const rmspropSlots = ({ momentum = 0, centered = false }: Partial<Rmsprop
 /** One Adam step; the first slots are the first moments, the second ones the second. */
 export const adam = (updated: Updated, { rate, beta1, beta2: decay, epsilon, corrections }: AdamRule) =>
   update("adam", updated, rate, { ...none, decay, epsilon, beta1 }, corrections);
+
+/** y = keep · y + take · x for each y and its x: a rule without slots. */
+export const blend = (xs: readonly Block[], ys: readonly Block[], keep: number, take: number): void =>
+  temporary(1, "no slots", (storage) => {
+    const slots: Block = { storage, shape: [0], size: 0, dtype: "f32" };
+    const updated = { weights: ys, gradients: xs, slots, clips: ys.map(() => undefined) };
+    update("blend", updated, take, { ...none, decay: keep });
+  });
 
 /** One step of gradient descent with momentum; a slot is the velocity, and without momentum there is none. */
 export const sgd = (updated: Updated, rate: Rate, momentum: number, nesterov = false) =>

@@ -1,6 +1,5 @@
 // The text of each shader under the name of its file.
 export { default as binary } from "../../shaders/binary.wgsl";
-export { default as blend } from "../../shaders/blend.wgsl";
 export { default as bytes } from "../../shaders/bytes.wgsl";
 export { default as cast } from "../../shaders/cast.wgsl";
 export { default as concat } from "../../shaders/concat.wgsl";
@@ -21,11 +20,11 @@ export { default as normalize } from "../../shaders/normalize.wgsl";
 export { default as normalize_backward } from "../../shaders/normalize_backward.wgsl";
 export { default as normalize_forward } from "../../shaders/normalize_forward.wgsl";
 export { default as normalize_gradient } from "../../shaders/normalize_gradient.wgsl";
-export { default as normalize_merge } from "../../shaders/normalize_merge.wgsl";
 export { default as normalize_sums } from "../../shaders/normalize_sums.wgsl";
 export { default as numbers } from "../../shaders/numbers.wgsl";
 export { default as parts } from "../../shaders/parts.wgsl";
 export { default as patches } from "../../shaders/patches.wgsl";
+export { default as places } from "../../shaders/places.wgsl";
 export { default as random } from "../../shaders/random.wgsl";
 export { default as reduce } from "../../shaders/reduce.wgsl";
 export { default as softmax } from "../../shaders/softmax.wgsl";

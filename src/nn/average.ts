@@ -1,6 +1,6 @@
 // The exponential moving average of a module's weights (Polyak and Juditsky 1992, as GANs use it): a smoother
 // generator than that of any one step.
-import { assign, blend, show, type Tensor } from "../autograd";
+import { assign, blendAll, show, type Tensor } from "../autograd";
 import type { Module } from "./module";
 
 /** The exponential moving average of a module's weights, in a second module. */
@@ -33,6 +33,7 @@ export class MovingAverage {
 
   /** Moves the average by the source as it is now. */
   update(): void {
-    for (const [own, other] of this.pairs) blend(own, other, this.decay, 1 - this.decay);
+    const [owns, others] = [0, 1].map((side) => this.pairs.map((pair) => pair[side]));
+    blendAll(owns, others, this.decay, 1 - this.decay);
   }
 }

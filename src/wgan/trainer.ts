@@ -2,7 +2,7 @@
 // so it runs in a browser as it does in Node.
 import {
   assign,
-  blend,
+  blendAll,
   type Captured,
   capture,
   concat,
@@ -71,8 +71,8 @@ export class Trainer {
   private readonly random: Record<Stream, Random>;
   private readonly criticOptimizer: Optimizer;
   private readonly generatorOptimizer: Optimizer;
-  /** Sums of c1 and c2 over a step's critic updates (2), and g (); captured updates write them in place. */
-  private readonly scores: Tensor;
+  /** Sums of c1 and c2 over a step's critic updates, and g, () each; captured updates write them in place. */
+  private readonly scores: readonly Tensor[];
   private readonly generatorLoss: Tensor;
   /** What the gradient of a loss begins with: 1, made once and not once an update. */
   private readonly one: Tensor;
@@ -101,7 +101,7 @@ export class Trainer {
       this.average = new MovingAverage(copy, this.generator, config.ema);
     }
     this.batches = new Batches(config, dataset, this.random);
-    this.scores = keep(zeros([2]));
+    this.scores = [keep(zeros([])), keep(zeros([]))];
     this.generatorLoss = keep(zeros([]));
     this.one = keep(ones([]));
     const clipped = new Set(this.objective.clipped(this.critic));
@@ -120,7 +120,8 @@ export class Trainer {
     const rate = this.config.optimizer.learningRate * this.schedule(this.stepsDone);
     for (const optimizer of [this.criticOptimizer, this.generatorOptimizer]) optimizer.learningRate = rate;
     this.stepsDone++;
-    for (let i = 0; i < count; i++) this.run("critic", () => blend(this.scores, this.updateCritic(), 1, 1));
+    for (let i = 0; i < count; i++)
+      this.run("critic", () => blendAll(this.scores, this.updateCritic(), 1, 1));
     this.run("generator", () => {
       const labels = this.batches.labels(this.config.batch);
       const latents = this.batches.latents(this.config.batch, labels);
@@ -128,8 +129,8 @@ export class Trainer {
     });
     this.average?.update();
     return tidy(() => {
-      const losses = joined([mul(this.scores, 1 / count), this.generatorLoss]);
-      assign(this.scores, zeros([2]));
+      const losses = joined([mul(joined(this.scores), 1 / count), this.generatorLoss]);
+      for (const sum of this.scores) assign(sum, zeros([]));
       return losses;
     });
   }
@@ -215,16 +216,16 @@ export class Trainer {
   /** Frees the networks and all else that the trainer holds. */
   dispose(): void {
     const { critic, generator, criticOptimizer, generatorOptimizer, batches } = this;
-    const tensors = [this.scores, this.generatorLoss, this.one];
+    const tensors = [...this.scores, this.generatorLoss, this.one];
     const owned = [critic, generator, criticOptimizer, generatorOptimizer, batches, ...tensors];
     for (const each of [...this.captured.values(), ...owned]) each.dispose();
     this.average?.average.dispose();
   }
 
-  /** One critic update; the result holds c1 and c2 (2). */
-  private updateCritic(): Tensor {
+  /** One critic update; the result holds c1 and c2, () each. */
+  private updateCritic(): readonly Tensor[] {
     const { batch, objective } = this.config;
-    const parts = this.objective.updateCritic({
+    return this.objective.updateCritic({
       objective,
       batch,
       draw: (count) => {
@@ -239,7 +240,6 @@ export class Trainer {
       train: (loss) => this.trainCritic(loss),
       random: this.random.penalty,
     });
-    return joined(parts);
   }
 
   /** The critic of samples of these classes, where it is told them. */

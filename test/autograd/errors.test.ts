@@ -332,6 +332,17 @@ const mistakes: Record<string, [make: () => unknown, message: string]> = {
     () => updated([u32(1, 2)], [u32(1, 2)], u32(0, 0, 0, 0)),
     "rmsprop: the target must be f32, got tensor u32[4].",
   ],
+  "blendAll: counts": [
+    () => m.blendAll([m.ones([2])], [], 1, 1),
+    "blend: each target must have a source, got 1 and 0.",
+  ],
+  "blendAll: a target twice": [
+    () => {
+      const x = m.ones([2]);
+      m.blendAll([x, m.detach(x)], [m.ones([2]), m.ones([2])], 1, 1);
+    },
+    "blend: tensors must share no storage, got tensor f32[2] and tensor f32[2]. Copy one: clone(x).",
+  ],
   "blend: u32": [
     () => m.blend(u32(1, 2), u32(3, 4), 0.9, 0.1),
     "blend: the target must be f32, got tensor u32[2].",

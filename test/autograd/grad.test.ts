@@ -427,4 +427,41 @@ test("what an op used before it was marked is missed in a gradient, though it wa
   assert.throws(() => backward(y), /^backward: the gradient of .* would lack what mul got/);
 });
 
+/** Three uses of each leaf, weighed; the first gradients of the first two come from one tensor. */
+function usedThrice(leaves: Tensor[], weights: Tensor[][]): Tensor {
+  const [a, b] = leaves;
+  const uses = weights.flatMap((row) => row.map((weight, i) => sum(mul(leaves[i], weight))));
+  return uses.reduce((y, use) => add(y, use), sum(add(add(a, b), a)));
+}
+
+test("a leaf's terms add up many leaves a dispatch, to the bits of one after the other, in a replay too", async () => {
+  const shapes = [[5], [5], [0], [], [3, 7], [2, 2], [1], [9], [4]];
+  const leaves = shapes.map((shape, i) => requireGrad(mul(ones(shape), i)));
+  const odd = [1.1, Number.NaN, -0.3, Number.POSITIVE_INFINITY, 3e7, 1 / 3];
+  const row =
+    (k: number) =>
+    ({ size, shape }: Tensor) =>
+      tensor(
+        Float32Array.from({ length: size }, (_, i) => odd[(k * i + k) % 6]),
+        shape,
+      );
+  const weights = [1, 2, 5].map((k) => leaves.map(row(k)));
+  const wanted = await Promise.all(
+    grad(usedThrice(leaves, weights), leaves, { createGraph: true }).map(numbers),
+  );
+  const y = usedThrice(leaves, weights);
+  const { stream } = await device();
+  const adds: string[] = [];
+  const recorded = (label: string) => void (/add|blend/.test(label) && adds.push(label));
+  stream.observer = { alone: false, recorded } as unknown as typeof stream.observer;
+  const got = grad(y, leaves);
+  stream.observer = undefined;
+  assert.equal(await Promise.all(got.map(numbers)), wanted);
+  assert.ok(adds.length <= 8, adds.join());
+  const step = capture(() => grad(usedThrice(leaves, weights), leaves));
+  step.replay();
+  assert.equal(await Promise.all(step.result.map(numbers)), wanted);
+  step.dispose();
+});
+
 test.run();

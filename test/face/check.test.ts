@@ -577,6 +577,7 @@ test("what lies on the prototype of objects is no option", () => {
 /** Without a line in the table: they take nothing, or are for those who write ops, optimisers and tests. */
 const unchecked = [
   "adamUpdate",
+  "blendAll",
   "checkStorage",
   "defineMultiOp",
   "defineOp",

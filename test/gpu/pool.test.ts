@@ -82,4 +82,34 @@ test("a device is closed with anything alive, and disposals after that are harml
   );
 });
 
+test("ranges side by side: a write of the whole is one of each, and the buffer is free when the last one is released", async () => {
+  const gpu = await withoutRoomFor(0);
+  const { pool, stream } = gpu;
+  const { whole, ranges } = pool.allocateTogether([12, 0, 256, 400], "sums");
+  assert.equal(
+    ranges.map(({ offset, bytes }) => [offset, bytes]),
+    [
+      [0, 16],
+      [256, 16],
+      [512, 256],
+      [768, 400],
+    ],
+  );
+  const { program } = stream.capture(() => stream.clear(whole));
+  stream.replay(program);
+  stream.upload(new Float32Array([1, 2, 3]), ranges[0]);
+  assert.equal(
+    ranges.map(({ version }) => version),
+    [3, 2, 2, 2],
+  );
+  assert.equal([...new Float32Array(await stream.download(ranges[0], 12))], [1, 2, 3]);
+  assert.equal([...new Float32Array(await stream.download(ranges[2], 8))], [0, 0]);
+  const live = pool.liveBytes;
+  for (const range of [...ranges, ranges[0]]) pool.release(range);
+  assert.is(pool.liveBytes, live); // the program has it
+  stream.drop(program);
+  assert.is(pool.liveBytes, 0);
+  gpu.close();
+});
+
 test.run();

@@ -7,6 +7,7 @@ import type { Dispatch } from "../../src/gpu/stream";
 import { newGpu } from "../../src/kernels/open";
 import { device } from "../device";
 import { gpuApi } from "../platform";
+import "../blend";
 
 const N = 64;
 

@@ -3,8 +3,17 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { Block } from "../../src/kernels/block";
-import { blend, clip, fill } from "../../src/kernels/fill";
-import { adam, bindings, type Clip, rmsprop, sgd, slotSize, type Updated } from "../../src/kernels/update";
+import { clip, fill } from "../../src/kernels/fill";
+import {
+  adam,
+  bindings,
+  blend,
+  type Clip,
+  rmsprop,
+  sgd,
+  slotSize,
+  type Updated,
+} from "../../src/kernels/update";
 import { block, device, read, sharedOutFor } from "../device";
 import { type F64, fill as filled, makeRandom, map, randomNormal, roundToF32 } from "../reference/array";
 import * as reference from "../reference/optimizers";
@@ -304,7 +313,7 @@ test("clip, blend and fill at all sizes", async () => {
     const [x, y] = [normal(n), normal(n)];
     const [held, mixed, full] = [toBlock(x), toBlock(y), block(undefined, [n])];
     clip(held, -0.5, 0.25);
-    blend(toBlock(x), mixed, 0.75, 0.25);
+    blend([toBlock(x)], [mixed], 0.75, 0.25);
     fill(full, -2.5);
     assert.equal(
       [...(await read(held))],

@@ -3,10 +3,11 @@ import { spawnSync } from "node:child_process";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 
-/** What scripts/plainShader.mjs makes of a text. */
-function plain(text: string): string {
-  const program = `import { plainShader } from "./scripts/plainShader.mjs";
-    process.stdout.write(plainShader(${JSON.stringify(text)}));`;
+/** What scripts/plainShader.mjs makes of a text, with short names or its own. */
+function plain(text: string, short = false): string {
+  const program = `import { plainShader, shortNames } from "./scripts/plainShader.mjs";
+    const text = ${JSON.stringify(text)};
+    process.stdout.write(plainShader(text, ${short ? "shortNames([text])" : undefined}));`;
   return spawnSync(process.execPath, ["--input-type=module", "--eval", program], { encoding: "utf8" }).stdout;
 }
 
@@ -27,6 +28,19 @@ test("a shader that names no others has none in front", () => {
   assert.is(
     plain("// What it does.\n// uses: it stands too late\nvar<private> x: f32;"),
     "var<private>x:f32;\n",
+  );
+});
+
+test("functions, constants, variables and parameters have short names; what others ask for by name keeps its own", () => {
+  const text =
+    "override WIDE = 1; const MOST = 3u; struct Sizes { rows: u32 } var<storage, read> table: array<f32>;" +
+    "fn larger_of(value: f32, step: f32, workgroup: f32) -> f32 { let half = value; var rows = half; return rows; }" +
+    "@compute @workgroup_size(MOST) fn main() { let variance = step(larger_of(1, 2, 3), WIDE); }";
+  assert.is(
+    plain(text, true),
+    "override WIDE=1;const _2=3u;struct _0{rows:u32}var<storage,read>_3:array<f32>;" +
+      "fn _1(_6:f32,step:f32,workgroup:f32)->f32{let _4=_6;var rows=_4;return rows;}" +
+      "@compute@workgroup_size(_2)fn main(){let _5=step(_1(1,2,3),WIDE);}\n",
   );
 });
 

@@ -5,7 +5,7 @@ import type { Middle } from "../../kernels/reduce";
 import { checkStorage } from "../inplace";
 import { type Backward, defineMultiOp, defineOp } from "../op";
 import { type Shape, sameShape, shapeError, show, sizeOf } from "../shape";
-import { empty, type Tensor } from "../tensor";
+import { empty, emptyTogether, type Tensor } from "../tensor";
 import { add, leakyReluGrad, mul, rsqrt, square, sub } from "./pointwise";
 import { mean as meanOf } from "./reduce";
 import { stretch, sum } from "./sum";
@@ -48,19 +48,8 @@ const normOp = (name: string, view: (x: Shape, gamma: Shape) => Middle) =>
     forward: ([x, gamma, beta, ...running], [y, mean, variance], { epsilon, slope, momentum = 0 }) => {
       checkStorage(name, running, [x, gamma, beta]);
       const norm = { ...view(x.shape, gamma.shape), epsilon, slope };
-      moments(
-        x,
-        mean,
-        variance,
-        norm,
-        running[0] && {
-          mean: running[0],
-          variance: running[1],
-          keep: 1 - momentum,
-          takeMean: momentum,
-          takeVariance: (momentum * norm.r) / Math.max(1, norm.r - 1),
-        },
-      );
+      const averages = running[0] && { mean: running[0], variance: running[1], momentum };
+      moments(x, mean, variance, norm, averages);
       normalize({ x, mean, variance, gamma, beta }, y, norm);
     },
     saves: [all, all, all],
@@ -73,15 +62,18 @@ const normOp = (name: string, view: (x: Shape, gamma: Shape) => Middle) =>
       const [dy, dMean, dVariance] = dys;
       const norm = { ...view(x.shape, gamma.shape), epsilon: attributes.epsilon, slope: attributes.slope };
       if (!dy || dMean || dVariance || !hasGradKernel(gamma, norm)) return compositeGrad(context);
-      let made: { dx: Tensor; dgamma: Tensor; dbeta: Tensor } | undefined;
+      let made: Tensor[] | undefined;
       const run = () => {
         if (made) return made;
-        const like = (t: Tensor) => empty(t.shape, "f32", name);
-        made = { dx: like(x), dgamma: like(gamma), dbeta: like(gamma) };
-        normalizeGrad({ x, mean, variance, gamma, beta, dy }, made, norm);
+        const dx = empty(x.shape, "f32", name);
+        const sums = emptyTogether([gamma.shape, gamma.shape], name);
+        const [dbeta, dgamma] = sums.made;
+        const outputs = { dx, sums: sums.whole, second: dgamma.storage.offset / 4 };
+        normalizeGrad({ x, mean, variance, gamma, beta, dy }, outputs, norm);
+        made = [dx, dgamma, dbeta];
         return made;
       };
-      return [() => run().dx, () => run().dgamma, () => run().dbeta];
+      return [0, 1, 2].map((i) => () => run()[i]);
     },
   });
 

@@ -13,6 +13,7 @@ import {
 } from "../../../src/kernels/measuring/profiler";
 import { byKernel, kernelSpan, kernelTime } from "../../../src/kernels/measuring/summary";
 import { block, device, read } from "../../device";
+import "../../blend";
 
 const N = 64;
 
