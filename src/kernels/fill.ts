@@ -1,4 +1,4 @@
-// An array filled with one number, held to bounds, or blended with another, in place.
+// In place: fills an array with one number, clips it to bounds, or blends it with another array.
 import { type Block, launch } from "./block";
 
 /** y = value everywhere. */
