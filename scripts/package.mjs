@@ -45,7 +45,7 @@ const saysMonge = (text) =>
   text
     .replaceAll(" (with the -- in between)", "")
     .replace(
-      /npm run (train|sample|evaluate|classifier|export|import|doctor|profile|tune|ladder|setup|\$\{command\})( --(?= ))?/g,
+      /npm run (train|sweep|sample|evaluate|classifier|export|import|doctor|profile|tune|ladder|setup|\$\{command\})( --(?= ))?/g,
       "npx monge $1",
     );
 

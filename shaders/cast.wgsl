@@ -1,5 +1,5 @@
 // uses: indexing, numbers
-// Whole numbers as f32, and f32 as whole numbers: cut towards 0, held to what there is, 0 for NaN.
+// Whole numbers as f32, and f32 as whole numbers: rounded towards 0, clamped to the range of u32, 0 for NaN.
 struct Params { n: u32 }
 @group(0) @binding(0) var<storage, read> x: array<u32>;
 @group(0) @binding(1) var<storage, read_write> y: array<u32>;

@@ -1,6 +1,6 @@
 // uses: each
-// The two limits that no kernel on this adapter passes: `stream` copies memory and does nothing else, `multiply`
-// multiplies and adds in registers and touches no memory until its end.
+// Measures the two limits of an adapter, which no kernel passes: `stream` only copies memory; `multiply` multiplies and
+// adds in registers, and touches memory only at its end.
 struct Params { n4: u32, turns: u32, rounds: u32, factor: f32, term: f32 }
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;
 @group(0) @binding(1) var<storage, read_write> y: array<vec4f>;

@@ -1,5 +1,5 @@
 // uses: indexing
-// Puts x into y along an axis: runs of `run` numbers that lie one behind the other in x, and `pitch` apart in y.
+// Copies x into y along an axis: runs of `run` numbers, which follow each other in x and are `pitch` apart in y.
 struct Params { n: u32, run: u32, pitch: u32, at: u32 }
 @group(0) @binding(0) var<storage, read> x: array<u32>;  // bits: serves f32 and u32
 @group(0) @binding(1) var<storage, read_write> y: array<u32>;

@@ -1,7 +1,7 @@
 // uses: indexing
 // Shared by elementwise kernels whose threads take `turns` vec4s each.
-// Eight threads take eight neighbouring vec4s, then those behind them: as many as lavapipe runs together, so it goes
-// through memory in one line. Where `turns` is 1, as on a GPU, thread t has vec4 t.
+// Eight threads take eight neighbouring vec4s, then the next eight. lavapipe runs eight threads together, so it reads memory
+// in order. Where `turns` is 1, as on a GPU, thread t has vec4 t.
 const STEP = 8u;
 
 // A thread's vec4s: i, i + STEP, … before end.

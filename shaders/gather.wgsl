@@ -1,5 +1,5 @@
 // uses: indexing
-// Rows by index: y[i] = x[index[i]], and its derivative, which adds rows of dy up where they came from.
+// Rows by index: y[i] = x[index[i]], and its derivative, which adds each row of dy to the row that it came from.
 struct Params { n: u32, rows: u32, width: u32 }  // indices, rows of the table, numbers a row
 @group(0) @binding(0) var<storage, read> x: array<f32>;       // gather: (rows, width); scatter: (n, width)
 @group(0) @binding(1) var<storage, read> index: array<u32>;   // (n)

@@ -1,6 +1,6 @@
 // uses: subgroup_entries, gemm_windows
-// Products with few columns by subgroups: where 4 * SG columns would be half empty, a lane takes four rows by 16
-// columns instead, and it is B that is loaded once across the lanes and handed round by shuffles.
+// Products with few columns by subgroups. Tiles of 4 * SG columns would be half empty, so a lane takes four rows by 16
+// columns instead. Here the lanes load B once between them, and hand it round by shuffles.
 
 const WIDTH = 16u;  // columns of a tile
 

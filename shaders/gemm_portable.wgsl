@@ -1,6 +1,6 @@
 // uses: gemm_windows
-// Products without subgroups: a thread computes 8 rows by 4 columns in registers. Neighbouring threads share
-// the rows, so their loads of A are one address and their loads of B lie side by side.
+// Products without subgroups: a thread computes 8 rows by 4 columns in registers. Neighbouring threads have the same
+// rows, so they load A from the same address, and B from neighbouring ones.
 
 const TM = 8u;
 

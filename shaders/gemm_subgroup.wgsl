@@ -1,6 +1,6 @@
 // uses: subgroup_entries, gemm_windows
-// Products by subgroups: one subgroup computes TM rows by 4 * SG columns in registers. A is loaded once across
-// the lanes and handed round by shuffles, so there is no workgroup memory and no barrier.
+// Products by subgroups: one subgroup computes TM rows by 4 * SG columns in registers. The lanes load A once
+// between them, and hand it round by shuffles, so there is no workgroup memory and no barrier.
 
 override TM: u32 = 32u;  // rows of a tile: 4, 8, 16 or 32
 override KQ: u32 = 1u;   // steps of 4 along the sum per iteration; TM * KQ is a multiple of SG, and 4 * SG at most

@@ -1,6 +1,6 @@
 // uses: gemm_windows
-// Products by tiles in workgroup memory, for GPUs: RX x RY threads compute RY * TR rows by RX * TC columns, and a
-// number that was loaded once serves a whole row or column of threads.
+// Products by tiles in workgroup memory, for GPUs: RX x RY threads compute RY * TR rows by RX * TC columns. A number is
+// loaded once, and serves a whole row or column of threads.
 
 override RX: u32 = 16u;  // threads across the columns
 override RY: u32 = 16u;  // threads down the rows

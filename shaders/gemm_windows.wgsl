@@ -1,6 +1,6 @@
 // uses: gemm
-// Where the windows of a convolution lie: the pixels that are the rows of a product, the taps that they meet,
-// and where in A a tap looks; and the sums by their definition, for when zeros beside the image will not do.
+// Where the windows of a convolution are: which pixels are the rows of the product, which taps they meet, and where in A a
+// tap looks. And the sums by their definition, for weights whose product with the zeros beside the image is NaN.
 
 // What the pixels of one class share: the first of them, their number, and the taps that they meet, which are
 // every `classes`-th from `first_tap` on.

@@ -1,4 +1,4 @@
-// Shared by the kernels that run one thread an element: 256 threads a workgroup, a grid folded over x and y.
+// Shared by kernels that run one thread an element: 256 threads a workgroup, in a grid that is folded over x and y.
 const WG = 256u;
 
 // The thread's number when the grid was made by `gridOf`: x holds at most 65,535 workgroups.

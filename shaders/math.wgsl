@@ -1,6 +1,6 @@
 // uses: numbers
-// Elementary functions, right to an ulp or two over all of f32 (docs/accuracy.md): a driver's own may lose all digits,
-// as log near 1 and tanh near 0, and end at infinities of their own. Coefficients: minimax, by Remez's exchange.
+// Elementary functions, right to an ulp or two over all of f32 (docs/accuracy.md). A driver's own may lose all digits, such
+// as log near 1 and tanh near 0, or overflow at a bound of its own. Coefficients: minimax, by Remez's exchange.
 
 // 2^n for a whole n from -126 to 127: the sum has n + 127 in its last digits, which are shifted to where exponents are.
 fn power_of_2(n: vec4f) -> vec4f { return bitcast<vec4f>(bitcast<vec4u>(n + 12583039.0) << vec4u(23)); }

@@ -1,5 +1,5 @@
-// What NaN and the like are, told by their bits: WGSL lets a driver take it that there are none, so comparisons may say
-// anything, and some drivers' max, clamp or `v != v` do lose a NaN.
+// Finds NaN and infinity by their bits. WGSL lets a driver assume that there are none: comparisons may then say anything,
+// and in some drivers max, clamp or `v != v` lose a NaN.
 const INFINITY_BITS = 0x7f800000i;
 
 fn is_nan(v: vec4f) -> vec4<bool> { return size_bits(v) > vec4i(INFINITY_BITS); }

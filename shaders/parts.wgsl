@@ -1,8 +1,8 @@
 // uses: indexing
 // Shared by the kernels that reduce the middle axis of x (A, R, B) to y (A, S, B), one thread an entry of y.
 // R is cut into RUNS runs of LENGTH rows, and LANES threads take the rows of a run in turn; S is RUNS * LANES.
-// So neighbouring threads read neighbouring numbers, and a few of them stay in few pages of memory: a CPU fetches ahead
-// only inside of a page. The kernel declares P, these numbers and its own.
+// So neighbouring threads read neighbouring numbers, and a group of threads stays in few pages of memory. That helps a CPU,
+// which prefetches only within a page. The kernel declares P, these numbers and its own.
 override VEC: bool = false;  // x is read as vec4s
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;
 @group(0) @binding(1) var<storage, read_write> y: array<f32>;

@@ -1,6 +1,6 @@
 // uses: indexing
-// Convolutions whose one side has very few channels go by patches: the windows of the thin image laid out as
-// rows, so that a dense matrix product does the work. `overlap` is the way back: a gather, so no atomics.
+// For convolutions with very few channels on one side: copies the windows of the thin image to the rows of a matrix, so that
+// a dense product does the work. `overlap` is the way back: each pixel gathers its terms, so no atomics are needed.
 
 // Constants, so that loops over a window can be unrolled: a network has few kernels.
 override KY: u32 = 1u;        // the kernel, (KY, KX)

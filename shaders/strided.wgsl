@@ -1,6 +1,6 @@
 // uses: indexing
-// y[i] = x[where the index i, moved by `start` and weighed by `stride`, points], `outside` where x has no such place.
-// One copy for transpose, slice and pad: they differ in the numbers alone.
+// y at an index is x at that index plus `starts`, found by x's `strides`; `outside` where x has no such index. One kernel
+// for transpose, slice and pad: they differ only in these numbers.
 struct Params {
   n: u32, rank: u32, base: u32,
   outside: u32,              // the bits of what lies outside of x

@@ -1,6 +1,6 @@
 // uses: indexing
-// Adds up the parts of a split sum in a fixed order, so that the result is the same in every run, and adds a bias by
-// column, if there is one. parts (parts, rows, pitch) -> y (rows, columns) from `start` on.
+// Adds up the parts of a split sum, in a fixed order, so that every run has the same result. Adds a bias to each column,
+// if there is one. parts (parts, rows, pitch) -> y (rows, columns) from `start` on.
 
 // stride: numbers of a part; add 1: on top of what y holds; pitch: a multiple of 4, `columns` or more
 struct Sizes {

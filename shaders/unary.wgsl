@@ -1,6 +1,6 @@
 // uses: each, math
 // y = f(x), one entry point an op, by vec4s. NaN goes in and comes out, but for x^0, which is 1.
-// No op is chosen by its number: that ran no faster, and each entry point compiled the code of all ops.
+// No switch on op numbers: it ran no faster, and every entry point had to compile the code of all ops.
 struct Params { n4: u32, turns: u32, p: f32, q: f32 }
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;
 @group(0) @binding(1) var<storage, read_write> y: array<vec4f>;

@@ -1,7 +1,7 @@
 // uses: elements, numbers
 // In-place updates: the rules of the optimisers, the bounds that a weight is held to after its step, and the entry points.
-// The file that uses this one says how many parameters a dispatch takes, and has `run`: threads take their vec4s as if they
-// lay one behind the other, as the slots do.
+// The file that uses this one says how many parameters a dispatch takes, and has `run`: threads take the parameters' vec4s as
+// if they followed each other in memory, as the slots do.
 struct Part {
   end: u32,                    // where a parameter's vec4s end, counted from the group's first one
   clip: u32,                   // whether low and high apply

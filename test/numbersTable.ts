@@ -48,24 +48,24 @@ const cases = observations.map((each) => {
 writeFileSync(
   "docs/non-finite.md",
   `# Numbers that are not finite
-A NaN that goes into an op comes out of it, and infinities are what IEEE 754 makes of them, on every driver: a run that
-goes wrong shows it. WGSL itself promises neither. \`npm run numbers\` writes this page; \`test/autograd/nonFinite.test.ts\`
-holds every case, and that no op lacks one, and plants NaN and infinities into the cases of all derivatives. The columns
+Every op, on every driver, gives NaN for NaN, and treats infinities as IEEE 754 does. So a run that goes wrong shows it.
+WGSL itself promises neither. \`npm run numbers\` writes this page; \`test/autograd/nonFinite.test.ts\`
+holds every case, sees that every op has one, and puts NaN and infinities into the cases of all derivatives. The columns
 of Chromium, Deno and Firefox come from \`node scripts/deno.mjs --numbers\` and its sisters.
 
 - A comparison with NaN does not hold, so it gives 0; \`inside\` too. x⁰ and 1ᵖ are 1 even with NaN.
-- Where an op is constant its derivative is 0, whatever flows back; but \`max\` and \`min\` over axes, \`abs\` at 0 and
-  functions that are flat far out make NaN of an infinite one, as in PyTorch.
+- Where an op is constant its derivative is 0, whatever gradient comes back. But \`max\` and \`min\` over axes, \`abs\` at 0 and
+  functions that are flat far out make NaN of an infinite gradient, as in PyTorch.
 - At NaN the derivatives are PyTorch's: relu's is 1, leaky relu's the slope, clamp's 0, maximum's 1 by both. But sign
   and abs's derivative are NaN there, where PyTorch has 0.
-- A convolution's tap beside the image is no term of the sum, so it makes no NaN of an infinite weight; nor does anything
-  else that lies beside a sum's own terms (\`test/kernels/nonFinite.test.ts\`, in every kernel family).
+- A convolution's tap beside the image is no term of the sum, so it makes no NaN of an infinite weight. The same holds
+  for all else that is no term of a sum (\`test/kernels/nonFinite.test.ts\`, in every kernel family).
 - \`clamp\`, \`clip\` and the optimisers' bounds give \`high\` where \`low\` is above it.
 - Over an empty axis the sum is 0, the maximum −∞, the minimum ∞ and the mean NaN.
 
 ${adapters}
 
-Each column is what that driver gave, rounded to four digits; what differs from the right is bold.
+Each column is what that driver gave, rounded to four digits; what differs from the right result is bold.
 
 ${table(["op", "case", "right", ...drivers.map((driver) => driver.name)], cases)}
 `,
@@ -95,11 +95,11 @@ exponent and sign, the neighbours of powers of two among them, and 0 and ∞. \`
 - Subnormal numbers (below 1.2e-38): WGSL lets a driver take them for 0, going in or coming out. "right" means that all
   came out right, "0" that some were taken for 0; nothing else may come of them. log and the roots of such a number
   are right on every driver.
-- sin and cos are held up to |x| = 2¹³, near the multiples of π/2 too; WGSL says nothing of its own from π on. Beyond, they
-  are those of a number that is off by half a unit in the last place of x, and from 2²² on, where that is half a radian
-  or more, NaN. Bring an angle near 0 before it is rounded to f32 where more is needed.
-- The derivatives of tanh and sigmoid are made of the results, as 1 − y² and y (1 − y): right to a unit of 1, not of
-  themselves, where y is close to 1.
+- sin and cos are held to their bound up to |x| = 2¹³, also near the multiples of π/2; WGSL promises nothing for its own
+  from π on. Beyond 2¹³ they are right for a number that is off by half a unit in the last place of x. From 2²² on that is
+  half a radian or more, and they are NaN. If you need more, bring an angle near 0 before it is rounded to f32.
+- The derivatives of tanh and sigmoid are computed from the results, as 1 − y² and y (1 − y). Where y is close to 1 they
+  are right to a unit of 1, not to one of themselves.
 
 ${adapters}
 

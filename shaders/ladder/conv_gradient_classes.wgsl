@@ -1,6 +1,6 @@
 // uses: ladder/conv_sizes
 // The gradient of x by parity classes: pixels with the same (y % stride, x % stride) meet the same taps. Each class is
-// a small dense convolution of its own, a quarter of the taps for stride 2, and no tap is computed for nothing.
+// a small dense convolution: with stride 2 it has a quarter of the taps, and none is wasted.
 @group(0) @binding(0) var<storage, read> DY: array<vec4f>;
 @group(0) @binding(1) var<storage, read> W: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> DX: array<vec4f>;

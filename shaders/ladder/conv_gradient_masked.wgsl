@@ -1,6 +1,6 @@
 // uses: ladder/conv_sizes
-// The gradient of x: for each of its pixels, what all windows of y that saw it send back. With stride 2 a tap fits
-// only every other pixel, so of the 16 taps 12 find no window: here they are computed all the same, with zeros.
+// The gradient of x: each pixel sums what the windows of y that saw it send back. With stride 2 a tap fits only every
+// other pixel, across and down. So 12 of the 16 taps find no window; here they are computed all the same, with zeros.
 @group(0) @binding(0) var<storage, read> DY: array<vec4f>;
 @group(0) @binding(1) var<storage, read> W: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> DX: array<vec4f>;

@@ -1,6 +1,6 @@
 // uses: ladder/conv_sizes
-// The convolution's third rung: one thread computes four pixels by four channels, so that the weights it loads serve
-// four times. The pixels have different neighbours: a tap outside counts as zeros, for a branch would leave the others idle.
+// The convolution's third rung: one thread computes four pixels by four channels, so each weight that it loads
+// serves four times. Not all four meet the image's edge: a tap outside counts as zeros, as a branch would idle the others.
 @group(0) @binding(0) var<storage, read> X: array<vec4f>;
 @group(0) @binding(1) var<storage, read> W: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> Y: array<vec4f>;

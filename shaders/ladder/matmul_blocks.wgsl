@@ -1,6 +1,6 @@
 // uses: subgroups
-// The product's sixth rung: the fifth with its inner loops changed over. Four rows take four steps of the sum before
-// the next four rows do, so their sums are read and written once for all four steps.
+// The product's sixth rung: the fifth with its inner loops swapped. Four rows take four steps of the sum before the next
+// four rows do, so their sums are read and written once for all four steps.
 override ROWS: u32 = 16u;      // a multiple of 4, 32 at most
 override STEPS: u32 = 1u;      // steps of 4 along the sum in one turn of the loop; ROWS * STEPS is a multiple of SG
 struct Sizes { m: u32, n: u32, k: u32 }

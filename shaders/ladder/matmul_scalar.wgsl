@@ -1,5 +1,5 @@
 // The product's first rung: one thread computes one number of C, as the formula says.
-// Every multiply-add loads two numbers: the loads are the work, the arithmetic is hardly anything.
+// Every multiply-add loads two numbers: the loads take nearly all of the time.
 struct Sizes { m: u32, n: u32, k: u32 }
 @group(0) @binding(0) var<storage, read> A: array<f32>;        // (m, k)
 @group(0) @binding(1) var<storage, read> B: array<f32>;        // (k, n)

@@ -1,6 +1,6 @@
 // uses: subgroups
-// The product's fifth rung: the lanes of one subgroup compute 16 rows by 4 * SG columns. B is loaded by the lane that
-// needs it; of A each lane loads a part, and a shuffle hands it to all. No number is loaded twice, nobody waits.
+// The product's fifth rung: the lanes of one subgroup compute 16 rows by 4 * SG columns. Each lane loads the part of B
+// that it needs. It also loads a part of A, which shuffles hand to all. No number is loaded twice, and no lane waits.
 override STEPS: u32 = 1u;      // steps of 4 along the sum in one turn of the loop; 16 * STEPS is a multiple of SG
 override SUBGROUPS: u32 = 1u;  // subgroups a workgroup, side by side
 struct Sizes { m: u32, n: u32, k: u32 }

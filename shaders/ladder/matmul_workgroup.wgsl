@@ -1,5 +1,5 @@
-// The product's fourth rung, the usual one on GPUs: 64 threads first copy a tile of A and one of B to workgroup
-// memory, which is near, and then read every number there eight times. Each thread computes 4 x 4 of a 32 x 32 tile.
+// The product's fourth rung, the usual one on GPUs: 64 threads first copy a tile of A and one of B to fast
+// workgroup memory, and then read every number there eight times. Each thread computes 4 x 4 of a 32 x 32 tile.
 struct Sizes { m: u32, n: u32, k: u32 }
 @group(0) @binding(0) var<storage, read> A: array<vec4f>;
 @group(0) @binding(1) var<storage, read> B: array<vec4f>;

@@ -1,5 +1,5 @@
 // Capture and replay: a step's kernels are recorded once, over fixed buffers, and run again without any of the
-// JavaScript that chose them. On a GPU a small step is bound by that JavaScript, so this is worth more than tiles.
+// JavaScript that chose them. On a GPU a small step spends most of its time in that JavaScript.
 import { captureCommands, dropProgram, type Program, replayProgram } from "../kernels/block";
 import { Recording, within } from "./recording";
 import { keep, tidyOwning } from "./scope";

@@ -1,5 +1,5 @@
 // The recorded graph: a node for each op that ran, with what its derivative needs.
-// Nodes are counted by the tensors and the later nodes that refer to them; the last one to go frees the rest.
+// A node counts the tensors and the later nodes that refer to it. When the last of them goes, the node is freed.
 import type { DType } from "../kernels/block";
 import type { AnyOp, Operand } from "./op";
 import { type Recording, recording } from "./recording";

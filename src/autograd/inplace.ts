@@ -1,5 +1,5 @@
-// Changes in place: what optimisers and running averages need. They have no derivative. The stream raises the version of
-// what is written, so a backward pass that saved the old numbers, or would go through the new ones, refuses to run.
+// Changes in place: what optimisers and running averages need. They have no derivative. Each write raises the version of
+// its storage. So a backward pass sees where numbers that it needs have changed, and refuses to run.
 import { copy, upload } from "../kernels/block";
 import { clip as clipKernel } from "../kernels/fill";
 import * as kernels from "../kernels/update";

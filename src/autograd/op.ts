@@ -1,5 +1,5 @@
 // An op is one record: its shape rule, its kernel, its derivative. `defineOp` turns the record into a function
-// that checks, runs and, if a gradient may be asked for, remembers.
+// that checks its inputs, runs the kernel and, if a gradient may be asked for, records a node.
 import type { DType } from "../kernels/block";
 import { Node, type Slot } from "./graph";
 import { refusePromise } from "./scope";

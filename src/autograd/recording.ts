@@ -1,5 +1,5 @@
-// What a capture must know of the graph: who recorded a node, and what happened to the `grad` of leaves, which is
-// JavaScript that a replay does not run.
+// What a capture must know of the graph: in which capture a node was recorded, and what happened to the `grad` of leaves.
+// The second is JavaScript, which a replay does not run.
 import type { Variable } from "./share";
 import type { Tensor } from "./tensor";
 

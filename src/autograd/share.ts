@@ -1,4 +1,4 @@
-// What tensors have in common: storage that is counted, and the variable that a tensor is in the graph.
+// What several tensors may share: storage with a count of its users, and a variable, their place in the graph.
 import { release, type Storage } from "../kernels/block";
 import type { Node } from "./graph";
 import type { Tensor } from "./tensor";

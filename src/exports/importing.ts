@@ -1,5 +1,5 @@
-// Brings the weights of another framework into one of our networks: modules with weights are matched one to one in
-// their order, and each tensor must have the shape that ours has over there.
+// Brings the weights of another framework into one of our networks: modules with weights are matched one to one, in
+// order, and each tensor must have the shape that ours would have in that framework.
 import { type Shape, sameShape, show, sizeOf } from "../autograd";
 import type { HostArray, StateDict } from "../nn";
 import { type Framework, fromLayout, layoutsOf } from "./layout";

@@ -1,5 +1,5 @@
-// A network in the words of Keras: a Sequential model's layers as its configuration has them, and the tensors of each.
-// TensorFlow.js and Keras 2 read the same.
+// A network in the words of Keras: the layers of a Sequential model's configuration, and the tensors of each. Keras 2 and
+// TensorFlow.js both read it.
 import type { StateDict } from "../nn";
 import { layoutsOf, toLayout } from "./layout";
 import type { Edges, Network, NetworkLayer, Window } from "./network";

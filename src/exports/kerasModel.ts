@@ -1,5 +1,5 @@
-// Holds the layers of a Keras model against those of one of our networks: weights of the right shapes behind another
-// slope, stride or epsilon would draw other pictures, and nobody would be told.
+// Compares the layers of a Keras model with those of one of our networks. Shapes alone don't suffice: with another slope,
+// stride or epsilon the same weights would draw other pictures, without a word.
 import { kerasLayers } from "./keras";
 import type { Network } from "./network";
 

@@ -1,5 +1,5 @@
-// How a tensor of ours lies in another framework: its numbers seen with some axes, these put in an order, and the
-// result under a shape and a name. The same record leads there and back.
+// How a tensor of ours is stored in another framework: which axes its numbers are split into, how these are reordered,
+// and the shape and name of the result. One record serves both directions.
 import { type Shape, sizeOf } from "../autograd";
 import type { HostArray } from "../nn";
 import type { Network, NetworkLayer } from "./network";

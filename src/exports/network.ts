@@ -1,5 +1,5 @@
-// A trained network as the writers read it: a list of layers, each one operation of the field with its tensors beside it.
-// Whatever is particular to our kernels is gone: a relu within batch norm is a layer, and padding is four numbers.
+// A trained network as the writers read it: a list of layers, each a usual operation with its tensors. What is special
+// to our kernels is gone: a relu that batch norm includes is a layer of its own, and padding is four numbers.
 import { type Shape, sameShape, show } from "../autograd";
 import type { StateDict } from "../nn";
 import type { NetworkConfig } from "../wgan/config";

@@ -1,4 +1,4 @@
-// Every name of the public face, unchecked: the engine, the composites, and what is spelt otherwise here.
+// Every name of the public face, unchecked: the engine, the composites, and what the face spells in its own way.
 export * from "../autograd";
 export * from "./composites";
 export * from "./images";

@@ -1,5 +1,5 @@
-// The checker of the public face: what is given to a function is looked at once, here, in JavaScript too, and what does
-// not fit is refused by name: the function, the argument, what it must be, what it was, and the nearest right word.
+// The checker of the public face. It looks at a function's arguments at each call, since JavaScript has no types. A message
+// names the function, the argument, what it must be, what it was, and the nearest right word.
 import { Tensor } from "../autograd";
 import { type Arguments, areNumbers, type Kind, list, shape } from "./kinds";
 import { isPlain, listed, nearest, oneLine, shown } from "./words";

@@ -1,4 +1,4 @@
-// Ops that are made of others, and get their derivatives from them: no record, no kernel.
+// Ops that are made of other ops. These give them their derivatives, so they need no record and no kernel.
 import {
   add,
   arange,

@@ -1,4 +1,4 @@
-// The public face of the engine: all.ts, with a look at what each function is given.
+// The public face of the engine: all.ts, with a check of what each function is given.
 import * as all from "./all";
 import { checked, checkedClass, named } from "./check";
 import * as is from "./kinds";

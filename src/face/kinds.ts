@@ -1,4 +1,4 @@
-// The kinds of things that public functions take: what each is called, and how it is told.
+// The kinds of arguments that public functions take: what each is called in messages, and a test for it.
 import { Tensor } from "../autograd";
 import { isPlain, listed, shown } from "./words";
 

@@ -1,4 +1,4 @@
-// Layers without weights that are one composite each, and dropout.
+// Layers without weights: pools and upsampling, each one composite op, and dropout.
 import { greaterEqual, mul, type Random, type Tensor } from "../autograd";
 import { Module, Sequential } from "../nn";
 import { averagePool2d, maxPool2d, type PoolOptions, type UpsampleOptions, upsample2d } from "./images";

@@ -1,4 +1,4 @@
-// Losses, each a mean over all that it is given, and the bound on a step's gradients.
+// Losses, each a mean over all numbers that it is given, and the clipping of a step's gradients.
 import {
   abs,
   add,

@@ -1,4 +1,4 @@
-// The public face of the network library: each layer and optimiser with a look at what it is given.
+// The public face of the network library: each layer and optimiser with a check of what it is given.
 import { Random } from "../autograd";
 import * as nn from "./allNn";
 import { checked, checkedClass, named } from "./check";

@@ -1,5 +1,5 @@
-// What the face spells otherwise than the engine: all numbers beside the tensors are options with PyTorch's defaults, and
-// a shape is an argument of its own.
+// Where the face's spelling differs from the engine's: numbers beside tensors are options with PyTorch's defaults, and a
+// shape is an argument of its own.
 
 import type { Shape, Tensor } from "../autograd";
 import * as engine from "../autograd";

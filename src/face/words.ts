@@ -1,4 +1,4 @@
-// Words of messages: values as they are shown, lists, and which known word is near to an unknown one.
+// Words of messages: how values and lists are shown, and which known word is nearest to an unknown one.
 import { Tensor } from "../autograd";
 
 /** a, b or c */

@@ -1,6 +1,6 @@
 // The IDX format of MNIST and its relatives: two zeros, a type, how many axes, their sizes, then the numbers.
-// All is big-endian. A header can claim billions of images, so it is held against the file's length before anything
-// is made.
+// All is big-endian. A header can claim billions of images, so it is compared with the file's length before memory is
+// allocated.
 import { InputError } from "../errors";
 import { asChannels, asLabels, type Images } from "./images";
 

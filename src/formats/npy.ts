@@ -1,4 +1,4 @@
-// NumPy's .npy: a magic, a version, a header that is a Python dictionary in text, then the numbers.
+// NumPy's .npy: magic bytes, a version, a Python dictionary as text, then the numbers.
 // Images are unsigned bytes in C order; labels any integers. The format: numpy.lib.format, versions 1 to 3.
 import { InputError } from "../errors";
 import { asChannels, asLabels, type Images } from "./images";

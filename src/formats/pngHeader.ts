@@ -1,5 +1,5 @@
 // What a PNG file says of itself before its pixels are unpacked: size, kind and how many bytes it must unpack to.
-// So that a small file which claims to be huge is refused first. W3C's Portable Network Graphics, second edition.
+// So a small file that claims to be huge is refused first. Source: W3C's Portable Network Graphics, second edition.
 import { InputError } from "../errors";
 
 export interface PngHeader {

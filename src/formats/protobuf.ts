@@ -1,5 +1,5 @@
-// Fields of protocol buffers, which messages are made of one after the other: a field is its number and wire type, then
-// a varint, eight or four bytes, or a length and bytes. Source: protobuf.dev, the encoding's page.
+// Fields of protocol buffers; a message is one field after the other. A field is its number and wire type, then a varint,
+// four or eight bytes, or a length and bytes. Source: protobuf.dev, the encoding's page.
 
 export const text = (value: string) => new TextEncoder().encode(value);
 

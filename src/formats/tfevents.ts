@@ -1,4 +1,4 @@
-// TensorBoard's event files: records of length and checksum around a protocol buffer, scalars and PNG images in it.
+// TensorBoard's event files. A record has a length, a protocol buffer with scalars or PNG images, and checksums.
 // Source: TFRecord's layout and event.proto, summary.proto of TensorFlow; only the fields that are used are here.
 import { bytes, concat, double, float, text, whole } from "./protobuf";
 

@@ -1,5 +1,5 @@
-// Asks for an adapter and a device with the limits and features that the kernels use, and says what was got.
-// The defaults of WebGPU are low on purpose; sizes of buffers and how many a kernel binds are the limits that we raise.
+// Asks for an adapter and a device with the limits and features that the kernels use, and says what it got. WebGPU's
+// default limits are low on purpose: we raise the sizes of buffers, and how many of them a kernel binds.
 import { GpuError } from "../errors";
 
 export interface DeviceInfo {

@@ -1,5 +1,5 @@
-// The errors that a device reports, each told once: by the calls that wait for the GPU when it comes, or by the next
-// one. Only a device that was lost or closed stays unusable.
+// The errors that a device reports. Each is thrown once: by the calls that wait for the GPU when it comes, else by the
+// next such call. Only a device that was lost or closed stays unusable.
 import { GpuError } from "../errors";
 
 export class Faults {

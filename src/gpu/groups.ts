@@ -1,5 +1,5 @@
-// Bind groups, cached by layout and ranges: a pool in its steady state hands out the same buffers again and again.
-// They have no destroy() and go with their objects, so those that are alive are counted.
+// Bind groups, cached by layout and ranges, since a training loop gets the same buffers from the pool again and again.
+// They have no destroy(): only garbage collection frees them, so we count those that are alive.
 import { GpuError } from "../errors";
 import type { Dispatch } from "./command";
 import { type Pipeline, UNIFORM_BINDING } from "./pipelines";

@@ -1,5 +1,5 @@
 // Encodes recorded commands: dispatches share a compute pass, copies and clears end it.
-// A replay spends its time here, so a dispatch makes no object and sets only what is not set already.
+// A replay spends its time here. So encoding a dispatch makes no object, and sets only what has changed.
 import { type Command, type DispatchCommand, labelOf } from "./command";
 import type { Timing } from "./observer";
 import type { Pipeline } from "./pipelines";

@@ -1,4 +1,4 @@
-// Compute pipelines, compiled once a (shader, entry point, constants) and without blocking.
+// Compute pipelines, compiled once for each shader, entry point and constants, without blocking.
 // A shader binds one group: its storage buffers, reads first, and a uniform at a dynamic offset.
 
 import { cached } from "./cached";

@@ -1,5 +1,5 @@
-// The buffers of what dies inside of captured steps. All programs share them, since replays run one after the other and
-// each writes such a buffer before it reads it; no one else may have them, since any replay overwrites them.
+// The buffers of what is freed inside of captured steps. All programs share them: replays run one after the other, and
+// each writes such a buffer before it reads it. No one else may use them, since any replay overwrites them.
 import { cached } from "./cached";
 import type { ScratchUser } from "./pool";
 

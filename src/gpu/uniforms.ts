@@ -1,5 +1,5 @@
-// A shader's uniform as its WGSL declares it. The struct is read from the text: it alone says the types and places of
-// its fields, and TypeScript names them.
+// A shader's uniform as its WGSL declares it. We read the struct from the shader's text, which alone says the types and
+// places of its fields; TypeScript gives values by the fields' names.
 
 /** A number, or a truth as 1 or 0; a list for a vector or an array; names for a struct inside. */
 export type Value = number | boolean | readonly Value[] | Params;

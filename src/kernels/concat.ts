@@ -1,4 +1,4 @@
-// Arrays put one behind the other along an axis. A kernel, where copies would end the compute pass.
+// Joins arrays along an axis. It is a kernel, since copies would end the compute pass.
 import { type Block, launch } from "./block";
 
 /** Puts the runs of x, `run` numbers each, into y: the first at `at`, each next one `pitch` numbers on. */

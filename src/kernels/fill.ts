@@ -1,4 +1,4 @@
-// An array filled with one number, or held to bounds, in place.
+// In place: fills an array with one number, or clips it to bounds.
 import { type Block, launch } from "./block";
 
 /** y = value everywhere. */

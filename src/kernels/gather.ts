@@ -1,4 +1,4 @@
-// Rows by index: gather, and scatter-add, which is its derivative; batches from a set of packed bytes.
+// Rows by index: gather, and its derivative, scatter-add. And batches from a data set of packed bytes.
 import { type Block, launch } from "./block";
 
 /** y (n, …) = the rows of x (rows, …) that index (n) u32 names. */

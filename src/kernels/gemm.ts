@@ -1,5 +1,5 @@
 // The heavy products: one description for matrix products and the three directions of a convolution. The adapter's
-// tuning table says which kernel runs it, and into how many parts its sums are cut.
+// tuning table says which kernel runs one, and into how many parts its sums are cut.
 import { gpu } from "../gpu/gpu";
 import { type Dispatch, MAX_GROUPS } from "../gpu/stream";
 import { dispatch, gridOf, type Storage, temporary } from "./block";

@@ -1,4 +1,4 @@
-// Opens the device and tries it on arithmetic whose answer is known, before anything builds on it.
+// Opens the device, and first lets it compute something whose answer is known.
 import { GpuError } from "../errors";
 import { requestDevice } from "../gpu/adapter";
 import { Gpu, type Host, setGpu } from "../gpu/gpu";

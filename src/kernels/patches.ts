@@ -1,5 +1,5 @@
-// Convolutions with very few channels on one side, such as an image's one or three: a tile of the general kernel
-// would be almost empty. The windows of the thin image become rows of a matrix, (pixels, taps * channels).
+// Convolutions with very few channels on one side, such as an image's one or three. A tile of the general kernel would be
+// almost empty there. So the windows of the thin image become rows of a matrix, (pixels, taps * channels).
 import { type Block, clear, dispatch, gridOf, type Storage, temporary } from "./block";
 import type { Window } from "./conv";
 import { type Direction, gemmOfRows } from "./gemm";

@@ -1,4 +1,4 @@
-// Work that would need much room beside its inputs and its result goes in pieces, each of which needs no more than `most`.
+// Work that needs much memory beside its inputs and its result is done in pieces. Each piece needs at most `most`.
 
 /** Most numbers that a kernel holds beside its inputs and its result: 64 MB. Tests lower it. */
 export const room = { most: 2 ** 24 };

@@ -1,5 +1,5 @@
-// The ladders of a strided convolution, y = conv2d(x, w), and of the gradient of its x, from the textbook's loops to
-// the engine's own kernels.
+// Two ladders, of a strided convolution y = conv2d(x, w) and of the gradient of its x: from the textbook's loops to the
+// engine's own kernels.
 import { conv2d, conv2dInputGrad, type Window } from "../kernels/conv";
 import { by, type Ladder, type Rung, rung } from "./ladder";
 import type { LadderShader } from "./shaders";

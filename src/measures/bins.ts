@@ -1,5 +1,5 @@
-// The number of statistically different bins (Richardson and Weiss 2018, "NDB"): the training set's clusters are bins, and
-// it counts those into which too many or too few samples fall. Chance alone makes one in four hundred differ.
+// The number of statistically different bins (Richardson and Weiss 2018, "NDB"): clusters of the training set are bins.
+// Counted are those that get too many or too few samples. Chance alone makes one in four hundred differ.
 import type { HostRandom } from "../kernels/threefry";
 import { histogram } from "./classes";
 import { clusters } from "./clusters";

@@ -1,4 +1,4 @@
-// What a classifier's answers say of a set: its score, and how evenly the classes are hit.
+// What a classifier's answers say of a set of images: its score, and how evenly the classes are hit.
 import type { Rows } from "./rows";
 
 /**

@@ -1,5 +1,5 @@
-// K-means: Lloyd's iteration from the start of Arthur and Vassilvitskii 2007 (k-means++). Own code since ml-kmeans,
-// to which a test holds it, takes three times as long on features, and more on pixels, as it finishes each distance.
+// K-means: Lloyd's iteration from the start of Arthur and Vassilvitskii 2007 (k-means++). Own code, held to
+// ml-kmeans by a test: that takes three times as long on features and more on pixels, as it finishes each distance.
 import type { HostRandom } from "../kernels/threefry";
 import { join, nearest, type Rows, squaredDistance, take } from "./rows";
 

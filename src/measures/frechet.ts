@@ -1,5 +1,5 @@
-// The Fréchet distance of two sets of features (Heusel et al. 2017): the Wasserstein-2 distance, squared, of the normal
-// distributions that have the sets' means and covariances.
+// The Fréchet distance of two sets of features (Heusel et al. 2017): take the normal distributions with the sets' means
+// and covariances; it is their Wasserstein-2 distance, squared.
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
 import type { Rows } from "./rows";
 

@@ -1,5 +1,5 @@
 // The kernel distance of two sets of features (Bińkowski et al. 2018, "KID"): the squared maximum mean discrepancy with
-// the kernel (x · y / d + 1)³. It is unbiased: of two sets of one distribution it is 0 in the mean, and may be below 0.
+// the kernel (x · y / d + 1)³. It is unbiased: for two sets of one distribution its mean is 0, so it may be below 0.
 import type { Rows } from "./rows";
 
 /** Throws where a set has no pair. */

@@ -1,5 +1,5 @@
-// For points of a mixture of normal distributions: how many of its modes are hit, and how many points lie near one
-// (Srivastava et al. 2017, VEEGAN).
+// For points that should be of a mixture of normal distributions: how many of its modes they hit, and how many points
+// are near a mode (Srivastava et al. 2017, VEEGAN).
 import { nearest, type Rows } from "./rows";
 
 export interface ModeCount {

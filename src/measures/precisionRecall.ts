@@ -1,5 +1,5 @@
-// Precision and recall for distributions (Sajjadi et al. 2018): both sets are clustered together, and the curve says how
-// much of the one histogram over the clusters can be had of the other. Numbers of runs, clusters and angles are theirs.
+// Precision and recall for distributions (Sajjadi et al. 2018): both sets are clustered together, which gives each
+// a histogram over the clusters. The curve says how far each covers the other. Numbers of runs, clusters, angles: theirs.
 import { HostRandom } from "../kernels/threefry";
 import { histogram } from "./classes";
 import { clusters } from "./clusters";

@@ -1,4 +1,4 @@
-// Sets of vectors, which all measures are taken of: features of images, their pixels, or points.
+// Sets of vectors, the input of all measures: features of images, their pixels, or points.
 
 /** `count` vectors of `size` numbers each, one after the other. */
 export interface Rows {

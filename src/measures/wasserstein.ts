@@ -1,6 +1,6 @@
-// The exact Wasserstein-1 distance of two samples of one size: the cheapest way to pair them off, found by Jonker and
-// Volgenant's shortest augmenting paths (1987). Own code since the package linear-sum-assignment, to which a test holds
-// it, takes 7 s for 1,000 points.
+// The exact Wasserstein-1 distance of two samples of one size: the cheapest way to pair their points, found by Jonker and
+// Volgenant's shortest augmenting paths (1987). Own code, held to the package linear-sum-assignment by a test: that takes
+// 7 s for 1,000 points.
 import { type Rows, squaredDistance } from "./rows";
 
 /** The mean distance of the pairs, in the best pairing of two sets of as many vectors. */

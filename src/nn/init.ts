@@ -1,5 +1,5 @@
-// Initialisers: a function from random numbers and a shape to a tensor. Fans are read off the last two axes,
-// as Keras does: (…, in, out), and a convolution's kernel positions multiply both.
+// Initialisers: each is a function from random numbers and a shape to a tensor. As in Keras, the last two axes are (in,
+// out), and the fans are these sizes times the positions of a convolution's kernel.
 import { type Random, type Shape, sizeOf, type Tensor, zeros } from "../autograd";
 
 /** How a weight begins: a tensor of that shape. */

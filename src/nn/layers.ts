@@ -1,4 +1,4 @@
-// The layers with weights. Images are (N, H, W, C); filters have the layout of the ops they are used by.
+// The layers with weights. Images are (N, H, W, C); filters have the layout that their op takes.
 import type { ConvOptions, ConvTransposeOptions, Random, Shape } from "../autograd";
 import { conv2d, convTranspose2d, matmul, sameShape, show, Tensor } from "../autograd";
 import { glorotUniform, type Initializer, zero } from "./init";

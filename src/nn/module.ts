@@ -1,5 +1,5 @@
 // A module: parameters that are trained, buffers that are not, and modules inside of it, each under a name.
-// State dictionaries are read off these names, so renaming one breaks saved files.
+// State dictionaries use these names, so renaming one breaks saved files.
 import type { Shape } from "../autograd";
 import { assign, keep, refuseInCapture, requireGrad, sameShape, show, Tensor } from "../autograd";
 

@@ -1,5 +1,5 @@
-// Optimisers. Each owns its slots, one or two for an entry of a parameter and all in one tensor, and may hold a
-// parameter to bounds after its step.
+// Optimisers. Each owns its slots: up to three for an entry of a parameter, all in one tensor. After a step it may clip
+// a parameter to bounds.
 import { type Clip, full, keep, refuseInCapture, show, type Tensor, type Updated } from "../autograd";
 import { type AdamRule, adamUpdate, assign, rmspropUpdate, sgdUpdate, slotSize } from "../autograd/inplace";
 import { rmspropSlots } from "../kernels/update";

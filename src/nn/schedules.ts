@@ -1,5 +1,5 @@
-// Schedules: what part of its learning rate an optimiser takes at each step. Who trains asks before a step, and sets
-// `learningRate`, which a captured step takes up as well.
+// Schedules: which share of its learning rate an optimiser uses at each step. The training loop asks before a step, and
+// sets `learningRate`; a replay uses the new rate, too.
 
 /** The part, from 0 to 1, at a step, counted from 0. */
 export type Schedule = (step: number) => number;

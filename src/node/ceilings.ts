@@ -1,5 +1,5 @@
 // Measures what the adapter does at best: bytes copied and f32 multiply-adds a second, by two kernels of their own.
-// A kernel's rate says little until one knows how much of this it is.
+// A kernel's rate says little until one compares it with these.
 import ceilings from "../../shaders/ceilings.wgsl";
 import type { Gpu } from "../gpu/gpu";
 import type { Dispatch } from "../gpu/stream";

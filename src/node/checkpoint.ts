@@ -1,5 +1,5 @@
-// A checkpoint: one safetensors file that holds all that a run has become. Any tool of the field opens it, and a sum
-// over all of it tells a file that the disk or a transfer has changed.
+// A checkpoint: one safetensors file with the whole state of a run. Any tool of the field opens it. A checksum tells where
+// a disk or a transfer has changed it.
 import { createHash } from "node:crypto";
 import { InputError } from "../errors";
 import { decodeWithMetadata, encodeSafetensors } from "../formats/safetensors";

@@ -1,5 +1,5 @@
-// What the commands share: bad input and a GPU that said no end with one line and exit code 1, and the process exits
-// by itself although Dawn would keep it alive.
+// What the commands share: bad input and a failing GPU end with one line and exit code 1, and the process exits although
+// Dawn would keep it alive.
 import { basename } from "node:path";
 import { GpuError, InputError } from "../errors";
 import { reason } from "./files";

@@ -1,4 +1,4 @@
-// Splits a command line into options and complains in one line about what isn't one, with the nearest name as a hint.
+// Splits a command line into options. What isn't an option gets one line, with the nearest name as a hint.
 // node:util's parseArgs does the splitting; which options there are is up to each command.
 import { parseArgs } from "node:util";
 import { InputError } from "../errors";

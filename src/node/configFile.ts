@@ -1,5 +1,5 @@
 // Configurations as YAML files: a run's own config.yaml, and those that people write, which name a preset and what
-// differs from it. What is wrong in one is told in one line with file, line, key and what was expected.
+// differs from it. A mistake gets one line with file, line, key and what was expected.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { isCollection, isMap, isNode, isScalar, LineCounter, parseDocument, stringify, visit } from "yaml";

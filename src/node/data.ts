@@ -1,4 +1,4 @@
-// Finds the data set: what is named, the cache, or the network; else the program draws digits itself.
+// Finds the data set: what the user named, the cache, or the network. Else the program draws digits itself.
 // So `npm run train` works at once anywhere, and says in one line what it trains on.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-// What a path that a person named holds: looks at names and first bytes, and reads it by the reader of its kind.
+// Reads the data at a path: names and first bytes say of which kind they are, and so which reader reads them.
 import { readdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { InputError } from "../errors";

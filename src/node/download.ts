@@ -1,5 +1,5 @@
-// Fetches one small file from the first mirror that serves it whole, and takes up a cut connection where it broke.
-// The sha256 decides what is whole, so a mirror needs no trust and plain http would do.
+// Fetches one small file from the first mirror that serves it whole; after a cut connection it goes on where it stopped.
+// The sha256 decides what is whole, so we need not trust a mirror, and plain http would do.
 import { createHash } from "node:crypto";
 import { type Environment, type Way, wayOut } from "./proxy";
 

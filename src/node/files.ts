@@ -1,5 +1,5 @@
 // Reads and writes whole files so that a crash or a power cut leaves the old content or the new, never a half.
-// What is wrong with a path that a person named becomes one line.
+// A mistake in a path that the user gave becomes one line.
 import { randomBytes } from "node:crypto";
 import {
   accessSync,

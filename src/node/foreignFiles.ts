@@ -1,5 +1,5 @@
 // Reads the weights that other programs have written: layers models of TensorFlow.js, HDF5 files of Keras 2, and
-// safetensors of PyTorch. What a file says of its layers comes along.
+// safetensors of PyTorch; with them, what a file says of its layers.
 import { dirname, join } from "node:path";
 import type { Dataset, Group } from "h5wasm";
 import { sizeOf } from "../autograd";

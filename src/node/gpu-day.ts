@@ -1,5 +1,5 @@
-// The command `npm run gpu-day`: everything that is to be measured on a machine that is there for minutes, in parts of nine
-// minutes at most. Each leaves a page and a JSON; what failed is named at the end, and then the exit code is 1.
+// The command `npm run gpu-day`: all measurements on a machine that is there for minutes only, in parts of at most nine
+// minutes. Each part leaves a page and a JSON. What failed is named at the end, and then the exit code is 1.
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { InputError } from "../errors";

@@ -1,5 +1,5 @@
 // IDX files by their names: which sets a folder holds, and which labels belong to which images.
-// MNIST and its relatives name them alike, and what unpacks them changes the names a little.
+// MNIST and its relatives use similar names, and unpacking tools change them a little.
 import { readdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { InputError } from "../errors";

@@ -1,5 +1,5 @@
 // One image file to bytes: PNG by pngjs, all else and any scaling by the package sharp, where it is installed.
-// Transparency is dropped, as the field's loaders do it: what counts is the colour that stands in the file.
+// Transparency is dropped, as the field's loaders do: what counts is the colour in the file.
 import { inflateSync } from "node:zlib";
 import { PNG } from "pngjs";
 import { InputError } from "../errors";

@@ -1,4 +1,4 @@
-// From a file of another program to the state of one of our networks, with all that can be held against it.
+// From a file of another program to the state of one of our networks, with every check that the file allows.
 import { InputError } from "../errors";
 import { stateFrom } from "../exports/importing";
 import { requireSameModel } from "../exports/kerasModel";

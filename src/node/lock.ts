@@ -1,5 +1,5 @@
-// A run's folder is locked while a run writes to it: the file run.lock says which process does. One that a killed run
-// left is taken over, and of several that start at once exactly one gets the folder.
+// A run's folder is locked while a run writes to it: the file run.lock says which process does. The lock of a killed run
+// is taken over. Of several runs that start at once exactly one gets the folder.
 import { randomBytes } from "node:crypto";
 import {
   closeSync,

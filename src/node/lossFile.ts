@@ -1,4 +1,4 @@
-// losses.csv: a line a step. Rows that can't be written, as on a full disk, wait for the next try; a half is never left.
+// losses.csv: a line a step. Rows that can't be written, as on a full disk, wait for the next try. Half a row is never left.
 import {
   closeSync,
   fstatSync,

@@ -10,6 +10,7 @@ const commands: Record<string, () => Promise<unknown>> = {
   classifier: () => import("./classifier"),
   export: () => import("./export"),
   import: () => import("./import"),
+  sweep: () => import("./sweep"),
   doctor: () => import("./doctor"),
   setup: () => import("./setup"),
   profile: () => import("./profile"),
@@ -27,6 +28,7 @@ usage: npx monge COMMAND [options]
   classifier  trains the classifier that evaluate judges by
   export      a run's networks for ONNX Runtime, PyTorch or TensorFlow.js
   import      a network that was trained elsewhere, as a run
+  sweep       many runs, here or by Slurm or Optuna
   doctor      what this machine offers
   setup       a software driver, where this machine has none
   profile     where an iteration's time goes

@@ -1,5 +1,5 @@
-// Shows how far a run is: on a terminal one line rewritten in place, into a pipe or file only the plain lines, or where
-// there are none, one now and then.
+// Shows how far a run is. On a terminal it rewrites one line in place. A pipe or a file gets only the plain lines, or one
+// now and then where there are none.
 // A closed pipe (`| head`) or a full disk ends the showing, not the run: its results are in files.
 
 /** What is needed of a stream; process.stdout is one. */

@@ -1,6 +1,6 @@
-// The folder of one training run. A run never writes into another's, and what it has written stays whole: a file is
-// replaced all at once or not at all, and losses.csv grows by whole lines.
-// config.yaml is for people as well, so it is read back with care and complaints name the line.
+// The folder of one training run. A run never writes into another run's folder. Its files stay whole: a file is replaced
+// all at once or not at all, and losses.csv grows by whole lines.
+// People may edit config.yaml, so it is checked when it is read back, and complaints name the line.
 import {
   accessSync,
   constants,

@@ -1,5 +1,5 @@
-// From a preset, a file and options to the settings of a run: what each changes is laid over what stood before, and
-// the whole is held against the schema. Whoever brought a wrong value in is named.
+// From a preset, a file and options to the settings of a run: each changes what was there before, and the schema checks
+// the whole. A message names where a wrong value came from.
 import { version } from "../../package.json";
 import { InputError } from "../errors";
 import type { Gpu } from "../gpu/gpu";

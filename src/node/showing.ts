@@ -1,5 +1,5 @@
 // What a run shows beside its weights: TensorBoard's events and metrics.jsonl while it goes on, pictures and the report
-// at its end, and the page of --watch. None of it may end the run: what fails is told once, and left out.
+// at its end, and the page of --watch. None of it may end the run: what fails is reported once, and left out.
 import { existsSync, readFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { noGrad, tensor, tidy } from "../autograd";

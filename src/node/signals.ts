@@ -1,5 +1,5 @@
-// How a run is told to stop or to save. Imported first of all, so that a signal finds its listener; without one SIGUSR1
-// opens Node's debugger. Until a run has begun there is nothing to save, and we exit at once.
+// How a run is told to stop or to save. It is imported before all else, so that a signal finds its listener:
+// without one SIGUSR1 opens Node's debugger. Until a run has begun there is nothing to save, and we exit at once.
 
 const numbers = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
 type StopSignal = keyof typeof numbers;

@@ -1,5 +1,5 @@
-// Where the running code stands in the sources: the stack of the moment, through the maps that esbuild lays beside its
-// bundles; and where a kernel's entry point stands in the shaders.
+// Where the running code is in the sources: takes the stack, and translates it by the source maps beside esbuild's
+// bundles. And where a kernel's entry point is in the shaders.
 import { readFileSync } from "node:fs";
 import { SourceMap } from "node:module";
 import { dirname, join, relative, resolve, sep } from "node:path";

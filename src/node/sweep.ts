@@ -1,5 +1,5 @@
 // The command `npm run sweep`: writes the command lines of many runs, runs them here, or reports what they left.
-import { chmodSync } from "node:fs";
+import { chmodSync, realpathSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { runCommand } from "./command";
 import { makeFolders, writeFileAtomic } from "./files";
@@ -11,8 +11,12 @@ import { lineOf, makePlan } from "./sweep/plan";
 import { report } from "./sweep/report";
 import { optunaText, sbatchText } from "./sweep/scripts";
 
-/** The program that builds where a source has changed and starts a command; this file is dist/<hash>/node/sweep.js. */
-const starter = resolve(dirname(process.argv[1]), "../../../scripts/run.mjs");
+const program = realpathSync(process.argv[1]);
+/** The words that start a command: by the package's program, or by the one that builds where a source has changed. */
+const start = (command: string): string[] =>
+  program.endsWith("monge.js")
+    ? ["node", program, command]
+    : ["node", resolve(dirname(program), "../../../scripts/run.mjs"), `node/${command}`];
 
 await runCommand(async () => {
   const options = parseSweepOptions(process.argv.slice(2));
@@ -21,7 +25,7 @@ await runCommand(async () => {
   if (options.kind === "report") return report(options.folder);
 
   const out = options.out ?? join("runs", `sweep-${timeStamp(new Date())}`);
-  const plan = makePlan(options, ["node", starter, "node/train"], console.log);
+  const plan = makePlan(options, start("train"), console.log);
   const { runs, points } = plan;
   requireUnused(out);
   makeFolders(join(resolve(out), "logs"));
@@ -29,7 +33,7 @@ await runCommand(async () => {
   for (const [name, text] of Object.entries({
     "runs.txt": runs.map((words) => `${lineOf(words)}\n`).join(""),
     "sweep.sbatch": sbatchText(resolve(out), runs.length),
-    "optuna.sh": optunaText(plan, options, ["node", starter, "node/evaluate", ...adapter]),
+    "optuna.sh": optunaText(plan, options, [...start("evaluate"), ...adapter]),
   })) {
     if (text === undefined) continue;
     writeFileAtomic(join(out, name), text);

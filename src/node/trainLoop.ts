@@ -1,5 +1,5 @@
 // The training loop of a run: steps, losses, checkpoints and pictures. Whatever ends it, the newest state that is known
-// to be good is on the disk afterwards. What is only to look at may fail: it is told once, and the run goes on.
+// to be good is then on the disk. If a picture or a log fails, that is reported once, and the run goes on.
 import { join } from "node:path";
 import { settle, type Tensor } from "../autograd";
 import { InputError } from "../errors";

@@ -1,5 +1,5 @@
-// The command `npm run walk`: the ways that the dispatches of one training step take through the house, from the
-// trainer down to the line of the shader, read off the stack at the moment when each is recorded.
+// The command `npm run walk`: the way of each dispatch of a training step through the sources, from the trainer down to
+// the line of the shader. It is the stack at the moment when the dispatch is recorded.
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";

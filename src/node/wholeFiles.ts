@@ -1,4 +1,4 @@
-// Reads the files of a data set whole: as large as they really are, and gzipped IDX files as large as their header says.
+// Reads a data set's files whole: plain files at their true size, gzipped IDX files up to the size that their header says.
 import { constants as buffers } from "node:buffer";
 import { closeSync, constants, fstatSync, openSync, readSync, statSync } from "node:fs";
 import { gunzipSync, constants as zlib } from "node:zlib";

@@ -1,4 +1,4 @@
-// The device as a program that imports the package sees it: what it computes on, and not how.
+// The device as a program sees it that imports the package: what computes, not how.
 import type { Gpu } from "../gpu/gpu";
 import { gpu } from "../gpu/gpu";
 

@@ -1,4 +1,4 @@
-// What `import … from "monge"` gives everywhere, but for openDevice, which each platform has its own of.
+// What `import … from "monge"` gives on every platform. Only openDevice differs, so each platform adds its own.
 
 export { GpuError, InputError } from "../errors";
 export * from "../face";

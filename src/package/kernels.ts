@@ -1,5 +1,5 @@
-// Kernels and ops of a program's own, with a look at what it gives: shaders, launches, records, and what the functions of
-// a record give. What those throw is told in the op's name.
+// A program's own kernels and ops, with a check of all that it gives: shaders, launches, records, and what a record's
+// functions return. What those functions throw is thrown on with the op's name.
 import type { Operand, Tensor } from "../autograd";
 import * as engine from "../autograd";
 import type { AnyOp, Backward, Thunks } from "../autograd/op";

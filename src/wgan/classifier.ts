@@ -1,5 +1,5 @@
-// A small convolutional classifier of a data set, trained once, by which generated images are judged: what it takes them
-// for, and the features that it sees in them. It is of strided convolutions, as the critics are.
+// A small convolutional classifier of a data set, trained once, to judge generated images: by its answers and by its
+// features. It is made of strided convolutions, as the critics are.
 import {
   byteTensor,
   grad,

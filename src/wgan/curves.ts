@@ -1,5 +1,5 @@
-// What a picture needs of long histories: fewer points that draw the same line, the median filter of the paper, and the
-// mean of several.
+// Long histories made ready for a plot: fewer points that draw the same line, the median filter of the paper, and the mean
+// of several.
 
 /** The window of the median filter that Arjovsky et al. 2017 plot their estimate with (figure 3), in steps. */
 export const medianWindow = 101;

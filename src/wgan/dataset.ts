@@ -1,4 +1,4 @@
-// A labelled set of images as bytes, what is said of it, and the choice of classes to train on.
+// A labelled set of images as bytes, its description in words, and the choice of classes to train on.
 // It stays bytes until the GPU gathers a batch: 47 MB for all of MNIST's training images.
 import { InputError } from "../errors";
 import type { Images } from "../formats/images";

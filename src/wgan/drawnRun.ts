@@ -1,5 +1,5 @@
-// The configuration of a run on drawn digits, for who looks at a training step and not at its images: the profiler,
-// the tuner and the bench.
+// The configuration of a run on drawn digits, for tools that need a training step and no images: the profiler, the tuner
+// and the bench.
 import { version } from "../../package.json";
 import type { Gpu } from "../gpu/gpu";
 import { tuning } from "../kernels/tuning/table";

@@ -1,5 +1,5 @@
-// Lays a batch of generated images out as one picture for the eye: as they are, or, of MNIST's kind, as dark ink on white
-// paper. There training has ink = +1 and paper = -1; the picture shows the negative, like matplotlib's gray_r.
+// Lays a batch of generated images out as one picture. Images stay as they are, but those of MNIST's kind become dark ink
+// on white paper: in training ink is +1 and paper -1, and the picture shows the negative, like matplotlib's gray_r.
 
 /** A picture, row by row from the top: one byte a pixel for grey (255 is white), or three for red, green, blue. */
 export interface Picture {

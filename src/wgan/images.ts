@@ -1,6 +1,6 @@
-// The data set on the GPU, from which batches are gathered by index. Images lie there as bytes, in as many buffers as
-// the adapter's largest binding demands, each with the same stretch of every image: so which buffers a batch reads
-// does not depend on the indices, and a captured step can be replayed.
+// The data set on the GPU, from which batches are gathered by index. They are bytes there. If they are larger than
+// the adapter's largest binding, several buffers share them, and each has the same stretch of every image. So a batch
+// reads the same buffers whatever its indices are, and a captured step can be replayed.
 import { byteTensor, concat, gather, keep, reshape, type Tensor, takeBytes, tensor, tidy } from "../autograd";
 import { InputError } from "../errors";
 import { gpu } from "../gpu/gpu";

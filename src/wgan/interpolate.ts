@@ -1,5 +1,5 @@
-// Ways between latent vectors. In many dimensions normal vectors lie near a sphere, and a straight way between two
-// leaves it for a place that the generator never saw; spherical interpolation stays (White 2016, Sampling Generative
+// Ways between latent vectors. In many dimensions normal vectors lie near a sphere. A straight line between two leaves it,
+// and the generator has never seen such vectors; spherical interpolation stays on it (White 2016, Sampling Generative
 // Networks, section 2.1).
 
 /** The vector at `t` from 0 (`a`) to 1 (`b`) on the arc between them; a straight line where their angle has no plane. */

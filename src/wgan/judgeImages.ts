@@ -1,4 +1,4 @@
-// Judges a generator of images: by what a classifier of the data takes its images for and sees in them, and by pixels.
+// Judges a generator of images: by the answers and the features of a classifier of the data, and by pixels.
 import { HostRandom } from "../kernels/threefry";
 import { binned, differentBins, makeBins } from "../measures/bins";
 import { classifierScore, histogram, klToUniform, largest } from "../measures/classes";

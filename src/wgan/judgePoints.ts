@@ -1,5 +1,5 @@
-// Judges a generator of points of a toy: the modes that it hits, and the exact distance of its points from the toy's,
-// beside what its critic takes that distance for.
+// Judges a generator of points: the modes that it hits, and the exact distance of its points from the toy's, beside the
+// critic's estimate of that distance.
 import { countModes } from "../measures/mixture";
 import { rowsOf, slice } from "../measures/rows";
 import { wasserstein } from "../measures/wasserstein";

@@ -1,5 +1,5 @@
-// Judges a generator of stacked digits: how many of the thousand modes it hits, and how evenly, by a classifier that takes
-// each channel for a digit.
+// Judges a generator of stacked digits: how many of the thousand modes it hits, and how evenly, by a classifier that reads
+// a digit in each channel.
 import { histogram, klToUniform, largest } from "../measures/classes";
 import type { ByteDataset } from "./dataset";
 import type { Judged } from "./judgeImages";

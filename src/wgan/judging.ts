@@ -1,5 +1,5 @@
-// What judging a generator comes to: figures of several draws of samples, each beside its floor, the same figure of real
-// samples. It says what a figure can't say.
+// What a judgement of a generator holds: figures of several draws of samples. Beside each stands its floor, the same figure
+// of real samples, and notes on what a figure can't say.
 
 /** How many draws there are of generated samples, and of real ones. */
 export const DRAWS = 10;

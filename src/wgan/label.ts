@@ -1,5 +1,5 @@
-// Writes "step 1200" above a picture, in letters of its own: frames need no font, and only fourteen signs.
-// The glyphs are 5x7 pixels, a row a number of five bits, the leftmost pixel first.
+// Writes "step 1200" above a picture. It needs only fourteen signs, so it has its own, and no font.
+// A glyph is 5x7 pixels; a row is a number of five bits, the leftmost pixel first.
 import { channelsOf, type Picture } from "./grid";
 
 const glyphs: Record<string, readonly number[]> = {

@@ -1,5 +1,5 @@
-// Layers as data: what each is, without its weights. A network is made from a list of them, sized, written for other
-// programs and read back from them.
+// Layers as data, without weights. From a list of them a network's sizes are computed and the network is made; and it is
+// written for other programs and read back from them.
 import type { Random, Shape } from "../autograd";
 import {
   BatchNorm2d,

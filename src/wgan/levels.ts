@@ -1,4 +1,4 @@
-// Level sets of a function that is known on a grid: marching squares, with lines between neighbouring values.
+// Level lines of a function that is known on a grid: marching squares, linear between neighbouring values.
 // A cell with a corner that is not finite has no line.
 
 /** A function's values on a grid, row by row from the least y; `columns` values a row. */

@@ -1,5 +1,5 @@
-// Whether a run fits an adapter: each tensor lies in one buffer, and an adapter binds only so much of one at once.
-// Found from the networks' shapes, before there is a weight or a file.
+// Whether a run fits an adapter: a tensor is in one buffer, and an adapter limits how much of a buffer a kernel may bind.
+// The networks' shapes tell, before there is a weight or a file.
 import { sizeOf, slotSize } from "../autograd";
 import type { NetworkConfig, RunConfig } from "./config";
 import { planCritic, planGenerator } from "./models";

@@ -1,5 +1,5 @@
-// A network on paper: its layers in order, each with the shape of a sample behind it. So sizes are known, and held
-// against what an adapter can bind, before there is a weight.
+// A network on paper: its layers in order, each with the shape of a sample after it. So sizes are known, and compared with
+// what an adapter can bind, before there is a weight.
 import { type Random, type Shape, sizeOf } from "../autograd";
 import { type Initializer, Sequential } from "../nn";
 import type { RunConfig } from "./config";

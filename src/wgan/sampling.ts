@@ -1,5 +1,4 @@
-// Samples for people to look at: from latent vectors that are always the same, as pictures that do not depend on the
-// range of the network's pixels.
+// Samples to look at: from the same latent vectors each time, and as pictures whatever the range of the network's pixels.
 import { add, concat, mul, noGrad, type Random, slice, type Tensor, tidy } from "../autograd";
 import { gpu } from "../gpu/gpu";
 import type { Module } from "../nn";

@@ -1,5 +1,5 @@
 // Draws points of the plane as dots: what a grid of images is for two-dimensional toys.
-// The window is fixed, so that the pictures of a run lie over each other; points outside of it aren't shown.
+// The window is fixed, so that the pictures of a run can be compared; points outside of it aren't shown.
 import type { Picture } from "./grid";
 
 /** Points (N, 2), x and y by turns, and how they are drawn: each channel of the colour from 0 to 255. */

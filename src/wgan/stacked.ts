@@ -1,5 +1,5 @@
-// Stacked digits (Metz et al. 2017): three grey images as the channels of one, and so a thousand classes of ten, by which
-// it is seen how many modes a generator has.
+// Stacked digits (Metz et al. 2017): three grey images as the channels of one. Ten classes become a thousand, so one can
+// count how many modes a generator hits.
 import { HostRandom } from "../kernels/threefry";
 import type { ByteDataset } from "./dataset";
 

@@ -239,6 +239,19 @@ test("monge train trains, and leaves a run with its pictures", () => {
     assert.ok(made.includes(file), file);
 });
 
+test("monge sweep writes lines that start the package's own program, runs them, and reports", () => {
+  const toy = ["--preset", "toy", "--steps", "2", "--objective.criticSteps", "1", "--sample-every", "0"];
+  const written = monge("sweep", "--seeds", "1,2", ...toy, "--out", "swept");
+  assert.is(written.status, 0, written.stderr);
+  assert.match(written.stdout, /npx monge sweep --local 2 swept\n/);
+  const lines = readFileSync(join(installed(), "swept/runs.txt"), "utf8");
+  assert.is(lines.match(/^node \S+\/dist\/package\/monge\.js train --preset toy .*\n/gm)?.length, 2, lines);
+  const { status, stdout, stderr } = monge("sweep", "--local", "2", "swept");
+  assert.is(status, 0, stdout + stderr);
+  assert.match(stdout, /\nswept: 2 runs done\n$/);
+  assert.match(monge("sweep", "--report", "swept").stdout, /2 of 2/);
+});
+
 test("monge tells its commands and its version, and says in one line what it does not know", () => {
   assert.is(monge("--version").stdout, `${manifest.version}\n`);
   const { stdout } = monge("--help");

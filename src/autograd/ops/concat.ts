@@ -1,4 +1,4 @@
-// Tensors one behind the other along an axis: concat ↔ slice.
+// Joins tensors along an axis. Its derivative is slice.
 import { place } from "../../kernels/concat";
 import { defineOp } from "../op";
 import { normalizeAxes, type Shape, shapeError, show, sizeOf } from "../shape";

@@ -1,5 +1,5 @@
 // Convolutions over images (N, H, W, C). The three ops are the three directions of one trilinear form,
-// ⟨conv2d(x, w), dy⟩, so each is a derivative of the others and second derivatives need no more kernels.
+// ⟨conv2d(x, w), dy⟩. So each is a derivative of the others, and second derivatives need no new kernels.
 import * as kernels from "../../kernels/conv";
 import { defineOp } from "../op";
 import { type Shape, shapeError, show } from "../shape";

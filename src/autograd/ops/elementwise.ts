@@ -1,5 +1,5 @@
-// What the records of elementwise ops have in common: an op gives its entry point in shaders/unary.wgsl or
-// shaders/binary.wgsl and its derivative.
+// What the records of elementwise ops have in common. An op adds only its derivative, and the name of its entry point in
+// shaders/unary.wgsl or shaders/binary.wgsl.
 import { binary, unary } from "../../kernels/pointwise";
 import { defineOp, type Op, type Operand } from "../op";
 import { broadcastShapes } from "../shape";

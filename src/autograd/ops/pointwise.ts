@@ -1,4 +1,4 @@
-// Elementwise ops. Each is one record here, and a case with an entry point in shaders/unary.wgsl or shaders/binary.wgsl.
+// Elementwise ops. Each is one record here, and an entry point in shaders/unary.wgsl or shaders/binary.wgsl.
 // Derivatives are written in these same ops, so they have derivatives too.
 import { binary } from "../../kernels/pointwise";
 import { zeros } from "../create";

@@ -1,5 +1,5 @@
-// Times every dispatch of the stream that it is attached to: on the GPU by timestamps, each dispatch in a pass of
-// its own, and where the adapter has none by the wall clock, each dispatch submitted alone and waited for.
+// Times every dispatch of a stream. With the GPU's timestamps each dispatch gets a pass of its own. Where the adapter has
+// no timestamps, each is submitted alone and waited for, by the wall clock.
 import type { Gpu } from "../../gpu/gpu";
 import type { Observer, Timing } from "../../gpu/observer";
 

@@ -1,5 +1,5 @@
-// How long work takes on the GPU: by timestamps around it where the adapter has them, else by the wall clock. The
-// work is recorded beforehand and repeated, so that neither JavaScript nor a coarse clock is what we measure.
+// How long work takes on the GPU: by timestamps where the adapter has them, else by the wall clock. The work is recorded
+// first and repeated, so that the time is not that of JavaScript, and a coarse clock does not matter.
 import type { Gpu } from "../../gpu/gpu";
 import type { Dispatch } from "../../gpu/stream";
 

@@ -1,5 +1,5 @@
-// The ways in which the heavy products can run: families of kernels with their constants, each under a name that a
-// person can read, and which of them a shape gets where nothing was measured.
+// The ways in which the heavy products can run: families of kernels with their constants, each with a readable name. And
+// which of them a shape gets where nothing was measured.
 import type { DeviceInfo } from "../../gpu/adapter";
 import type { ShaderName } from "../shaders";
 

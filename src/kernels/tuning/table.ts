@@ -1,5 +1,5 @@
-// The table that says which configuration runs which class of shapes on this adapter, and its form as text, which a
-// person can read: JSON, one section an (adapter, driver, version of monge and its kernels), one line a class.
+// The table that says which configuration runs which class of shapes on this adapter, and its text: JSON that a person
+// can read. It has a section for each adapter, driver and version of monge's kernels, and a line for each class.
 import { version } from "../../../package.json";
 import type { DeviceInfo } from "../../gpu/adapter";
 import { cached } from "../../gpu/cached";

@@ -1,4 +1,4 @@
-// Tuning: times the configurations that could run each of some products, once, and keeps the fastest in the
+// Tuning: for each of some products, times all configurations that could run it, once, and keeps the fastest in the
 // adapter's table and in a store. A candidate counts only if it computes what the portable kernel computes.
 import type { Gpu } from "../../gpu/gpu";
 import type { Dispatch } from "../../gpu/stream";

@@ -1,4 +1,4 @@
-// Runs one program as a child process with a time limit: at the limit it is ended by its id, and what it started with it.
+// Runs one program as a child process with a time limit. At the limit it is killed, with all that it has started.
 import { spawn } from "node:child_process";
 
 export interface Ran {

@@ -1,5 +1,5 @@
-// The environment of a GPU day's programs: a cache of the day's own, MNIST from beside the programs where it is not named,
-// and paths that hold in another folder, since each program runs in that of its part.
+// The environment of a GPU day's programs: a cache of the day's own; MNIST from beside the programs, if no folder is named;
+// and absolute paths, since each program runs in the folder of its part.
 import { existsSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
 import { cacheFolder } from "../../../scripts/cacheFolder.mjs";

@@ -1,6 +1,6 @@
-// One part of a GPU day: its steps one after the other, each within its time limit and what is left of the part's. A step
-// that fails stops nothing. After each step the part's page and JSON are written anew, so that a machine that is taken
-// away leaves what was measured.
+// One part of a GPU day: its steps one after the other, each within its own time limit and the rest of the part's. A step
+// that fails stops nothing. After each step the part's page and JSON are written anew, so that they are there if the
+// machine goes away.
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { version } from "../../../package.json";

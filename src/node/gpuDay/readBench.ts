@@ -1,4 +1,4 @@
-// Reads what the bench has left: its rows so far, the peers that failed in some of them, and those that are not there.
+// Reads the bench's output: its rows so far, the peers that failed in some of them, and the peers that are missing.
 import { differs, type Report, type ReportRow } from "../../../bench/report";
 import { peerNames } from "../../../bench/sides/side";
 import type { ProfileFigures } from "../profile";

@@ -1,5 +1,5 @@
 // Reads what the steps of a GPU day have left: the JSON of doctor, tune and profile, the folder of a run, and what the
-// tests said. A program that was ended half-way has left a part of it, or nothing.
+// tests said. A program that was killed half-way has left a part of it, or nothing.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Findings } from "../doctor";

@@ -1,5 +1,5 @@
-// critic.png of a two-dimensional toy: the critic's level sets, with generated samples and those of the data, as
-// Gulrajani et al. 2017 draw them (figure 1). Level sets at equal distances on the page mean a slope that is the same.
+// critic.png of a two-dimensional toy: the critic's level lines, with generated and real points, as in figure 1 of
+// Gulrajani et al. 2017. Lines that are evenly spaced on the page mean a slope that is the same everywhere.
 import { evenly } from "../../wgan/curves";
 import { evenLevels, levelSet } from "../../wgan/levels";
 import { dataColour, generatedColour, toyExtent } from "../../wgan/scatter";

@@ -1,5 +1,5 @@
-// What a run shows when it ends, or when a resumed one does: all of it is made anew from the files of its folder.
-// A picture that can't be made or written is told of and left out; the weights don't wait for it.
+// What a run, also a resumed one, shows when it ends: all of it is made anew from the files of its folder. A picture that
+// can't be made or written is reported and left out; the weights don't wait for it.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { evenly } from "../../wgan/curves";

@@ -1,5 +1,5 @@
-// The figure of a sweep: the estimate of the distance over the steps, for each point of the grid its mean over the seeds
-// and around it the deviation.
+// The figure of a sweep: the estimate of the distance over the steps. For each point of the grid it has the mean over the
+// seeds, and a band of one standard deviation.
 import { evenly, meanAndDeviation, medianFilter, medianWindow } from "../../wgan/curves";
 import type { LossRow } from "../lossFile";
 import { drawn, plotStyle, stepAxis } from "./vega";

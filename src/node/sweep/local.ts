@@ -1,5 +1,5 @@
-// The runs of a sweep on this machine, some at once, for who has no cluster. Those that are done are left alone, the others
-// begin or go on: each line says so itself.
+// The runs of a sweep on this machine, some at once, for people without a cluster. Finished runs are left alone. The others
+// begin or go on: `--resume-if-there` in their lines decides which.
 import { type ChildProcess, spawn } from "node:child_process";
 import { appendFileSync, closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { dirname, join } from "node:path";

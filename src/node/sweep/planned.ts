@@ -1,4 +1,4 @@
-// What a sweep's folder says was to be run: the lines of runs.txt, and of trials.txt, where optuna.sh notes its own.
+// The planned runs of a sweep's folder: the lines of runs.txt, and those of trials.txt, which optuna.sh writes.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../../errors";

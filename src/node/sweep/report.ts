@@ -1,4 +1,4 @@
-// The report of a sweep: a table with a row for each point of the grid, one of all runs for other tools, and a figure.
+// The report of a sweep: a table with a row for each point of the grid, a table of all runs for other tools, and a figure.
 import { join } from "node:path";
 import { meanAndDeviation } from "../../wgan/curves";
 import { writeFileAtomic } from "../files";

@@ -1,5 +1,5 @@
-// What a page that is opened late, or loaded again, has to be told: the rows so far, the newest picture, the last
-// lines of the log. However long the run is, it stays small.
+// What a page gets that is opened late, or loaded again: the rows so far, the newest picture, the last lines of the log.
+// It stays small, however long the run is.
 import { envelope } from "../../wgan/curves";
 import type { LossRow } from "../lossFile";
 

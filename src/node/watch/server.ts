@@ -1,6 +1,6 @@
 // `--watch`: serves one page on 127.0.0.1 that shows the run while it goes on, told by server-sent events.
-// It is for the person at this machine alone: other hosts' names, other origins and other paths are refused, so that
-// no page of the web can read along, not even by a name of its own that leads here.
+// Only the person at this machine may see it: other hosts' names, other origins and other paths are refused. So no page of
+// the web can read along, not even one whose host name leads to this machine.
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { InputError } from "../../errors";
