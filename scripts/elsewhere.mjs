@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { fail, root } from "./shell.mjs";
 
 /** The folders of test/ whose tests need no Node. */
-export const rooms = ["gpu", "kernels", "autograd", "nn", "face", "formats", "wgan"];
+export const rooms = ["gpu", "kernels", "autograd", "nn", "face", "formats", "tuning", "wgan"];
 
 /**
  * What the command line asks for: test files whose path matches, and a file to write the results to; or the numbers of

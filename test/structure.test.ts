@@ -19,6 +19,7 @@ const rooms = [
   "src/gpu",
   "src/kernels",
   "src/ladder",
+  "src/tuning",
   "src/autograd",
   "src/nn",
   "src/face",

@@ -1,5 +1,6 @@
 // monge's side: its public ops; mongeTraining.ts has its training.
 // Results are freed as soon as they are queued, except for those of the latest run, which may be read.
+
 import {
   add,
   batchNorm,
@@ -22,6 +23,7 @@ import { openGpu } from "../../src/kernels/open";
 import { tuning } from "../../src/kernels/tuning/table";
 import type { HostArray } from "../../src/nn";
 import { tuningStore } from "../../src/node/tuningStore";
+import { describeTuning, loadTuning } from "../../src/tuning/text";
 import { benchGpu } from "../gpu";
 import { train } from "./mongeTraining";
 import type { Case, Side, Work } from "./side";
@@ -33,12 +35,12 @@ export async function open(): Promise<Side> {
     memoryBudget: 16 * 2 ** 30,
     warn: (line) => console.error(line),
   });
-  const ignored = tuning(gpu).load(tuningStore(process.env)); // as `npm run train` does
+  const ignored = loadTuning(tuning(gpu), tuningStore(process.env)); // as `npm run train` does
   if (ignored) console.log(ignored);
   return {
     name: "monge",
     device: gpu.device,
-    kernels: tuning(gpu).describe(),
+    kernels: describeTuning(tuning(gpu)),
     prepare,
     train,
     finish: () => settle(0),

@@ -7,6 +7,7 @@ import type { Gpu } from "../gpu/gpu";
 import { type HostSpan, Profiler, type Timed } from "../kernels/measuring/profiler";
 import { byKernel, type KernelTotal, kernelSpan, kernelTime } from "../kernels/measuring/summary";
 import { tuning } from "../kernels/tuning/table";
+import { describeTuning, loadTuning } from "../tuning/text";
 import { drawnRun } from "../wgan/drawnRun";
 import { type PresetName, presets } from "../wgan/presets";
 import { drawDigits } from "../wgan/strokes";
@@ -127,7 +128,7 @@ await runCommand(async () => {
   const name = options.preset ?? (adapter.software ? "small" : "tutorial");
   const { batch = presets[name].batch } = options;
   const gpu = await openDevice({ adapter: options.adapter });
-  const ignored = tuning(gpu).load(tuningStore(process.env));
+  const ignored = loadTuning(tuning(gpu), tuningStore(process.env));
   if (ignored) console.log(ignored);
   const timestamps = !options.wallClock && gpu.device.features.has("timestamp-query");
   const why = options.wallClock ? "asked for" : "the adapter has no timestamps";
@@ -138,7 +139,7 @@ await runCommand(async () => {
   const result = await profile(gpu, name, batch, timestamps);
 
   console.log(`preset ${name}, batch ${batch}, on ${gpu.info.name} (${gpu.info.driver})`);
-  console.log(`kernels: ${tuning(gpu).describe()}; timed by ${timing}`);
+  console.log(`kernels: ${describeTuning(tuning(gpu))}; timed by ${timing}`);
   console.log(
     `ceilings, measured: ${(ceilings.flops / 1e9).toFixed(1)} GFLOP/s of f32 fma, ` +
       `${(ceilings.bytes / 1e9).toFixed(1)} GB/s copied\n`,
@@ -156,7 +157,7 @@ await runCommand(async () => {
       preset: name,
       batch,
       adapter: { name: gpu.info.name, driver, subgroupSize },
-      tuning: tuning(gpu).describe(),
+      tuning: describeTuning(tuning(gpu)),
       timestamps,
       ceilings,
       ms: times,

@@ -1,9 +1,11 @@
 // From a preset, a file and options to the settings of a run: each changes what was there before, and the schema checks
 // the whole. A message names where a wrong value came from.
+
 import { version } from "../../package.json";
 import { InputError } from "../errors";
 import type { Gpu } from "../gpu/gpu";
 import { tuning } from "../kernels/tuning/table";
+import { describeTuning } from "../tuning/text";
 import { checkConfig, type RunConfig } from "../wgan/config";
 import type { Dataset } from "../wgan/dataset";
 import { objectives } from "../wgan/objectives";
@@ -135,7 +137,7 @@ export function complete(
   const { preset, settings, mistake } = chosen;
   const { data, network, conditional, objective, optimizer, ema, ...others } = settings;
   const found = { ...recordOf(dataset), ...print };
-  const adapter = { name: gpu.info.name, driver: gpu.info.driver, kernels: tuning(gpu).describe() };
+  const adapter = { name: gpu.info.name, driver: gpu.info.driver, kernels: describeTuning(tuning(gpu)) };
   const config: RunConfig = {
     ...{
       monge: version,

@@ -4,6 +4,7 @@ import "./signals"; // before all else, so that a signal finds its listener
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { tuning } from "../kernels/tuning/table";
+import { loadTuning } from "../tuning/text";
 import {
   type ByteDataset,
   type ClassChoice,
@@ -86,7 +87,7 @@ await runCommand(async () => {
   const print = fingerprint(data);
   if (previous) requireSameData(previous, print, data.source);
   const gpu = await openDevice({ adapter: options.adapter });
-  const ignored = options.noTune ? undefined : tuning(gpu).load(tuningStore(process.env));
+  const ignored = options.noTune ? undefined : loadTuning(tuning(gpu), tuningStore(process.env));
   if (ignored) console.log(ignored);
   const config = complete(chosen, data, gpu, print);
   for (const line of differences(chosen, config)) console.log(line);

@@ -5,7 +5,8 @@ import { settle } from "../autograd";
 import type { Gpu } from "../gpu/gpu";
 import { type Gemm, watchGemms } from "../kernels/gemm";
 import { tuning } from "../kernels/tuning/table";
-import { type Tuned, tune } from "../kernels/tuning/tuner";
+import { loadTuning } from "../tuning/text";
+import { type Tuned, tune } from "../tuning/tuner";
 import { drawnRun } from "../wgan/drawnRun";
 import type { PresetName } from "../wgan/presets";
 import { drawDigits } from "../wgan/strokes";
@@ -81,7 +82,7 @@ await runCommand(async () => {
   const name = chosen ?? (adapter.software ? "small" : "tutorial");
   const store = tuningStore(process.env);
   const gpu = await openDevice({ adapter: given.adapter });
-  const ignored = tuning(gpu).load(store);
+  const ignored = loadTuning(tuning(gpu), store);
   if (ignored) console.log(ignored);
   console.log(`tuning the products of one step of ${name} on ${gpu.info.name}\n`);
   const start = performance.now();

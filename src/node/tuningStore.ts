@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { cacheFolder } from "../../scripts/cacheFolder.mjs";
 import { InputError } from "../errors";
-import type { TuningStore } from "../kernels/tuning/table";
+import type { TuningStore } from "../tuning/text";
 import { makeFolders, readFileUnpacked, reason, requireWritable, writeFileAtomic } from "./files";
 
 type Environment = Record<string, string | undefined>;
@@ -13,7 +13,7 @@ export function tuningFile(env: Environment): string {
   return join(cacheFolder(env), "tuning.json");
 }
 
-/** The store in that file. Reading throws what is wrong with it, which `Tuning.load` turns into a line. */
+/** The store in that file. Reading throws what is wrong with it, which `loadTuning` turns into a line. */
 export function tuningStore(env: Environment): TuningStore {
   const file = tuningFile(env);
   return {

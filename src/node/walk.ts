@@ -1,5 +1,6 @@
 // The command `npm run walk`: the way of each dispatch of a training step through the sources, from the trainer down to
 // the line of the shader. It is the stack at the moment when the dispatch is recorded.
+
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,6 +11,7 @@ import type { Gpu } from "../gpu/gpu";
 import { Profiler } from "../kernels/measuring/profiler";
 import { kernelName } from "../kernels/measuring/summary";
 import { tuning } from "../kernels/tuning/table";
+import { describeTuning } from "../tuning/text";
 import { drawnRun } from "../wgan/drawnRun";
 import { type PresetName, presets } from "../wgan/presets";
 import { drawDigits } from "../wgan/strokes";
@@ -172,7 +174,7 @@ await runCommand(async () => {
   const gpu = await openDevice({ adapter: options.adapter });
   const ways = await walk(gpu, name, root);
   console.log(
-    `One step of ${name}, batch ${presets[name].batch}, on ${gpu.info.name}; kernels: ${tuning(gpu).describe()}.\n`,
+    `One step of ${name}, batch ${presets[name].batch}, on ${gpu.info.name}; kernels: ${describeTuning(tuning(gpu))}.\n`,
   );
   const link = ({ path, line }: Place, text: string) => `[${text}](../${path}#L${line})`;
   console.log(options.markdown ? markdown(cells(ways, link)) : plain(cells(ways, (_, text) => text)));

@@ -1,8 +1,10 @@
 // The configuration of a run on drawn digits, for tools that need a training step and no images: the profiler, the tuner
 // and the bench.
+
 import { version } from "../../package.json";
 import type { Gpu } from "../gpu/gpu";
 import { tuning } from "../kernels/tuning/table";
+import { describeTuning } from "../tuning/text";
 import type { RunConfig } from "./config";
 import { type PresetName, presets } from "./presets";
 
@@ -19,6 +21,6 @@ export function drawnRun(name: PresetName, count: number, gpu: Gpu, batch = pres
     seed: 1,
     logEvery: 1,
     checkpointEvery: 0,
-    adapter: { name: gpu.info.name, driver: gpu.info.driver, kernels: tuning(gpu).describe() },
+    adapter: { name: gpu.info.name, driver: gpu.info.driver, kernels: describeTuning(tuning(gpu)) },
   };
 }

@@ -1,9 +1,11 @@
 // A run of a preset on given samples, for a program of one's own; and what the open device and the data say against a
 // configuration, whoever has made it.
+
 import { version } from "../../package.json";
 import { InputError } from "../errors";
 import { gpu } from "../gpu/gpu";
 import { tuning } from "../kernels/tuning/table";
+import { describeTuning } from "../tuning/text";
 import { checkConfig, type RunConfig } from "./config";
 import { type Dataset, presentClasses } from "./dataset";
 import { misfit } from "./limits";
@@ -27,7 +29,7 @@ export function presetRun(
     monge: version,
     preset,
     data: { ...data, ...recordOf(dataset), count: dataset.count, sha256: "?" },
-    adapter: { name: info.name, driver: info.driver, kernels: tuning(gpu()).describe() },
+    adapter: { name: info.name, driver: info.driver, kernels: describeTuning(tuning(gpu())) },
   });
   const complain = ({ key, message }: Mistake) => new InputError(`run: ${key}: ${message}.`);
   if ("issue" in checked) {

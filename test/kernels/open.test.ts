@@ -1,10 +1,12 @@
 // Opening a device: kernels that compute wrongly on it are found and left out, whatever the adapter says of itself.
+
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { Gpu } from "../../src/gpu/gpu";
 import { newGpu, selfTest } from "../../src/kernels/open";
 import { configurations, defaultFor } from "../../src/kernels/tuning/configurations";
 import { tuning } from "../../src/kernels/tuning/table";
+import { describeTuning } from "../../src/tuning/text";
 import { device } from "../device";
 import { collect, gpuApi, skip } from "../platform";
 
@@ -91,7 +93,7 @@ test("kernels that compute wrongly are left out for the portable ones, and one l
     assert.is(said.length, 1);
     assert.match(said[0], /computes wrongly \((subgroup|tiled) [^\n]*\), so other kernels run/);
     assert.is(usual(gpu), "gemm_portable");
-    assert.is(tuning(gpu).describe(), "portable");
+    assert.is(describeTuning(tuning(gpu)), "portable");
     gpu.close();
   }
 });

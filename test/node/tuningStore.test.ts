@@ -1,4 +1,5 @@
 // The tuner's table on the disk: a file in the cache folder, made where it is missing.
+
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
@@ -6,6 +7,7 @@ import * as assert from "uvu/assert";
 import { candidates } from "../../src/kernels/tuning/configurations";
 import { Tuning } from "../../src/kernels/tuning/table";
 import { tuningFile, tuningStore } from "../../src/node/tuningStore";
+import { describeTuning, loadTuning, saveTuning } from "../../src/tuning/text";
 import { temporaryFolder } from "./temporary";
 
 test("a table that was saved is read by the next process; a damaged file is ignored", () => {
@@ -14,13 +16,13 @@ test("a table that was saved is read by the next process; a damaged file is igno
   assert.is(tuningStore(env).read(), undefined);
   const table = new Tuning(info);
   table.set({ kind: "nn", rows: 40, columns: 48, sum: 600, copies: 1 }, candidates(info)[1], 1, 2);
-  table.save(tuningStore(env));
+  saveTuning(table, tuningStore(env));
   assert.match(readFileSync(tuningFile(env), "utf8"), candidates(info)[1].name);
   const second = new Tuning(info);
-  assert.is(second.load(tuningStore(env)), undefined);
-  assert.is(second.describe(), table.describe());
+  assert.is(loadTuning(second, tuningStore(env)), undefined);
+  assert.is(describeTuning(second), describeTuning(table));
   writeFileSync(tuningFile(env), "not JSON");
-  assert.match(new Tuning(info).load(tuningStore(env))!, /^tuning: ignored/);
+  assert.match(loadTuning(new Tuning(info), tuningStore(env))!, /^tuning: ignored/);
 });
 
 test.run();

@@ -1,7 +1,7 @@
 // How long work takes on the GPU: by timestamps where the adapter has them, else by the wall clock. The work is recorded
 // first and repeated, so that the time is not that of JavaScript, and a coarse clock does not matter.
-import type { Gpu } from "../../gpu/gpu";
-import type { Dispatch } from "../../gpu/stream";
+import type { Gpu } from "../gpu/gpu";
+import type { Dispatch } from "../gpu/stream";
 
 /** Milliseconds that one measurement aims at: a timestamp may be off by 0.07 ms, a wait by 0.2. */
 const AIM = { software: 30, hardware: 12 };

@@ -1,17 +1,19 @@
 // The tuner: what it picks computes what the default does, and its cache is read by the next process or, where it is
 // of no use, ignored with one line.
+
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { type Block, release } from "../../../src/kernels/block";
-import { conv2d, conv2dFilterGrad } from "../../../src/kernels/conv";
-import { extentOf, type Gemm, watchGemms } from "../../../src/kernels/gemm";
-import { matmul } from "../../../src/kernels/matmul";
-import { candidates, configurations, defaultFor } from "../../../src/kernels/tuning/configurations";
-import { Tuning, type TuningStore, tuning } from "../../../src/kernels/tuning/table";
-import { label, tune } from "../../../src/kernels/tuning/tuner";
-import { block, device, read } from "../../device";
-import { skip } from "../../platform";
-import { normal } from "../families";
+import { type Block, release } from "../../src/kernels/block";
+import { conv2d, conv2dFilterGrad } from "../../src/kernels/conv";
+import { extentOf, type Gemm, watchGemms } from "../../src/kernels/gemm";
+import { matmul } from "../../src/kernels/matmul";
+import { candidates, configurations, defaultFor } from "../../src/kernels/tuning/configurations";
+import { Tuning, tuning } from "../../src/kernels/tuning/table";
+import { describeTuning, loadTuning, saveTuning, type TuningStore } from "../../src/tuning/text";
+import { label, tune } from "../../src/tuning/tuner";
+import { block, device, read } from "../device";
+import { normal } from "../kernels/families";
+import { skip } from "../platform";
 
 const test = suite("tuner");
 
@@ -56,7 +58,7 @@ test("a product is tuned although its bias and its padded rows are gone", async 
       assert.ok(tried >= candidates(gpu.info).length);
     }
   } finally {
-    tuning(gpu).clear();
+    tuning(gpu).lines.clear();
     for (const each of [a.storage, b.storage, storage, y.storage]) release(each);
   }
 });
@@ -89,7 +91,7 @@ async function namesWrong(software: boolean): Promise<void> {
     assert.is(label(tuning(gpu).configure(extentOf(calls[0]))), result.after.kernel);
   } finally {
     Object.assign(info, before);
-    tuning(gpu).clear();
+    tuning(gpu).lines.clear();
   }
   for (const { storage } of [a, b, y]) release(storage);
 }
@@ -102,7 +104,7 @@ async function full(): Promise<TuningStore & { text: string }> {
   const table = new Tuning(info);
   table.set(extent, { ...configurations(info)[1], parts: 3 }, 1, 2);
   const store = memory();
-  table.save(store);
+  saveTuning(table, store);
   return store as TuningStore & { text: string };
 }
 
@@ -123,7 +125,7 @@ test("tuned products agree with the defaults', in a table that a second process 
   const close = (got: ArrayLike<number>, expected: ArrayLike<number>) =>
     assert.ok(Array.from(got).every((value, i) => Math.abs(value - expected[i]) < 1e-3));
   try {
-    assert.is(tuning(gpu).load(store), undefined);
+    assert.is(loadTuning(tuning(gpu), store), undefined);
     const results = await tune(gpu, calls, store);
     assert.is(results.length, 2);
     for (const result of results) {
@@ -131,16 +133,16 @@ test("tuned products agree with the defaults', in a table that a second process 
       assert.ok(result.tried >= candidates(gpu.info).length);
       assert.ok(result.after.ms > 0 && result.after.ms <= result.before.ms);
     }
-    assert.match(tuning(gpu).describe(), /, tuned \(2 shapes, [0-9a-f]{8}\)$/);
+    assert.match(describeTuning(tuning(gpu)), /, tuned \(2 shapes, [0-9a-f]{8}\)$/);
     run();
     close(await read(y), before[0]);
     close(await read(dw), before[1]);
 
     const second = new Tuning(gpu.info);
-    assert.is(second.load(store), undefined);
-    assert.is(second.describe(), tuning(gpu).describe());
+    assert.is(loadTuning(second, store), undefined);
+    assert.is(describeTuning(second), describeTuning(tuning(gpu)));
   } finally {
-    tuning(gpu).clear();
+    tuning(gpu).lines.clear();
   }
   for (const { storage } of [a, b, x, dy, y, dw] as Block[]) release(storage);
 });
@@ -148,7 +150,7 @@ test("tuned products agree with the defaults', in a table that a second process 
 test("what was kept is what runs, parts and all; other shapes keep the default", async () => {
   const { info } = await device();
   const table = new Tuning(info);
-  assert.is(table.load(await full()), undefined);
+  assert.is(loadTuning(table, await full()), undefined);
   assert.equal(table.configure(extent), { ...configurations(info)[1], parts: 3 });
   assert.equal(table.configure({ ...extent, rows: 33 }), { ...configurations(info)[1], parts: 3 });
   const other = { ...extent, rows: 4000 };
@@ -171,7 +173,7 @@ test("a damaged cache is ignored with one line", async () => {
   ];
   for (const [i, each] of damaged.entries()) {
     const table = new Tuning(info);
-    const said = table.load(memory(each));
+    const said = loadTuning(table, memory(each));
     const harmless = i === 2; // a list has no sections, so there is nothing to ignore
     assert.is(said === undefined, harmless, each);
     if (!harmless) assert.match(said!, /^tuning: ignored, [^\n]*npm run tune[^\n]*$/);
@@ -185,7 +187,10 @@ test("a cache that cannot be read is ignored with one line", async () => {
   store.read = () => {
     throw new Error("no permission");
   };
-  assert.match(new Tuning(info).load(store)!, /^tuning: ignored, its cache can't be used \(no permission\)/);
+  assert.match(
+    loadTuning(new Tuning(info), store)!,
+    /^tuning: ignored, its cache can't be used \(no permission\)/,
+  );
 });
 
 test("a cache of another driver or version is ignored with one line, and stays when ours is written", async () => {
@@ -194,15 +199,15 @@ test("a cache of another driver or version is ignored with one line, and stays w
   const stale = memory(text.replace(/ \| monge [^"]*/, " | monge 0.0.0"));
   const table = new Tuning(info);
   assert.match(
-    table.load(stale)!,
+    loadTuning(table, stale)!,
     /^tuning: ignored, it was made for .* monge 0\.0\.0\. `npm run tune` renews it\.$/,
   );
   assert.equal(table.configure(extent), defaultFor(info, extent));
   table.set(extent, candidates(info)[0], 1, 1);
-  table.save(stale);
+  saveTuning(table, stale);
   assert.match(stale.text!, / monge 0\.0\.0"/);
-  assert.is(new Tuning(info).load(stale), undefined);
-  assert.is(new Tuning({ ...info, name: "another adapter" }).load(memory(text)), undefined);
+  assert.is(loadTuning(new Tuning(info), stale), undefined);
+  assert.is(loadTuning(new Tuning({ ...info, name: "another adapter" }), memory(text)), undefined);
 });
 
 test("a cache of other kernels is ignored with one line, and goes when ours is written", async () => {
@@ -211,13 +216,13 @@ test("a cache of other kernels is ignored with one line, and goes when ours is w
   const stale = memory(text.replace(/, kernels [^"]*/, ", kernels 00000000"));
   const table = new Tuning(info);
   assert.is(
-    table.load(stale),
+    loadTuning(table, stale),
     "tuning: ignored, it was made for kernels that have changed since. `npm run tune` renews it.",
   );
   table.set(extent, candidates(info)[0], 1, 1);
-  table.save(stale);
+  saveTuning(table, stale);
   assert.not.match(stale.text!, /00000000/);
-  assert.is(new Tuning(info).load(stale), undefined);
+  assert.is(loadTuning(new Tuning(info), stale), undefined);
 });
 
 test("a damaged cache is replaced by the next tuning", async () => {
@@ -225,8 +230,8 @@ test("a damaged cache is replaced by the next tuning", async () => {
   const store = memory("{");
   const table = new Tuning(info);
   table.set(extent, candidates(info)[0], 1, 1);
-  table.save(store);
-  assert.is(new Tuning(info).load(store), undefined);
+  saveTuning(table, store);
+  assert.is(loadTuning(new Tuning(info), store), undefined);
 });
 
 test("defaults: GPUs tile by the size of C, processors don't", () => {

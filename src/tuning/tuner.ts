@@ -1,13 +1,20 @@
 // Tuning: for each of some products, times all configurations that could run it, once, and keeps the fastest in the
 // adapter's table and in a store. A candidate counts only if it computes what the portable kernel computes.
-import type { Gpu } from "../../gpu/gpu";
-import type { Dispatch } from "../../gpu/stream";
-import { allocate, dispatch, download, release, type Storage, upload } from "../block";
-import { extentOf, type Gemm, plan, sizeOf, workOf } from "../gemm";
-import { room } from "../pieces";
+import type { Gpu } from "../gpu/gpu";
+import type { Dispatch } from "../gpu/stream";
+import { allocate, dispatch, download, release, type Storage, upload } from "../kernels/block";
+import { extentOf, type Gemm, plan, sizeOf, workOf } from "../kernels/gemm";
+import { room } from "../kernels/pieces";
+import {
+  type Configuration,
+  candidates,
+  defaultFor,
+  portable,
+  SHORTEST,
+} from "../kernels/tuning/configurations";
+import { className, tuning } from "../kernels/tuning/table";
 import { TunerClock } from "./clock";
-import { type Configuration, candidates, defaultFor, portable, SHORTEST } from "./configurations";
-import { className, type TuningStore, tuning } from "./table";
+import { saveTuning, type TuningStore } from "./text";
 
 export interface Tuned {
   /** The class of shapes, and how many of the calls are of it. */
@@ -51,7 +58,7 @@ export async function tune(
       // The heaviest one stands for its class.
       const call = members.reduce((a, b) => (workOf(b) > workOf(a) ? b : a));
       const result = { name, calls: members.length, ...(await tuneOne(gpu, clock, call)) };
-      tuning(gpu).save(store); // at once: what was measured outlives a break
+      saveTuning(tuning(gpu), store); // at once: what was measured outlives a break
       results.push(result);
       each(result);
     }
