@@ -138,7 +138,7 @@ class Page {
     if (ts.isClassDeclaration(node)) {
       const maker = node.members.find(ts.isConstructorDeclaration);
       if (maker) this.note(...maker.parameters);
-      return `class ${name}${heritage(node)}${maker ? `\nnew ${name}${parameters(maker)}` : ""}`;
+      return `class ${name}${heritage(node).replace(/<.*/, "")}${maker ? `\nnew ${name}${parameters(maker)}` : ""}`;
     }
     if (node.type && ts.isTypeQueryNode(node.type)) {
       const same = this.target(this.checker.getSymbolAtLocation(node.type.exprName));

@@ -1,8 +1,8 @@
 // Optimisers. Each owns its slots: up to three for an entry of a parameter, all in one tensor. After a step it may clip
 // a parameter to bounds.
 import { type Clip, full, keep, refuseInCapture, show, type Tensor, type Updated } from "../autograd";
-import { type AdamRule, adamUpdate, assign, rmspropUpdate, sgdUpdate, slotSize } from "../autograd/inplace";
-import { rmspropSlots } from "../kernels/update";
+import { adamUpdate, assign, rmspropUpdate, sgdUpdate, slotSize } from "../autograd/inplace";
+import { type AdamRule, type RmspropRule, rmspropSlots } from "../kernels/update";
 
 interface Common {
   learningRate: number;
@@ -39,7 +39,7 @@ function checkDecay(optimizer: string, what: string, decay: number): void {
   throw new Error(`${optimizer}: ${what} must be from 0 up to below 1, got ${decay}.`);
 }
 
-abstract class Optimizer {
+abstract class Optimizer<Rule> {
   readonly parameters: readonly Tensor[];
   private rate: number;
   private readonly clips: Clip[];
@@ -53,10 +53,9 @@ abstract class Optimizer {
     parameters: readonly Tensor[],
     { learningRate, clip }: Common,
     private readonly plan: { kind: string; count: number; start: number },
+    protected readonly rule: Rule,
   ) {
-    refuseInCapture(
-      "an optimiser must be made before the capture: its slots would begin anew with each replay.",
-    );
+    refuseInCapture("an optimiser must be made before the capture, since each replay would reset its slots.");
     if (parameters.length === 0) throw new Error(`${plan.kind}: there must be a parameter, got none.`);
     const twice = parameters.find((parameter, i) => parameters.indexOf(parameter) < i);
     if (twice) throw new Error(`${plan.kind}: each parameter must be given once, got ${twice} again.`);
@@ -80,9 +79,7 @@ abstract class Optimizer {
 
   set learningRate(value: number) {
     if (typeof value !== "number" || !Number.isFinite(Math.fround(value)) || value < 0)
-      throw new Error(
-        `${this.plan.kind}: the learning rate must be a finite number from 0 up, got ${value}.`,
-      );
+      throw new Error(`${this.plan.kind}: learningRate must be a finite number from 0 up, got ${value}.`);
     refuseInCapture("the learning rate must be set before the capture: a replay asks for it as it is then.");
     this.rate = value;
   }
@@ -141,9 +138,7 @@ abstract class Optimizer {
 }
 
 /** Tieleman and Hinton 2012: the step is divided by a running root mean square of the gradients. PyTorch's form by default; it alone takes `momentum`, and `centered`, which divides by their deviation instead. */
-export class RMSprop extends Optimizer {
-  private readonly rule;
-
+export class RMSprop extends Optimizer<Omit<RmspropRule, "rate">> {
   constructor(
     parameters: readonly Tensor[],
     options: Common & { form?: RmspropForm; momentum?: number; centered?: boolean },
@@ -154,8 +149,7 @@ export class RMSprop extends Optimizer {
       throw new Error(`RMSprop: with momentum or centered the form must be "torch", got "${form}".`);
     const { start, ...rule } = { ...rmspropForms[form], momentum, centered };
     const kind = centered ? "centered RMSprop" : "RMSprop";
-    super(parameters, options, { kind, count: rmspropSlots(rule), start });
-    this.rule = rule;
+    super(parameters, options, { kind, count: rmspropSlots(rule), start }, rule);
   }
 
   protected override update(updated: Updated): void {
@@ -164,16 +158,14 @@ export class RMSprop extends Optimizer {
 }
 
 type Betas = Pick<AdamRule, "beta1" | "beta2" | "epsilon">;
+type Momentum = { momentum?: number; nesterov?: boolean };
 
 /** Kingma and Ba 2015, algorithm 1, with bias correction; betas of 0.9 and 0.999 and an epsilon of 1e-8 if none are given. */
-export class Adam extends Optimizer {
-  private readonly rule: Betas;
-
+export class Adam extends Optimizer<Betas> {
   constructor(parameters: readonly Tensor[], options: Common & Partial<Betas>) {
     const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
     for (const beta of [beta1, beta2]) checkDecay("Adam", "betas", beta);
-    super(parameters, options, { kind: "Adam", count: 2, start: 0 });
-    this.rule = { beta1, beta2, epsilon };
+    super(parameters, options, { kind: "Adam", count: 2, start: 0 }, { beta1, beta2, epsilon });
   }
 
   protected override update(updated: Updated): void {
@@ -190,14 +182,12 @@ export class Adam extends Optimizer {
 }
 
 /** Gradient descent with momentum, or Nesterov's, in PyTorch's form: velocity = momentum · velocity + gradient; without if none is given. */
-export class SGD extends Optimizer {
-  private readonly rule: { momentum: number; nesterov: boolean };
-
-  constructor(parameters: readonly Tensor[], options: Common & { momentum?: number; nesterov?: boolean }) {
+export class SGD extends Optimizer<Required<Momentum>> {
+  constructor(parameters: readonly Tensor[], options: Common & Momentum) {
     const { momentum = 0, nesterov = false } = options;
     checkDecay("SGD", "momentum", momentum);
-    super(parameters, options, { kind: "SGD", count: momentum === 0 ? 0 : 1, start: 0 });
-    this.rule = { momentum, nesterov };
+    const plan = { kind: "SGD", count: momentum === 0 ? 0 : 1, start: 0 };
+    super(parameters, options, plan, { momentum, nesterov });
   }
 
   protected override update(updated: Updated): void {

@@ -107,7 +107,7 @@ test("an optimiser looks at its clips, its states and a rate that is set", async
     momentum().learningRate = rate as number;
   };
   const layer = linear() as nn.Linear;
-  const rate = "SGD: the learning rate must be a finite number from 0 up, got";
+  const rate = "SGD: learningRate must be a finite number from 0 up, got";
   const slots = "loadState: slots must be a list of Float32Arrays, got";
   assert.is(
     await answeredOtherwise([

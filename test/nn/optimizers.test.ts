@@ -383,10 +383,7 @@ test("decays from 1 up, as the GPU rounds them, and rates that it has no number 
       /^SGD: momentum must be from 0 up to below 1/,
     );
   }
-  assert.throws(
-    () => new SGD(w, { learningRate: 1e39 }),
-    /the learning rate must be a finite number from 0 up/,
-  );
+  assert.throws(() => new SGD(w, { learningRate: 1e39 }), /learningRate must be a finite number from 0 up/);
 });
 
 test("what a replay asks the host for is not set inside of the capture", () => {
