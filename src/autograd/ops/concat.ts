@@ -1,5 +1,5 @@
 // Joins tensors along an axis. Its derivative is slice.
-import { place } from "../../kernels/concat";
+import { place } from "../../kernels/strided";
 import { defineOp } from "../op";
 import { normalizeAxes, type Shape, shapeError, show, sizeOf } from "../shape";
 import type { Tensor } from "../tensor";
