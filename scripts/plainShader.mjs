@@ -38,25 +38,30 @@ const spoken = [
 ];
 
 /**
- * Short names for what these shaders declare, variables and parameters too, one map for all, since they use each other's.
- * Entry points, override constants and the fields of structs keep theirs: programs ask for them by name. So does what
- * users' kernels may call, and what WGSL has in another place: `step` is a function, too.
+ * Short names for what these shaders declare, one map for all, since they use each other's. Entry points, override
+ * constants and the fields of uniforms keep theirs: programs ask for them by name. So does what users' kernels may call,
+ * and what WGSL has in another place: `step` is a function, too.
  */
 export function shortNames(texts) {
   const all = texts.map((text) => plainShader(text)).join("");
-  const structs = /\bstruct \w+\{([^}]*)\}/g;
   const found = (pattern, text = all) => [...text.matchAll(pattern)].map(([, name]) => name);
+  const structs = [...all.matchAll(/\bstruct (\w+)\{([^}]*)\}/g)];
+  const bodiesOf = (names) => structs.filter(([, name]) => names.includes(name)).map(([, , body]) => body);
+  const uniforms = found(/var<uniform>\w+:(\w+)/g);
+  const inside = bodiesOf(uniforms).flatMap((body) => found(/(\w+)/g, body));
+  const fields = bodiesOf([...uniforms, ...inside]).flatMap((body) => found(/(\w+):/g, body));
   const made = found(/\b(?:fn|struct) (\w+)/g);
   const variables = found(/\b(?:const |let |var |var<[^>]*> ?)(\w+)/g);
-  const declared = new Set([...made, ...variables, ...found(/\b(\w+):/g, all.replace(structs, ""))]);
   const called = found(/\b(\w+)\(/g).filter((name) => !made.includes(name));
+  const asked = [/@compute[^{]*?\bfn (\w+)\(/g, /\boverride (\w+)/g, /@builtin\((\w+)/g];
   const kept = new Set([
-    ...[...offered, ...spoken, ...called],
-    ...found(structs).flatMap((body) => found(/(\w+):/g, body)),
-    ...found(/@compute[^{]*?\bfn (\w+)\(/g),
-    ...found(/\boverride (\w+)/g),
-    ...found(/@builtin\((\w+)/g),
+    ...offered,
+    ...spoken,
+    ...fields,
+    ...called,
+    ...asked.flatMap((each) => found(each)),
   ]);
+  const declared = new Set([...made, ...variables, ...found(/\b(\w+):/g)]); // those with a type are fields and parameters
   const free = [...declared].filter((name) => name.length > 2 && !kept.has(name));
   return new Map(free.map((name, i) => [name, `_${i.toString(36)}`]));
 }

@@ -8,6 +8,7 @@ override FLAT: bool = false;         // a matrix product: no second line, no sec
 override TRANSPOSE_B: bool = false;  // within a tap B lies as (columns, channels)
 override TAIL: bool = false;         // a sum may end inside of the steps that are taken at once
 override BIAS: bool = false;         // add a number to each column of C
+override SUMS: bool = false;         // `filter_grad` gives the sums of B's columns as well
 override GAPS: bool = false;         // some of A's zeros are no terms of the sum: see gemm_windows
 
 // `forward` computes C (images, out, columns) from A (images, source, pitch) and B (taps, channels, columns):
@@ -39,6 +40,7 @@ struct Sizes {
   batch: u32,            // matrices
   stride: vec3u,         // from one matrix of a batch to the next
   bias_step: u32,        // from one column's bias to the next's; 0 gives all columns the first
+  sums: u32,             // where in C, or in a part of it, the sums of B's columns lie
   result_pitch: u32,     // numbers from one row of C to the next, a multiple of 4
 }
 @group(0) @binding(0) var<storage, read> A: array<vec4f>;

@@ -88,13 +88,13 @@ fn forward_tile(workgroup: vec3u, lane: u32) {
   }
 }
 
-// Here the rows of all taps follow each other, four rows of one tap a lane.
+// Here the rows of all classes follow each other, four rows of one a lane.
 fn filter_grad_tile(workgroup: vec3u, lane: u32) {
   let job = job_of(workgroup, 1u);
   if (job.matrix >= p.batch) { return; }
   let fours = (p.channels + 3) / 4;
   let mine = job.row_tile * SG + lane;
-  let four = min(mine, fours * p.kernel.x * p.kernel.y - 1);
+  let four = min(mine, fours * p.kernel.x * p.kernel.y - 1 + u32(SUMS));
   let row = four % fours * 4;
   let place = four / fours;
   let tap = vec2u(place / p.kernel.y, place % p.kernel.y);
@@ -114,8 +114,7 @@ fn filter_grad_tile(workgroup: vec3u, lane: u32) {
     }
     var a: mat4x4f;
     for (var kk = 0u; kk < 4; kk++) {
-      let real = k + kk < end_k && all(vec2u(walk.at) < p.source);
-      a[kk] = load_a(job.start.x + walk.start + row, select(0u, 4u, real));
+      a[kk] = load_pixel(job, walk, place, row, k + kk < end_k);
       walk = advance(walk, stride);
     }
     for (var q = 0u; q < 4; q++) { acc[q] = add_rows(columns_of(b, q), a, acc[q]); }
@@ -124,10 +123,10 @@ fn filter_grad_tile(workgroup: vec3u, lane: u32) {
   if (mine != four) { return; }
   var tile = rows_of(acc);
   if (spoiled(total_of(acc))) {
-    for (var t = 0u; t < 16; t++) { tile[t] = filter_grad_again(job, tap, row + t / 4, column + t % 4 * 4); }
+    for (var t = 0u; t < 16; t++) { tile[t] = filter_grad_again(job, place, row + t / 4, column + t % 4 * 4); }
   }
-  for (var left = 4 * min(4, p.channels - row); left > 0; left--) {
+  for (var left = 4 * min(4, filter_rows(place) - row); left > 0; left--) {
     let t = left - 1;
-    store_c(job.start.z + (place * p.channels + row + t / 4) * p.result_pitch, column + t % 4 * 4, tile[t]);
+    store_c(filter_result(job, place, row + t / 4), column + t % 4 * 4, tile[t]);
   }
 }

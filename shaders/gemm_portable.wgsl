@@ -56,11 +56,11 @@ fn forward(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id
 
 @compute @workgroup_size(8, 8)
 fn filter_grad(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id) thread: vec3u) {
-  let job = job_of(workgroup, p.kernel.x * p.kernel.y);
+  let job = job_of(workgroup, filter_classes());
   let tap = vec2u(job.class_ / p.kernel.y, job.class_ % p.kernel.y);
   let row0 = (job.row_tile * 8 + thread.y) * TM;
   let column = 4 * (job.column_tile * 8 + thread.x);
-  if (row0 >= p.channels || column >= p.columns || job.matrix >= p.batch) { return; }
+  if (row0 >= filter_rows(job.class_) || column >= p.columns || job.matrix >= p.batch) { return; }
   let first_k = job.split * p.run_per_split;
   let end_k = min(first_k + p.run_per_split, p.images * p.out.x * p.out.y);
 
@@ -69,11 +69,10 @@ fn filter_grad(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocatio
   let stride = stride_of(1, tap);
   for (var k = first_k; k < end_k; k += 4) {
     for (var kk = 0u; kk < 4; kk++) {
-      let real = k + kk < end_k && all(vec2u(walk.at) < p.source);
       let line = load_b_row(job.start.y + min(k + kk, end_k - 1) * p.columns, column);
       let b = ended_row(line, k + kk, end_k);
       for (var i = 0u; i < TM; i += 4) {
-        let a = load_a(job.start.x + walk.start + row0 + i, select(0u, 4u, real));
+        let a = load_pixel(job, walk, job.class_, row0 + i, k + kk < end_k);
         acc[i] = fma(vec4f(a.x), b, acc[i]);
         acc[i + 1] = fma(vec4f(a.y), b, acc[i + 1]);
         acc[i + 2] = fma(vec4f(a.z), b, acc[i + 2]);
@@ -84,15 +83,12 @@ fn filter_grad(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocatio
   }
 
   if (spoiled(total_of(acc))) {
-    for (var row = row0; row < min(row0 + TM, p.channels); row++) {
-      let to = job.start.z + (job.class_ * p.channels + row) * p.result_pitch;
-      store_c(to, column, filter_grad_again(job, tap, row, column));
+    for (var row = row0; row < min(row0 + TM, filter_rows(job.class_)); row++) {
+      store_c(filter_result(job, job.class_, row), column, filter_grad_again(job, job.class_, row, column));
     }
     return;
   }
   for (var i = 0u; i < TM; i++) {
-    if (row0 + i < p.channels) {
-      store_c(job.start.z + (job.class_ * p.channels + row0 + i) * p.result_pitch, column, acc[i]);
-    }
+    if (row0 + i < filter_rows(job.class_)) { store_c(filter_result(job, job.class_, row0 + i), column, acc[i]); }
   }
 }

@@ -78,11 +78,12 @@ fn forward_tile(workgroup: vec3u, lane: u32) {
 }
 
 fn filter_grad_tile(workgroup: vec3u, lane: u32) {
-  let job = job_of(workgroup, p.kernel.x * p.kernel.y);
+  let job = job_of(workgroup, filter_classes());
   let tap = vec2u(job.class_ / p.kernel.y, job.class_ % p.kernel.y);
   let row0 = job.row_tile * TM;
   let column = 4 * (job.column_tile * SG + lane);
-  if (job.matrix >= p.batch) { return; }
+  let rows = filter_rows(job.class_);
+  if (row0 >= rows || job.matrix >= p.batch) { return; }
   let first_k = job.split * p.run_per_split;
   let end_k = min(first_k + p.run_per_split, p.images * p.out.x * p.out.y);
 
@@ -98,16 +99,15 @@ fn filter_grad_tile(workgroup: vec3u, lane: u32) {
     var a: array<vec4f, 4>;
     for (var g = 0u; g < TM * KQ / SG; g++) {
       let t = g * SG + lane;
-      let real = k + t / (TM / 4) < end_k && all(vec2u(walk[g].at) < p.source);
-      a[g] = load_a(job.start.x + walk[g].start + row0 + t % (TM / 4) * 4, select(0u, 4u, real));
+      a[g] = load_pixel(job, walk[g], job.class_, row0 + t % (TM / 4) * 4, k + t / (TM / 4) < end_k);
       walk[g] = advance(walk[g], stride);
     }
     for (var q = 0u; q < KQ; q++) {
       let at = vec4u(k + 4 * q) + vec4u(0, 1, 2, 3);
       let line = job.start.y + min(at, vec4u(end_k - 1)) * p.columns;
-      let rows = mat4x4f(load_b_row(line.x, column), load_b_row(line.y, column),
-                         load_b_row(line.z, column), load_b_row(line.w, column));
-      let b = ended(rows, at.x, end_k);
+      let lines = mat4x4f(load_b_row(line.x, column), load_b_row(line.y, column),
+                          load_b_row(line.z, column), load_b_row(line.w, column));
+      let b = ended(lines, at.x, end_k);
       for (var i = 0u; i < TM / 4; i++) {
         let t = q * TM + i;
         let four = mat4x4f(across(a, t), across(a, t + TM / 4), across(a, t + TM / 2), across(a, t + 3 * TM / 4));
@@ -118,10 +118,10 @@ fn filter_grad_tile(workgroup: vec3u, lane: u32) {
 
   var tile = rows_of(acc);
   if (spoiled(total_of(acc))) {
-    for (var i = 0u; i < min(TM, p.channels - row0); i++) { tile[i] = filter_grad_again(job, tap, row0 + i, column); }
+    for (var i = 0u; i < min(TM, rows - row0); i++) { tile[i] = filter_grad_again(job, job.class_, row0 + i, column); }
   }
-  for (var left = min(TM, p.channels - row0); left > 0; left--) {
+  for (var left = min(TM, rows - row0); left > 0; left--) {
     let i = left - 1;
-    store_c(job.start.z + (job.class_ * p.channels + row0 + i) * p.result_pitch, column, tile[i]);
+    store_c(filter_result(job, job.class_, row0 + i), column, tile[i]);
   }
 }

@@ -190,18 +190,18 @@ fn forward(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id
 }
 
 fn store_channel(job: Job, row: u32, column: u32, left: vec4f, right: vec4f) {
-  if (row >= p.channels) { return; }
-  store_row(job.start.z + (job.class_ * p.channels + row) * p.result_pitch, column, left, right);
+  if (row >= filter_rows(job.class_)) { return; }
+  store_row(filter_result(job, job.class_, row), column, left, right);
 }
 
 @compute @workgroup_size(RX, RY)
 fn filter_grad(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id) thread: vec3u,
          @builtin(local_invocation_index) t: u32) {
-  let job = job_of(workgroup, p.kernel.x * p.kernel.y);
+  let job = job_of(workgroup, filter_classes());
   let tap = vec2u(job.class_ / p.kernel.y, job.class_ % p.kernel.y);
   let row0 = job.row_tile * RY * TR;
   let column0 = job.column_tile * RX * TC;
-  if (job.matrix >= p.batch) { return; }
+  if (row0 >= filter_rows(job.class_) || job.matrix >= p.batch) { return; }
   let first_k = job.split * p.run_per_split;
   let end_k = min(first_k + p.run_per_split, p.images * p.out.x * p.out.y);
 
@@ -217,10 +217,10 @@ fn filter_grad(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocatio
     let step = k + block.step;
     if (k < end_k) {
       if (block.of_a) {
-        four = mat4x4f(load_pixel(job, walk[0], step, end_k, row0 + block.at),
-                       load_pixel(job, walk[1], step + 1, end_k, row0 + block.at),
-                       load_pixel(job, walk[2], step + 2, end_k, row0 + block.at),
-                       load_pixel(job, walk[3], step + 3, end_k, row0 + block.at));
+        four = mat4x4f(load_pixel(job, walk[0], job.class_, row0 + block.at, step < end_k),
+                       load_pixel(job, walk[1], job.class_, row0 + block.at, step + 1 < end_k),
+                       load_pixel(job, walk[2], job.class_, row0 + block.at, step + 2 < end_k),
+                       load_pixel(job, walk[3], job.class_, row0 + block.at, step + 3 < end_k));
         walk = array<Walk, 4>(
           advance(walk[0], stride), advance(walk[1], stride), advance(walk[2], stride), advance(walk[3], stride));
       } else if (block.of_b) {
@@ -243,10 +243,9 @@ fn filter_grad(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocatio
   if (spoiled(total_of(acc))) {
     for (var i = 0u; i < TR * TC / 4; i++) {
       let row = row_of(i, top);
-      if (row >= p.channels) { continue; }
+      if (row >= filter_rows(job.class_)) { continue; }
       let right = column_of(i, column);
-      let to = job.start.z + (job.class_ * p.channels + row) * p.result_pitch;
-      store_c(to, right, filter_grad_again(job, tap, row, right));
+      store_c(filter_result(job, job.class_, row), right, filter_grad_again(job, job.class_, row, right));
     }
     return;
   }
@@ -261,10 +260,4 @@ fn filter_grad(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocatio
     store_channel(job, low + 2, column, acc[6], acc[14]);
     store_channel(job, low + 3, column, acc[7], acc[15]);
   }
-}
-
-// Four channels of A at one pixel; zeros past the end of the sum and outside the image.
-fn load_pixel(job: Job, walk: Walk, k: u32, end_k: u32, channel: u32) -> vec4f {
-  let real = k < end_k && all(vec2u(walk.at) < p.source);
-  return load_a(job.start.x + walk.start + channel, select(0u, 4u, real));
 }

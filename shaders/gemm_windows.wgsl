@@ -99,6 +99,23 @@ fn advance(walk: Walk, s: Stride) -> Walk {
   return Walk(vec2i(y, x), start);
 }
 
+// A bias is the weight of an input that is 1 everywhere. So its gradient, the sums of B's columns, is the one row of a
+// class of `filter_grad` behind those of the taps, with 1 for A.
+fn is_ones(class_: u32) -> bool { return SUMS && class_ == p.kernel.x * p.kernel.y; }
+fn filter_classes() -> u32 { return p.kernel.x * p.kernel.y + u32(SUMS); }
+fn filter_rows(class_: u32) -> u32 { return select(p.channels, 1u, is_ones(class_)); }
+
+// Where C has a row of a class.
+fn filter_result(job: Job, class_: u32, row: u32) -> u32 {
+  return job.start.z + select((class_ * p.channels + row) * p.result_pitch, p.sums, is_ones(class_));
+}
+
+// Four channels of A at one pixel; zeros where that is none of the sum's (`real`), and outside of the image.
+fn load_pixel(job: Job, walk: Walk, class_: u32, channel: u32, real: bool) -> vec4f {
+  let a = load_a(job.start.x + walk.start + channel, select(0u, 4u, real && all(vec2u(walk.at) < p.source)));
+  return select(a, vec4f(f32(real)), is_ones(class_));
+}
+
 // Where a tap looks beside the image, kernels multiply by 0. That is NaN where the other factor is infinite or NaN, but
 // such a tap is no term of the sum. So a thread with a NaN among its sums makes them again, of their terms alone: that
 // costs nothing where all is finite. `total` is all of a thread's sums added up.
@@ -126,16 +143,17 @@ fn forward_again(job: Job, phase: Phase, pixel: vec3u, column: u32) -> vec4f {
   return sum;
 }
 
-// Four columns of C for one channel and tap of `outer`.
-fn filter_grad_again(job: Job, tap: vec2u, channel: u32, column: u32) -> vec4f {
+// Four columns of C for one row of a class of `filter_grad`.
+fn filter_grad_again(job: Job, class_: u32, channel: u32, column: u32) -> vec4f {
+  let tap = vec2u(class_ / p.kernel.y, class_ % p.kernel.y);
   let first_k = job.split * p.run_per_split;
   let end_k = min(first_k + p.run_per_split, p.images * p.out.x * p.out.y);
   let stride = stride_of(1, tap);
   var walk = walk_from(first_k, tap);
   var sum: vec4f;
   for (var k = first_k; k < end_k; k++) {
-    let a = a_at(job.start.x + walk.start + channel);
-    if (all(vec2u(walk.at) < p.source) && is_term(a)) {
+    let a = select(a_at(job.start.x + walk.start + channel), 1.0, is_ones(class_));
+    if (is_ones(class_) || (all(vec2u(walk.at) < p.source) && is_term(a))) {
       sum = fma(vec4f(a), load_b_row(job.start.y + k * p.columns, column), sum);
     }
     walk = advance(walk, stride);

@@ -104,13 +104,3 @@ fn overlap(@builtin(global_invocation_id) id: vec3u) {
   }
   to[result] = sum;
 }
-
-// Swaps the last two axes: source (images, CHANNELS, pitch) -> to (images, pitch, CHANNELS).
-@compute @workgroup_size(WG)
-fn swap(@builtin(global_invocation_id) id: vec3u) {
-  let i = flat(id);
-  let size = CHANNELS * p.pitch;
-  if (i >= p.images * size) { return; }
-  let at = i % size;
-  to[i] = source[i - at + at % CHANNELS * p.pitch + at / CHANNELS];
-}

@@ -131,10 +131,8 @@ function backwardPass(by: string, y: Tensor, options: GradOptions, xs?: readonly
   return gradients;
 }
 
-/**
- * Runs one node's derivative and adds the results to those of its inputs. Where nothing is recorded, a leaf's second term
- * waits for those of others: until its third one comes, so that they don't pile up.
- */
+// Where nothing is recorded, a leaf's second term waits for those of others, until its third one comes.
+/** Runs one node's derivative and adds the results to those of its inputs. */
 function step(
   node: Node,
   gradients: Gradients,

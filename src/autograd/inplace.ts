@@ -10,6 +10,7 @@ import type { Tensor } from "./tensor";
 
 export { type AdamRule, type Clip, type Rate, type RmspropRule, slotSize } from "../kernels/update";
 
+type Tensors = readonly Tensor[];
 /** Weights, their gradients and clips, and the slots of all of them in one tensor. */
 export type Updated = kernels.Updated<Tensor>;
 
@@ -36,12 +37,7 @@ export const blend = (target: Tensor, source: Tensor, keep: number, take: number
   blendAll([target], [source], keep, take);
 
 /** `blend` of each target with its source, many of them in a dispatch. */
-export function blendAll(
-  targets: readonly Tensor[],
-  sources: readonly Tensor[],
-  keep: number,
-  take: number,
-): void {
+export function blendAll(targets: Tensors, sources: Tensors, keep: number, take: number): void {
   if (targets.length !== sources.length)
     throw new Error(`blend: each target must have a source, got ${targets.length} and ${sources.length}.`);
   targets.forEach((target, i) => {

@@ -3,6 +3,7 @@
 import type { Block } from "./block";
 import { type Direction, gemm } from "./gemm";
 import { isThin, thinProduct } from "./patches";
+import { room } from "./pieces";
 
 export interface Window {
   /** Down, across. */
@@ -19,11 +20,18 @@ export const conv2d = (x: Block, w: Block, y: Block, window: Window, bias?: Bloc
 export const conv2dInputGrad = (dy: Block, w: Block, dx: Block, window: Window, bias?: Block): void =>
   product("inputGrad", dy, w, dx, window, bias);
 
+/** The gradient of a filter: where `sums` is set, its storage has from that number on the gradient of a bias as well. */
+export type FilterGrad = Block & { sums?: number };
+
 /** dw = the gradient of w. */
-export const conv2dFilterGrad = (x: Block, dy: Block, dw: Block, window: Window): void =>
+export const conv2dFilterGrad = (x: Block, dy: Block, dw: FilterGrad, window: Window): void =>
   product("filterGrad", x, dy, dw, window);
 
-function product(direction: Direction, a: Block, b: Block, c: Block, window: Window, bias?: Block): void {
+/** Whether there is a kernel for that of a bias, too. */
+export const hasBiasGrad = (w: Block): boolean =>
+  w.size > 0 && w.size <= room.most && w.shape[3] % 4 === 0 && !(isThin(w) && w.shape[3] < w.shape[2]);
+
+function product(direction: Direction, a: Block, b: Block, c: FilterGrad, window: Window, bias?: Block) {
   // The filter, and the image whose pixels meet a window each.
   const [w, out] = direction === "filterGrad" ? [c, b] : [b, c];
   if (isThin(w)) return thinProduct(direction, [a, b, c], window, bias);
@@ -31,7 +39,7 @@ function product(direction: Direction, a: Block, b: Block, c: Block, window: Win
   const [height, width, ins, outs] = w.shape;
   const inputGrad = direction === "inputGrad";
   gemm({
-    ...{ direction, a: a.storage, b: b.storage, c: c.storage, bias, stride },
+    ...{ direction, a: a.storage, b: b.storage, c: c.storage, bias, stride, sums: c.sums },
     images: a.shape[0],
     out: [out.shape[1], out.shape[2]],
     source: [a.shape[1], a.shape[2]],

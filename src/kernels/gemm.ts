@@ -39,6 +39,8 @@ export interface Gemm {
   start?: readonly [number, number, number];
   /** Add to what C holds. */
   add?: boolean;
+  /** Of a filter gradient whose columns go by fours: the number of C from which on the sums of B's columns lie. */
+  sums?: number;
   /** Added to C: a number for each column, or one for all of them. */
   bias?: { readonly storage: Storage; readonly size: number };
 }
@@ -188,7 +190,7 @@ export interface Plan {
 
 export function plan(call: Gemm, configuration: Configuration): Plan {
   const { direction, images, out, source, channels, columns, batch = 1, bias } = call;
-  const { kernel = one, before = [0, 0], stride = one, matrixSteps = [0, 0], start = [0, 0, 0] } = call;
+  const { kernel = one, before = [0, 0], stride = one, matrixSteps = [0, 0], start = [0, 0, 0], sums } = call;
   const { shader, tile } = configuration;
   const pitch = call.pitch ?? channels;
   const classes = classesOf(call);
@@ -197,14 +199,15 @@ export function plan(call: Gemm, configuration: Configuration): Plan {
   const size = sizeOf(call);
   const { rows, copies } = extentOf(call);
   const columnTiles = Math.ceil(columns / tile[1]);
-  // The narrow kernel takes the rows of all taps for rows, in whole fours.
+  // The narrow kernel takes the rows of all taps for rows, in whole fours. Sums of columns have a class of their own.
   const folded = shader === "gemm_narrow" && filterGrad;
-  const rowTiles = Math.ceil((folded ? taps * 4 * Math.ceil(channels / 4) : rows) / tile[0]);
+  const more = sums === undefined ? 0 : 1;
+  const rowTiles = Math.ceil((folded ? 4 * (taps * Math.ceil(channels / 4) + more) : rows) / tile[0]);
   const groups = rowTiles * columnTiles * (folded ? batch : copies);
 
   // Kernels store four columns at once. Where C has no room for that, its rows are padded first and copied after.
   const { fits, pitch: resultPitch } = rowsOf(call);
-  const sized = (size / columns) * resultPitch;
+  const sized = sums === undefined ? (size / columns) * resultPitch : sums + columns;
 
   // Few outputs and long sums leave most of the adapter idle: then the sum is split, taps first.
   const affordable = Math.max(1, Math.floor(room.most / sized));
@@ -218,7 +221,7 @@ export function plan(call: Gemm, configuration: Configuration): Plan {
 
   const aligned = (...counts: number[]) => (counts.every((count) => count % 4 === 0) ? 1 : 0);
   const direct = fits && splits === 1 && !call.add;
-  const total = groups * splits;
+  const total = (groups + (folded ? 0 : more * rowTiles * columnTiles)) * splits;
   const bias_step = bias?.size === 1 ? 0 : 1;
   const product = (parts: Storage | undefined): Dispatch => ({
     shader,
@@ -231,6 +234,7 @@ export function plan(call: Gemm, configuration: Configuration): Plan {
       TRANSPOSE_B: call.transposeB ? 1 : 0,
       TAIL: [run, runEach].every((steps) => steps % stepsAtOnce(configuration) === 0) ? 0 : 1,
       BIAS: bias && !parts ? 1 : 0,
+      SUMS: more,
       GAPS: hasGaps(call) ? 1 : 0,
     },
     reads: [call.a, call.b, bias?.storage ?? call.b],
@@ -241,7 +245,7 @@ export function plan(call: Gemm, configuration: Configuration): Plan {
       ...{ splits, run_splits: runSplits, taps_per_split: tapsEach, run_per_split: runEach },
       ...{ batch, start: [start[0], start[1], parts ? 0 : start[2]] },
       ...{ stride: [...matrixSteps, sized / batch] },
-      ...{ split_stride: sized, bias_step, result_pitch: resultPitch },
+      ...{ split_stride: sized, bias_step, result_pitch: resultPitch, sums: sums ?? 0 },
     },
     grid: [Math.min(total, MAX_GROUPS), Math.ceil(total / MAX_GROUPS)],
     work: workOf(call),

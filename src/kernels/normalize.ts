@@ -26,34 +26,24 @@ const isVector = (b: number) => b % 4 === 0;
 /** Batch norm: whether gamma is one number for all that share a mean. */
 const isPerChannel = (gamma: Block, norm: Norm) => norm.a === 1 && gamma.size === norm.b;
 
-/** Averages of the statistics over batches, and the weight of the newest one in them. */
-export type Running = Pick<Normalized, "mean" | "variance"> & { momentum: number };
-
 /**
- * mean, variance (a, b): the mean and the biased variance of x over r; NaN where r is 0. Moves `running`, if it is given,
- * by the Bessel-corrected variance.
+ * `made`, (a, b) each: the mean and the biased variance of x over r; NaN where r is 0. Moves `running` averages of the two,
+ * by the Bessel-corrected variance, where there are any; `momentum` is the weight of the newest.
  */
-export function moments(
-  x: Block,
-  mean: Block,
-  variance: Block,
-  { a, r, b }: Middle,
-  running?: Running,
-): void {
-  if (r === 0) for (const nothing of [mean, variance]) fill(nothing, Number.NaN);
+export function moments(x: Block, made: Block[], { a, r, b }: Middle, running: Block[] = [], momentum = 0) {
+  if (r === 0) for (const nothing of made) fill(nothing, Number.NaN);
   if (x.size === 0) return;
   const wide = isVector(b);
   const columns = wide ? b / 4 : b;
   const { runs, lanes, length } = runsOf(a, r, columns, 256);
-  const outputs = [mean, variance, ...(running ? [running.mean, running.variance] : [])];
-  const take_mean = running?.momentum ?? 0;
-  const moving = { keep: 1 - take_mean, take_mean, take_variance: (take_mean * r) / Math.max(1, r - 1) };
+  const take_variance = (momentum * r) / Math.max(1, r - 1);
+  const moving = { keep: 1 - momentum, take_mean: momentum, take_variance };
   dispatch({
     shader: "moments",
-    entry: running ? "moving" : "still",
+    entry: running.length > 0 ? "moving" : "still",
     constants: { VEC: wide ? 1 : 0 },
     reads: [x.storage],
-    writes: outputs.map(({ storage }) => storage),
+    writes: [...made, ...running].map(({ storage }) => storage),
     params: { a, r, b: columns, runs, lanes, length, ...moving },
     grid: wholeColumns(a * columns, runs * lanes),
   });
@@ -70,9 +60,8 @@ export function normalize({ x, mean, variance, gamma, beta }: Normalized, y: Blo
   });
 }
 
-/** Whether `normalizeGrad` has room for its pairs of sums, one for each statistic and for each entry of gamma. */
-export const hasGradKernel = (gamma: Block, { a, b }: Middle): boolean =>
-  2 * Math.max(a * b, gamma.size) <= room.most;
+/** Whether `normalizeGrad` has room for the sums of layer norm. */
+export const hasGradKernel = ({ a, b }: Middle): boolean => 2 * a * b <= room.most;
 
 /**
  * First derivative of a normalisation by its own statistics: dx, and in `sums` dbeta and from number `second` on dgamma.

@@ -1,9 +1,10 @@
 // Convolutions with very few channels on one side, such as an image's one or three: a tile of the general kernel
 // would be almost empty. The windows of the thin image become rows of a matrix, (pixels, taps * channels).
 import { type Block, clear, dispatch, gridOf, type Storage, temporary } from "./block";
-import type { Window } from "./conv";
+import type { FilterGrad, Window } from "./conv";
 import { type Direction, gemmOfRows } from "./gemm";
 import { type Piece, pieces, room } from "./pieces";
+import { strided } from "./strided";
 
 /** Below so many channels, patches are the faster way. */
 const THIN = 8;
@@ -35,7 +36,7 @@ export function thinProduct(direction: Direction, [a, b, c]: Block[], window: Wi
 }
 
 /** dw = patchesᵀ · the wide image, summed over all of its pixels. */
-function filterGrad(x: Block, dy: Block, dw: Block, window: Window): void {
+function filterGrad(x: Block, dy: Block, dw: FilterGrad, window: Window): void {
   const { channels, pitch, columns, wideInput } = sidesOf(dw);
   const [thin, wide] = wideInput ? [dy, x] : [x, dy];
   const swapped = wideInput && dw.shape[3] > 1;
@@ -44,7 +45,7 @@ function filterGrad(x: Block, dy: Block, dw: Block, window: Window): void {
     inPieces(wide, pitch, false, (piece, patches) => {
       windows("patches", { thin, w: dw, window, patches, pitch, piece });
       const place = { start: [0, piece.first * columns, 0], add: piece.first > 0, gaps: true } as const;
-      const more = { channels, pitch, columns, ...place };
+      const more = { channels, pitch, columns, sums: dw.sums, ...place };
       gemmOfRows("filterGrad", [patches, wide.storage, c], piece.pixels, more);
     });
   };
@@ -179,16 +180,12 @@ function reached({ thin, w, window: { stride, padding }, piece }: Windows, input
 
 /** from (kernel, rows, columns) to (kernel, columns, rows). */
 function swap(from: Storage, to: Storage, kernel: number, rows: number, columns: number): void {
-  dispatch({
-    shader: "patches",
-    entry: "swap",
-    constants: { CHANNELS: rows },
-    reads: [from, from],
-    writes: [to],
-    params: {
-      ...{ out: [0, 0], source: [0, 0], before: [0, 0], skipped: [0, 0] },
-      ...{ images: kernel, pitch: columns, start: 0, line: 0, base: 0 },
-    },
-    grid: gridOf(kernel * rows * columns),
-  });
+  const shape = [kernel, columns, rows];
+  const y: Block = { storage: to, shape, size: kernel * rows * columns, dtype: "f32" };
+  const strides = [rows * columns, 1, columns];
+  strided(
+    { ...y, storage: from },
+    y,
+    strides.map((stride, i) => ({ start: 0, limit: shape[i], stride })),
+  );
 }

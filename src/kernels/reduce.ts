@@ -24,10 +24,7 @@ export function splits(r: number, outputs: number): number {
   return Math.min(Math.ceil(threads / outputs), Math.floor(r / rows));
 }
 
-/**
- * Who takes which of `r` rows of `columns` numbers or vec4s each, `a` times: at most so many threads a column.
- * shaders/parts.wgsl says what the three are.
- */
+/** Who takes which of `r` rows of `columns` numbers or vec4s, `a` times, `most` threads a column: see shaders/parts.wgsl. */
 export function runsOf(a: number, r: number, columns: number, most = Number.POSITIVE_INFINITY) {
   const s = Math.min(most, splits(r, a * columns));
   if (s === 1) return { runs: 1, lanes: 1, length: r };

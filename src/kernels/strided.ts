@@ -1,4 +1,5 @@
-// Copies that rearrange: transpose, slice and pad are one kernel with different numbers.
+// Copies that rearrange: transpose, slice and pad are one kernel with different numbers. So is concat: copies would end
+// the compute pass.
 import { type Block, launch } from "./block";
 import { padded } from "./pointwise";
 
@@ -19,3 +20,7 @@ export function strided(x: Block, y: Block, axes: readonly Axis[], { base = 0, v
   const entry = axes.some(({ step = 1 }) => step > 1) ? "apart" : "together";
   launch("strided", entry, [x], [y], params, y.size);
 }
+
+/** Puts the runs of x, `run` numbers each, into y: the first at `at`, each next one `pitch` numbers on. */
+export const place = (x: Block, y: Block, run: number, pitch: number, at: number): void =>
+  launch("concat", "place", [x], [y], { n: x.size, run, pitch, at }, x.size);

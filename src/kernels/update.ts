@@ -116,8 +116,7 @@ export const adam = (updated: Updated, { rate, beta1, beta2: decay, epsilon, cor
 /** y = keep · y + take · x for each y and its x: a rule without slots. */
 export const blend = (xs: readonly Block[], ys: readonly Block[], keep: number, take: number): void =>
   temporary(1, "no slots", (storage) => {
-    const slots: Block = { storage, shape: [0], size: 0, dtype: "f32" };
-    const updated = { weights: ys, gradients: xs, slots, clips: ys.map(() => undefined) };
+    const updated = { weights: ys, gradients: xs, slots: { ...ys[0], storage }, clips: [] };
     update("blend", updated, take, { ...none, decay: keep });
   });
 

@@ -5,7 +5,7 @@ import type { Module } from "./module";
 
 /** The exponential moving average of a module's weights, in a second module. */
 export class MovingAverage {
-  private readonly pairs: readonly (readonly [average: Tensor, source: Tensor])[];
+  private readonly pairs: Map<Tensor, Tensor>; // of the average, of the source
   private readonly decay: number;
 
   /**
@@ -27,13 +27,12 @@ export class MovingAverage {
     if ([...own].some(([name, tensor]) => tensor === named.get(name)))
       throw new Error("MovingAverage: the average must have weights of its own, got those of its source.");
     const all = [...own].map(([name, tensor]) => [tensor, named.get(name)!] as const);
-    this.pairs = [...new Map(all)]; // a layer that is used twice moves once
+    this.pairs = new Map(all); // a layer that is used twice moves once
     for (const [own, other] of this.pairs) assign(own, other);
   }
 
   /** Moves the average by the source as it is now. */
   update(): void {
-    const [owns, others] = [0, 1].map((side) => this.pairs.map((pair) => pair[side]));
-    blendAll(owns, others, this.decay, 1 - this.decay);
+    blendAll([...this.pairs.keys()], [...this.pairs.values()], this.decay, 1 - this.decay);
   }
 }

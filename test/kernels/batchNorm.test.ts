@@ -75,7 +75,7 @@ for (const [shape, last] of [
     const rows = shape.slice(0, shape.length - last.length);
     const count = rows.reduce((a, b) => a * b, 1);
     const [mean, variance] = [block(undefined, rows), block(undefined, rows)];
-    moments(block(x.data, shape), mean, variance, { a: count, r: x.data.length / count, b: 1 });
+    moments(block(x.data, shape), [mean, variance], { a: count, r: x.data.length / count, b: 1 });
     const wanted = reference.variance(x, axes);
     const got = await read(variance);
     got.forEach((v, i) => {

@@ -8,7 +8,7 @@ import { type Gemm, plan } from "../../src/kernels/gemm";
 import { portable } from "../../src/kernels/tuning/configurations";
 import { block, device, read } from "../device";
 import * as reference from "../reference/convolution";
-import { check, normal } from "./families";
+import { check, filterAndBias, normal } from "./families";
 
 const test = suite("conv");
 
@@ -51,6 +51,12 @@ async function directions({ x: shape, w: [kh, kw, outs], stride, padding }: Case
     (a, b) => reference.conv2dFilterGrad(a, b, { ...window, kernelSize: [kh, kw] }),
     (a, b, y) => conv2dFilterGrad(a, b, y, window),
   );
+  const [both, run] = filterAndBias(
+    w.shape,
+    (a, b) => reference.conv2dFilterGrad(a, b, { ...window, kernelSize: [kh, kw] }),
+    (a, b, dw) => conv2dFilterGrad(a, b, dw, window),
+  );
+  await check(`conv2dFilterGrad and sums ${name}`, [x, dy], both, run);
 }
 
 test("kernel larger than the stride", async () => {

@@ -1,6 +1,7 @@
 // What the tests of the heavy kernels share: each runs in every family and is held to float64 sums.
 import * as assert from "uvu/assert";
-import { type Block, release } from "../../src/kernels/block";
+import { type Block, product, release } from "../../src/kernels/block";
+import { type FilterGrad, hasBiasGrad } from "../../src/kernels/conv";
 import { type Configuration, configurations } from "../../src/kernels/tuning/configurations";
 import { tuning } from "../../src/kernels/tuning/table";
 import { block, device, read } from "../device";
@@ -56,4 +57,26 @@ export async function check(
     const family = configuration?.name ?? "default";
     assert.is(bad, -1, `${name}, ${family}: ${got[bad]} at ${bad} instead of ${expected.data[bad]}`);
   }
+}
+
+/**
+ * The gradient of a filter of that shape, and behind it that of a bias, as one array: its reference and its kernel; those
+ * that are given, where no kernel makes both.
+ */
+export function filterAndBias(
+  shape: readonly number[],
+  by: (x: F64, dy: F64) => F64,
+  run: (x: Block, dy: Block, dw: FilterGrad) => void,
+) {
+  const [size, columns] = [product(shape), shape[3]];
+  const filter = block(undefined, shape);
+  release(filter.storage);
+  if (!hasBiasGrad(filter)) return [by, run] as const;
+  const both = (x: F64, dy: F64): F64 => {
+    const data = new Float64Array(size + columns);
+    data.set(by(x, dy).data);
+    for (const [i, v] of dy.data.entries()) data[size + (i % columns)] += v;
+    return { shape: [data.length], data };
+  };
+  return [both, (x: Block, dy: Block, y: Block) => run(x, dy, { ...y, shape, size, sums: size })] as const;
 }

@@ -10,7 +10,7 @@ import { type Configuration, configurations, portable } from "../../src/kernels/
 import { block, device, read } from "../device";
 import type { F64 } from "../reference/array";
 import * as reference from "../reference/forward";
-import { normal, within } from "./families";
+import { filterAndBias, normal, within } from "./families";
 
 /** One of each kind of kernel, and one with its sums cut in three. */
 async function kinds(): Promise<Configuration[]> {
@@ -125,12 +125,12 @@ for (const [name, image, filter, step, padding] of CONVOLUTIONS) {
       (a, b) => reference.conv2dInputGrad(a, b, { ...window, outputSize }),
       (a, b, y) => conv2dInputGrad(a, b, y, window),
     );
-    await everywhere(
-      "conv2dFilterGrad",
-      [x, dy],
+    const both = filterAndBias(
+      filter,
       (a, b) => reference.conv2dFilterGrad(a, b, { ...window, kernelSize }),
-      (a, b, y) => conv2dFilterGrad(a, b, y, window),
+      (a, b, dw) => conv2dFilterGrad(a, b, dw, window),
     );
+    await everywhere("conv2dFilterGrad", [x, dy], ...both);
   });
 }
 

@@ -12,7 +12,7 @@ import { block, device, read } from "../device";
 import { type F64, map } from "../reference/array";
 import * as reference from "../reference/convolution";
 import { matmul as product } from "../reference/matmul";
-import { check, normal, within } from "./families";
+import { check, filterAndBias, normal, within } from "./families";
 
 const test = suite("pieces");
 
@@ -74,6 +74,9 @@ function directions({ x: shape, w: [kh, kw, outs], stride, padding }: Case) {
     outs,
   ]);
   const size = { ...window, outputSize: [height, width] as const };
+  const filter = (a: F64, b: F64) => reference.conv2dFilterGrad(a, b, { ...window, kernelSize: [kh, kw] });
+  const filterGrad = (a: Block, b: Block, y: Block, _bias?: Block) => conv2dFilterGrad(a, b, y, window);
+  const both = filterAndBias(w.shape, filter, filterGrad);
   return [
     {
       name: "conv2d",
@@ -90,8 +93,14 @@ function directions({ x: shape, w: [kh, kw, outs], stride, padding }: Case) {
     {
       name: "conv2dFilterGrad",
       inputs: [x, dy] as [F64, F64],
-      by: (a: F64, b: F64) => reference.conv2dFilterGrad(a, b, { ...window, kernelSize: [kh, kw] }),
-      run: (a: Block, b: Block, y: Block) => conv2dFilterGrad(a, b, y, window),
+      by: filter,
+      run: filterGrad,
+    },
+    {
+      name: "conv2dFilterGrad and sums",
+      inputs: [x, dy] as [F64, F64],
+      by: both[0],
+      run: both[1] as typeof filterGrad,
     },
   ];
 }

@@ -33,14 +33,14 @@ test("a shader that names no others has none in front", () => {
 
 test("functions, constants, variables and parameters have short names; what others ask for by name keeps its own", () => {
   const text =
-    "override WIDE = 1; const MOST = 3u; struct Sizes { rows: u32 } var<storage, read> table: array<f32>;" +
+    "override WIDE = 1; const MOST = 3u; struct Sizes { rows: u32 } struct Pair { rows: f32, half: f32 } var<uniform> P: Sizes; var<storage, read> table: array<f32>;" +
     "fn larger_of(value: f32, step: f32, workgroup: f32) -> f32 { let half = value; var rows = half; return rows; }" +
     "@compute @workgroup_size(MOST) fn main() { let variance = step(larger_of(1, 2, 3), WIDE); }";
   assert.is(
     plain(text, true),
-    "override WIDE=1;const _2=3u;struct _0{rows:u32}var<storage,read>_3:array<f32>;" +
-      "fn _1(_6:f32,step:f32,workgroup:f32)->f32{let _4=_6;var rows=_4;return rows;}" +
-      "@compute@workgroup_size(_2)fn main(){let _5=step(_1(1,2,3),WIDE);}\n",
+    "override WIDE=1;const _3=3u;struct _0{rows:u32}struct _1{rows:f32,_5:f32}var<uniform>P:_0;" +
+      "var<storage,read>_4:array<f32>;fn _2(_7:f32,step:f32,workgroup:f32)->f32{let _5=_7;var rows=_5;return rows;}" +
+      "@compute@workgroup_size(_3)fn main(){let _6=step(_2(1,2,3),WIDE);}\n",
   );
 });
 

@@ -1,5 +1,5 @@
 // Tensors one behind the other along an axis: concat ↔ slice.
-import { place } from "../../kernels/concat";
+import { place } from "../../kernels/strided";
 import { defineOp } from "../op";
 import { normalizeAxes, type Shape, shapeError, show, sizeOf } from "../shape";
 import type { Tensor } from "../tensor";

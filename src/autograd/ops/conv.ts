@@ -1,9 +1,9 @@
 // Convolutions over images (N, H, W, C). The three ops are the three directions of one trilinear form,
 // ⟨conv2d(x, w), dy⟩, so each is a derivative of the others and second derivatives need no more kernels.
 import * as kernels from "../../kernels/conv";
-import { defineOp } from "../op";
+import { type Backward, defineOp, type Thunks } from "../op";
 import { type Shape, shapeError, show } from "../shape";
-import type { Tensor } from "../tensor";
+import { emptyTogether, type Tensor } from "../tensor";
 import { biasGrad, checkBias, type Factors, type WithBias } from "./bias";
 
 type Pair = readonly [number, number];
@@ -44,12 +44,29 @@ const forwardOp = defineOp<Factors, Geometry>({
   },
   forward: ([x, w, bias], y, geometry) => kernels.conv2d(x, w, y, window(geometry), bias),
   saves: [["x1"], ["x0"]],
-  vjp: ({ xs: [x, w], dy, attributes }) => [
-    (): Tensor => inputGradOp(dy, w, attributes),
-    (): Tensor => filterGradOp(x, dy, attributes),
-    () => biasGrad(dy),
-  ],
+  vjp: (context) => forwardGrad(context),
+  fusedVjp: (context) => {
+    const { xs, dy, attributes } = context;
+    const [x, w, bias] = xs;
+    const plain = forwardGrad(context);
+    if (!bias || !kernels.hasBiasGrad(w)) return plain;
+    let db: Tensor | undefined; // a row of the product that makes dw
+    const dw = () => {
+      const { whole: storage, made } = emptyTogether([w.shape, bias.shape], "conv2dFilterGrad");
+      db = made[1];
+      const filter = { ...made[0], storage, sums: db.storage.offset / 4 };
+      kernels.conv2dFilterGrad(x, dy, filter, window(attributes));
+      return made[0];
+    };
+    return [plain[0], dw, () => db ?? biasGrad(dy)];
+  },
 });
+
+const forwardGrad = ({ xs: [x, w], dy, attributes }: Backward<Factors, Tensor, Geometry>): Thunks => [
+  () => inputGradOp(dy, w, attributes),
+  () => filterGradOp(x, dy, attributes),
+  () => biasGrad(dy),
+];
 
 const inputGradOp = defineOp<Factors, Geometry>({
   name: "convTranspose2d",

@@ -48,8 +48,7 @@ const normOp = (name: string, view: (x: Shape, gamma: Shape) => Middle) =>
     forward: ([x, gamma, beta, ...running], [y, mean, variance], { epsilon, slope, momentum = 0 }) => {
       checkStorage(name, running, [x, gamma, beta]);
       const norm = { ...view(x.shape, gamma.shape), epsilon, slope };
-      const averages = running[0] && { mean: running[0], variance: running[1], momentum };
-      moments(x, mean, variance, norm, averages);
+      moments(x, [mean, variance], norm, running, momentum);
       normalize({ x, mean, variance, gamma, beta }, y, norm);
     },
     saves: [all, all, all],
@@ -61,7 +60,7 @@ const normOp = (name: string, view: (x: Shape, gamma: Shape) => Middle) =>
       const [, mean, variance] = y;
       const [dy, dMean, dVariance] = dys;
       const norm = { ...view(x.shape, gamma.shape), epsilon: attributes.epsilon, slope: attributes.slope };
-      if (!dy || dMean || dVariance || !hasGradKernel(gamma, norm)) return compositeGrad(context);
+      if (!dy || dMean || dVariance || !hasGradKernel(norm)) return compositeGrad(context);
       let made: Tensor[] | undefined;
       const run = () => {
         if (made) return made;
