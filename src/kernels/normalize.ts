@@ -60,8 +60,9 @@ export function normalize({ x, mean, variance, gamma, beta }: Normalized, y: Blo
   });
 }
 
-/** Whether `normalizeGrad` has room for the sums of layer norm. */
-export const hasGradKernel = ({ a, b }: Middle): boolean => 2 * a * b <= room.most;
+/** Whether `normalizeGrad` has room for its pairs of sums, one for each statistic and for each entry of gamma. */
+export const hasGradKernel = (gamma: Block, { a, b }: Middle): boolean =>
+  2 * Math.max(a * b, gamma.size) <= room.most;
 
 /**
  * First derivative of a normalisation by its own statistics: dx, and in `sums` dbeta and from number `second` on dgamma.

@@ -60,7 +60,7 @@ const normOp = (name: string, view: (x: Shape, gamma: Shape) => Middle) =>
       const [, mean, variance] = y;
       const [dy, dMean, dVariance] = dys;
       const norm = { ...view(x.shape, gamma.shape), epsilon: attributes.epsilon, slope: attributes.slope };
-      if (!dy || dMean || dVariance || !hasGradKernel(norm)) return compositeGrad(context);
+      if (!dy || dMean || dVariance || !hasGradKernel(gamma, norm)) return compositeGrad(context);
       let made: Tensor[] | undefined;
       const run = () => {
         if (made) return made;
