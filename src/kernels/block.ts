@@ -26,8 +26,7 @@ type Bound = Pick<Block, "storage">;
 /** Storage for `size` numbers; the content is undefined. `label` names it in errors. */
 export const allocate = (size: number, label: string): Storage => gpu().pool.allocate(4 * size, label);
 /** Storage of so many bytes each side by side, and `whole`, by which a kernel writes all of it. */
-export const allocateTogether = (bytes: readonly number[], label: string) =>
-  gpu().pool.allocateTogether(bytes, label);
+export const allocateTogether = (bytes: number[], label: string) => gpu().pool.allocateTogether(bytes, label);
 /** Gives storage back; when its device was closed, that is done already. */
 export const release = (storage: Storage): void => storage.pool.release(storage);
 

@@ -4,8 +4,8 @@ import {
   add,
   detach,
   grad,
-  mean,
   mul,
+  ones,
   type Random,
   requireGrad,
   sqrt,
@@ -27,17 +27,24 @@ export function score(critic: Critic, x: Tensor, sign: 1 | -1 = 1): Tensor {
 }
 
 /**
- * E (‖∇f(x̂)‖₂ − 1)² at points x̂ between real and fake (Gulrajani et al. 2017, algorithm 1): one ε ~ U[0, 1) a
- * sample mixes the two. The gradient is recorded, since the penalty is differentiated by the critic's weights.
+ * `weight` times E (‖∇f(x̂)‖₂ − 1)² at points x̂ between real and fake (Gulrajani et al. 2017, algorithm 1): one
+ * ε ~ U[0, 1) a sample mixes the two. The gradient is recorded, since the penalty is differentiated by the critic's weights.
  */
-export function gradientPenalty(critic: Critic, real: Tensor, fake: Tensor, random: Random): Tensor {
+export function gradientPenalty(
+  critic: Critic,
+  real: Tensor,
+  fake: Tensor,
+  random: Random,
+  weight = 1,
+): Tensor {
   const epsilon = random.uniform([real.shape[0], ...real.shape.slice(1).map(() => 1)]);
-  const between = requireGrad(detach(add(mul(real, epsilon), mul(fake, sub(1, epsilon)))));
-  const [slope] = grad(sum(critic.forward(between)), [between], { createGraph: true });
+  const between = requireGrad(detach(add(fake, mul(sub(real, fake), epsilon))));
+  const scores = critic.forward(between);
+  const [slope] = grad(scores, [between], { dy: ones(scores.shape), createGraph: true });
   const axes = slope.shape.map((_, axis) => axis).slice(1);
   // The root has an infinite derivative at 0: the small number keeps a dead critic's gradient finite.
   const norm = sqrt(add(sum(square(slope), { axes }), 1e-12));
-  return mean(square(sub(norm, 1)));
+  return sum(square(sub(norm, 1)), { scale: weight / norm.size });
 }
 
 /** Samples of one update, and the critic that knows their classes, where it is told any. */
@@ -118,7 +125,7 @@ export const objectives: Record<RunConfig["objective"]["kind"], Objective> = {
       together(turn, ({ critic, samples }, fake) => {
         const { objective, random } = turn;
         const weight = objective.kind === "wgan-gp" ? objective.gradientPenalty : 0;
-        return mul(gradientPenalty(critic, samples, fake, random), weight);
+        return gradientPenalty(critic, samples, fake, random, weight);
       }),
     generatorTrains: () => [],
     clipped: () => [],

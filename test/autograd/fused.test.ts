@@ -7,6 +7,7 @@ import {
   batchNorm,
   batchNormInference,
   blend,
+  capture,
   clone,
   conv2d,
   convTranspose2d,
@@ -162,5 +163,29 @@ for (const [name, [product, a, b, columns]] of Object.entries(products)) {
     for (const each of Object.keys(wanted)) await near(got[each], wanted[each], each);
   });
 }
+
+test("a convolution's filter and bias, whose gradients lie side by side, by several passes, alone and in a replay", async () => {
+  await device();
+  const random = new Random(3);
+  const [x, w, bias] = [[2, 7, 6, 8], [4, 4, 8, 12], [12]].map((shape) => requireGrad(random.normal(shape)));
+  const [empty, none] = [zeros([0, 7, 6, 8]), zeros([2, 7, 6, 0])];
+  const passes = (...xs: Tensor[]) =>
+    xs.map((each, i) => sum(square(down(mul(each, i + 1), w, { bias })))).reduce((a, b) => add(a, b));
+  const wanted = grad(passes(x, x, x), [w, bias], { createGraph: true });
+  const step = capture(() => grad(passes(x, x, x), [w, bias]));
+  step.replay();
+  const alone = [w, bias].flatMap((leaf) => grad(passes(x, x, x), [leaf]));
+  for (const [i, what] of ["w", "the bias"].entries()) {
+    await near(grad(passes(x, x, x), [w, bias])[i], wanted[i], what);
+    await near(step.result[i], wanted[i], `${what}, replayed`);
+    await near(alone[i], wanted[i], `${what}, alone`);
+  }
+  const [dw, db] = grad(passes(empty), [w, bias]); // no term of the sums
+  for (const each of [dw, db]) assert.ok((await each.data()).every((v) => v === 0));
+  const thin = requireGrad(zeros([4, 4, 0, 12])); // no weight
+  const ofBias = (options: object) => grad(sum(down(none, thin, { bias })), [thin, bias], options)[1];
+  await near(ofBias({}), ofBias({ createGraph: true }), "a bias alone");
+  step.dispose();
+});
 
 test.run();
