@@ -40,8 +40,25 @@ export function temporary<T>(size: number, label: string, use: (storage: Storage
   }
 }
 
-/** Records a dispatch on the open device. */
-export const dispatch = (call: Dispatch): void => gpu().stream.dispatch(call);
+/**
+ * Records a dispatch on the open device. Two tensors may be ranges of one buffer, and the GPU refuses to read one of them
+ * in the dispatch that writes the other: then what is read is copied first.
+ */
+export function dispatch(call: Dispatch): void {
+  const { reads, writes } = call;
+  const at = reads.findIndex((read) => writes.some((written) => isBeside(read, written)));
+  if (at < 0) gpu().stream.dispatch(call);
+  else aside(reads[at], (storage) => dispatch({ ...call, reads: reads.with(at, storage) }));
+}
+
+const isBeside = (a: Storage, b: Storage): boolean => a.buffer === b.buffer && a.offset !== b.offset;
+
+/** Runs `use` with a copy of the numbers. */
+const aside = (from: Storage, use: (storage: Storage) => void): void =>
+  temporary(from.bytes / 4, from.label, (storage) => {
+    copy(from, storage);
+    use(storage);
+  });
 
 /** Records a kernel of so many threads, in workgroups of 256, over whole blocks. */
 export function launch(
@@ -68,8 +85,10 @@ export async function download(from: Storage, size: number, dtype: DType): Promi
   return dtype === "f32" ? new Float32Array(bytes) : new Uint32Array(bytes);
 }
 
-export const copy = (from: Storage, to: Storage): void =>
-  gpu().stream.copy(from, to, Math.min(from.bytes, to.bytes));
+export function copy(from: Storage, to: Storage): void {
+  if (isBeside(from, to)) aside(from, (storage) => copy(storage, to));
+  else gpu().stream.copy(from, to, Math.min(from.bytes, to.bytes));
+}
 export const clear = (to: Storage): void => gpu().stream.clear(to);
 
 /** Records what `fn` records as a program, too. */

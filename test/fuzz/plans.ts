@@ -346,7 +346,8 @@ export function planOf(world: World, a: Action): Plan {
       const state = found(world.states, a.from).model;
       const sizes = (slots: typeof state.slots) =>
         slots.map(({ first, second }) => [first, second].map((each) => each?.values.length)).join();
-      if (sizes(state.slots) !== sizes(model.slots)) return { refuse: "it belongs to other parameters" };
+      if (model.rule !== "sgd" && sizes(state.slots) !== sizes(model.slots))
+        return { refuse: "it belongs to other parameters" };
       if (state.kind !== kindOf(model.rule)) return { refuse: "it belongs to another kind of optimiser" };
       if (model.disposed || model.device !== tape.device) return { refuse: "the optimiser was disposed of" };
       if (world.step && model.parameters.some(({ size }) => size > 0)) return { refuse: "a capture goes on" };

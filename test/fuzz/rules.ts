@@ -27,7 +27,7 @@ export const kindOf = (rule: Rule): string =>
   ({ sgd: "SGD", momentum: "SGD", rmsprop: "RMSprop", adam: "Adam" })[rule];
 
 export const begin = (rule: Rule, size: number): Averages => {
-  const zeros = { values: new Float64Array(size), slack: 0 };
+  const zeros = { values: new Float64Array(rule === "sgd" ? 0 : size), slack: 0 }; // without momentum there are none
   return rule === "adam" ? { first: zeros, second: zeros } : { first: zeros };
 };
 
@@ -84,11 +84,12 @@ export function update(
     default: {
       const momentum = rule === "momentum" ? 0.5 : 0;
       const velocity = numbers(
-        first.values.map((value, i) => momentum * value + g[i]),
+        g.map((value, i) => momentum * (first.values[i] ?? 0) + value),
         momentum * first.slack + off,
       );
       const values = weight.values.map((value, i) => value - rate * velocity.values[i]);
-      return { weight: held(values, weight.slack + rate * velocity.slack), slots: { first: velocity } };
+      const slots = { first: momentum === 0 ? first : velocity };
+      return { weight: held(values, weight.slack + rate * velocity.slack), slots };
     }
   }
 }
