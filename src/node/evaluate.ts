@@ -143,7 +143,7 @@ async function ofPoints(config: RunConfig, { run, data, adapter }: EvaluateOptio
       value.dispose();
       return number;
     },
-    calibrated: config.objective.kind === "wgan-gp",
+    objective: config.objective.kind,
     progress: progress.update,
   });
   progress.done();

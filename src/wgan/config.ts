@@ -116,8 +116,9 @@ export const RunConfig = exactly({
       exactly({ kind: v.literal("wgan"), ...objective, clip }),
       /** gradientPenalty: its weight (lambda). */
       exactly({ kind: v.literal("wgan-gp"), ...objective, gradientPenalty: positive }),
+      exactly({ kind: v.literal("gan"), ...objective }),
     ],
-    "expected one of tutorial, wgan, wgan-gp",
+    "expected one of tutorial, wgan, wgan-gp, gan",
   ),
   optimizer: v.variant(
     "kind",

@@ -3,6 +3,7 @@
 import { countModes } from "../measures/mixture";
 import { rowsOf, slice } from "../measures/rows";
 import { wasserstein } from "../measures/wasserstein";
+import type { RunConfig } from "./config";
 import { DRAWS, type Figure, type Judgement } from "./judging";
 import { drawToy, modesOf, type ToyName } from "./toys";
 
@@ -12,19 +13,30 @@ const PAIRED = 500;
 /** Seeds of the toy's draws, none that a run trains on. */
 const FIRST_SEED = 1000;
 
+const clipped =
+  "the critic's weights are clipped: its estimate is the distance times a constant that nobody knows";
+/** What the critic's estimate is, by what it was trained by. */
+const estimates: Record<RunConfig["objective"]["kind"], string> = {
+  tutorial: clipped,
+  wgan: clipped,
+  "wgan-gp":
+    "the critic's slope is only near 1, so that its estimate is near the distance, and no bound of it",
+  gan: "the critic tells real from fake, and its slope is held by nothing: its estimate is no distance",
+};
+
 export interface JudgedPoints {
   toy: ToyName;
   /** Points (x, y, x, y…) of a new draw. */
   draw: (count: number) => Promise<Float32Array>;
   /** The mean of the critic over points. */
   criticMean: (points: Float32Array) => Promise<number>;
-  /** Whether the critic's slope is held near 1, so that its estimate is the distance and not a multiple of it. */
-  calibrated: boolean;
+  /** What the critic was trained by, which says what its estimate is. */
+  objective: RunConfig["objective"]["kind"];
   progress: (done: number) => void;
 }
 
 export async function judgePoints(judged: JudgedPoints): Promise<Judgement> {
-  const { toy, draw, criticMean, calibrated, progress } = judged;
+  const { toy, draw, criticMean, objective, progress } = judged;
   const found = modesOf(toy);
   const figure = (name: string, decimals: number): Figure => ({ name, decimals, generated: [], real: [] });
   const modes = figure(`modes hit, of ${(found?.centres.length ?? 0) / 2}`, 1);
@@ -54,9 +66,7 @@ export async function judgePoints(judged: JudgedPoints): Promise<Judgement> {
     figures: [...(found ? [modes, share] : []), distance, estimate],
     notes: [
       ...(found ? ["of the toy itself 98.9 % lie within 3 deviations: 1 − exp(−9/2)"] : []),
-      calibrated
-        ? "the critic's slope is only near 1, so that its estimate is near the distance, and no bound of it"
-        : "the critic's weights are clipped: its estimate is the distance times a constant that nobody knows",
+      estimates[objective],
     ],
   };
 }

@@ -174,6 +174,7 @@ export const kindDefaults = {
     tutorial: { clip: 0.01 },
     wgan: { clip: 0.01 },
     "wgan-gp": { gradientPenalty: 10 },
+    gan: {},
   },
   optimizer: {
     rmsprop: { form: "torch", learningRate: 5e-5 },

@@ -33,10 +33,13 @@ import { Batches, withLabels } from "./batches";
 import type { RunConfig } from "./config";
 import type { Dataset } from "./dataset";
 import { makeCritic, makeGenerator } from "./models";
-import { type Critic, type Objective, objectives, score } from "./objectives";
+import { type Critic, type Objective, objectives } from "./objectives";
 import { inferred, sampleImages, sampleLatents } from "./sampling";
 
-/** Losses of one step, as the tutorial signs them: c1 = −E f(real), c2 = E f(fake), g = −E f(G(z)). */
+/**
+ * Losses of one step, as the tutorial signs them: c1 = −E f(real), c2 = E f(fake), g = −E f(G(z)). Of the objective gan the
+ * three cross-entropies: E softplus(−f(real)), E softplus(f(fake)), E softplus(−f(G(z))).
+ */
 export interface Losses {
   criticReal: number;
   criticFake: number;
@@ -254,10 +257,10 @@ export class Trainer {
     return value;
   }
 
-  /** One update of the generator from latent vectors (N, …) of these classes; gives g = −E f(G(z)) before it. */
+  /** One update of the generator from latent vectors (N, …) of these classes; gives its loss g before it. */
   trainGenerator(latents: Tensor, labels?: Tensor): Tensor {
     const images = this.generator.forward(latents);
-    const loss = score(this.criticOf(labels), images, -1);
+    const loss = this.objective.score(this.criticOf(labels), images, -1);
     this.generatorOptimizer.step(grad(loss, this.generatorTrains(), { dy: this.one }));
     return loss;
   }
