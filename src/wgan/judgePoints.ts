@@ -3,14 +3,26 @@
 import { countModes } from "../measures/mixture";
 import { rowsOf, slice } from "../measures/rows";
 import { wasserstein } from "../measures/wasserstein";
+import type { RunConfig } from "./config";
 import { DRAWS, type Figure, type Judgement } from "./judging";
 import { drawToy, modesOf, type ToyName } from "./toys";
 
 /** Points that modes are counted in, as in the published tables, and points that are paired off. */
-const COUNTED = 2500;
+export const COUNTED = 2500;
 const PAIRED = 500;
 /** Seeds of the toy's draws, none that a run trains on. */
 const FIRST_SEED = 1000;
+
+const clipped =
+  "the critic's weights are clipped: its estimate is the distance times a constant that nobody knows";
+/** What the critic's estimate is, by what it was trained by. */
+const estimates: Record<RunConfig["objective"]["kind"], string> = {
+  tutorial: clipped,
+  wgan: clipped,
+  "wgan-gp":
+    "the critic's slope is only near 1, so that its estimate is near the distance, and no bound of it",
+  gan: "the critic tells real from fake, and its slope is held by nothing: its estimate is no distance",
+};
 
 export interface JudgedPoints {
   toy: ToyName;
@@ -18,13 +30,23 @@ export interface JudgedPoints {
   draw: (count: number) => Promise<Float32Array>;
   /** The mean of the critic over points. */
   criticMean: (points: Float32Array) => Promise<number>;
-  /** Whether the critic's slope is held near 1, so that its estimate is the distance and not a multiple of it. */
-  calibrated: boolean;
+  /** What the critic was trained by, which says what its estimate is. */
+  objective: RunConfig["objective"]["kind"];
   progress: (done: number) => void;
 }
 
+/** Points beside others of the toy: their distance, and where the toy has modes, how many are hit and the share near one. */
+export function pointFigures(toy: ToyName, points: Float32Array, reference: Float32Array) {
+  const found = modesOf(toy);
+  const [a, b] = [points, reference].map((each) => slice(rowsOf(each, 2), 0, PAIRED));
+  return {
+    distance: wasserstein(a, b),
+    hit: found && countModes(rowsOf(points, 2), rowsOf(found.centres, 2), found.deviation),
+  };
+}
+
 export async function judgePoints(judged: JudgedPoints): Promise<Judgement> {
-  const { toy, draw, criticMean, calibrated, progress } = judged;
+  const { toy, draw, criticMean, objective, progress } = judged;
   const found = modesOf(toy);
   const figure = (name: string, decimals: number): Figure => ({ name, decimals, generated: [], real: [] });
   const modes = figure(`modes hit, of ${(found?.centres.length ?? 0) / 2}`, 1);
@@ -38,13 +60,12 @@ export async function judgePoints(judged: JudgedPoints): Promise<Judgement> {
       ["generated", await draw(COUNTED)],
       ["real", fresh(1)],
     ] as const) {
-      if (found) {
-        const counted = countModes(rowsOf(points, 2), rowsOf(found.centres, 2), found.deviation);
-        modes[side].push(counted.modes);
-        share[side].push(100 * counted.share);
+      const figures = pointFigures(toy, points, reference);
+      if (figures.hit) {
+        modes[side].push(figures.hit.modes);
+        share[side].push(100 * figures.hit.share);
       }
-      const paired = [points, reference].map((each) => slice(rowsOf(each, 2), 0, PAIRED));
-      distance[side].push(wasserstein(paired[0], paired[1]));
+      distance[side].push(figures.distance);
       estimate[side].push((await criticMean(reference)) - (await criticMean(points)));
     }
     progress(i + 1);
@@ -54,9 +75,7 @@ export async function judgePoints(judged: JudgedPoints): Promise<Judgement> {
     figures: [...(found ? [modes, share] : []), distance, estimate],
     notes: [
       ...(found ? ["of the toy itself 98.9 % lie within 3 deviations: 1 − exp(−9/2)"] : []),
-      calibrated
-        ? "the critic's slope is only near 1, so that its estimate is near the distance, and no bound of it"
-        : "the critic's weights are clipped: its estimate is the distance times a constant that nobody knows",
+      estimates[objective],
     ],
   };
 }

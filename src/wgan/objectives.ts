@@ -8,6 +8,7 @@ import {
   ones,
   type Random,
   requireGrad,
+  softplus,
   sqrt,
   square,
   sub,
@@ -24,6 +25,16 @@ export type Critic = Pick<Module, "forward">;
 export function score(critic: Critic, x: Tensor, sign: 1 | -1 = 1): Tensor {
   const scores = critic.forward(x);
   return sum(scores, { scale: sign / scores.size });
+}
+
+/**
+ * The cross-entropy of the critic's answer σ(f(x)), for samples that are real (sign −1) or fake (1): E softplus(± f(x)).
+ * The generator's is that of fakes taken for real ones, −E log σ(f), which does not vanish where the critic is sure
+ * (Goodfellow et al. 2014, section 3).
+ */
+export function crossEntropy(critic: Critic, x: Tensor, sign: 1 | -1): Tensor {
+  const losses = softplus(mul(critic.forward(x), sign));
+  return sum(losses, { scale: 1 / losses.size });
 }
 
 /**
@@ -66,7 +77,9 @@ export interface Turn {
 }
 
 export interface Objective {
-  /** One update of the critic: c1 = −E f(real) and c2 = E f(fake) before it. */
+  /** What a batch adds to a loss: of real samples in the critic's and of fakes in the generator's by sign −1, else by 1. */
+  score(critic: Critic, x: Tensor, sign: 1 | -1): Tensor;
+  /** One update of the critic: the two scores c1, of real samples, and c2, of fakes, before it. */
   updateCritic(turn: Turn): readonly [c1: Tensor, c2: Tensor];
   /** What of the critic the generator's update trains along with the generator. */
   generatorTrains(critic: Module): Tensor[];
@@ -77,12 +90,16 @@ export interface Objective {
 }
 
 /** As the papers have it: both means in one loss, and two passes, since batch norm must not mix their statistics. */
-function together(turn: Turn, penalty?: (drawn: Drawn, fake: Tensor) => Tensor): readonly [Tensor, Tensor] {
+function together(
+  turn: Turn,
+  score: Objective["score"],
+  penalty?: (drawn: Drawn, fake: Tensor) => Tensor,
+): readonly [Tensor, Tensor] {
   const drawn = turn.draw(turn.batch);
   const fake = drawn.fakes("batch");
   let parts: readonly [Tensor, Tensor] | undefined;
   turn.train(() => {
-    parts = [score(drawn.critic, drawn.samples, -1), score(drawn.critic, fake)];
+    parts = [score(drawn.critic, drawn.samples, -1), score(drawn.critic, fake, 1)];
     const distance = add(...parts);
     return penalty ? add(distance, penalty(drawn, fake)) : distance;
   });
@@ -92,6 +109,7 @@ function together(turn: Turn, penalty?: (drawn: Drawn, fake: Tensor) => Tensor):
 export const objectives: Record<RunConfig["objective"]["kind"], Objective> = {
   /** The Keras tutorial's: an update on half a batch of real images, then one on fakes. */
   tutorial: {
+    score,
     updateCritic(turn) {
       const { samples, critic, fakes } = turn.draw(turn.batch / 2);
       const c1 = turn.train(() => score(critic, samples, -1));
@@ -114,19 +132,29 @@ export const objectives: Record<RunConfig["objective"]["kind"], Objective> = {
   },
   /** Arjovsky, Chintala and Bottou 2017, algorithm 1. */
   wgan: {
-    updateCritic: (turn) => together(turn),
+    score,
+    updateCritic: (turn) => together(turn, score),
     generatorTrains: () => [],
     clipped: (critic) => critic.parameters(),
     halves: false,
   },
   /** Gulrajani et al. 2017, algorithm 1. */
   "wgan-gp": {
+    score,
     updateCritic: (turn) =>
-      together(turn, ({ critic, samples }, fake) => {
+      together(turn, score, ({ critic, samples }, fake) => {
         const { objective, random } = turn;
         const weight = objective.kind === "wgan-gp" ? objective.gradientPenalty : 0;
         return gradientPenalty(critic, samples, fake, random, weight);
       }),
+    generatorTrains: () => [],
+    clipped: () => [],
+    halves: false,
+  },
+  /** Goodfellow et al. 2014: no distance, but whether the critic, there the discriminator, can tell real from fake. */
+  gan: {
+    score: crossEntropy,
+    updateCritic: (turn) => together(turn, crossEntropy),
     generatorTrains: () => [],
     clipped: () => [],
     halves: false,

@@ -50,7 +50,7 @@ test("a broken configuration is told with file, line and key, a run's own and on
     "generatorChannels: 100000",
     /^network\.generatorChannels: expected at most 4096/,
   );
-  complains("kind: wgan", "kind: gan", /^objective\.kind: expected one of tutorial, wgan, wgan-gp\.$/);
+  complains("kind: wgan", "kind: lsgan", /^objective\.kind: expected one of tutorial, wgan, wgan-gp, gan\.$/);
   complains("kind: rmsprop", "kind: sgd", /^optimizer\.kind: expected one of rmsprop, adam\.$/);
   complains("learningRate: 0.00005", "learningRate: -1", /^optimizer\.learningRate: expected more than 0\.$/);
   complains(

@@ -8,7 +8,7 @@ import { drawToy, modesOf } from "../../src/wgan/toys";
 const calls: number[] = [];
 const judged = (draw: (count: number) => Promise<Float32Array>) =>
   judgePoints({
-    ...{ toy: "8gaussians", draw, calibrated: true },
+    ...{ toy: "8gaussians", draw, objective: "wgan-gp" },
     criticMean: async (points) =>
       points.filter((_, at) => at % 2 === 0).reduce((sum, x) => sum + x, 0) / (points.length / 2),
     progress: (done) => void calls.push(done),

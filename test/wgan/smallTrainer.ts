@@ -47,6 +47,7 @@ export const variants: Record<string, Partial<Settings> & { of: PresetName }> = 
   },
   "classes and a gradient penalty": { of: "small", conditional: true },
   "classes and halves of a batch": { of: "tutorial", conditional: true },
+  "the first loss of a GAN": { of: "toy", objective: { kind: "gan", criticSteps: 1, warmUp: null } },
   "the paper's mlp for both networks": {
     of: "wgan",
     network: {
