@@ -11,9 +11,11 @@ import { launch } from "../src/kernels/block";
 import { addShaders } from "../src/kernels/shaders";
 import { softmax as softmaxKernel } from "../src/kernels/softmax";
 import { readChanges } from "../src/node/configFile";
+import { parseExperimentOptions } from "../src/node/experiments/options";
 import { parseExportOptions, parseImportOptions } from "../src/node/exportOptions";
 import { parseGpuDayOptions } from "../src/node/gpuDay/options";
-import { parseEvaluateOptions, parseSampleOptions, parseTrainOptions } from "../src/node/options";
+import { parseTrainOptions } from "../src/node/options";
+import { parseEvaluateOptions, parseSampleOptions } from "../src/node/runOptions";
 import { chooseSettings, namedPreset } from "../src/node/settings";
 import { parseSweepOptions } from "../src/node/sweep/options";
 import { parseClassifierOptions, parseLadderOptions, parseProfileOptions } from "../src/node/toolOptions";
@@ -83,6 +85,7 @@ const commands: Record<string, (args: string[]) => unknown> = {
   ...{ export: parseExportOptions, import: parseImportOptions, classifier: parseClassifierOptions },
   ...{ profile: parseProfileOptions, ladder: parseLadderOptions, "gpu-day": parseGpuDayOptions },
   ...{ bench: parseBenchOptions, setup: bare, doctor: bare, tune: bare, walk: bare, release: bare },
+  experiment: parseExperimentOptions,
   "check:all": () => {}, // the places of the portability table
 };
 /** Programs of others. */

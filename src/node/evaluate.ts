@@ -20,9 +20,9 @@ import { openDevice } from "./device";
 import { requireWritable, writeFileAtomic } from "./files";
 import { judgedImages } from "./judgedImages";
 import { judgementJson, judgementLines } from "./judgementText";
-import { type EvaluateOptions, evaluateHelp, parseEvaluateOptions } from "./options";
 import { requireAdapter } from "./probe";
 import { createSoloProgress } from "./progress";
+import { type EvaluateOptions, evaluateHelp, parseEvaluateOptions } from "./runOptions";
 import { loadNetwork, readNetwork } from "./savedNetwork";
 import { loadSplits } from "./splits";
 

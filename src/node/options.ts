@@ -1,4 +1,4 @@
-// The command lines of `train`, `sample` and `evaluate`: what each option takes, its help text, and the complaint if it is off.
+// The command line of `train`: what each option takes, its help text, and the complaint if it is off.
 // What wasn't given stays undefined: presets know the defaults.
 
 import { InputError } from "../errors";
@@ -28,20 +28,6 @@ export interface TrainOptions extends CommonOptions {
   printConfig: boolean;
   /** Run the default kernels, not those that the tuner found. */
   noTune: boolean;
-}
-
-export interface SampleOptions extends CommonOptions {
-  /** Given, unless help was asked for. */
-  run?: string;
-  /** Its best checkpoint, not its newest. */
-  best: boolean;
-  out?: string;
-  seed?: number;
-  count?: number;
-  /** How far a latent number may be from 0, in standard deviations. */
-  truncate?: number;
-  /** Images on each way from one latent vector to another. */
-  interpolate?: number;
 }
 
 export const trainHelp = `Trains a Wasserstein GAN on images, on the GPU, and writes a folder with the results.
@@ -101,60 +87,6 @@ examples:
   npm run train -- --preset small --classes 5 --seed 1
   npm run train -- --preset wgan --classes 0,1 --steps 2000 --out runs/zeros-and-ones
   npm run train -- --preset wgan --print-config
-`;
-
-/** The line of a help text on --best. */
-export const bestHelp =
-  "  --best               its best checkpoint, not its newest: of runs with --evaluate-every";
-
-export interface EvaluateOptions extends CommonOptions {
-  /** Given, unless help was asked for. */
-  run?: string;
-  best: boolean;
-  data?: string;
-  json?: string;
-}
-
-export const evaluateHelp = `Says how good a trained generator's samples are, in figures that each stand beside the same figure
-of real samples. docs/measures.md explains them. Images are judged by a classifier of the data, which
-is trained first where npm run classifier has not been run.
-
-usage: npm run evaluate -- --run DIR [options]
-
-  --run DIR            folder of a training run, as made by npm run train
-${bestHelp}
-  --data WHAT          real images to compare with, as npm run train takes them; without it the
-                       test images beside those that the run was trained on, or some of them
-                       held out where there are none
-  --json FILE          write all figures of all draws
-${adapterHelp}
-  --help               show this text
-`;
-
-export const sampleHelp = `Draws images with a trained generator: as one picture to look at, or for other programs.
-
-usage: npm run sample -- --run DIR [options]
-
-  --run DIR            folder of a training run, as made by npm run train
-${bestHelp}
-  --out FILE.png       the picture: a grid, of MNIST's kind as dark ink on white; without --out it
-                       goes into the run's folder. Or, with the values that the data have:
-        FILE.npy         an array (N, H, W) or (N, H, W, C) of bytes, or (N, 2) of points
-        FILE-ubyte       an IDX file, as MNIST's
-        DIR              a new or empty folder of PNG files, 000000.png and so on
-  --seed N             which images: same seed, same images (0 to 4294967295); without it those
-                       that the run showed
-  --count N            how many, in a square grid (default 100); of a run with conditional: true in
-                       a column for each class (default ten rows): the classes come in turn
-  --truncate T         draw the latent numbers that are more than T standard deviations from 0
-                       anew, from 0.1 to 10: better images, and less different ones
-  --interpolate N      ways from one latent vector to another, N images each, one way a row
-${adapterHelp}
-  --help               show this text
-
-examples:
-  npm run sample -- --run runs/my-run --count 64 --out sixty-four.png
-  npm run sample -- --run runs/my-run --count 10000 --out generated
 `;
 
 /** Options of train that are settings under a shorter name or with a reader of their own. */
@@ -240,51 +172,6 @@ function checkGoingOn(names: string[]): void {
   }
 }
 
-/** Reads sample's arguments (without node and script). Throws InputError at the first that is off. */
-export function parseSampleOptions(args: string[]): SampleOptions {
-  const given = readOptions(
-    "sample",
-    args,
-    ["run", "out", "seed", "count", "truncate", "interpolate"],
-    ["best"],
-  );
-  const run = readRun(given);
-  const count = given.read("count", integer(1, 100_000));
-  const interpolate = given.read("interpolate", integer(2, 1000));
-  if (count !== undefined && interpolate !== undefined && count % interpolate !== 0)
-    throw new InputError(
-      `--count ${count}: expected a multiple of --interpolate ${interpolate}, whole ways.`,
-    );
-  return {
-    ...{ run, best: given.has("best") },
-    out: given.read("out", notEmpty),
-    seed: given.read("seed", integer(0, 2 ** 32 - 1)),
-    count,
-    truncate: given.read("truncate", deviations),
-    interpolate,
-    adapter: given.adapter,
-    help: given.help,
-  };
-}
-
-/** Reads evaluate's arguments (without node and script). Throws InputError at the first that is off. */
-export function parseEvaluateOptions(args: string[]): EvaluateOptions {
-  const given = readOptions("evaluate", args, ["run", "data", "json"], ["best"]);
-  return {
-    ...{ run: readRun(given), best: given.has("best") },
-    data: given.read("data", notEmpty),
-    json: given.read("json", notEmpty),
-    adapter: given.adapter,
-    help: given.help,
-  };
-}
-
-function readRun({ help, read }: ReturnType<typeof readOptions>): string | undefined {
-  const run = read("run", notEmpty);
-  if (run !== undefined || help) return run;
-  throw new InputError("--run DIR is missing: name the folder of a training run.");
-}
-
 export const choosePreset: Reader<PresetName> = (text, name) => {
   const preset = presetNames.find((known) => known === text);
   if (preset) return preset;
@@ -294,10 +181,4 @@ export const choosePreset: Reader<PresetName> = (text, name) => {
 export const notEmpty: Reader<string> = (text, name) => {
   if (text !== "") return text;
   throw new InputError(`${name} is empty, expected a path.`);
-};
-
-const deviations: Reader<number> = (text, name) => {
-  const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= 0.1 && value <= 10) return value;
-  throw new InputError(`${name} "${text}": expected a number from 0.1 to 10.`);
 };

@@ -10,9 +10,9 @@ import { truncateLatents } from "../wgan/truncate";
 import { runCommand } from "./command";
 import { readConfig } from "./configFile";
 import { openDevice } from "./device";
-import { parseSampleOptions, sampleHelp } from "./options";
 import { requireAdapter } from "./probe";
 import { counted } from "./progress";
+import { parseSampleOptions, sampleHelp } from "./runOptions";
 import { requireOut, writeSamples } from "./sampleFiles";
 import { loadNetwork, readNetwork } from "./savedNetwork";
 

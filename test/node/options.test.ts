@@ -1,7 +1,8 @@
 // The command lines of train and sample: what is read, and the one line for everything else.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { parseSampleOptions, parseTrainOptions, sampleHelp, trainHelp } from "../../src/node/options";
+import { parseTrainOptions, trainHelp } from "../../src/node/options";
+import { parseSampleOptions, sampleHelp } from "../../src/node/runOptions";
 import { complaint } from "./complaint";
 
 const trainComplaint = (words: string) => complaint(parseTrainOptions, words);
