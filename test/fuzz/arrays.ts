@@ -164,6 +164,7 @@ export const rules: Record<string, Rule> = {
       return shape!;
     },
     forward: ([x], shape, { starts }) => moved(x, shape, (at) => at.map((i, d) => i + starts![d])),
+    any: true,
   },
   pad: {
     shape: ([x], { starts, after }) => x.map((n, d) => starts![d] + n + after![d]),
@@ -172,5 +173,6 @@ export const rules: Record<string, Rule> = {
         const from = at.map((i, d) => i - starts![d]);
         return from.every((i, d) => i >= 0 && i < x.shape[d]) ? from : undefined;
       }),
+    any: true,
   },
 };
