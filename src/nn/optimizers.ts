@@ -2,6 +2,7 @@
 // a parameter to bounds.
 import { type Clip, full, keep, refuseInCapture, show, type Tensor, type Updated } from "../autograd";
 import { adamUpdate, assign, rmspropUpdate, sgdUpdate, slotSize } from "../autograd/inplace";
+import { shown } from "../errors";
 import { type AdamRule, type RmspropRule, rmspropSlots } from "../kernels/update";
 
 interface Common {
@@ -79,7 +80,9 @@ abstract class Optimizer<Rule> {
 
   set learningRate(value: number) {
     if (typeof value !== "number" || !Number.isFinite(Math.fround(value)) || value < 0)
-      throw new Error(`${this.plan.kind}: learningRate must be a finite number from 0 up, got ${value}.`);
+      throw new Error(
+        `${this.plan.kind}: learningRate must be a finite number from 0 up, got ${shown(value)}.`,
+      );
     refuseInCapture("the learning rate must be set before the capture: a replay asks for it as it is then.");
     this.rate = value;
   }

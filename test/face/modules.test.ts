@@ -50,16 +50,46 @@ test("a sequence is of modules, each an argument", async () => {
 test("a module holds tensors and modules, under names", async () => {
   assert.is(
     await answeredOtherwise([
-      [() => new Net("parameter", "w", [1, 2]), "Net: w must be a tensor, got something else."],
-      [() => new Net("buffer", "w", undefined), "Net: w must be a tensor, got something else."],
-      [() => new Net("child", "l", face.relu), "Net: l must be a Module, got something else."],
+      [() => new Net("parameter", "w", [1, 2]), "Net: w must be a tensor, got [1,2]."],
+      [() => new Net("buffer", "w", undefined), "Net: w must be a tensor, got nothing."],
+      [() => new Net("child", "l", face.relu), "Net: l must be a Module, got the function relu."],
       [
         () => new Net("child", new nn.ReLU(), undefined),
-        'Net: a name must be text, new and without a dot, got "[object Object]".',
+        "Net: a name must be text, new and without a dot, got a ReLU.",
       ],
     ]),
     "",
   );
+});
+
+test("what a field holds, in a list, a map or an object too, is registered, or it would never be trained", async () => {
+  const inner = new nn.Linear(3, 2, { random });
+  const marked = face.requireGrad(ones([2]));
+  const of = (field: unknown) => () =>
+    Object.assign(new Net("buffer", "mean", ones([2])), field).parameters();
+  const say = (place: string, kind: string, name: string) =>
+    `Net: the field ${place} must be registered: this.${place} = this.${kind}("${name}", …).`;
+  assert.is(
+    await answeredOtherwise([
+      [of({ layers: [inner] }), say("layers[0]", "child", "layers0")],
+      [of({ blocks: [[1, inner]] }), say("blocks[0][1]", "child", "blocks01")],
+      [of({ heads: { left: inner } }), say("heads[left]", "child", "headsleft")],
+      [of({ heads: new Map([["left", inner]]) }), say("heads[left]", "child", "headsleft")],
+      [of({ weights: [marked] }), say("weights[0]", "parameter", "weights0")],
+      [of({ mean: ones([2]) }), say("mean", "buffer", "mean")],
+    ]),
+    "",
+  );
+  assert.throws(
+    () => Object.assign(new nn.Linear(3, 2, { random }), { weight: ones([3, 2]) }).parameters(),
+    "Linear: the field weight must be registered: this.weight = this.parameter",
+  );
+  assert.throws(() => new (class extends Net {})("buffer", "a.b", marked), "Module: a name must be text");
+  const free: unknown[] = [1, ones([2]), { rate: 1 }, null];
+  free.push(free);
+  assert.equal(of({ free, none: null })(), []);
+  const kept = new Net("child", "0", inner);
+  assert.is(Object.assign(kept, { layers: [inner] }).parameters().length, 2); // registered, and in a list beside
 });
 
 test("train() is training, and states are looked at before anything is taken over", async () => {
@@ -71,14 +101,14 @@ test("train() is training, and states are looked at before anything is taken ove
   const pending = net.stateDict();
   assert.is(
     await answeredOtherwise([
-      [() => net.train("yes" as never), "train: on must be true or false, got yes."],
-      [load(undefined), `${given} undefined.`],
+      [() => net.train("yes" as never), 'train: on must be true or false, got "yes".'],
+      [load(undefined), `${given} nothing.`],
       [load(null), `${given} null.`],
-      [load(pending), `${given} [object Promise].`],
+      [load(pending), `${given} a Promise.`],
       [load({ weight: 1, bias: 2 }), "loadStateDict: weight must be [3,2], got [undefined]."],
       [
         load({ weight: { shape: [3, 2], data: [1, 2, 3, 4, 5, 6] }, bias: null }),
-        "loadStateDict: the data of weight must be a Float32Array of 6, got Array of 6.",
+        "loadStateDict: the data of weight must be a Float32Array of 6, got [1,2,3,4,5,6] of 6.",
       ],
     ]),
     "",
@@ -128,7 +158,7 @@ test("an optimiser looks at its clips, its states and a rate that is set", async
         () => new layers.SGD(layer.parameters, { learningRate: 1 }),
         "SGD: parameters must be a list of tensors of f32, got the function parameters. Did you mean parameters()?",
       ],
-      [set("0.5"), `${rate} 0.5.`],
+      [set("0.5"), `${rate} "0.5".`],
       [set(null), `${rate} null.`],
       [() => sgd({ learningRate: -1 }), `${rate} -1.`],
     ]),
