@@ -65,20 +65,19 @@ export abstract class Module {
   private refuseUnregistered(): void {
     const own: Map<string, unknown>[] = [this.ownParameters, this.ownBuffers, this.children];
     const known = own.flatMap((each) => [...each.values()]);
-    const look = (name: string, field: unknown, depth: number): void => {
+    const look = (name: string, field: unknown, depth = 0): void => {
+      if (known.includes(field) || own.includes(field as Map<string, unknown>)) return;
       const isTensor = field instanceof Tensor && (field.requiresGrad || own.some((each) => each.has(name)));
-      if (!known.includes(field) && (isTensor || field instanceof Module)) {
+      if (isTensor || field instanceof Module) {
         const kind = !isTensor ? "child" : this.ownBuffers.has(name) ? "buffer" : "parameter";
-        const call = `this.${kind}("${name.replace(/\W/g, "")}", …)`;
-        throw new Error(`${this.title}: the field ${name} must be registered: this.${name} = ${call}.`);
+        const call = `this.${name} = this.${kind}("${name.replace(/\W/g, "")}", …)`;
+        throw new Error(`${this.title}: the field ${name} must be registered: ${call}.`);
       }
-      const inside = (inner: unknown, key: unknown) => {
-        if (typeof inner === "object" && depth < 3) look(`${name}[${key}]`, inner, depth + 1);
-      };
-      if (Array.isArray(field) || field instanceof Map) field.forEach(inside);
-      else if (isPlain(field)) for (const key in field) inside(field[key], key);
+      const isList = Array.isArray(field) && field.length < 1000; // longer ones are of numbers
+      if ((isList || isPlain(field)) && depth < 3)
+        for (const key in field) look(`${name}[${key}]`, field[key as never], depth + 1);
     };
-    for (const [name, field] of Object.entries(this)) if (!own.includes(field)) look(name, field, 0);
+    for (const [name, field] of Object.entries(this)) look(name, field);
   }
 
   /** This module and all inside of it. Throws on a field with a module or a marked tensor that was not registered. */
