@@ -6,11 +6,22 @@ type Print = (this: object, depth: number, options: { depth: number }, inspect: 
 const printed = ({ prototype }: { prototype: object }, value: Print) =>
   Object.defineProperty(prototype, Symbol.for("nodejs.util.inspect.custom"), { value });
 
-/** By itself it says how its numbers are read; inside of something else it is short. */
-export const printTensor = (type: { prototype: object }) =>
+const refuse = (what: string) => () => {
+  throw new Error(
+    `${what}: a tensor must be read first: await x.item() or await x.data(). Ops such as add compute.`,
+  );
+};
+
+/**
+ * By itself it says how its numbers are read; inside of something else it is short. Where JavaScript wants a number, as
+ * in `loss < 0.1`, or a text of its fields, it would go on with NaN or with the engine's insides, in silence.
+ */
+export function printTensor(type: { prototype: object }): void {
   printed(type, function (depth, options) {
     return `${this}${depth === options.depth ? ": await x.data() gives its numbers" : ""}`;
   });
+  Object.assign(type.prototype, { valueOf: refuse("JavaScript's own operators"), toJSON: refuse("JSON") });
+}
 
 /** Its fields, but for these. */
 export const printWithout = (type: { prototype: object }, ...hidden: string[]) =>
