@@ -109,6 +109,28 @@ test("the device tells what it is and no more, and may be opened again after it 
   );
 });
 
+for (const module of ["node", "web"])
+  test(`openDevice looks at what it is given: ${module}`, () => {
+    const program = `import { openDevice } from "./node_modules/monge/dist/package/${module}.js";
+    for (const given of ["llvmpipe", null, { device: "cuda" }, { adpater: "x" }, { adapter: 3 }])
+      try { await openDevice(given); } catch ({ message }) { console.log(message); }
+    try { await openDevice({}, {}); } catch ({ message }) { console.log(message); }`;
+    const options = "openDevice: options must be";
+    assert.equal(
+      run(process.execPath, [put("given.mjs", program)])
+        .trim()
+        .split("\n"),
+      [
+        `${options} an object with adapter, got "llvmpipe". Did you mean { adapter: "llvmpipe" }?`,
+        `${options} an object with adapter, got null.`,
+        `${options} among adapter, got device.`,
+        `${options} among adapter, got adpater. Did you mean adapter?`,
+        "openDevice: adapter must be a text, got 3.",
+        "openDevice: it must be given at most 1 argument (options), got 2.",
+      ],
+    );
+  });
+
 test("a browser is not asked for an adapter by its name", () => {
   const program = `import { openDevice } from "./node_modules/monge/dist/package/web.js";
     await openDevice({ adapter: "x" }).catch(({ name, message }) => console.log(name, message));`;
