@@ -1,5 +1,6 @@
 // Layers without weights: pools and upsampling, each one composite op, and dropout.
 import { greaterEqual, mul, type Random, type Tensor } from "../autograd";
+import { checkDecay } from "../errors";
 import { Module, Sequential } from "../nn";
 import { averagePool2d, maxPool2d, type PoolOptions, type UpsampleOptions, upsample2d } from "./images";
 
@@ -58,7 +59,7 @@ export class Dropout extends Module {
 
   constructor({ random, rate = 0.5 }: DropoutOptions) {
     super();
-    if (!(rate >= 0 && rate < 1)) throw new Error(`Dropout: rate must be from 0 up to below 1, got ${rate}.`);
+    checkDecay("Dropout", "rate", rate);
     this.random = random;
     this.rate = rate;
   }

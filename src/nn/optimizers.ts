@@ -2,7 +2,7 @@
 // a parameter to bounds.
 import { type Clip, full, keep, refuseInCapture, show, type Tensor, type Updated } from "../autograd";
 import { adamUpdate, assign, rmspropUpdate, sgdUpdate, slotSize } from "../autograd/inplace";
-import { shown } from "../errors";
+import { checkDecay, shown } from "../errors";
 import { type AdamRule, type RmspropRule, rmspropSlots } from "../kernels/update";
 
 interface Common {
@@ -32,12 +32,6 @@ export interface OptimizerState {
   steps: number;
   /** One array a parameter, in their order; then the second slots, where the rule has two. */
   slots: Float32Array[];
-}
-
-/** Throws unless the number is in [0, 1) as the GPU has it: 1 divides by 0, and above it the slots grow for ever. */
-function checkDecay(optimizer: string, what: string, decay: number): void {
-  if (Math.fround(decay) >= 0 && Math.fround(decay) < 1) return;
-  throw new Error(`${optimizer}: ${what} must be from 0 up to below 1, got ${decay}.`);
 }
 
 abstract class Optimizer<Rule> {
