@@ -159,10 +159,13 @@ const hasShape = (data: Nested, shape: Shape, axis = 0): boolean =>
     ? axis === shape.length
     : data.length === shape[axis] && data.every((d) => hasShape(d, shape, axis + 1));
 
+/** Numbers of any typed array. */
+type Typed = ArrayLike<number> & ArrayBufferView;
+
 /** A tensor of the given numbers, last axis fastest; lists in lists give its axes. u32 for a Uint32Array, else f32. */
-export function tensor(data: Numbers | Nested, wanted?: Shape): Tensor {
+export function tensor(data: Typed | Nested, wanted?: Shape): Tensor {
   const isNested = typeof data === "number" || Array.isArray(data);
-  const flat = (isNested ? [data].flat(Infinity) : data) as Numbers | number[];
+  const flat = (isNested ? [data].flat(Infinity) : data) as Typed | number[];
   const own = isNested ? nestedShape(data as Nested) : [flat.length];
   const shape = wanted ?? own;
   if (isNested && !hasShape(data as Nested, own))
