@@ -6,11 +6,11 @@ type Print = (this: object, depth: number, options: { depth: number }, inspect: 
 const printed = ({ prototype }: { prototype: object }, value: Print) =>
   Object.defineProperty(prototype, Symbol.for("nodejs.util.inspect.custom"), { value });
 
-const refuse = (what: string) => () => {
+function refuse(): never {
   throw new Error(
-    `${what}: a tensor must be read first: await x.item() or await x.data(). Ops such as add compute.`,
+    "tensor: it must be read to be a number or a text: await x.item() or await x.data(). Ops such as add compute.",
   );
-};
+}
 
 /**
  * By itself it says how its numbers are read; inside of something else it is short. Where JavaScript wants a number, as
@@ -20,7 +20,7 @@ export function printTensor(type: { prototype: object }): void {
   printed(type, function (depth, options) {
     return `${this}${depth === options.depth ? ": await x.data() gives its numbers" : ""}`;
   });
-  Object.assign(type.prototype, { valueOf: refuse("JavaScript's own operators"), toJSON: refuse("JSON") });
+  Object.assign(type.prototype, { valueOf: refuse, toJSON: refuse });
 }
 
 /** Its fields, but for these. */

@@ -67,10 +67,10 @@ export abstract class Module {
     const known = own.flatMap((each) => [...each.values()]);
     const look = (name: string, field: unknown, depth = 0): void => {
       if (known.includes(field) || own.includes(field as Map<string, unknown>)) return;
-      const isTensor = field instanceof Tensor && (field.requiresGrad || own.some((each) => each.has(name)));
+      const isTensor = field instanceof Tensor && (field.requiresGrad || this.ownParameters.has(name));
       if (isTensor || field instanceof Module) {
-        const kind = !isTensor ? "child" : this.ownBuffers.has(name) ? "buffer" : "parameter";
-        const call = `this.${name} = this.${kind}("${name.replace(/\W/g, "")}", …)`;
+        const kind = isTensor ? "parameter" : "child";
+        const call = `this.${name} = this.${kind}("${name}", …)`;
         throw new Error(`${this.title}: the field ${name} must be registered: ${call}.`);
       }
       const isList = Array.isArray(field) && field.length < 1000; // longer ones are of numbers

@@ -61,8 +61,7 @@ abstract class Optimizer<Rule> {
       this.slots = keep(full([plan.count * slotSize(parameters)], plan.start));
     } catch (error) {
       throw new Error(
-        `${plan.kind}: the slots of all parameters lie in one tensor, which could not be made. ${(error as Error).message} ` +
-          "Two optimisers with half of the parameters each need less at once.",
+        `${plan.kind}: all slots must fit into one tensor. ${(error as Error).message} Two optimisers need half each.`,
       );
     }
   }

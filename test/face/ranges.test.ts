@@ -67,6 +67,14 @@ const mistakes: Mistake[] = [
     "BatchNorm2d: slope must be a finite number, got NaN.",
   ],
   [
+    () => m.batchNorm(ones([4, 2]), ones([2]), ones([2]), { slope: Number.POSITIVE_INFINITY }),
+    "batchNorm: slope must be a finite number, got Infinity.",
+  ],
+  [
+    () => m.batchNormInference(...Array.from({ length: 5 }, () => ones([2])), { slope: 1e39 }),
+    "batchNormInference: slope must be a finite number, got 1e+39.",
+  ],
+  [
     () => new layers.LayerNorm([2.5]),
     "LayerNorm: shape must be a list of whole numbers from 0 up, got [2.5].",
   ],
