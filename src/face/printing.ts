@@ -8,7 +8,7 @@ const printed = ({ prototype }: { prototype: object }, value: Print) =>
 
 function refuse(): never {
   throw new Error(
-    "tensor: it must be read to be a number or a text: await x.item() or await x.data(). Ops such as add compute.",
+    "tensor: it is no number before it is read: await x.item() or await x.data(). Ops such as add compute.",
   );
 }
 

@@ -31,7 +31,7 @@ export abstract class Module {
 
   /** Registers a tensor that is saved, but not trained. */
   protected buffer(name: string, tensor: Tensor, own = this.ownBuffers): Tensor {
-    const what = `a ${this.title} must be made before the capture, since its weights would begin anew at each replay.`;
+    const what = `a ${this.constructor.name} must be made before the capture, since its weights would begin anew at each replay.`;
     refuseInCapture(what);
     this.refuseOther(name, tensor, tensor instanceof Tensor || "a tensor");
     own.set(name, keep(tensor));
@@ -45,17 +45,15 @@ export abstract class Module {
     return module;
   }
 
-  /** Its class, which may have no name. */
-  private get title(): string {
-    return this.constructor.name || "Module";
-  }
-
   /** Throws where it is of another type, or a state dictionary could not tell two things apart. */
   private refuseOther(name: string, given: unknown, fits: true | string): void {
     const taken = [this.ownParameters, this.ownBuffers, this.children].some((own) => own.has(name));
     if (typeof name !== "string" || taken || name.includes("."))
-      throw new Error(`${this.title}: a name must be text, new and without a dot, got ${shown(name)}.`);
-    if (fits !== true) throw new Error(`${this.title}: ${name} must be ${fits}, got ${shown(given)}.`);
+      throw new Error(
+        `${this.constructor.name}: a name must be text, new and without a dot, got ${shown(name)}.`,
+      );
+    if (fits !== true)
+      throw new Error(`${this.constructor.name}: ${name} must be ${fits}, got ${shown(given)}.`);
   }
 
   /**
@@ -71,7 +69,7 @@ export abstract class Module {
       if (isTensor || field instanceof Module) {
         const kind = isTensor ? "parameter" : "child";
         const call = `this.${name} = this.${kind}("${name}", …)`;
-        throw new Error(`${this.title}: the field ${name} must be registered: ${call}.`);
+        throw new Error(`${this.constructor.name}: the field ${name} must be registered: ${call}.`);
       }
       const isList = Array.isArray(field) && field.length < 1000; // longer ones are of numbers
       if ((isList || isPlain(field)) && depth < 3)

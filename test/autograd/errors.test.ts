@@ -278,7 +278,7 @@ const mistakes: Record<string, [make: () => unknown, message: string]> = {
   ],
   "rmsprop: lists": [
     () => updated([ones([4]), ones([2])], [ones([4])]),
-    "rmsprop: there must be a gradient and a clip for each of 2 weights, got 1 and 2.",
+    "rmsprop: each weight must have a gradient and a clip, got [2] and [1] and [2].",
   ],
   "rmsprop: slots": [
     () => updated([ones([5]), ones([2])], [ones([5]), ones([2])], zeros([7])),
