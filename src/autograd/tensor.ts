@@ -1,7 +1,6 @@
 // A tensor: shape, dtype, a counted share of GPU storage, and the variable that it is in the graph.
 // Several tensors may share storage (reshape, detach) and a variable (the copies that a graph saves).
 
-import { shown } from "../errors";
 import type { Block, DType, Numbers, Storage } from "../kernels/block";
 import { allocate, allocateTogether, download, upload } from "../kernels/block";
 import { recording } from "./recording";
@@ -82,7 +81,7 @@ export class Tensor implements Block {
   set grad(value: Tensor | undefined) {
     const { marked } = this;
     if (value !== undefined && (value?.dtype !== "f32" || !sameShape(value.shape, this.shape)))
-      throw new Error(`grad: the grad of ${this} must be f32 and have its shape, got ${shown(value)}.`);
+      throw new Error(`grad: the grad of ${this} must be f32 and have its shape, got ${value}.`);
     if (value !== marked.ownGrad) marked.ownGrad?.dispose();
     marked.ownGrad = value;
     recording()?.set(this.variable);

@@ -2,7 +2,14 @@
 import { greaterEqual, mul, type Random, type Tensor } from "../autograd";
 import { checkDecay } from "../errors";
 import { Module, Sequential } from "../nn";
-import { averagePool2d, maxPool2d, type PoolOptions, type UpsampleOptions, upsample2d } from "./images";
+import {
+  averagePool2d,
+  checkPool,
+  maxPool2d,
+  type PoolOptions,
+  type UpsampleOptions,
+  upsample2d,
+} from "./images";
 
 /** Of layers in a list, which can be looked at as one argument. */
 export class Sequence extends Sequential {
@@ -15,6 +22,7 @@ export class Sequence extends Sequential {
 export class MaxPool2d extends Module {
   constructor(private readonly options: PoolOptions) {
     super();
+    checkPool("MaxPool2d", options);
   }
 
   override forward(x: Tensor): Tensor {
@@ -26,6 +34,7 @@ export class MaxPool2d extends Module {
 export class AveragePool2d extends Module {
   constructor(private readonly options: PoolOptions) {
     super();
+    checkPool("AveragePool2d", options);
   }
 
   override forward(x: Tensor): Tensor {

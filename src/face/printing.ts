@@ -7,9 +7,8 @@ const printed = ({ prototype }: { prototype: object }, value: Print) =>
   Object.defineProperty(prototype, Symbol.for("nodejs.util.inspect.custom"), { value });
 
 function refuse(): never {
-  throw new Error(
-    "tensor: it is no number before it is read: await x.item() or await x.data(). Ops such as add compute.",
-  );
+  const how = "await x.item() or await x.data(). Ops such as add compute.";
+  throw new Error(`tensor: it is no number before it is read: ${how}`);
 }
 
 /**

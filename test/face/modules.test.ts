@@ -55,7 +55,7 @@ test("a gradient that is set is a tensor of the shape, or undefined", async () =
     await answeredOtherwise([
       [set(0), `${says} 0.`],
       [set(null), `${says} null.`],
-      [set([0, 0]), `${says} [0,0].`],
+      [set([0, 0]), `${says} 0,0.`],
       [set(ones([3])), `${says} tensor f32[3].`],
     ]),
     "",
