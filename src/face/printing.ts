@@ -7,8 +7,7 @@ const printed = ({ prototype }: { prototype: object }, value: Print) =>
   Object.defineProperty(prototype, Symbol.for("nodejs.util.inspect.custom"), { value });
 
 function refuse(): never {
-  const how = "await x.item() or await x.data(). Ops such as add compute.";
-  throw new Error(`tensor: it is no number before it is read: ${how}`);
+  throw new Error("tensor: it is no number before await x.item() or x.data() reads it; add(x, y) is x + y.");
 }
 
 /**

@@ -36,8 +36,7 @@ test("JavaScript's operators and JSON take no tensor: NaN, false or the engine's
     () => JSON.stringify({ x }),
     () => JSON.stringify(new nn.LayerNorm([2])),
   ];
-  const says =
-    "tensor: it is no number before it is read: await x.item() or await x.data(). Ops such as add compute.";
+  const says = "tensor: it is no number before await x.item() or x.data() reads it; add(x, y) is x + y.";
   for (const call of wrong) assert.throws(call, (error: Error) => error.message === says, String(call));
   assert.is(`${x} ${[x]} ${String(x)}`, "tensor f32[1] tensor f32[1] tensor f32[1]");
   assert.equal(
