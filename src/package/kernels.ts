@@ -139,7 +139,7 @@ const watched = (op: AnyOp, shapes: is.Kind): AnyOp => {
 };
 
 const slots = listOf("", (value) => /^([xy]\d|y)$/.test(value as string));
-const saves = is.either(callable, listOf('a list for each input, of "x0", "y" and the like', slots.holds));
+const saves = is.either(callable, listOf('a list for each input, as ["x0", "y"]', slots.holds));
 const dtypes: is.Kind = {
   is: 'a list of dtypes, or "any"',
   holds: (value) => value === "any" || Array.isArray(value),

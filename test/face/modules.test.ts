@@ -26,7 +26,7 @@ class Net extends nn.Module {
 }
 
 test("a sequence is of modules, each an argument", async () => {
-  const list = "Sequential: layers must be Modules, each an argument, got";
+  const list = "Sequential: layers must be Modules, not a list of them, got";
   assert.is(
     await answeredOtherwise([
       [() => new layers.Sequential([new nn.ReLU()]), `${list} [[a ReLU]].`],

@@ -57,7 +57,7 @@ const reads = (got: string) => `launch twice: reads must be tensors for [array<f
 const derivative = (got: string) => `own: the derivative by input 0 must be a tensor f32[3], got ${got}.`;
 
 const saves = (got: string) =>
-  `defineOp: saves must be a function or a list for each input, of "x0", "y" and the like, got ${got}.`;
+  `defineOp: saves must be a function or a list for each input, as ["x0", "y"], got ${got}.`;
 
 /** A call, and what it is told; "" for what is right. */
 const calls: Record<string, string> = {
