@@ -84,9 +84,10 @@ function checkFloat(op: string, target: Tensor): void {
 
 function checkUpdate(op: string, { weights, gradients, slots, clips }: Updated, count: number): void {
   if (gradients.length !== weights.length || clips.length !== weights.length)
-    throw new Error(
-      `${op}: there must be a gradient and a clip for each of ${weights.length} weights, ` +
-        `got ${gradients.length} and ${clips.length}.`,
+    throw shapeError(
+      op,
+      "each weight must have a gradient and a clip",
+      [weights, gradients, clips].map((all) => [all.length]),
     );
   checkEach(op, [...weights, ...gradients, slots]);
   checkFloat(op, slots);

@@ -1,5 +1,6 @@
 // An op is one record: its shape rule, its kernel, its derivative. `defineOp` turns the record into a function
 // that checks its inputs, runs the kernel and, if a gradient may be asked for, records a node.
+import { shown } from "../errors";
 import type { DType } from "../kernels/block";
 import { Node, type Slot } from "./graph";
 import { refusePromise } from "./scope";
@@ -104,7 +105,7 @@ function define<I extends readonly Operand[], O extends Tensor | Tensor[], A>(
 }
 
 function run(op: AnyOp, xs: readonly Operand[], attributes: unknown): Tensor[] {
-  checkInputs(op, xs);
+  checkInputs(op, xs, attributes);
   const shapes = xs.map((x) => (typeof x === "number" ? [] : x.shape));
   const shape = op.shape(shapes, attributes);
   const many = Array.isArray(shape[0]);
@@ -145,9 +146,13 @@ const variablesOf = (xs: readonly Operand[]): Variable[] =>
   xs.filter((x): x is Tensor => typeof x !== "number").map(({ variable }) => variable);
 
 /** Throws unless all inputs are alive and of the dtypes that the op takes. */
-export function checkInputs(op: { name: string; takes?: Takes }, xs: readonly Operand[]): void {
+export function checkInputs(
+  op: { name: string; takes?: Takes },
+  xs: readonly Operand[],
+  otherwise?: unknown,
+): void {
   if (xs.every((x) => typeof x === "number"))
-    throw new Error(`${op.name}: one input must be a tensor, got ${xs.join(" and ") || "none"}.`);
+    throw new Error(`${op.name}: one input must be a tensor, got ${xs.join(" and ") || shown(otherwise)}.`);
   xs.forEach((x, i) => {
     const wanted = op.takes === "any" ? "any" : (op.takes?.[i] ?? "f32");
     if (typeof x === "number") return;

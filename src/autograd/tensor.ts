@@ -1,5 +1,6 @@
 // A tensor: shape, dtype, a counted share of GPU storage, and the variable that it is in the graph.
 // Several tensors may share storage (reshape, detach) and a variable (the copies that a graph saves).
+
 import type { Block, DType, Numbers, Storage } from "../kernels/block";
 import { allocate, allocateTogether, download, upload } from "../kernels/block";
 import { recording } from "./recording";
@@ -79,7 +80,7 @@ export class Tensor implements Block {
 
   set grad(value: Tensor | undefined) {
     const { marked } = this;
-    if (value && (value.dtype !== "f32" || !sameShape(value.shape, this.shape)))
+    if (value !== undefined && (value?.dtype !== "f32" || !sameShape(value.shape, this.shape)))
       throw new Error(`grad: the grad of ${this} must be f32 and have its shape, got ${value}.`);
     if (value !== marked.ownGrad) marked.ownGrad?.dispose();
     marked.ownGrad = value;
@@ -159,10 +160,13 @@ const hasShape = (data: Nested, shape: Shape, axis = 0): boolean =>
     ? axis === shape.length
     : data.length === shape[axis] && data.every((d) => hasShape(d, shape, axis + 1));
 
+/** Numbers of any typed array. */
+type Typed = ArrayLike<number> & ArrayBufferView;
+
 /** A tensor of the given numbers, last axis fastest; lists in lists give its axes. u32 for a Uint32Array, else f32. */
-export function tensor(data: Numbers | Nested, wanted?: Shape): Tensor {
+export function tensor(data: Typed | Nested, wanted?: Shape): Tensor {
   const isNested = typeof data === "number" || Array.isArray(data);
-  const flat = (isNested ? [data].flat(Infinity) : data) as Numbers | number[];
+  const flat = (isNested ? [data].flat(Infinity) : data) as Typed | number[];
   const own = isNested ? nestedShape(data as Nested) : [flat.length];
   const shape = wanted ?? own;
   if (isNested && !hasShape(data as Nested, own))

@@ -1,7 +1,14 @@
 // Every name of the public face, unchecked: the engine, the composites, and what the face spells in its own way.
 export * from "../autograd";
 export * from "./composites";
-export * from "./images";
+export {
+  averagePool2d,
+  maxPool2d,
+  type PoolOptions,
+  type Sides,
+  type UpsampleOptions,
+  upsample2d,
+} from "./images";
 export {
   type BatchNormOptions,
   batchNorm,

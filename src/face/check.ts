@@ -1,8 +1,9 @@
 // The checker of the public face. It looks at a function's arguments at each call, since JavaScript has no types. A message
 // names the function, the argument, what it must be, what it was, and the nearest right word.
 import { Tensor } from "../autograd";
+import { isPlain, oneLine, shown } from "../errors";
 import { type Arguments, areNumbers, type Kind, list, shape } from "./kinds";
-import { isPlain, listed, nearest, oneLine, shown } from "./words";
+import { listed, nearest } from "./words";
 
 /** `f` under a check of what it is given. */
 // biome-ignore lint/suspicious/noExplicitAny: any function

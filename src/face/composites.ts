@@ -27,7 +27,8 @@ import { type Axes, broadcastShapes, listOf, normalizeAxes, shapeError } from ".
 
 /**
  * b where the mask is 0, else a; all three broadcast, and a and b may be numbers. Of the one that is not taken nothing
- * comes through, no NaN and no infinity, in value and in derivative.
+ * comes through, no NaN and no infinity, in value and in derivative. But what made it has a derivative of its own, and 0
+ * times infinity is NaN: `where(mask, sqrt(where(mask, x, 1)), 0)` guards a root at 0.
  */
 export function where(mask: Tensor, a: Operand, b: Operand): Tensor {
   const shapes = [a, b].map((x): Shape => (typeof x === "number" ? [] : x.shape));

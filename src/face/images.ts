@@ -26,6 +26,12 @@ export function averagePool2d(x: Tensor, options: PoolOptions): Tensor {
   return mul(total, 1 / all.length);
 }
 
+/** Throws where a window could hold nothing but padding. */
+export function checkPool(op: string, { kernel, padding = 0 }: PoolOptions): void {
+  const k = Math.min(...both(kernel));
+  if (padding >= k) throw new Error(`${op}: padding must be less than the kernel's ${k}, got ${padding}.`);
+}
+
 /** What all windows have at their first place, at their second, …, row by row. */
 function windows(
   op: string,
@@ -35,10 +41,7 @@ function windows(
 ) {
   const [k, steps] = [both(kernel), both(stride)];
   checkImages(op, x.shape);
-  if (padding >= Math.min(...k))
-    throw new Error(
-      `${op}: padding must be less than the kernel's ${Math.min(...k)}, or a window holds nothing else, got ${padding}.`,
-    );
+  checkPool(op, { kernel, padding });
   const around = [0, padding, padding, 0];
   const image = padding === 0 ? x : pad(x, { before: around, after: around, value });
   const sizes = k.map((n, i) => Math.floor((image.shape[1 + i] - n) / steps[i]) + 1);

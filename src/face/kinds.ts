@@ -1,6 +1,7 @@
 // The kinds of arguments that public functions take: what each is called in messages, and a test for it.
 import { Tensor } from "../autograd";
-import { isPlain, listed, shown } from "./words";
+import { isPlain, shown } from "../errors";
+import { listed } from "./words";
 
 /** What an argument or an option must be. */
 export interface Kind {

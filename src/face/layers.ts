@@ -1,7 +1,15 @@
 // Layers without weights: pools and upsampling, each one composite op, and dropout.
 import { greaterEqual, mul, type Random, type Tensor } from "../autograd";
+import { checkDecay } from "../errors";
 import { Module, Sequential } from "../nn";
-import { averagePool2d, maxPool2d, type PoolOptions, type UpsampleOptions, upsample2d } from "./images";
+import {
+  averagePool2d,
+  checkPool,
+  maxPool2d,
+  type PoolOptions,
+  type UpsampleOptions,
+  upsample2d,
+} from "./images";
 
 /** Of layers in a list, which can be looked at as one argument. */
 export class Sequence extends Sequential {
@@ -14,6 +22,7 @@ export class Sequence extends Sequential {
 export class MaxPool2d extends Module {
   constructor(private readonly options: PoolOptions) {
     super();
+    checkPool("MaxPool2d", options);
   }
 
   override forward(x: Tensor): Tensor {
@@ -25,6 +34,7 @@ export class MaxPool2d extends Module {
 export class AveragePool2d extends Module {
   constructor(private readonly options: PoolOptions) {
     super();
+    checkPool("AveragePool2d", options);
   }
 
   override forward(x: Tensor): Tensor {
@@ -58,7 +68,7 @@ export class Dropout extends Module {
 
   constructor({ random, rate = 0.5 }: DropoutOptions) {
     super();
-    if (!(rate >= 0 && rate < 1)) throw new Error(`Dropout: rate must be from 0 up to below 1, got ${rate}.`);
+    checkDecay("Dropout", "rate", rate);
     this.random = random;
     this.rate = rate;
   }

@@ -51,7 +51,7 @@ export class LayerNorm extends layer("LayerNorm", nn.LayerNorm, {
   options: options({ epsilon: is.fromZero }),
 }) {}
 
-const sequence = { layers: is.listOf("Module", nn.Module) };
+const sequence = { layers: { ...is.listOf("Module", nn.Module), is: "Modules, not a list of them" } };
 export class Sequential extends layer("Sequential", Sequence, sequence, passes) {
   constructor(...layers: nn.Module[]) {
     super(layers);

@@ -1,32 +1,8 @@
-// Words of messages: how values and lists are shown, and which known word is nearest to an unknown one.
-import { Tensor } from "../autograd";
+// Words of messages: how lists are shown, and which known word is nearest to an unknown one.
 
 /** a, b or c */
 export const listed = (words: readonly string[], last = "or"): string =>
   words.length < 2 ? words.join() : `${words.slice(0, -1).join(", ")} ${last} ${words.at(-1)}`;
-
-const MOST_SHOWN = 40;
-
-/** A value as a message shows it: short, on one line, and to some depth, since a list may hold itself. */
-export function shown(value: unknown, depth = 0): string {
-  if (value === undefined) return "nothing";
-  if (typeof value === "bigint") return `${value}n`;
-  if (typeof value === "string") return cut(JSON.stringify(value));
-  if (typeof value === "function") return cut(value.name ? `the function ${value.name}` : "a function");
-  if (typeof value !== "object" || value === null || value instanceof Tensor) return oneLine(String(value));
-  if (!Array.isArray(value) && !isPlain(value)) {
-    const name = String(value.constructor?.name || "object");
-    return cut(`${/^[AEIO]/i.test(name) ? "an" : "a"} ${name}`);
-  }
-  if (depth === 4) return "…";
-  const inner = (own: unknown) => shown(own, depth + 1);
-  if (Array.isArray(value)) return cut(`[${Array.from(value.slice(0, MOST_SHOWN), inner)}]`);
-  return cut(`{${Object.entries(value).map(([key, own]) => ` ${key}: ${inner(own)}`)} }`);
-}
-
-export const oneLine = (text: string): string => text.replaceAll(/\s+/g, " ");
-const cut = (text: string): string =>
-  text.length <= MOST_SHOWN ? oneLine(text) : `${oneLine(text.slice(0, MOST_SHOWN))}…`;
 
 /** How other libraries, or mathematicians, call it. */
 const synonyms = new Map<string, readonly string[]>(
@@ -82,12 +58,4 @@ function distance(a: string, b: string): number {
     row = next;
   }
   return row[b.length];
-}
-
-/** Objects as they are written in braces, and not tensors, lists or promises. */
-export function isPlain(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== "object" || value === null) return false;
-  const prototype = Object.getPrototypeOf(value);
-  // Objects of a frame or a worker have an Object of their own.
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }

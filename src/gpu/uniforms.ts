@@ -1,5 +1,6 @@
 // A shader's uniform as its WGSL declares it. We read the struct from the shader's text, which alone says the types and
 // places of its fields; TypeScript gives values by the fields' names.
+import { shown } from "../errors";
 
 /** A number, or a truth as 1 or 0; a list for a vector or an array; names for a struct inside. */
 export type Value = number | boolean | readonly Value[] | Params;
@@ -18,14 +19,18 @@ interface Type {
 
 const up = (n: number, step: number) => Math.ceil(n / step) * step;
 
-function scalar(isWhole: boolean, set: (view: DataView, at: number, value: number) => void): Type {
+/** A whole number from `least` on, of 2^32, or any where there is no such bound. */
+function scalar(set: (view: DataView, at: number, value: number) => void, least?: number): Type {
+  const most = (least ?? 0) + 2 ** 32 - 1;
+  const is = least === undefined ? "number" : `whole number from ${least} to ${most}`;
   return {
     size: 4,
     align: 4,
     write(view, at, value, name) {
       const number = typeof value === "boolean" ? Number(value) : value;
-      if (typeof number !== "number" || (isWhole && !Number.isInteger(number)))
-        throw new Error(`${name} must be a ${isWhole ? "whole " : ""}number, got ${value}`);
+      const isWhole = Number.isInteger(number) && (number as number) >= least! && (number as number) <= most;
+      if (typeof number !== "number" || (least !== undefined && !isWhole))
+        throw new Error(`${name} must be a ${is}, got ${shown(value)}`);
       set(view, at, number);
     },
   };
@@ -44,9 +49,9 @@ const list = (item: Type, count: number, step: number, align: number): Type => (
 });
 
 const scalars: Record<string, Type> = {
-  u: scalar(true, (view, at, value) => view.setUint32(at, value, true)),
-  i: scalar(true, (view, at, value) => view.setInt32(at, value, true)),
-  f: scalar(false, (view, at, value) => view.setFloat32(at, value, true)),
+  u: scalar((view, at, value) => view.setUint32(at, value, true), 0),
+  i: scalar((view, at, value) => view.setInt32(at, value, true), -(2 ** 31)),
+  f: scalar((view, at, value) => view.setFloat32(at, value, true)),
 };
 
 function typeOf(name: string, structs: ReadonlyMap<string, string>): Type {

@@ -240,7 +240,8 @@ export function plan(call: Gemm, configuration: Configuration): Plan {
     reads: [call.a, call.b, bias?.storage ?? call.b],
     writes: [parts ?? call.c],
     params: {
-      ...{ out, source, kernel, before, classes, step: inputGrad ? one : stride, sign: inputGrad ? 1 : -1 },
+      ...{ out, source, kernel, classes, step: inputGrad ? one : stride, sign: inputGrad ? 1 : -1 },
+      before: before.map((zeros) => zeros >>> 0), // in two's complement
       ...{ images, channels, pitch, columns, column_tiles: columnTiles, row_tiles: rowTiles },
       ...{ splits, run_splits: runSplits, taps_per_split: tapsEach, run_per_split: runEach },
       ...{ batch, start: [start[0], start[1], parts ? 0 : start[2]] },

@@ -156,7 +156,8 @@ function windows(entry: "patches" | "overlap", call: Windows): void {
     writes: [into ? call.patches : thin.storage],
     params: {
       ...{ out, source, skipped: into ? [0, 0] : piece.at },
-      before: before.map((zeros, axis) => (inputGrad ? zeros + at[axis] : zeros - at[axis] * stride[axis])),
+      // A piece may begin within the image: a negative number in two's complement.
+      before: before.map((zeros, i) => (inputGrad ? zeros + at[i] : zeros - at[i] * stride[i]) >>> 0),
       ...{ images: piece.images, pitch: call.pitch, start: pixel * channels, line: width * channels },
       base: add ? 2 : bias ? 1 : 0,
     },

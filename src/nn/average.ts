@@ -1,6 +1,8 @@
 // The exponential moving average of a module's weights (Polyak and Juditsky 1992, as GANs use it): a smoother
 // generator than that of any one step.
+
 import { assign, blendAll, show, type Tensor } from "../autograd";
+import { checkDecay } from "../errors";
 import type { Module } from "./module";
 
 /** The exponential moving average of a module's weights, in a second module. */
@@ -18,8 +20,7 @@ export class MovingAverage {
     decay: number,
   ) {
     this.decay = Math.fround(decay); // so that the two parts, as the GPU has them, add up to 1
-    if (!(this.decay >= 0 && this.decay < 1))
-      throw new Error(`MovingAverage: the decay must be from 0 up to below 1, got ${decay}.`);
+    checkDecay("MovingAverage", "the decay", decay);
     const [own, named] = [average.named(), source.named()];
     const layers = (all: Map<string, Tensor>) => [...all].map(([name, { shape }]) => name + show(shape));
     if (layers(own).join() !== layers(named).join())

@@ -2,6 +2,7 @@
 // State dictionaries use these names, so renaming one breaks saved files.
 import type { Shape } from "../autograd";
 import { assign, keep, refuseInCapture, requireGrad, sameShape, show, Tensor } from "../autograd";
+import { isPlain, shown } from "../errors";
 
 /** The numbers of one tensor on the host. */
 export interface HostArray {
@@ -32,39 +33,49 @@ export abstract class Module {
   protected buffer(name: string, tensor: Tensor, own = this.ownBuffers): Tensor {
     const what = `a ${this.constructor.name} must be made before the capture, since its weights would begin anew at each replay.`;
     refuseInCapture(what);
-    this.refuseOther(name, tensor instanceof Tensor || "a tensor");
+    this.refuseOther(name, tensor, tensor instanceof Tensor || "a tensor");
     own.set(name, keep(tensor));
     return tensor;
   }
 
   /** Registers a module inside of this one. */
   protected child<M extends Module>(name: string, module: M): M {
-    this.refuseOther(name, module instanceof Module || "a Module");
+    this.refuseOther(name, module, module instanceof Module || "a Module");
     this.children.set(name, module);
     return module;
   }
 
   /** Throws where it is of another type, or a state dictionary could not tell two things apart. */
-  private refuseOther(name: string, fits: true | string): void {
+  private refuseOther(name: string, given: unknown, fits: true | string): void {
     const taken = [this.ownParameters, this.ownBuffers, this.children].some((own) => own.has(name));
     if (typeof name !== "string" || taken || name.includes("."))
-      throw new Error(`${this.constructor.name}: a name must be text, new and without a dot, got "${name}".`);
+      throw new Error(
+        `${this.constructor.name}: a name must be text, new and without a dot, got ${shown(name)}.`,
+      );
     if (fits !== true)
-      throw new Error(`${this.constructor.name}: ${name} must be ${fits}, got something else.`);
+      throw new Error(`${this.constructor.name}: ${name} must be ${fits}, got ${shown(given)}.`);
   }
 
-  /** Throws where a field was not registered: it would neither be trained nor saved, in silence. */
+  /**
+   * Throws where a field, or what lies in a list or an object there, was not registered: it would neither be trained nor
+   * saved, in silence. So would what took the place of something registered.
+   */
   private refuseUnregistered(): void {
     const own: Map<string, unknown>[] = [this.ownParameters, this.ownBuffers, this.children];
     const known = own.flatMap((each) => [...each.values()]);
-    for (const [name, field] of Object.entries(this)) {
-      const isTrained = field instanceof Tensor && field.requiresGrad;
-      if (known.includes(field) || !(isTrained || field instanceof Module)) continue;
-      const call = `this.${isTrained ? "parameter" : "child"}("${name}", …)`;
-      throw new Error(
-        `${this.constructor.name}: the field ${name} must be registered: this.${name} = ${call}.`,
-      );
-    }
+    const look = (name: string, field: unknown, depth = 0): void => {
+      if (known.includes(field) || own.includes(field as Map<string, unknown>)) return;
+      const isTensor = field instanceof Tensor && (field.requiresGrad || this.ownParameters.has(name));
+      if (isTensor || field instanceof Module) {
+        const kind = isTensor ? "parameter" : "child";
+        const call = `this.${name} = this.${kind}("${name}", …)`;
+        throw new Error(`${this.constructor.name}: the field ${name} must be registered: ${call}.`);
+      }
+      const isList = Array.isArray(field) && field.length < 1000; // longer ones are of numbers
+      if ((isList || isPlain(field)) && depth < 3)
+        for (const key in field) look(`${name}[${key}]`, field[key as never], depth + 1);
+    };
+    for (const [name, field] of Object.entries(this)) look(name, field);
   }
 
   /** This module and all inside of it. Throws on a field with a module or a marked tensor that was not registered. */
@@ -94,7 +105,7 @@ export abstract class Module {
 
   /** Sets training mode (true) or inference mode (false) here and in all modules inside. */
   train(on = true): this {
-    if (typeof on !== "boolean") throw new Error(`train: on must be true or false, got ${on}.`);
+    if (typeof on !== "boolean") throw new Error(`train: on must be true or false, got ${shown(on)}.`);
     for (const module of this.modules()) module.training = on;
     return this;
   }
@@ -110,7 +121,9 @@ export abstract class Module {
   /** Throws when a name or shape does not fit. */
   checkStateDict(state: StateDict): void {
     if (typeof state !== "object" || !state || state instanceof Promise)
-      throw new Error(`loadStateDict: state must be what stateDict gives after an await, got ${state}.`);
+      throw new Error(
+        `loadStateDict: state must be what stateDict gives after an await, got ${shown(state)}.`,
+      );
     const own = this.named();
     const missing = [...own.keys()].filter((name) => !Object.hasOwn(state, name));
     const extra = Object.keys(state).filter((name) => !own.has(name));
@@ -127,7 +140,7 @@ export abstract class Module {
       tensor.checkAlive("loadStateDict");
       if (!(data instanceof Float32Array) || data.length !== tensor.size)
         throw new Error(
-          `loadStateDict: the data of ${name} must be a Float32Array of ${tensor.size}, got ${data?.constructor.name} of ${data?.length}.`,
+          `loadStateDict: the data of ${name} must be a Float32Array of ${tensor.size}, got ${shown(data)} of ${data?.length}.`,
         );
     }
   }

@@ -2,6 +2,7 @@
 // a parameter to bounds.
 import { type Clip, full, keep, refuseInCapture, show, type Tensor, type Updated } from "../autograd";
 import { adamUpdate, assign, rmspropUpdate, sgdUpdate, slotSize } from "../autograd/inplace";
+import { checkDecay, shown } from "../errors";
 import { type AdamRule, type RmspropRule, rmspropSlots } from "../kernels/update";
 
 interface Common {
@@ -33,12 +34,6 @@ export interface OptimizerState {
   slots: Float32Array[];
 }
 
-/** Throws unless the number is in [0, 1) as the GPU has it: 1 divides by 0, and above it the slots grow for ever. */
-function checkDecay(optimizer: string, what: string, decay: number): void {
-  if (Math.fround(decay) >= 0 && Math.fround(decay) < 1) return;
-  throw new Error(`${optimizer}: ${what} must be from 0 up to below 1, got ${decay}.`);
-}
-
 abstract class Optimizer<Rule> {
   readonly parameters: readonly Tensor[];
   private rate: number;
@@ -66,8 +61,7 @@ abstract class Optimizer<Rule> {
       this.slots = keep(full([plan.count * slotSize(parameters)], plan.start));
     } catch (error) {
       throw new Error(
-        `${plan.kind}: the slots of all parameters lie in one tensor, which could not be made. ${(error as Error).message} ` +
-          "Two optimisers with half of the parameters each need less at once.",
+        `${plan.kind}: all slots must fit into one tensor. ${(error as Error).message} Two optimisers need half each.`,
       );
     }
   }
@@ -79,7 +73,9 @@ abstract class Optimizer<Rule> {
 
   set learningRate(value: number) {
     if (typeof value !== "number" || !Number.isFinite(Math.fround(value)) || value < 0)
-      throw new Error(`${this.plan.kind}: learningRate must be a finite number from 0 up, got ${value}.`);
+      throw new Error(
+        `${this.plan.kind}: learningRate must be a finite number from 0 up, got ${shown(value)}.`,
+      );
     refuseInCapture("the learning rate must be set before the capture: a replay asks for it as it is then.");
     this.rate = value;
   }

@@ -45,8 +45,13 @@ export class LeakyReLU extends Module {
   }
 }
 
-/** A layer that is one op. */
-const layerOf = (op: (x: Tensor) => Tensor): (new () => Module) =>
+/** A layer that is one op of one tensor. */
+export interface Activation extends Module {
+  forward(x: Tensor): Tensor;
+}
+
+/** Its class. */
+const layerOf = (op: (x: Tensor) => Tensor): (new () => Activation) =>
   class extends Module {
     override forward(x: Tensor): Tensor {
       return op(x);

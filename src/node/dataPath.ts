@@ -1,5 +1,5 @@
 // Reads the data at a path: names and first bytes say of which kind they are, and so which reader reads them.
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { InputError } from "../errors";
 import { parseCifar, parseCifarNames } from "../formats/cifar";
@@ -8,6 +8,7 @@ import { transpose } from "../formats/images";
 import { parseNpyImages, parseNpyLabels } from "../formats/npy";
 import { type ByteDataset, type Dataset, describeDataset, joinDataset } from "../wgan/dataset";
 import { drawToy, type ToyName, toyNames } from "../wgan/toys";
+import { nearest } from "./commandLine";
 import { requireFolder, unreadable } from "./files";
 import { findIdxSet, type IdxSet, idxSetOf, readIdxSet, type Split } from "./idxSets";
 import { readImageFolder } from "./imageFolder";
@@ -42,6 +43,9 @@ const expected =
 export async function readNamed(path: string, namedBy: string, wanted: Wanted): Promise<Found> {
   const toy = toyNames.find((name) => name === path);
   if (toy) return findToy(toy, wanted);
+  const near = nearest(path, toyNames);
+  if (near && !existsSync(path))
+    throw new InputError(`${namedBy} ${path}: no such file or folder. Did you mean ${near}?`);
   const found =
     kindOf(path) === "file" ? readFile(path, namedBy, wanted) : await readFolder(path, namedBy, wanted);
   const { what, notes } = found;

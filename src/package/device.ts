@@ -1,4 +1,5 @@
 // The device as a program sees it that imports the package: what computes, not how.
+import { options, text } from "../face/kinds";
 import type { Gpu } from "../gpu/gpu";
 import { gpu } from "../gpu/gpu";
 
@@ -22,6 +23,9 @@ export interface DeviceOptions {
 
 /** How a device is opened, on any platform. */
 export type OpenDevice = (options?: DeviceOptions) => Promise<Device>;
+
+/** What `openDevice` takes, for its check. */
+export const given = { options: options({ adapter: text }) };
 
 /** Of the device that was opened, what a program may know. */
 export function faceOf({ info, host }: Gpu): Device {

@@ -4,10 +4,10 @@ import type { Operand, Tensor } from "../autograd";
 import * as engine from "../autograd";
 import type { AnyOp, Backward, Thunks } from "../autograd/op";
 import { refusePromise } from "../autograd/scope";
+import { isPlain, shown } from "../errors";
 import { checked } from "../face/check";
 import * as is from "../face/kinds";
 import { callable, maybe, oneOf, text } from "../face/kinds";
-import { isPlain, shown } from "../face/words";
 import { cached } from "../gpu/cached";
 import * as block from "../kernels/block";
 import * as shaders from "../kernels/shaders";
@@ -124,19 +124,29 @@ const watched = (op: AnyOp, shapes: is.Kind): AnyOp => {
       const made = within(name, () => shape(...given));
       return need(shapes.holds(made), `${name}: shape must give ${shapes.is}`, made);
     },
-    forward: forward && ((...given) => within(name, () => refusePromise("forward", forward(...given)))),
+    forward:
+      forward &&
+      ((xs, y, given) => {
+        const ys = [y].flat() as Tensor[];
+        const before = ys.map(({ storage }) => storage.version);
+        within(name, () => refusePromise("forward", forward(xs, y, given)));
+        // What it does not fill has another tensor's numbers.
+        const isFilled = ys.every(({ size, storage }, i) => size === 0 || storage.version > before[i]);
+        need(isFilled, `${name}: forward must fill its output`, y);
+      }),
     vjp: vjp && thunks,
   };
 };
 
-const any: is.Kind = { is: "", holds: () => true };
+const slots = listOf("", (value) => /^([xy]\d|y)$/.test(value as string));
+const saves = is.either(callable, listOf('a list for each input, as ["x0", "y"]', slots.holds));
 const dtypes: is.Kind = {
   is: 'a list of dtypes, or "any"',
   holds: (value) => value === "any" || Array.isArray(value),
 };
 const optional = {
   ...{ forward: callable, vjp: callable, fusedVjp: callable },
-  ...{ saves: any, movesFrom: is.count, takes: dtypes, gives: oneOf("f32", "u32", "input") },
+  ...{ saves, movesFrom: is.count, takes: dtypes, gives: oneOf("f32", "u32", "input") },
 };
 const args = { op: is.options(optional, { name: text, shape: callable }) };
 

@@ -152,7 +152,7 @@ const mistakes: Record<string, [make: () => unknown, message: string]> = {
   ],
   "conv2d: stride": [
     () => m.conv2d(ones([1, 8, 8, 3]), ones([5, 5, 3, 16]), { stride: 0 }),
-    "conv2d: the stride must be one or two whole numbers from 1 to 2^30, got [0,0].",
+    "conv2d: the stride must be whole numbers from 1 to 2^30, got [0,0].",
   ],
   "conv2d: size": [
     () => m.conv2d(ones([1, 2, 2, 1]), ones([1, 1, 1, 1]), { padding: [2 ** 20, 0, 2 ** 20, 0] }),
@@ -164,7 +164,7 @@ const mistakes: Record<string, [make: () => unknown, message: string]> = {
   ],
   "conv2d: padding": [
     () => m.conv2d(ones([1, 8, 8, 3]), ones([5, 5, 3, 16]), { padding: [1, -1, 1, 1] }),
-    'conv2d: the padding must be "same", "valid", a number or [top, bottom, left, right], each from 0 to 2^30, got [1,-1,1,1].',
+    "conv2d: the padding must be whole numbers from 0 to 2^30, got [1,-1,1,1].",
   ],
   "conv2d: dtype": [
     () => m.conv2d(m.reshape(u32(1, 2, 3, 4), [1, 2, 2, 1]), ones([1, 1, 1, 1])),
@@ -188,7 +188,7 @@ const mistakes: Record<string, [make: () => unknown, message: string]> = {
   ],
   "convTranspose2d: stride": [
     () => m.convTranspose2d(ones([1, 8, 8, 3]), ones([5, 5, 16, 3]), { stride: 1.5 }),
-    "convTranspose2d: the stride must be one or two whole numbers from 1 to 2^30, got [1.5,1.5].",
+    "convTranspose2d: the stride must be whole numbers from 1 to 2^30, got [1.5,1.5].",
   ],
   "convTranspose2d: output": [
     () => m.convTranspose2d(ones([1, 7, 7, 3]), ones([5, 5, 4, 3]), { stride: 2, outputSize: [20, 17] }),
@@ -247,17 +247,6 @@ const mistakes: Record<string, [make: () => unknown, message: string]> = {
     },
     "batchNorm: a tensor must not be used after it was freed, got tensor f32[3]. Return it from tidy, or keep() it.",
   ],
-  "batchNorm: slope": [
-    () => m.batchNorm(ones([4, 2]), ones([2]), zeros([2]), 1e-5, Number.NaN),
-    "batchNorm: the slope must be a finite f32 number, got NaN.",
-  ],
-  "batchNormInference: slope": [
-    () => {
-      const [x, c] = [ones([4, 2]), ones([2])];
-      return m.batchNormInference(x, c, c, c, c, { epsilon: 0, slope: 1e39 });
-    },
-    "batchNormInference: the slope must be a finite f32 number, got 1e+39.",
-  ],
   "softmax: no axis": [() => m.softmax(ones([])), "softmax: x must have an axis to sum over, got []."],
   "softmaxCrossEntropy: labels": [
     () => m.softmaxCrossEntropy(ones([4, 10]), u32(1, 2, 3)),
@@ -289,7 +278,7 @@ const mistakes: Record<string, [make: () => unknown, message: string]> = {
   ],
   "rmsprop: lists": [
     () => updated([ones([4]), ones([2])], [ones([4])]),
-    "rmsprop: there must be a gradient and a clip for each of 2 weights, got 1 and 2.",
+    "rmsprop: each weight must have a gradient and a clip, got [2] and [1] and [2].",
   ],
   "rmsprop: slots": [
     () => updated([ones([5]), ones([2])], [ones([5]), ones([2])], zeros([7])),

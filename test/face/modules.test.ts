@@ -26,7 +26,7 @@ class Net extends nn.Module {
 }
 
 test("a sequence is of modules, each an argument", async () => {
-  const list = "Sequential: layers must be a list of Modules, got";
+  const list = "Sequential: layers must be Modules, not a list of them, got";
   assert.is(
     await answeredOtherwise([
       [() => new layers.Sequential([new nn.ReLU()]), `${list} [[a ReLU]].`],
@@ -47,19 +47,64 @@ test("a sequence is of modules, each an argument", async () => {
   assert.is(new nn.Sequential(embedding).forward(face.tensor(Uint32Array.from([1]))).dtype, "u32");
 });
 
+test("a gradient that is set is a tensor of the shape, or undefined", async () => {
+  const w = face.requireGrad(ones([2]));
+  const set = (grad: unknown) => () => Object.assign(w, { grad });
+  const says = "grad: the grad of tensor f32[2] must be f32 and have its shape, got";
+  assert.is(
+    await answeredOtherwise([
+      [set(0), `${says} 0.`],
+      [set(null), `${says} null.`],
+      [set([0, 0]), `${says} 0,0.`],
+      [set(ones([3])), `${says} tensor f32[3].`],
+    ]),
+    "",
+  );
+  w.grad = undefined;
+  face.backward(face.sum(w));
+  assert.equal([...(await w.grad!.data())], [1, 1]);
+});
+
 test("a module holds tensors and modules, under names", async () => {
   assert.is(
     await answeredOtherwise([
-      [() => new Net("parameter", "w", [1, 2]), "Net: w must be a tensor, got something else."],
-      [() => new Net("buffer", "w", undefined), "Net: w must be a tensor, got something else."],
-      [() => new Net("child", "l", face.relu), "Net: l must be a Module, got something else."],
+      [() => new Net("parameter", "w", [1, 2]), "Net: w must be a tensor, got [1,2]."],
+      [() => new Net("buffer", "w", undefined), "Net: w must be a tensor, got nothing."],
+      [() => new Net("child", "l", face.relu), "Net: l must be a Module, got the function relu."],
       [
         () => new Net("child", new nn.ReLU(), undefined),
-        'Net: a name must be text, new and without a dot, got "[object Object]".',
+        "Net: a name must be text, new and without a dot, got a ReLU.",
       ],
     ]),
     "",
   );
+});
+
+test("what a field holds, in a list or an object too, is registered, or it would never be trained", async () => {
+  const inner = new nn.Linear(3, 2, { random });
+  const marked = face.requireGrad(ones([2]));
+  const of = (field: unknown) => () =>
+    Object.assign(new Net("buffer", "mean", ones([2])), field).parameters();
+  const say = (place: string, kind: string) =>
+    `Net: the field ${place} must be registered: this.${place} = this.${kind}("${place}", …).`;
+  assert.is(
+    await answeredOtherwise([
+      [of({ layers: [inner] }), say("layers[0]", "child")],
+      [of({ blocks: [[1, inner]] }), say("blocks[0][1]", "child")],
+      [of({ heads: { left: inner } }), say("heads[left]", "child")],
+      [of({ weights: [marked] }), say("weights[0]", "parameter")],
+    ]),
+    "",
+  );
+  assert.throws(
+    () => Object.assign(new nn.Linear(3, 2, { random }), { weight: ones([3, 2]) }).parameters(),
+    "Linear: the field weight must be registered: this.weight = this.parameter",
+  );
+  const free: unknown[] = [1, ones([2]), { rate: 1 }, null];
+  free.push(free);
+  assert.equal(of({ free, none: null })(), []);
+  const kept = new Net("child", "0", inner);
+  assert.is(Object.assign(kept, { layers: [inner] }).parameters().length, 2); // registered, and in a list beside
 });
 
 test("train() is training, and states are looked at before anything is taken over", async () => {
@@ -71,14 +116,14 @@ test("train() is training, and states are looked at before anything is taken ove
   const pending = net.stateDict();
   assert.is(
     await answeredOtherwise([
-      [() => net.train("yes" as never), "train: on must be true or false, got yes."],
-      [load(undefined), `${given} undefined.`],
+      [() => net.train("yes" as never), 'train: on must be true or false, got "yes".'],
+      [load(undefined), `${given} nothing.`],
       [load(null), `${given} null.`],
-      [load(pending), `${given} [object Promise].`],
+      [load(pending), `${given} a Promise.`],
       [load({ weight: 1, bias: 2 }), "loadStateDict: weight must be [3,2], got [undefined]."],
       [
         load({ weight: { shape: [3, 2], data: [1, 2, 3, 4, 5, 6] }, bias: null }),
-        "loadStateDict: the data of weight must be a Float32Array of 6, got Array of 6.",
+        "loadStateDict: the data of weight must be a Float32Array of 6, got [1,2,3,4,5,6] of 6.",
       ],
     ]),
     "",
@@ -128,7 +173,7 @@ test("an optimiser looks at its clips, its states and a rate that is set", async
         () => new layers.SGD(layer.parameters, { learningRate: 1 }),
         "SGD: parameters must be a list of tensors of f32, got the function parameters. Did you mean parameters()?",
       ],
-      [set("0.5"), `${rate} 0.5.`],
+      [set("0.5"), `${rate} "0.5".`],
       [set(null), `${rate} null.`],
       [() => sgd({ learningRate: -1 }), `${rate} -1.`],
     ]),

@@ -57,14 +57,28 @@ const mistakes: Mistake[] = [
   [() => new layers.Upsample2d({ factor: 1.5 }), `Upsample2d: factor must be ${sides}, got 1.5.`],
   [
     () => m.maxPool2d(image(), { kernel: [3, 2], padding: 2 }),
-    "maxPool2d: padding must be less than the kernel's 2, or a window holds nothing else, got 2.",
+    "maxPool2d: padding must be less than the kernel's 2, got 2.",
   ],
+  ...["MaxPool2d", "AveragePool2d"].map(
+    (name): Mistake => [
+      () => new layers[name]({ kernel: [3, 2], padding: 2 }),
+      `${name}: padding must be less than the kernel's 2, got 2.`,
+    ],
+  ),
   [() => upwards([6, 6, 6]), "convTranspose2d: outputSize must be [rows, columns], got [6,6,6]."],
   [() => upwards([6, 6.5]), "convTranspose2d: outputSize must be [rows, columns], got [6,6.5]."],
   [() => upwards(6), "convTranspose2d: outputSize must be [rows, columns], got 6. Did you mean [6,6]?"],
   [
     () => new layers.BatchNorm2d(2, { slope: Number.NaN }),
     "BatchNorm2d: slope must be a finite number, got NaN.",
+  ],
+  [
+    () => m.batchNorm(ones([4, 2]), ones([2]), ones([2]), { slope: Number.POSITIVE_INFINITY }),
+    "batchNorm: slope must be a finite number, got Infinity.",
+  ],
+  [
+    () => m.batchNormInference(...Array.from({ length: 5 }, () => ones([2])), { slope: 1e39 }),
+    "batchNormInference: slope must be a finite number, got 1e+39.",
   ],
   [
     () => new layers.LayerNorm([2.5]),

@@ -54,9 +54,16 @@ test("fields lie where WGSL's rules of alignment put them", () => {
 const wrong: Record<string, [Params, RegExp]> = {
   "a missing field": [{ ...params, n: undefined as unknown as number }, /the fields must be n, sign, .*/],
   "an unknown field": [{ ...params, m: 1 }, /the fields must be n, .*, got .*, m/],
-  "half a number": [{ ...params, n: 0.5 }, /n must be a whole number, got 0\.5/],
-  NaN: [{ ...params, sign: Number.NaN }, /sign must be a whole number, got NaN/],
-  "no number": [{ ...params, scale: "1" as unknown as number }, /scale must be a number, got 1/],
+  "half a number": [{ ...params, n: 0.5 }, /n must be a whole number from 0 to 4294967295, got 0\.5/],
+  NaN: [
+    { ...params, sign: Number.NaN },
+    /sign must be a whole number from -2147483648 to 2147483647, got NaN/,
+  ],
+  "one below": [{ ...params, n: -1 }, /n must be a whole number from 0 to 4294967295, got -1/],
+  "one above": [{ ...params, n: 2 ** 32 }, /n must be .*, got 4294967296/],
+  "one above a sign": [{ ...params, sign: 2 ** 31 }, /sign must be .* to 2147483647, got 2147483648/],
+  "one below in a list": [{ ...params, pair: [-1, 2] }, /pair must be .*, got -1/],
+  "no number": [{ ...params, scale: "1" as unknown as number }, /scale must be a number, got "1"/],
   "too few": [{ ...params, pair: [1] }, /pair must have 2 values, got 1/],
   "a number for a list": [{ ...params, pair: 1 }, /pair must have 2 values, got 1/],
 };

@@ -344,7 +344,7 @@ test("slots that no buffer can hold are refused with what to do", () => {
   const huge = Object.create(small, { size: { value: 2 ** 40 } }) as Tensor;
   assert.throws(
     () => new Adam([huge], { learningRate: 0.1 }),
-    /^[A-Za-z]+: the slots of all parameters lie in one tensor, which could not be made\. .* Two optimisers /,
+    /^[A-Za-z]+: all slots must fit into one tensor\. .* Two optimisers /,
   );
   small.dispose();
 });

@@ -268,7 +268,11 @@ test("what is no data set is told, with what is read", async () => {
   assert.match(await failure(join(dir, "all.zip")), /an archive, expected a folder\. Unpack it first/);
   assert.match(await failure(join(dir, "notes.txt")), /notes\.txt: no IDX file/);
   assert.match(await failure(join(dir, "none")), /^--data \S+none: no such file or folder/);
-  assert.match(await failure("8gaussian"), /^--data 8gaussian: no such file or folder/);
+  assert.match(
+    await failure("8gaussian"),
+    /^--data 8gaussian: no such file or folder\. Did you mean 8gaussians\?$/,
+  );
+  assert.match(await failure("swisroll"), /Did you mean swissroll\?$/);
   assert.match(await failure("/dev/null"), /\/dev\/null: no regular file/);
   assert.match(
     await failure(folder({ "images.npy": npyFile([2, 2, 4], counting(16)) }), { size: 64 }),

@@ -56,6 +56,9 @@ const dx = (vjp) => {
 const reads = (got: string) => `launch twice: reads must be tensors for [array<f32>], got ${got}.`;
 const derivative = (got: string) => `own: the derivative by input 0 must be a tensor f32[3], got ${got}.`;
 
+const saves = (got: string) =>
+  `defineOp: saves must be a function or a list for each input, as ["x0", "y"], got ${got}.`;
+
 /** A call, and what it is told; "" for what is right. */
 const calls: Record<string, string> = {
   'launch("twice", "main", [x], [y], n, 3)': "",
@@ -83,7 +86,11 @@ const calls: Record<string, string> = {
   'launch("twice", "main", [x], [y], { n: 3, m: 1 }, 3)':
     "gpu: the uniform of twice: the fields must be n, got n, m.",
   'launch("twice", "main", [x], [y], { n: "3" }, 3)':
-    "gpu: the uniform of twice: n must be a whole number, got 3.",
+    'gpu: the uniform of twice: n must be a whole number from 0 to 4294967295, got "3".',
+  'launch("twice", "main", [x], [y], { n: -1 }, 3)':
+    "gpu: the uniform of twice: n must be a whole number from 0 to 4294967295, got -1.",
+  'launch("twice", "main", [x], [y], { n: 2 ** 32 }, 3)':
+    "gpu: the uniform of twice: n must be a whole number from 0 to 4294967295, got 4294967296.",
   'launch("twice", "main", [x], [y], 3, 3)':
     "launch twice: params must be an object of the uniform's fields, got 3.",
   'launch("bare", "main", [], [], n, 3)': "gpu: the uniform of bare: the fields must be none, got n.",
@@ -121,8 +128,19 @@ const calls: Record<string, string> = {
   "op({ name: 'own', forward: async () => {} })(x)":
     "own: forward: the function must not be async, got a promise. Await outside of it.",
   "op({ name: 'own', forward: () => launch('twice', 'main', [], [], n, 3) })(x)": `own: ${reads("[]")}`,
-  "op({ name: 'own' })()": "own: one input must be a tensor, got none.",
-  "op({ name: 'own' })([1, 2, 3])": "own: one input must be a tensor, got none.",
+  "op({ name: 'own' })()": "own: one input must be a tensor, got nothing.",
+  "op({ name: 'own' })([1, 2, 3])": "own: one input must be a tensor, got [1,2,3].",
+  "op({ name: 'own', forward: () => {} })(x)": "own: forward must fill its output, got tensor f32[3].",
+  "m.defineMultiOp({ name: 'own', shape: ([x]) => [x, x], forward: ([x], [y]) => m.assign(y, x) })(x)":
+    "own: forward must fill its output, got [tensor f32[3],tensor f32[3]].",
+  "op({ name: 'own', forward: () => {} })(zeros([0]))": "",
+  "op({ name: 'own', shape: ([x]) => x, forward: undefined })(x)": "",
+  "op({ saves: [['x0', 'y'], []] })": "",
+  "op({ saves: () => [['y0']] })": "",
+  "op({ saves: [['x']] })": saves('[["x"]]'),
+  "op({ saves: ['x0'] })": saves('["x0"]'),
+  "op({ saves: 'x0' })": saves('"x0"'),
+  "m.capture(() => op({ name: 'own' })(x)).dispose()": "",
   "op({ name: 'own' })(words)": "own: input 0 must be f32, got tensor u32[3].",
   "op({ name: 'own' }); op({ name: 'own' })": "defineOp: own is defined twice",
   "op({ name: 'add' })": "defineOp: add is defined twice",

@@ -109,6 +109,28 @@ test("the device tells what it is and no more, and may be opened again after it 
   );
 });
 
+for (const module of ["node", "web"])
+  test(`openDevice looks at what it is given: ${module}`, () => {
+    const program = `import { openDevice } from "./node_modules/monge/dist/package/${module}.js";
+    for (const given of ["llvmpipe", null, { device: "cuda" }, { adpater: "x" }, { adapter: 3 }])
+      try { await openDevice(given); } catch ({ message }) { console.log(message); }
+    try { await openDevice({}, {}); } catch ({ message }) { console.log(message); }`;
+    const options = "openDevice: options must be";
+    assert.equal(
+      run(process.execPath, [put("given.mjs", program)])
+        .trim()
+        .split("\n"),
+      [
+        `${options} an object with adapter, got "llvmpipe". Did you mean { adapter: "llvmpipe" }?`,
+        `${options} an object with adapter, got null.`,
+        `${options} among adapter, got device.`,
+        `${options} among adapter, got adpater. Did you mean adapter?`,
+        "openDevice: adapter must be a text, got 3.",
+        "openDevice: it must be given at most 1 argument (options), got 2.",
+      ],
+    );
+  });
+
 test("a browser is not asked for an adapter by its name", () => {
   const program = `import { openDevice } from "./node_modules/monge/dist/package/web.js";
     await openDevice({ adapter: "x" }).catch(({ name, message }) => console.log(name, message));`;
@@ -157,13 +179,38 @@ for (const [title, compiler, options] of settings) {
   });
 }
 
-test("its types refuse what is wrong", () => {
-  const source = put("wrong.ts", 'import { matmul, ones } from "monge";\nmatmul(ones([2, 2]), "w");\n');
+/** What TypeScript takes as the checks do, and what both refuse. */
+const right = `tensor(new Float64Array(2)); tensor(new Int8Array(2), [2]); tensor(new Uint8ClampedArray(1)); tensor([[1], [2]]);
+new ReLU().forward(x); new Sequential(new Tanh(), new Two()).forward(x); new Two().forward(x, x);
+const parts: Tensor[] = split(stack([x, x]), { sizes: 1 }); const taken: Tensor = where(x, parts[0]!, 1);`;
+const wrong = `matmul(x, "w")
+tensor(new BigInt64Array(1))
+tensor(new DataView(new ArrayBuffer(4)))
+tensor(["1"])
+new ReLU().forward()
+new Tanh().forward(x, x)
+new Sequential([new ReLU()])
+sum(x, { dim: 0 })
+where(true, x, x)
+split(x, 2)
+stack(x, x)
+x * 2
+x < 0.1
+openDevice("llvmpipe")
+openDevice({ device: "x" })
+new SGD([x], { lr: 1 })`;
+
+test("its types take what the checks take, and refuse what they refuse", () => {
+  const lines = wrong.split("\n").map((line) => `// @ts-expect-error\nvoid (${line});`);
+  const source = put(
+    "checked.ts",
+    `import { add, matmul, openDevice, split, stack, sum, type Tensor, tensor, where } from "monge";
+import { Module, ReLU, Sequential, SGD, Tanh } from "monge/nn";
+class Two extends Module { override forward(x: Tensor, y = x): Tensor { return add(x, y); } }
+const x = tensor([1]);\n${right}\n${lines.join("\n")}\n`,
+  );
   const tsc = "node_modules/typescript/bin/tsc";
-  const { stdout } = spawnSync(process.execPath, [tsc, "--noEmit", "--strict", source], {
-    ...{ cwd: installed(), encoding: "utf8" },
-  });
-  assert.match(stdout, /^wrong\.ts\(2,22\): error TS2345/);
+  run(process.execPath, [tsc, "--noEmit", "--strict", "--noImplicitOverride", "--target", "es2022", source]);
 });
 
 /** The bundle of a page, as esbuild makes it in a project that has the package. */

@@ -20,6 +20,32 @@ test("a tensor shows its dtype, its shape and how its numbers are read; inside o
   labels.dispose();
 });
 
+test("JavaScript's operators and JSON take no tensor: NaN, false or the engine's insides would go on in silence", () => {
+  const x = face.ones([1]);
+  const any = x as never;
+  const wrong: (() => unknown)[] = [
+    () => any * 2,
+    () => any + 1,
+    // biome-ignore lint/style/useTemplate: a template would give a text
+    () => "loss " + any,
+    () => -any,
+    () => any < 0.1,
+    // biome-ignore lint/suspicious/noDoubleEquals: that is the mistake
+    () => any == 1,
+    () => Math.max(any, 0),
+    () => JSON.stringify({ x }),
+    () => JSON.stringify(new nn.LayerNorm([2])),
+  ];
+  const says = "tensor: it is no number before await x.item() or x.data() reads it; add(x, y) is x + y.";
+  for (const call of wrong) assert.throws(call, (error: Error) => error.message === says, String(call));
+  assert.is(`${x} ${[x]} ${String(x)}`, "tensor f32[1] tensor f32[1] tensor f32[1]");
+  assert.equal(
+    [x === any, !x, x.grad ?? null, Object.keys({ ...x }).includes("valueOf")],
+    [true, false, null, false],
+  );
+  x.dispose();
+});
+
 test("a layer shows its fields, with those of layers inside of it, and a user's own as well", () => {
   class Mine extends nn.Module {
     readonly inner = this.child("inner", new nn.Linear(2, 3, { random: new face.Random(1) }));

@@ -182,16 +182,13 @@ function geometryOf(op: string, inputSize: Pair, w: Shape, options: ConvOptions)
   // Kernels count pixels by i32, those of the padding too.
   const whole = (least: number) => (n: number) => Number.isInteger(n) && n >= least && n <= 2 ** 30;
   if (!kernelSize.every(whole(1))) throw shapeError(op, "the kernel must have rows and columns", [w]);
-  if (!steps.every(whole(1)) || steps.length !== 2)
-    throw new Error(`${op}: the stride must be one or two whole numbers from 1 to 2^30, got ${show(steps)}.`);
+  if (!steps.every(whole(1)))
+    throw shapeError(op, "the stride must be whole numbers from 1 to 2^30", [steps]);
   const same = (axis: 0 | 1) => samePadding(inputSize[axis], kernelSize[axis], steps[axis]);
   const named = { same: [...same(0), ...same(1)], valid: [0, 0, 0, 0] } as const;
   const zeros = typeof padding === "string" ? named[padding] : fourSides(padding);
-  if (zeros?.length !== 4 || !zeros.every(whole(0)))
-    throw new Error(
-      `${op}: the padding must be "same", "valid", a number or [top, bottom, left, right], each from 0 to 2^30, ` +
-        `got ${typeof padding === "object" ? show(padding) : padding}.`,
-    );
+  if (!zeros.every(whole(0)))
+    throw shapeError(op, "the padding must be whole numbers from 0 to 2^30", [zeros]);
   return { stride: steps, padding: zeros, inputSize, kernelSize };
 }
 

@@ -25,17 +25,10 @@ interface Attributes {
 /** The inputs and the statistics; y can be made of them. */
 const all = ["x0", "x1", "x2", "y1", "y2"] as const;
 
-/** The slope is a constant of the pipeline, which holds finite f32 numbers only. */
-function checkSlope(op: string, slope: number): void {
-  if (!Number.isFinite(Math.fround(slope)))
-    throw new Error(`${op}: the slope must be a finite f32 number, got ${slope}.`);
-}
-
 const normOp = (name: string, view: (x: Shape, gamma: Shape) => Middle) =>
   defineMultiOp<Inputs, Attributes>({
     name,
-    shape: ([x, gamma, beta, ...running], { axes, slope }) => {
-      checkSlope(name, slope);
+    shape: ([x, gamma, beta, ...running], { axes }) => {
       if (!sameShape(gamma, beta) || !sameShape(x.slice(x.length - gamma.length), gamma))
         throw new Error(
           `${name}: gamma and beta must have the last axes of x ${show(x)}, got ${show(gamma)} and ${show(beta)}.`,
@@ -159,8 +152,7 @@ export const batchNormInference = defineOp<
   { epsilon: number; slope?: number }
 >({
   name: "batchNormInference",
-  shape: ([x, ...rest], { slope = 1 }) => {
-    checkSlope("batchNormInference", slope);
+  shape: ([x, ...rest]) => {
     const bad = rest.find((shape) => !sameShape(shape, [x.at(-1)!]));
     if (bad) throw shapeError("batchNormInference", "statistics, gamma, beta must be (channels)", [x, bad]);
     return x;
