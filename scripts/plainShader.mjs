@@ -63,5 +63,7 @@ export function shortNames(texts) {
   ]);
   const declared = new Set([...made, ...variables, ...found(/\b(\w+):/g)]); // those with a type are fields and parameters
   const free = [...declared].filter((name) => name.length > 2 && !kept.has(name));
+  const count = (name) => all.split(name).length;
+  free.sort((a, b) => count(b) - count(a)); // the most frequent gets the shortest
   return new Map(free.map((name, i) => [name, `_${i.toString(36)}`]));
 }

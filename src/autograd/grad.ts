@@ -66,7 +66,7 @@ export function backward(y: Tensor, options: GradOptions = {}): void {
       if (inPlace(x) || !recording() || recording()!.anew.has(x.variable)) continue;
       throw new Error(
         `backward: inside of a capture the grad of ${x} must be set, or there must be one to add to in place. ` +
-          "Set it to undefined inside of the capture to begin anew, or to zeros before it to add up over replays.",
+          "Set it to undefined inside of the capture to begin anew, or to zeros before it to add up.",
       );
     }
     for (const { x, dx } of leaves) {
@@ -219,7 +219,7 @@ function checkUnchanged(by: string, { node }: Variable, way: ReadonlySet<Node>):
   if (!node || !way.has(node)) return;
   throw new Error(
     `${by}: what lies between y and x must be as ops made it, got the result of ${node.op.name}, which was ` +
-      "changed in place before it was used. Change a copy, detach(clone(x)), or use ops that have a derivative.",
+      "changed in place before it was used. Change a copy: detach(clone(x)).",
   );
 }
 

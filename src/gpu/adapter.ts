@@ -20,10 +20,7 @@ export interface DeviceInfo {
 /** The default adapter of `api` and a device of it. Throws GpuError when there is none, or it refuses. */
 export async function requestDevice(api: GPU): Promise<{ device: GPUDevice; info: DeviceInfo }> {
   const adapter = await api.requestAdapter({ powerPreference: "high-performance" }).catch(refused);
-  if (!adapter)
-    throw new GpuError(
-      "gpu: no WebGPU adapter was found. `npm run doctor` tells more; `npm run setup` mends it on Debian and Ubuntu",
-    );
+  if (!adapter) throw new GpuError("gpu: no WebGPU adapter was found. `npm run doctor` tells more");
   const info = describe(adapter);
   const wanted: GPUFeatureName[] = ["subgroups", "timestamp-query"];
   if (info.sized) wanted.push("subgroup-size-control");

@@ -48,7 +48,7 @@ export class Gpu {
 
   /** Destroys the device. Tensors and captured steps that are left may be disposed of as ever; they can't be used. */
   close(): void {
-    this.stream.refuseInCapture("the device must not be closed inside of a capture.");
+    this.stream.refuseInCapture("the device must not be closed inside of it.");
     this.faults.end("the device was closed");
     this.pool.closed = true;
     this.device.destroy();

@@ -37,7 +37,7 @@ export class BindGroups {
         this.collect();
         throw new GpuError(
           `gpu: ${pipeline.label}: ${MOST_ALIVE} bind groups are alive, and more could crash the driver. ` +
-            "Work in steps: tidy() reuses memory, and with it bind groups; await settle(0) between steps.",
+            "Work in steps: tidy() each, and await settle(0) between them.",
         );
       }
       if (this.cache.size >= MOST) this.cache.delete(this.cache.keys().next().value!);

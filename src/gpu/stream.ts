@@ -96,7 +96,7 @@ export class Stream {
 
   /** Records what `fn` records a second time, as a program that `replay` runs again. */
   capture<T>(fn: () => T): { result: T; program: Program } {
-    this.refuseInCapture("a capture must not be made inside of another one.");
+    this.refuseInCapture("another one must not be made inside of it.");
     const program = new Program(this, this.gpu);
     this.capturing = program;
     this.gpu.pool.beginCapture();
@@ -115,7 +115,7 @@ export class Stream {
 
   /** Records a program's commands, behind what was recorded before. */
   replay(program: Program): void {
-    this.refuseInCapture("a captured step must not be replayed inside of a capture.");
+    this.refuseInCapture("a captured step must not be replayed inside of it.");
     if (this.gpu.pool.closed) throw new GpuError("replay: the device of the captured step was closed.");
     this.send();
     const uniforms = program.changed();
@@ -146,9 +146,7 @@ export class Stream {
   /** Copies host data to the GPU, in order with the recorded work (queue.writeBuffer would overtake it). */
   upload(data: Float32Array | Uint32Array | Uint8Array, to: Storage): void {
     if (data.byteLength === 0) return;
-    this.refuseInCapture(
-      "host data must not be uploaded inside of a capture, since a replay has no new data. Upload before it.",
-    );
+    this.refuseInCapture("host data must not be uploaded inside of it. Upload before it.");
     const COPY_SRC = 0x4;
     const { device } = this.gpu;
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
@@ -166,7 +164,7 @@ export class Stream {
 
   /** Reads a range back once all recorded work is done. Throws when the GPU reported an error. */
   async download(from: Storage, bytes: number): Promise<ArrayBuffer> {
-    this.refuseInCapture("numbers must not be read inside of a capture: a replay reads none. Read after it.");
+    this.refuseInCapture("numbers must not be read inside of it, since a replay reads none. Read after it.");
     const [MAP_READ, COPY_DST] = [0x1, 0x8];
     const { device, host, faults } = this.gpu;
     const since = faults.told;
@@ -235,10 +233,9 @@ export class Stream {
 
   private checkCall({ shader, entry, grid, reads, writes }: Dispatch): void {
     const refuse = (rule: string) => new Error(`gpu: ${shader}:${entry}: ${rule}`);
-    if (grid.some((count) => count! > MAX_GROUPS))
-      throw refuse(`a grid must have ${MAX_GROUPS} workgroups at most a dimension, got [${grid}].`);
-    if (!grid.every((count) => Number.isInteger(count) && count! > 0))
-      throw refuse(`a grid must have whole numbers of workgroups, got [${grid}].`);
+    const fits = (count?: number) => Number.isInteger(count) && count! > 0 && count! <= MAX_GROUPS;
+    if (!grid.every(fits))
+      throw refuse(`a grid must have from 1 to ${MAX_GROUPS} workgroups a dimension, got [${grid}].`);
     if (reads.some(({ buffer }) => writes.some((written) => written.buffer === buffer)))
       throw refuse("a dispatch must not read a buffer that it writes.");
     const isGone = (storage: Storage) => !this.gpu.pool.owns(storage);

@@ -31,7 +31,7 @@ export abstract class Module {
 
   /** Registers a tensor that is saved, but not trained. */
   protected buffer(name: string, tensor: Tensor, own = this.ownBuffers): Tensor {
-    const what = `a ${this.constructor.name} must be made before the capture, since its weights would begin anew at each replay.`;
+    const what = `a ${this.constructor.name} must be made before the capture: each replay would reset it.`;
     refuseInCapture(what);
     this.refuseOther(name, tensor, tensor instanceof Tensor || "a tensor");
     own.set(name, keep(tensor));

@@ -50,7 +50,7 @@ abstract class Optimizer<Rule> {
     private readonly plan: { kind: string; count: number; start: number },
     protected readonly rule: Rule,
   ) {
-    refuseInCapture("an optimiser must be made before the capture, since each replay would reset its slots.");
+    refuseInCapture("an optimiser must be made before the capture: each replay would reset it.");
     if (parameters.length === 0) throw new Error(`${plan.kind}: there must be a parameter, got none.`);
     const twice = parameters.find((parameter, i) => parameters.indexOf(parameter) < i);
     if (twice) throw new Error(`${plan.kind}: each parameter must be given once, got ${twice} again.`);

@@ -38,17 +38,15 @@ export const addShaders: typeof shaders.addShaders = checked(
   },
 );
 
-const fields: is.Kind = {
-  is: "an object of the uniform's fields",
-  holds: (value) => value === undefined || callable.holds(value) || isPlain(value),
-};
+/** The uniform looks at its fields itself. */
+const fields: is.Kind = { is: "", holds: () => true };
 const launches = new Map<string, typeof block.launch>();
 
 /** `launch` with a look at what this shader takes, as its text says. */
 const launchOf = (shader: string) =>
   cached(launches, shader, () => {
     const code = shaders.shaderSource(shader).replace(/\/\/.*/g, "");
-    const entries = [...code.matchAll(/@compute[^{;]*?\bfn (\w+)/g)].map(([, name]) => name);
+    const entries = [...code.matchAll(/@compute[^{;]*?\bfn ([^\s(]+)/g)].map(([, name]) => name);
     const declared = [...code.matchAll(/var<storage(?:, *(\w+))?> *\w+ *: *([^;]+)/g)];
     const buffers = (isWritten: boolean): is.Kind => {
       const types = declared

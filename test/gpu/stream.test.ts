@@ -237,7 +237,7 @@ test("what the driver would refuse without naming the dispatch throws at the cal
   );
   assert.throws(
     () => gpu.stream.dispatch({ ...negate(x, y), grid: [1, 70000] }),
-    /^gpu: unary:neg: a grid must have 65535 workgroups at most a dimension, got \[1,70000\]\.$/,
+    /^gpu: unary:neg: a grid must have from 1 to 65535 workgroups a dimension, got \[1,70000\]\.$/,
   );
   gpu.stream.upload(all(2), y);
   assert.is(await read(gpu, y), 2);

@@ -91,8 +91,7 @@ const calls: Record<string, string> = {
     "gpu: the uniform of twice: n must be a whole number from 0 to 4294967295, got -1.",
   'launch("twice", "main", [x], [y], { n: 2 ** 32 }, 3)':
     "gpu: the uniform of twice: n must be a whole number from 0 to 4294967295, got 4294967296.",
-  'launch("twice", "main", [x], [y], 3, 3)':
-    "launch twice: params must be an object of the uniform's fields, got 3.",
+  'launch("twice", "main", [x], [y], 3, 3)': "gpu: the uniform of twice: the fields must be n, got none.",
   'launch("bare", "main", [], [], n, 3)': "gpu: the uniform of bare: the fields must be none, got n.",
   'launch("matrix", "main", [x], [y], n, 3)': "matrix: mat4x4f is no type of a uniform's field.",
   'launch("truth", "main", [x], [y], n, 3)': "truth: bool is no type of a uniform's field.",

@@ -38,9 +38,9 @@ test("functions, constants, variables and parameters have short names; what othe
     "@compute @workgroup_size(MOST) fn main() { let variance = step(larger_of(1, 2, 3), WIDE); }";
   assert.is(
     plain(text, true),
-    "override WIDE=1;const _3=3u;struct _0{rows:u32}struct _1{rows:f32,_5:f32}var<uniform>P:_0;" +
-      "var<storage,read>_4:array<f32>;fn _2(_7:f32,step:f32,workgroup:f32)->f32{let _5=_7;var rows=_5;return rows;}" +
-      "@compute@workgroup_size(_3)fn main(){let _6=step(_2(1,2,3),WIDE);}\n",
+    "override WIDE=1;const _3=3u;struct _1{rows:u32}struct _5{rows:f32,_0:f32}var<uniform>P:_1;" +
+      "var<storage,read>_6:array<f32>;fn _2(_4:f32,step:f32,workgroup:f32)->f32{let _0=_4;var rows=_0;return rows;}" +
+      "@compute@workgroup_size(_3)fn main(){let _7=step(_2(1,2,3),WIDE);}\n",
   );
 });
 
