@@ -6,6 +6,7 @@ import { decodeWithMetadata, encodeSafetensors } from "../formats/safetensors";
 import type { HostArray, StateDict } from "../nn";
 import { checkConfig, type RunConfig } from "../wgan/config";
 import type { Dataset } from "../wgan/dataset";
+import type { Figures } from "../wgan/evaluating";
 import type { TrainerState } from "../wgan/trainer";
 
 /** What the data must be for a run to go on with it: so many samples, with this sha256 of their bytes and labels. */
@@ -22,6 +23,8 @@ export interface Checkpoint {
   config: RunConfig;
   data: Fingerprint;
   state: TrainerState;
+  /** What its samples came to, where that was measured. */
+  figures?: Figures;
 }
 
 const FAMILY = "monge checkpoint";
@@ -31,7 +34,7 @@ const FORMAT = `${FAMILY} 1`;
  * The file's bytes. Its tensors are named after their place in the state, as `critic.0.weight` or
  * `critic_optimizer.slots.3`; all else is JSON in the metadata, whose numbers come back exactly.
  */
-export function encodeCheckpoint({ step, seconds, config, data, state }: Checkpoint): Uint8Array {
+export function encodeCheckpoint({ step, seconds, config, data, state, figures }: Checkpoint): Uint8Array {
   const arrays: StateDict = {};
   const metadata: Record<string, string> = {
     format: FORMAT,
@@ -40,6 +43,7 @@ export function encodeCheckpoint({ step, seconds, config, data, state }: Checkpo
     config: JSON.stringify(config),
     data: JSON.stringify(data),
     state: JSON.stringify(takeArrays(state, "", arrays)),
+    ...(figures && { figures: JSON.stringify(figures) }),
   };
   return encodeSafetensors(arrays, { ...metadata, sha256: sumOf(arrays, metadata) });
 }
@@ -64,6 +68,7 @@ export function decodeCheckpoint(bytes: Uint8Array, file: string): Checkpoint {
     config: checked.config,
     data: JSON.parse(rest.data),
     state: putArrays(JSON.parse(rest.state), arrays) as TrainerState,
+    ...(rest.figures && { figures: JSON.parse(rest.figures) }),
   };
 }
 

@@ -1,4 +1,4 @@
-// The checkpoints of a run's folder: the newest three, and the networks of the newest as files of their own.
+// The checkpoints of a run's folder: the newest three, the best, and the networks of the newest as files of their own.
 import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../errors";
@@ -11,6 +11,9 @@ const KEPT = 3;
 const MOST_BYTES = 2 ** 31 - 1;
 /** The state before a run's losses stopped being finite. It stays, whatever comes after it. */
 export const lastFinite = "last-finite.safetensors";
+
+/** The state whose samples came nearest to the data, where that is measured. It stays until one comes nearer. */
+export const best = "best.safetensors";
 
 const folderOf = (run: string) => join(run, "checkpoints");
 
@@ -28,6 +31,12 @@ export function writeCheckpoint(run: string, checkpoint: Checkpoint, name = name
     },
     () => writeNetworks(run, checkpoint),
   );
+}
+
+/** Writes the checkpoint as the best one. Throws InputError if it can't be written. */
+export function writeBest(run: string, checkpoint: Checkpoint): void {
+  makeFolders(folderOf(run));
+  writeFileAtomic(join(folderOf(run), best), encodeCheckpoint(checkpoint));
 }
 
 /** Writes the checkpoint's two networks, each whatever becomes of the other. Throws InputError if one can't be written. */
@@ -61,9 +70,21 @@ export function readNewest(
   run: string,
   damaged: (file: string, why: string) => void,
 ): Checkpoint | undefined {
-  const last = existsSync(join(folderOf(run), lastFinite)) ? [lastFinite] : [];
-  for (const name of [...stepNames(run), ...last]) {
-    const file = join(folderOf(run), name);
+  return readFirst(run, [...stepNames(run), lastFinite], damaged);
+}
+
+/** The best checkpoint, or undefined where there is none that is whole; else as `readNewest`. */
+export function readBest(run: string, damaged: (file: string, why: string) => void): Checkpoint | undefined {
+  return readFirst(run, [best], damaged);
+}
+
+function readFirst(
+  run: string,
+  names: readonly string[],
+  damaged: (file: string, why: string) => void,
+): Checkpoint | undefined {
+  for (const file of names.map((name) => join(folderOf(run), name))) {
+    if (!existsSync(file)) continue;
     const bytes = readFileUnpacked(file, MOST_BYTES);
     try {
       return decodeCheckpoint(bytes, file);

@@ -4,7 +4,7 @@ import { mean, noGrad, Random, tensor, tidy } from "../autograd";
 import { InputError } from "../errors";
 import type { Module } from "../nn";
 import type { RunConfig } from "../wgan/config";
-import { type ByteDataset, presentClasses, resolveClasses, selectClasses } from "../wgan/dataset";
+import { type ByteDataset, selectClasses } from "../wgan/dataset";
 import { judgeImages } from "../wgan/judgeImages";
 import { judgePoints } from "../wgan/judgePoints";
 import { judgeStacked, STACK_STEPS } from "../wgan/judgeStacked";
@@ -18,6 +18,7 @@ import { readConfig } from "./configFile";
 import { loadData, STACKED } from "./data";
 import { openDevice } from "./device";
 import { requireWritable, writeFileAtomic } from "./files";
+import { judgedImages } from "./judgedImages";
 import { judgementJson, judgementLines } from "./judgementText";
 import { type EvaluateOptions, evaluateHelp, parseEvaluateOptions } from "./options";
 import { requireAdapter } from "./probe";
@@ -25,8 +26,6 @@ import { createSoloProgress } from "./progress";
 import { loadNetwork, readNetwork } from "./savedNetwork";
 import { loadSplits } from "./splits";
 
-/** Real images are set against as many other ones, and of one there is no covariance. */
-const LEAST_TEST = 4;
 /** Of the latent vectors: always the same, and none that a run shows. */
 const SEED = 2 ** 40;
 
@@ -43,26 +42,13 @@ await runCommand(async () => {
   if (json !== undefined) writeFileAtomic(json, judgementJson(judgement, { run, draws: DRAWS }));
 });
 
-async function ofImages(config: RunConfig, { run, data, adapter }: EvaluateOptions): Promise<Judgement> {
-  const saved = readNetwork("generator", run!);
+async function ofImages(
+  config: RunConfig,
+  { run, best, data, adapter }: EvaluateOptions,
+): Promise<Judgement> {
+  const saved = readNetwork("generator", run!, best);
   requireAdapter(adapter);
-  const splits = await loadSplits(config.data, data);
-  const found = [splits.train.height, splits.train.width, splits.train.channels].join("x");
-  if (found !== config.data.shape.join("x")) {
-    throw new InputError(
-      `${splits.train.source}: ${found} each, but the run makes images of ${config.data.shape.join("x")}.`,
-    );
-  }
-  const present = presentClasses(splits.train);
-  const chosen = resolveClasses(splits.train, config.data.classes);
-  const [train, test, whole] = [splits.train, splits.test, splits.whole].map((images) =>
-    selectClasses(images, chosen),
-  );
-  if (test.count < LEAST_TEST) {
-    throw new InputError(
-      `${test.source}: too few images to compare with, ${test.count} of these classes, expected ${LEAST_TEST} or more.`,
-    );
-  }
+  const { splits, present, wanted, train, test, whole } = await judgedImages(config, data);
   noteOtherData(whole, config);
   if (present.length > 1) requireClassifiable(splits, process.env);
 
@@ -78,17 +64,20 @@ async function ofImages(config: RunConfig, { run, data, adapter }: EvaluateOptio
   const judgement = await judgeImages({
     draw: drawer(generator, config, run!),
     judge: kept && ((pixels) => kept.classifier.judge(pixels, bytes)),
-    ...{ train, test, present, wanted: chosen === "all" ? present : chosen },
+    ...{ train, test, present, wanted },
     progress: progress.update,
   });
   progress.done();
   return judgement;
 }
 
-async function ofStacks(config: RunConfig, { run, data, adapter }: EvaluateOptions): Promise<Judgement> {
+async function ofStacks(
+  config: RunConfig,
+  { run, best, data, adapter }: EvaluateOptions,
+): Promise<Judgement> {
   if (data !== undefined)
     throw new InputError(`--data ${data}: the run was trained on stacks of digits, which are made anew.`);
-  const saved = readNetwork("generator", run!);
+  const saved = readNetwork("generator", run!, best);
   requireAdapter(adapter);
   const splits = await loadSplits(config.data); // the digits: the classifier is theirs
   const { height, width } = splits.train;
@@ -122,13 +111,16 @@ async function ofStacks(config: RunConfig, { run, data, adapter }: EvaluateOptio
   return judgement;
 }
 
-async function ofPoints(config: RunConfig, { run, data, adapter }: EvaluateOptions): Promise<Judgement> {
+async function ofPoints(
+  config: RunConfig,
+  { run, best, data, adapter }: EvaluateOptions,
+): Promise<Judgement> {
   const toy = toyNames.find((name) => name === config.data.source);
   if (!toy)
     throw new InputError(`--run ${run}: trained on points of no toy that is known, ${config.data.source}.`);
   if (data !== undefined)
     throw new InputError(`--data ${data}: the run was trained on points of ${toy}, which are drawn.`);
-  const saved = [readNetwork("generator", run!), readNetwork("critic", run!)];
+  const saved = [readNetwork("generator", run!, best), readNetwork("critic", run!, best)];
   requireAdapter(adapter);
   await openDevice({ adapter });
   const [generator, critic] = saved.map((each) => loadNetwork(each, config));

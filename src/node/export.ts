@@ -7,7 +7,7 @@ import { describeNetwork, requireState } from "../exports/network";
 import type { RunConfig } from "../wgan/config";
 import { runCommand } from "./command";
 import { readConfig } from "./configFile";
-import { exportHelp, parseExportOptions } from "./exportOptions";
+import { type ExportOptions, exportHelp, parseExportOptions } from "./exportOptions";
 import { makeFolders, writeFileAtomic } from "./files";
 import { requireEmpty, requireMakeable } from "./runFolder";
 import { readNetwork } from "./savedNetwork";
@@ -17,7 +17,7 @@ await runCommand(async () => {
   if (options.help) return void process.stdout.write(exportHelp);
   const [run, format] = [options.run!, options.format!];
   const config = readConfig(run);
-  const both = [readTrained(run, config, "generator"), readTrained(run, config, "critic")];
+  const both = (["generator", "critic"] as const).map((name) => readTrained(options, config, name));
   const trained = both.filter(({ network }) => !lack(format, network));
   const out = options.out ?? join(run, format);
   if (options.out === undefined) requireMakeable(out);
@@ -34,8 +34,8 @@ await runCommand(async () => {
   }
 });
 
-function readTrained(run: string, config: RunConfig, name: "generator" | "critic"): Trained {
-  const { file, state } = readNetwork(name, run);
+function readTrained({ run, best }: ExportOptions, config: RunConfig, name: "generator" | "critic"): Trained {
+  const { file, state } = readNetwork(name, run!, best);
   const network = describeNetwork(config, name);
   try {
     requireState(network, state);

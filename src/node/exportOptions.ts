@@ -2,13 +2,15 @@
 import { InputError } from "../errors";
 import { type Format, formatNames } from "../exports/formats";
 import { type PresetName, presetNames } from "../wgan/presets";
-import { readOptions } from "./commandLine";
+import { bestHelp, readOptions } from "./commandLine";
 import { choosePreset, notEmpty } from "./options";
 
 export interface ExportOptions {
   /** Given, unless help was asked for; so is the format. */
   run?: string;
   format?: Format;
+  /** The run's best checkpoint, not its newest. */
+  best: boolean;
   out?: string;
   help: boolean;
 }
@@ -18,6 +20,7 @@ export const exportHelp = `Writes the generator and the critic of a finished run
 usage: npm run export -- --run DIR --format NAME [options]
 
   --run DIR            folder of a training run, as made by npm run train
+${bestHelp}
   --format NAME        safetensors  our own layout, and the layers as text
                        onnx         models for ONNX Runtime and others, images (N, C, H, W)
                        tfjs         layers models for TensorFlow.js
@@ -31,7 +34,7 @@ docs/exports.md shows how each is read.
 
 /** Reads export's arguments (without node and script). Throws InputError at the first that is off. */
 export function parseExportOptions(args: string[]): ExportOptions {
-  const given = readOptions("export", args, ["run", "format", "out"]);
+  const given = readOptions("export", args, ["run", "format", "out"], ["best"]);
   refuseAdapter(given);
   const run = given.read("run", notEmpty);
   const format = given.read("format", chooseFormat);
@@ -39,7 +42,7 @@ export function parseExportOptions(args: string[]): ExportOptions {
     throw new InputError("--run DIR is missing: name the folder of a training run.");
   if (!given.help && format === undefined)
     throw new InputError(`--format NAME is missing: expected one of ${formatNames.join(", ")}.`);
-  return { run, format, out: given.read("out", notEmpty), help: given.help };
+  return { run, format, best: given.has("best"), out: given.read("out", notEmpty), help: given.help };
 }
 
 export interface ImportOptions {

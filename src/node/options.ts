@@ -4,7 +4,7 @@
 import { InputError } from "../errors";
 import { parseClasses } from "../wgan/dataset";
 import { type PresetName, presetNames } from "../wgan/presets";
-import { adapterHelp, type CommonOptions, integer, type Reader, readOptions } from "./commandLine";
+import { adapterHelp, bestHelp, type CommonOptions, integer, type Reader, readOptions } from "./commandLine";
 import { parseValue } from "./configFile";
 import { type Change, settingNames } from "./settingNames";
 
@@ -33,6 +33,8 @@ export interface TrainOptions extends CommonOptions {
 export interface SampleOptions extends CommonOptions {
   /** Given, unless help was asked for. */
   run?: string;
+  /** Its best checkpoint, not its newest. */
+  best: boolean;
   out?: string;
   seed?: number;
   count?: number;
@@ -72,6 +74,8 @@ the run's folder
   --sample-every N     steps between sample images; 0 for those of the last step alone
   --log-every N        steps between lines of the loss
   --checkpoint-every N steps between checkpoints; 0 for that of the end alone
+  --evaluate-every N   steps between two looks at how good the samples are, in metrics.jsonl and
+                       evaluation.png; the best checkpoint is kept (default 0, none)
   --watch              show the run on a page in the browser while it lasts
 
 going on with a run
@@ -102,6 +106,7 @@ examples:
 export interface EvaluateOptions extends CommonOptions {
   /** Given, unless help was asked for. */
   run?: string;
+  best: boolean;
   data?: string;
   json?: string;
 }
@@ -113,6 +118,7 @@ is trained first where npm run classifier has not been run.
 usage: npm run evaluate -- --run DIR [options]
 
   --run DIR            folder of a training run, as made by npm run train
+${bestHelp}
   --data WHAT          real images to compare with, as npm run train takes them; without it the
                        test images beside those that the run was trained on, or some of them
                        held out where there are none
@@ -126,6 +132,7 @@ export const sampleHelp = `Draws images with a trained generator: as one picture
 usage: npm run sample -- --run DIR [options]
 
   --run DIR            folder of a training run, as made by npm run train
+${bestHelp}
   --out FILE.png       the picture: a grid, of MNIST's kind as dark ink on white; without --out it
                        goes into the run's folder. Or, with the values that the data have:
         FILE.npy         an array (N, H, W) or (N, H, W, C) of bytes, or (N, 2) of points
@@ -159,6 +166,7 @@ const shortcuts: Record<string, { path: string; read: Reader<unknown> }> = {
   "sample-every": { path: "sampleEvery", read: integer(0, 100_000_000) },
   "log-every": { path: "logEvery", read: integer(1, 100_000_000) },
   "checkpoint-every": { path: "checkpointEvery", read: integer(0, 100_000_000) },
+  "evaluate-every": { path: "evaluateEvery", read: integer(0, 100_000_000) },
 };
 
 /** The options of train that are settings. */
@@ -230,7 +238,12 @@ function checkGoingOn(names: string[]): void {
 
 /** Reads sample's arguments (without node and script). Throws InputError at the first that is off. */
 export function parseSampleOptions(args: string[]): SampleOptions {
-  const given = readOptions("sample", args, ["run", "out", "seed", "count", "truncate", "interpolate"]);
+  const given = readOptions(
+    "sample",
+    args,
+    ["run", "out", "seed", "count", "truncate", "interpolate"],
+    ["best"],
+  );
   const run = readRun(given);
   const count = given.read("count", integer(1, 100_000));
   const interpolate = given.read("interpolate", integer(2, 1000));
@@ -239,7 +252,7 @@ export function parseSampleOptions(args: string[]): SampleOptions {
       `--count ${count}: expected a multiple of --interpolate ${interpolate}, whole ways.`,
     );
   return {
-    run,
+    ...{ run, best: given.has("best") },
     out: given.read("out", notEmpty),
     seed: given.read("seed", integer(0, 2 ** 32 - 1)),
     count,
@@ -252,9 +265,9 @@ export function parseSampleOptions(args: string[]): SampleOptions {
 
 /** Reads evaluate's arguments (without node and script). Throws InputError at the first that is off. */
 export function parseEvaluateOptions(args: string[]): EvaluateOptions {
-  const given = readOptions("evaluate", args, ["run", "data", "json"]);
+  const given = readOptions("evaluate", args, ["run", "data", "json"], ["best"]);
   return {
-    run: readRun(given),
+    ...{ run: readRun(given), best: given.has("best") },
     data: given.read("data", notEmpty),
     json: given.read("json", notEmpty),
     adapter: given.adapter,

@@ -15,7 +15,7 @@ import { dirname, join, resolve } from "node:path";
 import { InputError } from "../errors";
 import type { RunConfig } from "../wgan/config";
 import type { Checkpoint } from "./checkpoint";
-import { writeCheckpoint, writeNetworks } from "./checkpointFiles";
+import { writeBest, writeCheckpoint, writeNetworks } from "./checkpointFiles";
 import { configHead, configText } from "./configFile";
 import { isTemporary, makeFolders, reason, unreadable, writeFileAtomic } from "./files";
 import { isLock, type Lock, lockFolder, requireUnlocked } from "./lock";
@@ -28,6 +28,8 @@ export interface RunFolder {
   writeSample(step: number, png: Uint8Array): string;
   /** Writes a checkpoint and both networks; see writeCheckpoint. Throws InputError if another run has the folder now. */
   writeCheckpoint(checkpoint: Checkpoint, name?: string): void;
+  /** Writes a checkpoint as the best one. Throws InputError as writeCheckpoint does. */
+  writeBest(checkpoint: Checkpoint): void;
   /** Removes what the run has written, and the folders that were made for it: as if it had not been started. */
   discard(): void;
 }
@@ -35,11 +37,11 @@ export interface RunFolder {
 /** What runs write into their folder: these files may be removed with a run, and no others. */
 const written = [
   /^config\.yaml$/,
-  /^losses\.(csv|png|svg)$/,
+  /^(losses\.(csv|png|svg)|evaluation\.(png|svg))$/,
   /^(generator|critic)\.safetensors$/,
   /^(training\.gif|latent\.png|critic\.png|metrics\.jsonl?|report\.html|events\.out\.tfevents\..+)$/,
   /^samples\/step-\d+\.png$/,
-  /^checkpoints\/(step-\d+|last-finite)\.safetensors(\.damaged)?$/,
+  /^checkpoints\/(step-\d+|last-finite|best)\.safetensors(\.damaged)?$/,
 ];
 
 /**
@@ -102,6 +104,10 @@ function fill(path: string, lock: Lock, config: RunConfig, last: number, discard
     writeCheckpoint(checkpoint, name) {
       lock.check();
       writeCheckpoint(path, checkpoint, name);
+    },
+    writeBest(checkpoint) {
+      lock.check();
+      writeBest(path, checkpoint);
     },
   };
 }

@@ -26,7 +26,7 @@ await runCommand(async () => {
   if (options.help) return void process.stdout.write(sampleHelp);
   const run = options.run!;
   const config = readConfig(run);
-  const saved = readNetwork("generator", run);
+  const saved = readNetwork("generator", run, options.best);
   const seed = options.seed ?? config.seed;
   const out = options.out ?? join(run, `sample-seed-${seed}.png`);
   const { truncate, interpolate } = options;

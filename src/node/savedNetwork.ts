@@ -9,6 +9,7 @@ import type { Module, StateDict } from "../nn";
 import type { RunConfig } from "../wgan/config";
 import { makeCritic, makeGenerator } from "../wgan/models";
 import { allFinite } from "./checkpoint";
+import { best as bestName, readBest } from "./checkpointFiles";
 import { readFileUnpacked } from "./files";
 
 const MOST_BYTES = 2 ** 30;
@@ -22,8 +23,12 @@ export interface SavedNetwork {
   state: StateDict;
 }
 
-/** Reads the weights saved in the folder `run`. Throws InputError when there are none, or damaged or NaN ones. */
-export function readNetwork(which: SavedNetwork["which"], run: string): SavedNetwork {
+/**
+ * Reads the weights saved in the folder `run`: those of the newest checkpoint, or of the best one. Throws InputError when
+ * there are none, or damaged or NaN ones.
+ */
+export function readNetwork(which: SavedNetwork["which"], run: string, best = false): SavedNetwork {
+  if (best) return ofBest(which, run);
   const file = join(run, `${which}.safetensors`);
   if (!existsSync(file)) {
     throw new InputError(
@@ -42,6 +47,17 @@ export function readNetwork(which: SavedNetwork["which"], run: string): SavedNet
   throw new InputError(
     `${file}: ${bad[0]} holds NaN or infinity: its training diverged, and it draws nothing.`,
   );
+}
+
+function ofBest(which: SavedNetwork["which"], run: string): SavedNetwork {
+  const checkpoint = readBest(run, (_, why) => {
+    throw new InputError(why);
+  });
+  if (!checkpoint)
+    throw new InputError(`--best: ${run} has no best checkpoint; train --evaluate-every N keeps one.`);
+  const { critic, generator, average } = checkpoint.state;
+  const state = which === "critic" ? critic : (average ?? generator);
+  return { which, file: join(run, "checkpoints", bestName), state };
 }
 
 /** The network that `config` describes with the saved weights. Throws InputError when they don't fit. */

@@ -14,7 +14,15 @@ import { appendWhole, reason, writeFileAtomic } from "./files";
 import { type LossRow, readLosses } from "./lossFile";
 import { criticPlaces, criticPlot } from "./outputs/criticPlot";
 import { openEvents } from "./outputs/eventsFile";
-import { lossRecord, metricsLine, pictureRecord } from "./outputs/metrics";
+import {
+  type EvaluationRow,
+  evaluationLine,
+  evaluationRecord,
+  isLoss,
+  lossRecord,
+  metricsLine,
+  pictureRecord,
+} from "./outputs/metrics";
 import { writeOutputs } from "./outputs/outputs";
 import { encodePng } from "./png";
 import { startWatch, type Watch } from "./watch/server";
@@ -24,6 +32,8 @@ export interface Showing {
   rows(rows: readonly LossRow[], logged: boolean): void;
   /** A picture of samples; `kept` where it belongs to the run and not only to its being stopped. */
   picture(step: number, png: Uint8Array, kept: boolean): void;
+  /** What was measured of the samples after a step. */
+  evaluation(row: EvaluationRow): void;
   /** A line of the log. */
   line(text: string): void;
   /** Makes the pictures and the report of a run that has ended. */
@@ -38,6 +48,7 @@ export interface ShowingOptions {
   steps: number;
   logEvery: number;
   sampleEvery: number;
+  evaluateEvery: number;
   /** The step that the run goes on after. */
   last: number;
   /** One line that says what is trained on what. */
@@ -48,7 +59,7 @@ export interface ShowingOptions {
 }
 
 export async function startShowing(options: ShowingOptions): Promise<Showing> {
-  const { path, steps, logEvery, sampleEvery, last, summary, log, warn } = options;
+  const { path, steps, sampleEvery, last, summary, log, warn } = options;
   const failed = new Set<string>();
   const attempt = <T>(what: string, body: () => T): T | undefined => {
     try {
@@ -62,7 +73,7 @@ export async function startShowing(options: ShowingOptions): Promise<Showing> {
     }
   };
   const lines = join(path, "metrics.jsonl");
-  attempt("metrics.jsonl", () => writeFileAtomic(lines, linesUpTo(lines, last, logEvery)));
+  attempt("metrics.jsonl", () => writeFileAtomic(lines, linesUpTo(lines, options)));
   const events = attempt("the event file", () => openEvents(path, last, sampleEvery));
   let page: Watch | undefined;
   if (options.watch) page = await startWatch({ log, title: basename(resolve(path)) });
@@ -86,6 +97,10 @@ export async function startShowing(options: ShowingOptions): Promise<Showing> {
       if (kept && !there)
         attempt("the event file", () => events?.append([pictureRecord(step, png, seconds())]));
       page?.publish({ kind: "picture", step, png: Buffer.from(png).toString("base64") });
+    },
+    evaluation(row) {
+      attempt("the event file", () => events?.append([evaluationRecord(row, seconds())]));
+      attempt("metrics.jsonl", () => appendWhole(lines, evaluationLine(row)));
     },
     line: (text) => page?.publish({ kind: "log", line: text }),
     async end(trainer, data) {
@@ -111,12 +126,13 @@ export async function startShowing(options: ShowingOptions): Promise<Showing> {
 const seconds = () => Date.now() / 1000;
 
 /** The lines of an undisturbed run up to step `last`: one that was only stopped there has one more. */
-function linesUpTo(path: string, last: number, every: number): string {
+function linesUpTo(path: string, { last, logEvery, evaluateEvery }: ShowingOptions): string {
   if (last === 0 || !existsSync(path)) return "";
   const kept = readFileSync(path, "utf8")
     .split("\n")
     .filter((line) => {
       const step = Number(line.match(/"step":(\d+)/)?.[1]);
+      const every = isLoss(line) ? logEvery : evaluateEvery;
       return line.endsWith("}") && step <= last && step % every === 0;
     });
   return kept.map((line) => `${line}\n`).join("");

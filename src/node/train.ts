@@ -14,11 +14,13 @@ import {
 } from "../wgan/dataset";
 import type { PresetName } from "../wgan/presets";
 import { Trainer } from "../wgan/trainer";
-import { fingerprint } from "./checkpoint";
+import { type Checkpoint, fingerprint } from "./checkpoint";
+import { readBest, setAside } from "./checkpointFiles";
 import { runCommand } from "./command";
 import { readChanges, settingsText } from "./configFile";
 import { loadData } from "./data";
 import { openDevice } from "./device";
+import { evaluatorFor } from "./evaluator";
 import { parseTrainOptions, trainHelp } from "./options";
 import { requireAdapter } from "./probe";
 import { counted, createProgress, duration } from "./progress";
@@ -90,6 +92,7 @@ await runCommand(async () => {
   if (ignored) console.log(ignored);
   const config = complete(chosen, data, gpu, print);
   for (const line of differences(chosen, config)) console.log(line);
+  const evaluator = await evaluatorFor(config, gpu, process.env);
   const trainer = new Trainer(config, data);
   if (from) trainer.loadState(from.state);
 
@@ -104,10 +107,14 @@ await runCommand(async () => {
   progress.log(`training ${summary}, into ${folder.path}${from ? `, from step ${from.step} on` : ""}`);
   const showing = await startShowing({
     ...{ path: folder.path, steps: config.steps, last: from?.step ?? 0 },
-    ...{ logEvery: config.logEvery, sampleEvery: config.sampleEvery },
+    ...{ logEvery: config.logEvery, sampleEvery: config.sampleEvery, evaluateEvery: config.evaluateEvery },
     ...{ summary, watch: options.watch, log: progress.log, warn: progress.warn },
   });
-  const { step, seconds } = await trainLoop({ trainer, folder, progress, showing, data: print, from });
+  const best = previous && evaluator && bestSoFar(previous.path, progress.log);
+  const evaluation = evaluator && { evaluator, best };
+  const { step, seconds } = await trainLoop({
+    ...{ trainer, folder, progress, showing, data: print, evaluation, from },
+  });
   const whole = step === config.steps;
   // A machine that asks to stop gives little time: the weights are on the disk, and pictures can be made later.
   if (whole || signals.stopCode === 130) await showing.end(trainer, data);
@@ -118,6 +125,14 @@ await runCommand(async () => {
   );
   return whole ? 0 : signals.stopCode;
 });
+
+/** The best checkpoint of a run that goes on; one that is damaged is set aside. */
+function bestSoFar(run: string, log: (line: string) => void): Checkpoint | undefined {
+  return readBest(run, (file, why) => {
+    setAside(file);
+    log(`${why} Another one is kept.`);
+  });
+}
 
 /** "class 0 and 1", or "all classes (cat, dog)". */
 function classesOf(data: ByteDataset, chosen: ClassChoice): string {

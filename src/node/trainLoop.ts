@@ -3,12 +3,14 @@
 import { join } from "node:path";
 import { settle, type Tensor } from "../autograd";
 import { InputError } from "../errors";
+import type { Evaluator, Figures } from "../wgan/evaluating";
 import { samplePicture } from "../wgan/samplePicture";
 import { SAMPLES, sampleGrid } from "../wgan/sampling";
-import { fixedLatents, type Losses, Trainer } from "../wgan/trainer";
-import { type Checkpoint, type Fingerprint, isSound } from "./checkpoint";
+import { evaluationLatents, fixedLatents, type Losses, Trainer } from "../wgan/trainer";
+import { allFinite, type Checkpoint, type Fingerprint, isSound } from "./checkpoint";
 import { lastFinite } from "./checkpointFiles";
 import type { LossRow } from "./lossFile";
+import { distanceOf, readEvaluations } from "./outputs/metrics";
 import { encodePng } from "./png";
 import type { Progress } from "./progress";
 import type { RunFolder } from "./runFolder";
@@ -30,13 +32,15 @@ export interface LoopOptions {
   progress: Progress;
   showing: Showing;
   data: Fingerprint;
+  /** Where the run measures its samples: by what, and the best checkpoint so far. */
+  evaluation?: { evaluator: Evaluator; best?: Checkpoint };
   /** Where the run goes on; the trainer has its state already. */
   from?: Checkpoint;
 }
 
 /** Trains until the last step or until a signal asks to stop; gives the steps done, and their seconds in all. */
 export async function trainLoop(options: LoopOptions): Promise<{ step: number; seconds: number }> {
-  const { trainer, folder, progress, showing, data, from } = options;
+  const { trainer, folder, progress, showing, data, evaluation, from } = options;
   const { config } = trainer;
   const { rows, columns } = sampleGrid(config, SAMPLES);
   const latents = fixedLatents(config, rows * columns);
@@ -58,6 +62,32 @@ export async function trainLoop(options: LoopOptions): Promise<{ step: number; s
     attempt("samples", () => void folder.writeSample(step, picture));
     showing.picture(step, picture, isDue(step, config.sampleEvery) || step === config.steps);
   };
+  const measured = evaluation && evaluationLatents(config, evaluation.evaluator.count);
+  let best = evaluation?.best?.figures;
+  const evaluate = async (step: number, state?: Checkpoint) => {
+    if (!evaluation || !measured) return;
+    const made = trainer.sample(measured);
+    const samples = (await made.data()) as Float32Array;
+    made.dispose();
+    if (!allFinite(samples))
+      throw new Diverged(`the samples are no longer finite after step ${step}: ${advice}`);
+    const figures = await evaluation.evaluator.figures(samples);
+    showing.evaluation({ step, seconds: seconds(), figures });
+    const nearer = !best || distanceOf(figures) < distanceOf(best);
+    const text = `step ${String(step).padStart(String(config.steps).length)}  ${figuresText(figures)}${nearer ? "  the best so far" : ""}`;
+    progress.log(text);
+    showing.line(text);
+    if (!nearer) return;
+    const checkpoint = { ...(state?.step === step ? state : await copy(step)), figures };
+    attempt("the best checkpoint", () => {
+      folder.writeBest(checkpoint);
+      best = figures; // not before: where the disk took none, a worse one of later is better than none
+    });
+  };
+  const evaluates = (step: number) => isDue(step, config.evaluateEvery);
+  // One that was stopped or killed between a checkpoint and the look at the same step lacks that.
+  if (from && evaluates(from.step) && !readEvaluations(folder.path).some(({ step }) => step === from.step))
+    await evaluate(from.step, from);
   // A run that was killed between a checkpoint and the picture of the same step lacks that.
   const ended = from?.step === config.steps;
   if (from && (ended || isDue(from.step, config.sampleEvery))) await saveSamples(from.step);
@@ -115,6 +145,7 @@ export async function trainLoop(options: LoopOptions): Promise<{ step: number; s
         good = await copy(step);
         copied = performance.now();
       }
+      if (evaluates(step) && signals.stopCode === undefined) await evaluate(step, good); // who stops has little time
       if (samples) await saveSamples(step);
       if (last) return { step, seconds: seconds() };
     }
@@ -169,6 +200,12 @@ function line(row: LossRow, rate: number, steps: number): string {
     `generator${number(generator)}  wasserstein${number(wasserstein)}  ${rate.toPrecision(3)} steps/s`
   );
 }
+
+/** "frechet 31.02, class_5 812": all figures, in few digits. */
+export const figuresText = (figures: Figures): string =>
+  Object.entries(figures)
+    .map(([name, value]) => `${name} ${Number(value.toPrecision(4))}`)
+    .join(", ");
 
 function checkFinite(rows: readonly LossRow[]): void {
   const bad = rows.find(({ wasserstein, generator }) => !Number.isFinite(wasserstein + generator));

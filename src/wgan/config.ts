@@ -142,6 +142,8 @@ export const RunConfig = exactly({
   logEvery: count,
   /** Steps between checkpoints; 0 for that of the end alone. */
   checkpointEvery: interval,
+  /** Steps between two looks at how good the samples are, by which the best checkpoint is kept; 0 for none. Runs of old have none. */
+  evaluateEvery: v.optional(interval, 0),
   /** What computed it: the same seed gives the same bits only on the same three. */
   adapter: exactly({ name: word, driver: v.string("expected text"), kernels: word }),
 });

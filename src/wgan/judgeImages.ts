@@ -12,9 +12,9 @@ import { DRAWS, type Figure, type Judgement } from "./judging";
 import { fromBytes } from "./pixels";
 
 /** Images of a draw, where there are twice as many test images. */
-const PER_DRAW = 1000;
+export const PER_DRAW = 1000;
 /** Numbers of pixels of a set that are looked at: bounds the memory. */
-const MOST_NUMBERS = 2 ** 26;
+export const MOST_NUMBERS = 2 ** 26;
 /** Training images that bins are made of, and images in a bin at least. */
 const BINNED = 10_000;
 const LEAST_IN_BIN = 10;

@@ -8,7 +8,7 @@ import { DRAWS, type Figure, type Judgement } from "./judging";
 import { drawToy, modesOf, type ToyName } from "./toys";
 
 /** Points that modes are counted in, as in the published tables, and points that are paired off. */
-const COUNTED = 2500;
+export const COUNTED = 2500;
 const PAIRED = 500;
 /** Seeds of the toy's draws, none that a run trains on. */
 const FIRST_SEED = 1000;
@@ -35,6 +35,16 @@ export interface JudgedPoints {
   progress: (done: number) => void;
 }
 
+/** Points beside others of the toy: their distance, and where the toy has modes, how many are hit and the share near one. */
+export function pointFigures(toy: ToyName, points: Float32Array, reference: Float32Array) {
+  const found = modesOf(toy);
+  const [a, b] = [points, reference].map((each) => slice(rowsOf(each, 2), 0, PAIRED));
+  return {
+    distance: wasserstein(a, b),
+    hit: found && countModes(rowsOf(points, 2), rowsOf(found.centres, 2), found.deviation),
+  };
+}
+
 export async function judgePoints(judged: JudgedPoints): Promise<Judgement> {
   const { toy, draw, criticMean, objective, progress } = judged;
   const found = modesOf(toy);
@@ -50,13 +60,12 @@ export async function judgePoints(judged: JudgedPoints): Promise<Judgement> {
       ["generated", await draw(COUNTED)],
       ["real", fresh(1)],
     ] as const) {
-      if (found) {
-        const counted = countModes(rowsOf(points, 2), rowsOf(found.centres, 2), found.deviation);
-        modes[side].push(counted.modes);
-        share[side].push(100 * counted.share);
+      const figures = pointFigures(toy, points, reference);
+      if (figures.hit) {
+        modes[side].push(figures.hit.modes);
+        share[side].push(100 * figures.hit.share);
       }
-      const paired = [points, reference].map((each) => slice(rowsOf(each, 2), 0, PAIRED));
-      distance[side].push(wasserstein(paired[0], paired[1]));
+      distance[side].push(figures.distance);
       estimate[side].push((await criticMean(reference)) - (await criticMean(points)));
     }
     progress(i + 1);

@@ -38,7 +38,7 @@ const network: Settings["network"] = {
 
 const torchNorm = { epsilon: 1e-5, momentum: 0.1, scale: true };
 const adam = { kind: "adam", learningRate: 1e-4, schedule: "constant", beta1: 0.5, beta2: 0.9 } as const;
-const plain = { conditional: false, ema: 0, logEvery: 10 };
+const plain = { conditional: false, ema: 0, logEvery: 10, evaluateEvery: 0 };
 
 /** The settings of each preset, by its name. */
 export const presets: Record<PresetName, Settings> = {

@@ -36,10 +36,7 @@ import { makeCritic, makeGenerator } from "./models";
 import { type Critic, type Objective, objectives } from "./objectives";
 import { inferred, sampleImages, sampleLatents } from "./sampling";
 
-/**
- * Losses of one step, as the tutorial signs them: c1 = −E f(real), c2 = E f(fake), g = −E f(G(z)). Of the objective gan the
- * three cross-entropies: E softplus(−f(real)), E softplus(f(fake)), E softplus(−f(G(z))).
- */
+/** Losses of one step, as the tutorial signs them: c1 = −E f(real), c2 = E f(fake), g = −E f(G(z)); of gan cross-entropies. */
 export interface Losses {
   criticReal: number;
   criticFake: number;
@@ -59,7 +56,7 @@ export interface TrainerState {
 }
 
 /** Independent streams of random numbers under one seed, so that a change of one leaves the others as they were. */
-const streams = { weights: 0, batches: 1, latents: 2, penalty: 3, samples: 4, average: 5 };
+const streams = { weights: 0, batches: 1, latents: 2, penalty: 3, samples: 4, average: 5, evaluation: 6 };
 type Stream = "weights" | "batches" | "latents" | "penalty";
 const streamOf = ({ seed }: RunConfig, stream: number) => new Random(seed + stream * 2 ** 32);
 
@@ -284,6 +281,10 @@ const joined = (parts: readonly Tensor[]): Tensor => concat(parts.map((part) => 
 /** Latent vectors (count, …) for pictures, always the same ones for a seed. */
 export const fixedLatents = (config: RunConfig, count: number): Tensor =>
   sampleLatents(config, streamOf(config, streams.samples), count);
+
+/** Latent vectors (count, …) for what is measured during training, always the same ones for a seed. */
+export const evaluationLatents = (config: RunConfig, count: number): Tensor =>
+  sampleLatents(config, streamOf(config, streams.evaluation), count);
 
 type Optimizer = RMSprop | Adam;
 

@@ -12,7 +12,14 @@ import {
   fingerprint,
   isSound,
 } from "../../src/node/checkpoint";
-import { lastFinite, readNewest, setAside, writeCheckpoint } from "../../src/node/checkpointFiles";
+import {
+  lastFinite,
+  readBest,
+  readNewest,
+  setAside,
+  writeBest,
+  writeCheckpoint,
+} from "../../src/node/checkpointFiles";
 import { drawDigits } from "../../src/wgan/strokes";
 import { runConfig } from "./runConfig";
 import { temporaryFolder } from "./temporary";
@@ -49,7 +56,7 @@ const checkpoint = (step: number, average?: number): Checkpoint => ({
 });
 
 test("a checkpoint comes back exactly, counters beyond 2^52 and the sign of zero with it", () => {
-  for (const made of [checkpoint(7), checkpoint(8, 0.5)]) {
+  for (const made of [checkpoint(7), checkpoint(8, 0.5), { ...checkpoint(9), figures: { frechet: 0.1 } }]) {
     const back = decodeCheckpoint(encodeCheckpoint(made), "file");
     assert.equal(back, made);
     assert.ok(Object.is(back.state.critic["0.weight"].data[1], -0));
@@ -148,6 +155,22 @@ test("other images, labels or another number of them have another fingerprint", 
     changed[0] ^= 1;
     assert.is.not(fingerprint({ ...digits, [part]: changed }).sha256, before.sha256);
   }
+});
+
+test("the best checkpoint stays beside the newest three, and is none to go on from", () => {
+  const run = folder("best");
+  writeBest(run, { ...checkpoint(1), figures: { frechet: 2 } });
+  assert.is(readNewest(run, assert.unreachable), undefined);
+  for (const step of [1, 2, 3, 4]) writeCheckpoint(run, checkpoint(step));
+  assert.equal(readBest(run, assert.unreachable)?.figures, { frechet: 2 });
+  assert.is(readNewest(run, assert.unreachable)?.step, 4);
+  writeFileSync(join(run, "checkpoints", "best.safetensors"), "x");
+  const said: string[] = [];
+  assert.is(
+    readBest(run, (file) => void said.push(file)),
+    undefined,
+  );
+  assert.is(said.length, 1);
 });
 
 test.run();

@@ -7,7 +7,7 @@ import { complaint } from "./complaint";
 
 test("export reads every option", () => {
   assert.equal(parseExportOptions("--run a --format onnx --out b".split(" ")), {
-    ...{ run: "a", format: "onnx", out: "b", help: false },
+    ...{ run: "a", format: "onnx", best: false, out: "b", help: false },
   });
   assert.is(parseExportOptions(["--help"]).help, true);
 });

@@ -15,7 +15,7 @@ const changes = (words: string) =>
 test("train reads every option, with a space or with =", () => {
   const words =
     "--preset wgan --data d --classes 1,0 --size=64 --transposed --steps=10 --batch 32 --seed 0 --out o --sample-every 0 " +
-    "--log-every 5 --checkpoint-every 7 --config c.yaml --resume-if-there --watch --print-config --no-tune --adapter llvm";
+    "--log-every 5 --checkpoint-every 7 --evaluate-every 9 --config c.yaml --resume-if-there --watch --print-config --no-tune --adapter llvm";
   const { changes: made, ...others } = parseTrainOptions(words.split(" "));
   assert.equal(others, {
     ...{ config: "c.yaml", steps: 10, out: "o", resume: undefined },
@@ -25,8 +25,9 @@ test("train reads every option, with a space or with =", () => {
   assert.equal(changes(words), {
     ...{ preset: "wgan", "data.path": "d", "data.classes": [0, 1], "data.size": 64, "data.transposed": true },
     ...{ steps: 10, batch: 32, seed: 0, sampleEvery: 0, logEvery: 5, checkpointEvery: 7 },
+    evaluateEvery: 9,
   });
-  assert.is(made.length, 11);
+  assert.is(made.length, 12);
   assert.equal(changes("--digits 5"), { "data.classes": [5] });
 });
 
@@ -114,7 +115,8 @@ test("missing values, repeats, loose words and wrong choices are told", () => {
 test("sample needs a run, draws 100 images and writes a png", () => {
   const sample = (...args: string[]) => parseSampleOptions(args);
   assert.equal(sample("--run", "r"), {
-    ...{ run: "r", out: undefined, seed: undefined, count: undefined, adapter: undefined, help: false },
+    ...{ run: "r", best: false, out: undefined, seed: undefined, count: undefined },
+    ...{ adapter: undefined, help: false },
     ...{ truncate: undefined, interpolate: undefined },
   });
   assert.equal(sample("--run=r", "--out=a.png", "--seed=3", "--count=4").count, 4);

@@ -1,6 +1,7 @@
 // The loop of a run against a disk and a GPU that fail: the newest good state is kept, and no more is said than is true.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { tensor } from "../../src/autograd";
 import { InputError } from "../../src/errors";
 import type { Checkpoint } from "../../src/node/checkpoint";
 import { trainLoop } from "../../src/node/trainLoop";
@@ -11,7 +12,11 @@ import { smallTrainer } from "../wgan/smallTrainer";
 await device();
 
 /** Runs a trainer of 8 steps, a checkpoint every 3; gives what was told and done. */
-async function run(trainer: Trainer, write: (checkpoint: Checkpoint) => void) {
+async function run(
+  trainer: Trainer,
+  write: (checkpoint: Checkpoint) => void,
+  evaluation?: Parameters<typeof trainLoop>[0]["evaluation"],
+) {
   Object.assign(trainer.config, { steps: 8, checkpointEvery: 3, logEvery: 1, sampleEvery: 0 });
   const done: string[] = [];
   const tell = (kind: string) => (line: string) => void done.push(`${kind}: ${line}`);
@@ -26,6 +31,10 @@ async function run(trainer: Trainer, write: (checkpoint: Checkpoint) => void) {
         write(checkpoint);
         done.push(`wrote ${checkpoint.step}`);
       },
+      writeBest: (checkpoint) => {
+        write(checkpoint);
+        done.push(`best ${checkpoint.step} ${JSON.stringify(checkpoint.figures)}`);
+      },
       discard: () => void done.push("discarded"),
     },
     progress: {
@@ -34,8 +43,12 @@ async function run(trainer: Trainer, write: (checkpoint: Checkpoint) => void) {
       warn: tell("warning"),
       log: (line) => void (line.startsWith("step ") || done.push(`log: ${line}`)),
     },
-    showing: { rows: nothing, picture: nothing, line: nothing, end: async () => {}, close: nothing },
+    showing: {
+      ...{ rows: nothing, picture: nothing, line: nothing, end: async () => {}, close: nothing },
+      evaluation: ({ step }) => void done.push(`measured ${step}`),
+    },
     data: { count: 16, sha256: "" },
+    evaluation,
   }).then(
     () => undefined,
     (thrown) => thrown.message,
@@ -94,6 +107,74 @@ test("of a run that fails before its first step nothing is left", async () => {
     const seen = await run(breaks(smallTrainer("toy"), method, 1), () => {});
     assert.equal(seen, { error: "the GPU is gone.", done: ["discarded"] });
   }
+});
+
+test("the best of what is measured is kept, and a worse one of later is not", async () => {
+  const trainer = smallTrainer("toy");
+  Object.assign(trainer.config, { evaluateEvery: 2 });
+  const distances = [5, 7, 4, 4];
+  let seen = "";
+  const evaluator = {
+    count: 6,
+    figures: async (samples: Float32Array) => {
+      assert.is(samples.length, 12);
+      seen = `${samples.subarray(0, 3)}`;
+      return { distance: distances.shift()! };
+    },
+  };
+  const { error, done } = await run(trainer, () => {}, { evaluator });
+  assert.is(error, undefined);
+  assert.equal(
+    done.filter((line) => !line.startsWith("wrote")),
+    [
+      "measured 2",
+      'best 2 {"distance":5}',
+      "measured 4",
+      "measured 6",
+      'best 6 {"distance":4}',
+      "measured 8",
+    ],
+  );
+  // One that goes on knows what was best.
+  const later = smallTrainer("toy");
+  Object.assign(later.config, { evaluateEvery: 8 });
+  const before = seen;
+  distances.push(4.5);
+  const best = { figures: { distance: 4 } } as unknown as Checkpoint;
+  const again = await run(later, () => {}, { evaluator, best });
+  assert.equal(
+    again.done.filter((line) => !line.startsWith("wrote")),
+    ["measured 8"],
+  );
+  assert.is(seen, before, "the same latent vectors of the same generator");
+});
+
+test("where the disk took no best checkpoint, the next one is tried", async () => {
+  const trainer = smallTrainer("toy");
+  Object.assign(trainer.config, { evaluateEvery: 2 });
+  const distances = [5, 7, 6, 8];
+  const evaluator = { count: 1, figures: async () => ({ distance: distances.shift()! }) };
+  const write = ({ step, figures }: Checkpoint) => {
+    if (figures && step === 2) throw full(step);
+  };
+  const { done } = await run(trainer, write, { evaluator });
+  assert.equal(
+    done.filter((line) => /^best|warning/.test(line)),
+    [
+      "warning: step-2: can't be written (ENOSPC). The run goes on.",
+      'best 4 {"distance":7}',
+      'best 6 {"distance":6}',
+    ],
+  );
+});
+
+test("samples that are not finite end the run as losses do", async () => {
+  const trainer = smallTrainer("toy");
+  Object.assign(trainer.config, { evaluateEvery: 1 });
+  trainer.sample = () => tensor(new Float32Array(4).fill(Number.NaN), [2, 2]);
+  const evaluator = { count: 2, figures: async () => assert.unreachable() as never };
+  const { error } = await run(trainer, () => {}, { evaluator });
+  assert.match(error, /^the samples are no longer finite after step 1: training diverged\. /);
 });
 
 test.run();

@@ -1,7 +1,10 @@
 // The losses in the forms that other tools read: lines of JSON, one flat object at the end, TensorBoard's events.
 // Numbers have nine significant digits as in losses.csv, which give an f32 back exactly.
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { eventRecord } from "../../formats/tfevents";
 import { medianFilter } from "../../wgan/curves";
+import type { Figures } from "../../wgan/evaluating";
 import type { LossRow } from "../lossFile";
 
 const nine = (value: number) => Number(value.toPrecision(9));
@@ -19,8 +22,46 @@ const named = (row: LossRow) => ({
 /** One line of metrics.jsonl. */
 export const metricsLine = (row: LossRow): string => `${JSON.stringify(named(row))}\n`;
 
-/** What metrics.json tells: the last row, the end of the filtered estimate, and the rate. */
-export function finalMetrics(rows: readonly LossRow[]): Record<string, number> {
+/** What --evaluate-every measured after a step; `seconds` as in losses.csv. */
+export interface EvaluationRow {
+  step: number;
+  seconds: number;
+  figures: Figures;
+}
+
+/** The line of metrics.jsonl: the step and the figures; it has no losses. */
+export const evaluationLine = ({ step, seconds, figures }: EvaluationRow): string =>
+  `${JSON.stringify({ step, ...rounded(figures), seconds: Number(seconds.toFixed(3)) })}\n`;
+
+const rounded = (figures: Figures) =>
+  Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, nine(value)]));
+
+/** What was measured so far, by a run's metrics.jsonl: lines without losses. Nothing where it isn't there. */
+export function readEvaluations(run: string): EvaluationRow[] {
+  const path = join(run, "metrics.jsonl");
+  const lines = existsSync(path) ? readFileSync(path, "utf8").split("\n") : [];
+  return lines.flatMap((line) => {
+    if (!line.endsWith("}") || isLoss(line)) return [];
+    const { step, seconds, ...figures } = JSON.parse(line);
+    return [{ step, seconds, figures }];
+  });
+}
+
+/** Whether a line of metrics.jsonl is a row of losses. */
+export const isLoss = (line: string): boolean => line.includes('"critic_real":');
+
+/** The one whose distance, the first of its figures, is the least. */
+export const bestOf = (evaluations: readonly EvaluationRow[]): EvaluationRow =>
+  evaluations.reduce((best, each) => (distanceOf(each.figures) < distanceOf(best.figures) ? each : best));
+
+/** By what generators are compared: the first figure. */
+export const distanceOf = (figures: Figures): number => Object.values(figures)[0];
+
+/** What metrics.json tells: the last row, the end of the filtered estimate, the rate, and what was measured last and at best. */
+export function finalMetrics(
+  rows: readonly LossRow[],
+  evaluations: readonly EvaluationRow[] = [],
+): Record<string, number> {
   const last = rows.at(-1);
   if (!last) return {};
   const medians = medianFilter(rows.map(({ wasserstein }) => wasserstein));
@@ -28,7 +69,16 @@ export function finalMetrics(rows: readonly LossRow[]): Record<string, number> {
     ...named(last),
     wasserstein_median: nine(medians[medians.length - 1]),
     steps_per_second: Number((last.step / last.seconds).toPrecision(4)),
+    ...ofEvaluations(evaluations),
   };
+}
+
+function ofEvaluations(evaluations: readonly EvaluationRow[]): Record<string, number> {
+  const last = evaluations.at(-1);
+  if (!last) return {};
+  const best = bestOf(evaluations);
+  const [name] = Object.keys(last.figures);
+  return { ...last.figures, [`best_${name}`]: distanceOf(best.figures), best_step: best.step };
 }
 
 /** The text of metrics.json. */
@@ -48,6 +98,12 @@ export function lossRecord(row: LossRow, wallTime: number): Uint8Array {
       "losses/wasserstein": wasserstein,
     },
   });
+}
+
+/** The record of what was measured after a step. */
+export function evaluationRecord({ step, figures }: EvaluationRow, wallTime: number): Uint8Array {
+  const scalars = Object.entries(rounded(figures)).map(([name, value]) => [`evaluation/${name}`, value]);
+  return eventRecord({ wallTime, step, scalars: Object.fromEntries(scalars) });
 }
 
 /** The record of a step's picture, a PNG file that is grey or RGB as `encodePng` writes it. */

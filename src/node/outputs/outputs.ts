@@ -8,9 +8,10 @@ import type { LossRow } from "../lossFile";
 import { decodePng } from "../png";
 import { counted } from "../progress";
 import { animation, mostFrames } from "./animation";
+import { evaluationPlot } from "./evaluationPlot";
 import type { Picture } from "./html";
 import { lossPlot } from "./lossPlot";
-import { finalMetrics, metricsText } from "./metrics";
+import { type EvaluationRow, finalMetrics, metricsText, readEvaluations } from "./metrics";
 import { reportPage } from "./report";
 import { svgToPng } from "./svgToPng";
 
@@ -25,7 +26,10 @@ export interface Ending {
   warn(line: string): void;
 }
 
-/** Writes losses.svg, losses.png, training.gif, metrics.json and report.html. Throws nothing. */
+/**
+ * Writes losses.svg, losses.png, training.gif, metrics.json and report.html, and evaluation.svg and .png where something was
+ * measured. Throws nothing.
+ */
 export async function writeOutputs({ path, rows, summary, warn }: Ending): Promise<void> {
   const write = (name: string, content: Uint8Array | string) => writeFileAtomic(join(path, name), content);
   const attempt = async (what: string, make: () => Promise<void> | void) => {
@@ -36,24 +40,31 @@ export async function writeOutputs({ path, rows, summary, warn }: Ending): Promi
       warn(`${what}: left out, ${why.replace(/\s*\n\s*/g, " ")}`);
     }
   };
-  let plot: string | undefined;
-  await attempt("losses.svg", async () => {
-    const svg = await lossPlot(rows);
-    write("losses.svg", svg);
-    plot = svg;
+  const plot = async (name: string, make: () => Promise<string>) => {
+    let made: string | undefined;
+    await attempt(`${name}.svg`, async () => {
+      const svg = await make();
+      write(`${name}.svg`, svg);
+      made = svg;
+    });
+    // After it, since resvg has no build for some machines.
+    if (made === undefined) return;
+    const svg = made;
+    await attempt(`${name}.png`, async () => write(`${name}.png`, await svgToPng(svg, 1.5)));
+  };
+  let evaluations: EvaluationRow[] = [];
+  await attempt("metrics.jsonl", () => {
+    evaluations = readEvaluations(path);
   });
-  // After it, since resvg has no build for some machines.
-  if (plot !== undefined) {
-    const svg = plot;
-    await attempt("losses.png", async () => write("losses.png", await svgToPng(svg, 1.5)));
-  }
+  await plot("losses", () => lossPlot(rows));
+  if (evaluations.length > 0) await plot("evaluation", () => evaluationPlot(evaluations));
   await attempt("training.gif", () => {
     const samples = evenly(samplesOf(path), mostFrames);
     if (samples.length === 0) return;
     const frames = samples.map(({ step, file }) => ({ step, picture: decodePng(readFileSync(file)) }));
     write("training.gif", animation(frames));
   });
-  const numbers = finalMetrics(rows);
+  const numbers = finalMetrics(rows, evaluations);
   await attempt("metrics.json", () => write("metrics.json", metricsText(numbers)));
   await attempt("report.html", () => {
     const config = readFileSync(join(path, "config.yaml"), "utf8");
@@ -89,6 +100,14 @@ function picturesOf(path: string): Picture[] {
       caption:
         "Above, the losses of critic and generator at each step; below, the Wasserstein estimate, which rises while the " +
         "critic learns and then should fall, with its median filter. All are in units of the critic's output.",
+      wide: true,
+    },
+    {
+      name: "evaluation.png",
+      title: "Evaluation",
+      caption:
+        "How good samples of the same latent vectors were over the steps: their distance from the data beside that of " +
+        "real ones, and where they lie.",
       wide: true,
     },
     {

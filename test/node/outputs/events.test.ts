@@ -1,5 +1,5 @@
 // TensorBoard's file, decoded by an independent reader: protobufjs with the published messages, and another's CRC-32C.
-import { mkdirSync, readdirSync, readFileSync, truncateSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Crc32c } from "@aws-crypto/crc32c";
 import protobuf from "protobufjs";
@@ -7,11 +7,14 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { openEvents } from "../../../src/node/outputs/eventsFile";
 import {
+  evaluationLine,
+  evaluationRecord,
   finalMetrics,
   lossRecord,
   metricsLine,
   metricsText,
   pictureRecord,
+  readEvaluations,
 } from "../../../src/node/outputs/metrics";
 import { encodePng } from "../../../src/node/png";
 import { temporaryFolder } from "../temporary";
@@ -132,6 +135,32 @@ test("a line of metrics.jsonl is a row by losses.csv's names, and metrics.json t
   assert.equal([final.step, final.steps_per_second], [30, 8]);
   assert.type(final.wasserstein_median, "number");
   assert.equal(finalMetrics([]), {});
+});
+
+test("what was measured is a line, a record and the end's numbers, and is read back", () => {
+  const run = temporaryFolder();
+  const row = (step: number, frechet: number) => ({
+    ...{ step, seconds: 1.5 },
+    figures: { frechet, frechet_floor: 1 / 3, class_5: 7 },
+  });
+  const rows = [row(10, 4), row(20, 2), row(30, 3)];
+  const lines = rows.flatMap((each, i) => [metricsLine(madeUpRows(3)[i]), evaluationLine(each)]);
+  writeFileSync(join(run, "metrics.jsonl"), `${lines.join("")}{"step":40,"fre`);
+  const read = readEvaluations(run);
+  assert.equal(read[1], {
+    ...{ step: 20, seconds: 1.5 },
+    figures: { frechet: 2, frechet_floor: 0.333333333, class_5: 7 },
+  });
+  assert.is(read.length, 3);
+  const { frechet, best_frechet, best_step } = finalMetrics(madeUpRows(3), read);
+  assert.equal([frechet, best_frechet, best_step], [3, 2, 20]);
+  const [record] = readRecords(Buffer.from(evaluationRecord(rows[2], 1)));
+  assert.equal(
+    record.summary?.value.map(({ tag }) => tag),
+    ["evaluation/frechet", "evaluation/frechet_floor", "evaluation/class_5"],
+  );
+  assert.is(record.step.toString(), "30");
+  assert.equal(readEvaluations(join(run, "nowhere")), []);
 });
 
 test.run();

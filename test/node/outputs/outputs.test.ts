@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "nod
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { evaluationLine } from "../../../src/node/outputs/metrics";
 import { samplesOf, writeOutputs } from "../../../src/node/outputs/outputs";
 import { reportPage } from "../../../src/node/outputs/report";
 import { decodePng, encodePng } from "../../../src/node/png";
@@ -43,6 +44,22 @@ test("plot, animation, numbers and report are written from the folder's files, a
     before,
   );
   assert.is(JSON.parse(readFileSync(join(path, "metrics.json"), "utf8")).step, rows.at(-1)?.step);
+});
+
+test("what was measured has a plot of its own, and its last and best are among the numbers", async () => {
+  const path = folderOfRun();
+  const line = (step: number) =>
+    evaluationLine({
+      ...{ step, seconds: 1 },
+      figures: { frechet: 100 / step, frechet_floor: 1, class_a: 3, class_b: step },
+    });
+  writeFileSync(join(path, "metrics.jsonl"), line(10) + line(20));
+  assert.equal(await write(path), []);
+  const svg = readFileSync(join(path, "evaluation.svg"), "utf8");
+  for (const text of ["Fréchet distance", "real ones, the floor", "taken for"])
+    assert.ok(svg.includes(text), text);
+  assert.ok(readdirSync(path).includes("evaluation.png"));
+  assert.is(JSON.parse(readFileSync(join(path, "metrics.json"), "utf8")).best_frechet, 5);
 });
 
 test("a damaged sample costs the animation and one line, nothing else", async () => {

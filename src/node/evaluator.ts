@@ -1,0 +1,31 @@
+// What --evaluate-every measures a run's samples by: the classifier of its data, trained first where none is kept, or the
+// toy that its points are of.
+import { InputError } from "../errors";
+import type { Gpu } from "../gpu/gpu";
+import type { RunConfig } from "../wgan/config";
+import { type Evaluator, imageEvaluator, pointEvaluator } from "../wgan/evaluating";
+import { toyNames } from "../wgan/toys";
+import { loadClassifier, requireClassifiable } from "./classifierStore";
+import { STACKED } from "./data";
+import { judgedImages } from "./judgedImages";
+
+/** The evaluator of a run that asks for one; undefined for another. Throws InputError where its samples can't be measured. */
+export async function evaluatorFor(
+  config: RunConfig,
+  gpu: Gpu,
+  env: Record<string, string | undefined>,
+): Promise<Evaluator | undefined> {
+  if (config.evaluateEvery === 0) return undefined;
+  const refuse = (why: string) => new InputError(`--evaluate-every ${config.evaluateEvery}: ${why}`);
+  const toy = toyNames.find((name) => name === config.data.source);
+  if (toy) return pointEvaluator(toy);
+  if (config.data.path === STACKED)
+    throw refuse("stacks of digits are judged by npm run evaluate alone, by 26,000 of them.");
+  const { splits, present, test } = await judgedImages(config);
+  if (present.length < 2)
+    throw refuse("all images are of one class, and the classifier that measures them tells classes apart.");
+  requireClassifiable(splits, env);
+  const { classifier } = await loadClassifier(splits, gpu, env);
+  const bytes = gpu.device.limits.maxStorageBufferBindingSize;
+  return imageEvaluator({ judge: (pixels) => classifier.judge(pixels, bytes), test, present });
+}

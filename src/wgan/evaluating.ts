@@ -1,0 +1,75 @@
+// What a run measures of its generator while it trains: one draw of samples, always of the same latent vectors and beside
+// the same real ones, so that figures differ by the generator alone.
+import { histogram, largest } from "../measures/classes";
+import { frechetDistance, moments } from "../measures/frechet";
+import type { ByteDataset } from "./dataset";
+import { type Judged, MOST_NUMBERS, PER_DRAW } from "./judgeImages";
+import { COUNTED, pointFigures } from "./judgePoints";
+import { fromBytes } from "./pixels";
+import { drawToy, type ToyName } from "./toys";
+
+/** Figures by the names that metrics.jsonl has for them. The first is a distance: of two generators the less is better. */
+export type Figures = Readonly<Record<string, number>>;
+
+export interface Evaluator {
+  /** Samples that it takes. */
+  count: number;
+  /** Samples in [−1, 1], or points, to figures. */
+  figures(samples: Float32Array): Promise<Figures>;
+}
+
+/** Classes that are counted each; of more none is. */
+const MOST_CLASSES = 30;
+/** Seeds of the toy's draws, none that a run trains on or is judged by. */
+const SEEDS = [900, 901] as const;
+
+/**
+ * Images: the Fréchet distance of the classifier's features from those of test images, its floor, which other test images
+ * have, and how many are taken for each class. There are four test images or more.
+ */
+export async function imageEvaluator({
+  judge,
+  test,
+  present,
+}: Required<Pick<Judged, "judge" | "test" | "present">>): Promise<Evaluator> {
+  const size = test.images.length / test.count;
+  const count = Math.min(PER_DRAW, Math.floor(Math.min(test.count, MOST_NUMBERS / size) / 2));
+  const seen = (pixels: Uint8Array) => judge(fromBytes(pixels));
+  const [reference, others] = [0, 1].map((i) =>
+    test.images.subarray(i * count * size, (i + 1) * count * size),
+  );
+  const wanted = moments((await seen(reference)).features);
+  const floor = frechetDistance(moments((await seen(others)).features), wanted);
+  return {
+    count,
+    async figures(samples) {
+      const { features, shares } = await judge(samples);
+      const counts = histogram(largest(shares), present.length);
+      const classes = present.map((label, i) => [`class_${nameOf(test, label)}`, counts[i]] as const);
+      return {
+        frechet: frechetDistance(moments(features), wanted),
+        frechet_floor: floor,
+        ...(present.length <= MOST_CLASSES && Object.fromEntries(classes)),
+      };
+    },
+  };
+}
+
+const nameOf = ({ classes }: ByteDataset, label: number) => classes?.[label] ?? `${label}`;
+
+/** Points of a toy: their Wasserstein-1 distance from the toy's, its floor, the modes hit, and the share near one. */
+export function pointEvaluator(toy: ToyName): Evaluator {
+  const [reference, others] = SEEDS.map((seed) => drawToy(toy, COUNTED, seed).points);
+  const floor = pointFigures(toy, others, reference).distance;
+  return {
+    count: COUNTED,
+    async figures(points) {
+      const { distance, hit } = pointFigures(toy, points, reference);
+      return {
+        wasserstein_1: distance,
+        wasserstein_1_floor: floor,
+        ...(hit && { modes: hit.modes, near_a_mode: hit.share }),
+      };
+    },
+  };
+}
