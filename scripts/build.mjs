@@ -17,7 +17,7 @@ export const sources = [
   "node_modules/.package-lock.json",
 ].map((path) => join(root, path));
 
-const tools = ["doctor", "profile", "tune", "ladder", "gpu-day", "walk"];
+const tools = ["doctor", "profile", "tune", "ladder", "gpu-day", "walk", "experiment"];
 const names = ["train", "sample", "evaluate", "export", "import", "classifier", "sweep", ...tools];
 
 /** The folder with the bundles of the sources as they are now, built where that has not been done. It mirrors the

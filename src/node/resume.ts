@@ -119,7 +119,7 @@ export function requireSame(
 const free = [["steps"], ["data", "path"]];
 
 /** Throws InputError at the first setting of the run that is another in `now`. */
-function requireEqual(path: string, run: unknown, now: unknown, at: string[] = []): void {
+export function requireEqual(path: string, run: unknown, now: unknown, at: string[] = []): void {
   const keys = valueAt(run, at);
   if (isKeys(keys)) {
     for (const key of Object.keys({ ...keys, ...(valueAt(now, at) as object) })) {

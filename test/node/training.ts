@@ -21,7 +21,7 @@ function folderWith(name: string, from: string): string {
   return existsSync(join(from, name)) ? from : folderWith(name, dirname(from));
 }
 
-export const script = (command: "train" | "sample" | "evaluate" | "classifier"): string =>
+export const script = (command: "train" | "sample" | "evaluate" | "classifier" | "experiment"): string =>
   join(dist, "node", `${command}.js`);
 
 /** Of the caller's environment what npm has put there is left out: these processes are not npm's. */

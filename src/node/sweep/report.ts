@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { meanAndDeviation } from "../../wgan/curves";
 import { writeFileAtomic } from "../files";
+import { markdownTable } from "../markdownTable";
 import { finalMetrics } from "../outputs/metrics";
 import { svgToPng } from "../outputs/svgToPng";
 import { type Point, sweepPlot } from "../outputs/sweepPlot";
@@ -50,7 +51,6 @@ const labelOf = ({ settings }: PlannedRun, names: readonly string[]) =>
 const shown = (value: string) =>
   value.length > 10 && Number.isFinite(Number(value)) ? `${Number(Number(value).toPrecision(6))}` : value;
 
-/** In Markdown; columns are as wide as their widest word, so that it can be read as text too. */
 function tableOf(groups: readonly [string, Entry[]][], names: readonly string[]): string {
   const head = [...names, "done", "estimate at the end", "time of a run"];
   const rows = groups.map(([, runs]) => {
@@ -65,10 +65,7 @@ function tableOf(groups: readonly [string, Entry[]][], names: readonly string[])
       done.length === 0 ? "" : `${mean("seconds").mean.toPrecision(3)} s`,
     ];
   });
-  const widths = head.map((name, i) => Math.max(name.length, 3, ...rows.map((row) => row[i].length)));
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell, i) => cell.padEnd(widths[i])).join(" | ")} |`;
-  return `${[line(head), line(widths.map((width) => "-".repeat(width))), ...rows.map(line)].join("\n")}\n`;
+  return markdownTable(head, rows);
 }
 
 /** A line for each run that is not done: which, how far it came, and why it failed. */

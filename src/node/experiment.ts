@@ -1,0 +1,101 @@
+// The command `npm run experiment`: does the trainings of an experiment that are not there yet, and writes what all of them
+// tell into its page.
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { InputError } from "../errors";
+import { runCommand } from "./command";
+import { readConfig } from "./configFile";
+import type { Done, Experiment, Training } from "./experiments/experiment";
+import { experimentHelp, parseExperimentOptions } from "./experiments/options";
+import { makeFolders, writeFileAtomic } from "./files";
+import { parseTrainOptions } from "./options";
+import { readEvaluations } from "./outputs/metrics";
+import { counted } from "./progress";
+import { requireEqual } from "./resume";
+import { isRun } from "./runFolder";
+import { chooseSettings, namedPreset } from "./settings";
+import { runHere } from "./sweep/local";
+import { outcomeOf } from "./sweep/outcome";
+import { lineOf } from "./sweep/plan";
+import { type PlannedRun, readRuns } from "./sweep/planned";
+
+/** The project's folder: this file is dist/<hash>/node/experiment.js. */
+const root = resolve(dirname(process.argv[1]), "../../..");
+
+await runCommand(async () => {
+  const options = parseExperimentOptions(process.argv.slice(2));
+  if (options.kind === "help") return void process.stdout.write(experimentHelp);
+  const { name, experiment, quick, data, report } = options;
+  const out = options.out ?? join("runs", name);
+  const trainings = experiment.trainings(quick);
+  for (const training of trainings) requireOurs(out, training);
+  makeFolders(out);
+  const lines = trainings.map((training) =>
+    lineOf(["node", join(root, "scripts/run.mjs"), "node/train", ...wordsOf(training, data)]),
+  );
+  writeFileAtomic(join(out, "runs.txt"), lines.map((line) => `${line}\n`).join(""));
+  const code = report ? 0 : await runHere(out, 1);
+  const done = readRuns(out).flatMap((run) => doneOf(run) ?? []);
+  if (done.length === 0) {
+    console.log(`${out}: no training is done, so there is nothing to report`);
+    return code;
+  }
+  const page = quick ? join(out, `${name}.md`) : join(root, "docs/science", `${name}.md`);
+  await writePage(page, name, experiment, trainings, done);
+  console.log(`${page}: of ${done.length} of ${counted(trainings.length, "training")}`);
+  return code;
+});
+
+/** The words of train for a training, into a folder of its name. */
+function wordsOf({ name, options }: Training, data: string | undefined): string[] {
+  const own = Object.entries(data === undefined ? options : { ...options, data: resolve(data) });
+  return [
+    ...own.flatMap(([option, value]) => [`--${option}`, `${value}`]),
+    ...["--out", name, "--resume-if-there"],
+  ];
+}
+
+/** Throws InputError where the training's folder holds a run of other settings, or as train does, where they are off. */
+function requireOurs(out: string, training: Training): void {
+  const { changes } = parseTrainOptions(wordsOf(training, undefined));
+  const preset = namedPreset(changes)!;
+  const { settings } = chooseSettings(preset, changes);
+  const path = join(out, training.name);
+  if (!isRun(path)) return;
+  const run = readConfig(path);
+  if (run.steps !== settings.steps)
+    throw new InputError(
+      `${path}: a run of ${counted(run.steps, "step")}, expected ${settings.steps}. Name another folder with --out.`,
+    );
+  requireEqual(path, run, { ...settings, preset });
+}
+
+function doneOf(run: PlannedRun): Done | undefined {
+  const { state, rows } = outcomeOf(run);
+  if (state !== "done") return undefined;
+  const { out: name, path } = run;
+  return { name, path, config: readConfig(path), rows, evaluations: readEvaluations(path) };
+}
+
+/** Writes the results between the page's two marks, and leaves what people wrote around them; a page that is new has no more. */
+async function writePage(
+  page: string,
+  name: string,
+  { about, results }: Experiment,
+  trainings: readonly Training[],
+  done: readonly Done[],
+): Promise<void> {
+  const { text, pictures } = await results(done);
+  const lacking = trainings.filter((training) => !done.some((each) => each.name === training.name));
+  const notDone =
+    lacking.length > 0 ? `\nNot run yet: ${lacking.map((training) => training.name).join(", ")}.\n` : "";
+  const [begin, end] = [`<!-- npm run experiment -- ${name} -->\n`, "<!-- end -->\n"];
+  const before = existsSync(page) ? readFileSync(page, "utf8") : `# ${about}\n\n${begin}${end}`;
+  const [from, to] = [before.indexOf(begin), before.indexOf(end)];
+  if (from < 0 || to < from)
+    throw new InputError(`${page}: expected the lines ${begin.trim()} and ${end.trim()} in it.`);
+  makeFolders(dirname(page));
+  for (const [file, bytes] of Object.entries(pictures)) writeFileAtomic(join(dirname(page), file), bytes);
+  const whole = `${before.slice(0, from + begin.length)}\n${text.trim()}\n${notDone}\n${before.slice(to)}`;
+  writeFileAtomic(page, whole);
+}

@@ -1,0 +1,100 @@
+// The tutorial against the two papers on one digit: who draws fives, when, and for how long?
+import { readFileSync } from "node:fs";
+import type { Figures } from "../../wgan/evaluating";
+import { markdownTable } from "../markdownTable";
+import { bestOf } from "../outputs/metrics";
+import { samplesOf } from "../outputs/outputs";
+import type { Done, Experiment, TrainOptions } from "./experiment";
+import { linePlot } from "./lines";
+import { pictureRow } from "./pictures";
+
+const shared: TrainOptions = {
+  ...{ classes: 5, steps: 840, seed: 1 },
+  ...{ "checkpoint-every": 60, "sample-every": 60, "evaluate-every": 60 },
+};
+const small: TrainOptions = {
+  ...{ "network.generatorChannels": 4, "network.criticChannels": 4, batch: 4, "objective.criticSteps": 1 },
+  ...{ steps: 2, "evaluate-every": 1, "sample-every": 1 },
+};
+
+/** The papers' ways for the tutorial's networks, as docs/presets.md has them. */
+const ways: Readonly<Record<string, { title: string; options: TrainOptions }>> = {
+  tutorial: { title: "tutorial", options: { preset: "tutorial" } },
+  wgan: { title: "WGAN as the paper says", options: { preset: "wgan" } },
+  "wgan-gp": {
+    title: "WGAN-GP",
+    options: {
+      ...{ preset: "wgan", "objective.kind": "wgan-gp", "objective.warmUp": "null" },
+      ...{ "network.criticNorm": "none", "optimizer.kind": "adam" },
+      ...{ "optimizer.beta1": 0.5, "optimizer.beta2": 0.9 },
+    },
+  },
+};
+/** Steps whose samples the page shows. */
+const shown = [120, 240, 420, 600, 840];
+
+export const digit5: Experiment = {
+  about: "One digit: the Keras tutorial, the WGAN paper and the gradient penalty on the same networks",
+  digits: true,
+  trainings: (quick) =>
+    Object.entries(ways).map(([name, { options }]) => ({
+      name,
+      options: { ...shared, ...options, ...(quick && small) },
+    })),
+  async results(done) {
+    const rows = done.map((run) => {
+      const best = bestOf(run.evaluations);
+      const last = run.evaluations.at(-1)!;
+      return [
+        ...[ways[run.name].title, fives(last.figures), last.figures.frechet.toFixed(1)],
+        ...[`${best.step}`, fives(best.figures), best.figures.frechet.toFixed(1)],
+        ...[last.figures.frechet_floor.toFixed(1), `${(run.rows.at(-1)!.seconds / 60).toFixed(0)} min`],
+      ];
+    });
+    const head = [
+      ...["trained as", "taken for 5 at the end, %", "Fréchet distance"],
+      ...["best step", "taken for 5 there, %", "Fréchet distance there", "floor", "time"],
+    ];
+    const panel = (title: string, of: (figures: Figures) => number) => ({
+      ...{ title, x: "training step", y: "" },
+      lines: done.map(({ name, evaluations }) => ({
+        ...{ of: ways[name].title, run: name },
+        points: evaluations.map(({ step, figures }) => [step, of(figures)] as const),
+      })),
+    });
+    const curves = await linePlot([
+      panel("taken for a five, %", shareOfFives),
+      panel("Fréchet distance", ({ frechet }) => frechet),
+    ]);
+    const grids = done.map((run) => [`digit5-${run.name}.png`, gridsOf(run)] as const);
+    const pictures = done.map(
+      ({ name }) => `\n${ways[name].title}:\n\n![Samples over the steps](digit5-${name}.png)\n`,
+    );
+    return {
+      text:
+        `${markdownTable(head, rows)}\n![Fives and distance over the steps](digit5.png)\n\n` +
+        `The same latent vectors after ${stepsShown(done[0]).join(", ")} steps.\n${pictures.join("")}`,
+      pictures: { "digit5.png": curves, ...Object.fromEntries(grids) },
+    };
+  },
+};
+
+/** In percent of all that were drawn. */
+function shareOfFives(figures: Figures): number {
+  const counts = Object.entries(figures).filter(([name]) => name.startsWith("class_"));
+  return (100 * figures.class_5) / counts.reduce((sum, [, count]) => sum + count, 0);
+}
+const fives = (figures: Figures) => shareOfFives(figures).toFixed(1);
+
+/** Of the steps to be shown those that a run has, or of a short one all that it has. */
+function stepsShown({ path }: Done): number[] {
+  const steps = samplesOf(path).map(({ step }) => step);
+  const some = steps.filter((step) => shown.includes(step));
+  return some.length > 0 ? some : steps;
+}
+
+function gridsOf(run: Done): Uint8Array {
+  const steps = stepsShown(run);
+  const files = samplesOf(run.path).filter(({ step }) => steps.includes(step));
+  return pictureRow(files.map(({ file }) => readFileSync(file)));
+}
