@@ -45,7 +45,9 @@ interface Block {
 
 const pages = [
   "README.md",
-  ...readdirSync("docs").flatMap((name) => (name.endsWith(".md") ? `docs/${name}` : [])),
+  ...readdirSync("docs", { recursive: true, encoding: "utf8" }).flatMap((name) =>
+    name.endsWith(".md") ? `docs/${name}` : [],
+  ),
 ];
 const blocks: Block[] = pages.flatMap((page) => {
   const found = readFileSync(page, "utf8").matchAll(/^( *)```(\w+)\n([\s\S]*?)^ *```$/gm);

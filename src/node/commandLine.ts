@@ -17,6 +17,10 @@ export interface CommonOptions {
 export const adapterHelp =
   "  --adapter NAME       the adapter with that in its name or its driver's; npm run doctor lists them";
 
+/** The line of a help text on --best. */
+export const bestHelp =
+  "  --best               its best checkpoint, not its newest: of runs with --evaluate-every";
+
 /**
  * Splits the arguments of a command that takes the options `names` and --adapter, each with a value, and `flags` and
  * --help without.

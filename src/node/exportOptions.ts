@@ -2,9 +2,8 @@
 import { InputError } from "../errors";
 import { type Format, formatNames } from "../exports/formats";
 import { type PresetName, presetNames } from "../wgan/presets";
-import { readOptions } from "./commandLine";
+import { bestHelp, readOptions } from "./commandLine";
 import { choosePreset, notEmpty } from "./options";
-import { bestHelp } from "./runOptions";
 
 export interface ExportOptions {
   /** Given, unless help was asked for; so is the format. */

@@ -1,7 +1,7 @@
 // The command lines of `sample` and `evaluate`, which take the folder of a run: options, help texts, and the complaint if
 // one is off.
 import { InputError } from "../errors";
-import { adapterHelp, type CommonOptions, integer, type Reader, readOptions } from "./commandLine";
+import { adapterHelp, bestHelp, type CommonOptions, integer, type Reader, readOptions } from "./commandLine";
 import { notEmpty } from "./options";
 
 export interface SampleOptions extends CommonOptions {
@@ -17,10 +17,6 @@ export interface SampleOptions extends CommonOptions {
   /** Images on each way from one latent vector to another. */
   interpolate?: number;
 }
-
-/** The line of a help text on --best. */
-export const bestHelp =
-  "  --best               its best checkpoint, not its newest: of runs with --evaluate-every";
 
 export interface EvaluateOptions extends CommonOptions {
   /** Given, unless help was asked for. */

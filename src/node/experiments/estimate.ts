@@ -61,6 +61,7 @@ export const estimate: Experiment = {
         title: `${titleOf(run)}, seed ${seeds[0]}`,
         x: "estimate, filtered (critic's output)",
         y: "Fréchet distance",
+        logY: true,
       },
       lines: [
         {

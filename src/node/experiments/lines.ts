@@ -12,10 +12,9 @@ export interface Line {
 
 export interface LinePanel {
   title: string;
-  /** The axes' titles, and whether they are of powers of ten. */
+  /** The axes' titles, and whether that of y is of powers of ten. */
   x: string;
   y: string;
-  logX?: boolean;
   logY?: boolean;
   lines: readonly Line[];
 }
@@ -26,38 +25,45 @@ export async function linePlot(
   { columns = 2, width = 380, height = 240 } = {},
 ): Promise<Uint8Array> {
   const names = [...new Set(panels.flatMap(({ lines }) => lines.map(({ of }) => of)))];
-  const axis = (title: string, log = false, whole = false) => ({
+  const axis = (title: string, { zero = false, log = false, whole = false }) => ({
     type: "quantitative" as const,
     title,
-    scale: log ? { type: "log" as const } : { zero: false },
+    scale: log ? { type: "log" as const } : { zero },
     axis: { grid: true, tickCount: 6, ...(log && { format: "~g" }), ...(whole && { tickMinStep: 1 }) },
   });
   const svg = await drawn({
     ...plotStyle,
     columns,
-    concat: panels.map(({ title, x, y, logX, logY, lines }) => ({
+    concat: panels.map(({ title, x, y, logY, lines }) => ({
       width,
       height,
       title,
       data: {
         values: lines.flatMap(({ of, run, points }) =>
-          points.map((point) => ({
-            ...{ of, run, x: point[0] },
+          points.map((point, place) => ({
+            ...{ of, run, place, x: point[0] },
             y: Number.isFinite(point[1]) && !(logY && point[1] <= 0) ? point[1] : null,
           })),
         ),
       },
       mark: { type: "line" as const, strokeWidth: 1.6, opacity: 0.85, point: { size: 12 } },
       encoding: {
-        x: { field: "x", ...axis(x, logX, isWhole(lines)) },
-        y: { field: "y", ...axis(y, logY) },
+        x: { field: "x", ...axis(x, { whole: isWhole(lines) }) },
+        y: { field: "y", ...axis(y, { zero: true, log: logY }) },
         detail: { field: "run" },
+        order: { field: "place", type: "quantitative" as const }, // as they come, not from left to right
         color: {
           field: "of",
           type: "nominal" as const,
           sort: null,
           scale: { domain: names, scheme: "tableau10" as const },
-          legend: { orient: "bottom" as const, title: null, symbolStrokeWidth: 3, columns: 3 },
+          legend: {
+            orient: "bottom" as const,
+            title: null,
+            symbolStrokeWidth: 3,
+            columns: 2,
+            labelLimit: 400,
+          },
         },
       },
     })),
