@@ -2,7 +2,7 @@
 import { addShaders } from "../src/kernels/shaders";
 
 addShaders({
-  blend: `// uses: indexing
+  "made/blend": `// uses: indexing
 struct Params { n: u32, p: f32, q: f32 }
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read_write> y: array<f32>;

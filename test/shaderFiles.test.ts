@@ -36,7 +36,6 @@ test("a file that two others use is there once; a file that is not there is refu
   assert.is(shaderSource("made/of_two").split("fn is_nan").length, 2);
   for (const name of ["made/of_none", "nowhere"])
     assert.throws(() => shaderSource(name), 'no shader is called "nowhere"; addShaders adds one');
-  addShaders({ "made/of_two": "", of_none: "" }); // the table is one for all tests
 });
 
 test("entry points are found whatever the order and number of attributes", () => {

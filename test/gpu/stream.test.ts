@@ -25,7 +25,7 @@ const all = (value: number) => new Float32Array(N).fill(value);
 
 /** y = keep · y + take · x. */
 const blend = (x: Storage, y: Storage, keep: number, take: number): Dispatch => ({
-  shader: "blend",
+  shader: "made/blend",
   entry: "blend",
   reads: [x],
   writes: [y],

@@ -25,7 +25,7 @@ function record({ stream }: Gpu, x: Block, y: Block): void {
     ...{ params: { n: N, p: 2, q: 0 }, grid: [1] },
   });
   stream.clear(from);
-  const blend = { shader: "blend", entry: "blend", reads: [from], writes: [to], grid: [1, 1] } as const;
+  const blend = { shader: "made/blend", entry: "blend", reads: [from], writes: [to], grid: [1, 1] } as const;
   stream.dispatch({ ...blend, params: { n: N, p: 1, q: 1 }, work: 2 * N });
   stream.copy(to, from, 4 * N);
   stream.dispatch({ ...blend, params: { n: N, p: 1, q: 2 }, work: 2 * N });
@@ -56,8 +56,8 @@ for (const timestamps of [true, false]) {
       dispatches.map(({ label, grid, work, bytes }) => ({ label, grid, work, bytes })),
       [
         { label: "fill:fill", grid: [1], work: undefined, bytes: 4 * N },
-        { label: "blend:blend", grid: [1, 1], work: 2 * N, bytes: 8 * N },
-        { label: "blend:blend", grid: [1, 1], work: 2 * N, bytes: 8 * N },
+        { label: "made/blend:blend", grid: [1, 1], work: 2 * N, bytes: 8 * N },
+        { label: "made/blend:blend", grid: [1, 1], work: 2 * N, bytes: 8 * N },
         { label: "unary:neg", grid: [1], work: undefined, bytes: 8 * N },
       ],
     );
@@ -90,7 +90,7 @@ for (const timestamps of [true, false]) {
       totals.reduce((sum, { fraction }) => sum + fraction, 0),
       1,
     );
-    const blend = totals.find(({ name }) => name === "blend:blend")!;
+    const blend = totals.find(({ name }) => name === "made/blend:blend")!;
     assert.equal([blend.calls, blend.work, blend.bytes], [2, 4 * N, 16 * N]);
     assert.equal(
       totals.map(({ ms }) => ms),
