@@ -11,12 +11,10 @@ interface Common {
   clip?: (parameter: Tensor) => Clip;
 }
 
-/** The four published forms of RMSprop: what they decay, what guards the root, and where the average starts. */
+/** The published forms of RMSprop: what they decay, what guards the root, and where the average starts. */
 export const rmspropForms = {
   /** Keras from 2.11 on, and Keras 3. */
   keras: { decay: 0.9, epsilon: 1e-7, epsilonInside: true, start: 0 },
-  /** Keras before 2.11. */
-  kerasLegacy: { decay: 0.9, epsilon: 1e-7, epsilonInside: false, start: 0 },
   torch: { decay: 0.99, epsilon: 1e-8, epsilonInside: false, start: 0 },
   tensorflow1: { decay: 0.9, epsilon: 1e-10, epsilonInside: true, start: 1 },
 } as const;
@@ -52,8 +50,8 @@ abstract class Optimizer<Rule> {
   ) {
     refuseInCapture("an optimiser must be made before the capture: each replay would reset it.");
     if (parameters.length === 0) throw new Error(`${plan.kind}: there must be a parameter, got none.`);
-    const twice = parameters.find((parameter, i) => parameters.indexOf(parameter) < i);
-    if (twice) throw new Error(`${plan.kind}: each parameter must be given once, got ${twice} again.`);
+    const odd = parameters.find((each, i) => each.variable.node || parameters.indexOf(each) < i);
+    if (odd) throw new Error(`${plan.kind}: each parameter must be a leaf, and given once, got ${odd}.`);
     this.parameters = [...parameters];
     this.rate = this.learningRate = learningRate;
     this.clips = parameters.map((parameter) => clip?.(parameter));

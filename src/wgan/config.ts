@@ -126,7 +126,7 @@ export const RunConfig = exactly({
       exactly({
         kind: v.literal("rmsprop"),
         ...optimizer,
-        form: oneOf("keras", "kerasLegacy", "torch", "tensorflow1"),
+        form: oneOf("keras", "torch", "tensorflow1"),
       }),
       exactly({ kind: v.literal("adam"), ...optimizer, beta1: fraction, beta2: fraction }),
     ],

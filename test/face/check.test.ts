@@ -506,7 +506,7 @@ const mistakes: Mistake[] = [
   ],
   [
     () => new layers.RMSprop([c()], { learningRate: 0.1, form: "Torch" }),
-    'RMSprop: form must be "keras", "kerasLegacy", "torch" or "tensorflow1", got "Torch". Did you mean "torch"?',
+    'RMSprop: form must be "keras", "torch" or "tensorflow1", got "Torch". Did you mean "torch"?',
   ],
   [
     () => new layers.RMSprop([c()], { learningRate: 0.1, alpha: 0.99 }),

@@ -58,11 +58,7 @@ test("a broken configuration is told with file, line and key, a run's own and on
     "learningRate: 1e400",
     /^optimizer\.learningRate: expected a finite number\.$/,
   );
-  complains(
-    "form: torch",
-    "form: pytorch",
-    /^optimizer\.form: expected one of keras, kerasLegacy, torch, tensorflow1\.$/,
-  );
+  complains("form: torch", "form: pytorch", /^optimizer\.form: expected one of keras, torch, tensorflow1\.$/);
   complains(
     "criticNorm: batch",
     "criticNorm: 5",

@@ -169,7 +169,6 @@ test("a generator update also moves the critic's batch norms, as Keras 2 freezes
 
 const forms: Record<RmspropForm, keyof typeof referenceForms> = {
   keras: "keras",
-  kerasLegacy: "kerasBefore2.11",
   torch: "pytorch",
   tensorflow1: "tensorflow1",
 };
