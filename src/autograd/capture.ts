@@ -75,7 +75,7 @@ const isSame = (a: Tensor | undefined, b: Tensor | undefined) =>
 function checkGrad(leaf: Tensor | undefined, grad: Tensor): void {
   if (!leaf || isSame(leaf.grad, grad)) return;
   throw new Error(
-    `replay: the grad of ${leaf} must be the one that backward() added to in the capture, but it was set since. ` +
+    `replay: the grad of ${leaf} must be the tensor that backward() added to in the capture, but it was set since. ` +
       "Set it inside of the capture, before backward().",
   );
 }
