@@ -1,2 +1,2 @@
-export const exampleResults: Record<string, { quick?: boolean }>;
+export const exampleResults: Record<string, object>;
 export function wrongIn(name: string, printed: string): string | undefined;
