@@ -16,7 +16,7 @@ struct Rule {
   decay: f32, epsilon: f32,    // RMSprop's; Adam's beta2 and epsilon; SGD's momentum; what is kept
   inside: u32,                 // RMSprop: whether epsilon stands inside the root; SGD: whether it is Nesterov's
   centered: u32,               // RMSprop: whether the mean gradient is taken off
-  beta1: f32,                  // RMSprop's momentum
+  beta1: f32,                  // Adam's; RMSprop's momentum
   correction1: f32, correction2: f32,
 }
 

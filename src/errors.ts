@@ -12,12 +12,6 @@ export class GpuError extends Error {
   override name = "GpuError";
 }
 
-/** Throws unless a rate is in [0, 1) as the GPU has it: 1 divides by 0 or keeps nothing, and above it sums grow for ever. */
-export function checkDecay(of: string, what: string, decay: number): void {
-  if (Math.fround(decay) >= 0 && Math.fround(decay) < 1) return;
-  throw new Error(`${of}: ${what} must be from 0 up to below 1, got ${decay}.`);
-}
-
 const MOST_SHOWN = 40;
 
 /** A value as a message shows it: short, on one line, and to some depth, since a list may hold itself. */

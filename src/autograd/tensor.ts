@@ -1,6 +1,5 @@
 // A tensor: shape, dtype, a counted share of GPU storage, and the variable that it is in the graph.
 // Several tensors may share storage (reshape, detach) and a variable (the copies that a graph saves).
-
 import type { Block, DType, Numbers, Storage } from "../kernels/block";
 import { allocate, allocateTogether, download, upload } from "../kernels/block";
 import { recording } from "./recording";

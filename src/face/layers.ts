@@ -1,7 +1,7 @@
 // Layers without weights: pools and upsampling, each one composite op, and dropout.
 import { greaterEqual, mul, type Random, type Tensor } from "../autograd";
-import { checkDecay } from "../errors";
 import { Module, Sequential } from "../nn";
+import { checkDecay } from "../nn/decay";
 import {
   averagePool2d,
   checkPool,

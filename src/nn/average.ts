@@ -2,7 +2,7 @@
 // generator than that of any one step.
 
 import { assign, blendAll, show, type Tensor } from "../autograd";
-import { checkDecay } from "../errors";
+import { checkDecay } from "./decay";
 import type { Module } from "./module";
 
 /** The exponential moving average of a module's weights, in a second module. */

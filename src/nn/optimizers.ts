@@ -2,8 +2,9 @@
 // a parameter to bounds.
 import { type Clip, full, keep, refuseInCapture, show, type Tensor, type Updated } from "../autograd";
 import { adamUpdate, assign, rmspropUpdate, sgdUpdate, slotSize } from "../autograd/inplace";
-import { checkDecay, shown } from "../errors";
+import { shown } from "../errors";
 import { type AdamRule, type RmspropRule, rmspropSlots } from "../kernels/update";
+import { checkDecay } from "./decay";
 
 interface Common {
   learningRate: number;
