@@ -18,8 +18,11 @@ export interface Storage {
   ranges?: readonly Storage[];
 }
 
-/** What is written when a storage is. */
-export const rangesOf = (storage: Storage): readonly Storage[] => storage.ranges ?? [storage];
+/** Notes that a storage is written, and with it what it was divided into. */
+export function raiseVersion(storage: Storage): void {
+  storage.version++;
+  if (storage.ranges) for (const range of storage.ranges) range.version++;
+}
 
 /** What the pool knows of a buffer that is in use. */
 interface Held {

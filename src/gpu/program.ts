@@ -13,7 +13,7 @@ import {
   writesOf,
 } from "./command";
 import type { Gpu } from "./gpu";
-import { type Pool, rangesOf, type ScratchUser, type Storage } from "./pool";
+import { type Pool, raiseVersion, type ScratchUser, type Storage } from "./pool";
 import type { Stream } from "./stream";
 import { UNIFORM_BYTES } from "./uniforms";
 
@@ -71,7 +71,7 @@ export class Program implements ScratchUser {
 
   /** A replay was recorded: what it writes is newer than what was read or saved before. */
   raiseVersions(): void {
-    for (const storage of [...this.written].flatMap(rangesOf)) storage.version++;
+    for (const storage of this.written) raiseVersion(storage);
   }
 
   /**

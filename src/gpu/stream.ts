@@ -21,7 +21,7 @@ import { type Command, type Dispatch, type DispatchCommand, packUniform, workOf,
 import type { Gpu } from "./gpu";
 import { BindGroups } from "./groups";
 import type { Observer } from "./observer";
-import { rangesOf, type Storage } from "./pool";
+import { raiseVersion, type Storage } from "./pool";
 import { Program } from "./program";
 import { Queue } from "./queue";
 import { UNIFORM_BYTES } from "./uniforms";
@@ -251,6 +251,6 @@ export class Stream {
   private record(command: Command, words?: ArrayBuffer): void {
     this.capturing?.record(command, words);
     this.commands.push(command);
-    for (const storage of writesOf(command).flatMap(rangesOf)) storage.version++;
+    for (const storage of writesOf(command)) raiseVersion(storage);
   }
 }

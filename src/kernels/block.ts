@@ -51,7 +51,7 @@ export function dispatch(call: Dispatch): void {
   else aside(reads[at], (storage) => dispatch({ ...call, reads: reads.with(at, storage) }));
 }
 
-const isBeside = (a: Storage, b: Storage): boolean => a.buffer === b.buffer && a.offset !== b.offset;
+const isBeside = (a: Storage, b: Storage): boolean => a.offset !== b.offset && a.buffer === b.buffer;
 
 /** Runs `use` with a copy of the numbers. */
 const aside = (from: Storage, use: (storage: Storage) => void): void =>
