@@ -17,12 +17,12 @@ export interface Dispatch extends PipelineKey {
 /** Takes what undoes a change that was made to answer: a replay of many dispatches may be refused at a later one. */
 export type Undo = (back: () => void) => void;
 
-/** One dispatch as it is encoded; its uniform lies at the one offset of `offsets` in the arena that `group` binds. */
+/** One dispatch as it is encoded: `group` binds its ranges and its uniform, `at` bytes from the beginning of an arena. */
 export interface DispatchCommand {
   kind: "dispatch";
   pipeline: Pipeline;
   group: GPUBindGroup;
-  offsets: [number];
+  at: number;
   call: Dispatch;
 }
 
@@ -46,15 +46,11 @@ export const labelOf = (command: Command): string =>
 /** Estimated work of a command, in floating-point operations or bytes: both are about as long. */
 export function workOf(command: Command): number {
   if (command.kind !== "dispatch") return command.kind === "copy" ? command.bytes : command.to.bytes;
-  return command.call.work ?? storagesOf(command).reduce((sum, { bytes }) => sum + bytes, 0);
+  return workOfCall(command.call);
 }
+export const workOfCall = ({ work, reads, writes }: Dispatch): number =>
+  work ?? [...reads, ...writes].reduce((sum, { bytes }) => sum + bytes, 0);
 
-/** Writes a dispatch's uniform to its place in an arena; asks for it where it changes. */
-export function packUniform(command: DispatchCommand, arena: DataView, undo: Undo = () => {}): void {
-  const { params = {} } = command.call;
-  command.pipeline.uniform.pack(
-    typeof params === "function" ? params(undo) : params,
-    arena,
-    command.offsets[0],
-  );
-}
+/** The fields of a dispatch's uniform; asks for them where they change. */
+export const paramsOf = ({ params = {} }: Dispatch, undo: Undo = () => {}): Params =>
+  typeof params === "function" ? params(undo) : params;

@@ -38,8 +38,7 @@ export class Gpu {
       report: (message) => this.faults.report(message, true),
       expect: (scope) => this.faults.expect(scope),
       afterSubmit: (destroy) => {
-        this.stream.groups.clear();
-        this.stream.send(); // the room is needed now, not at the end of the batch
+        this.stream.forgetGroups(); // and submits: the room is needed now, not at the end of the batch
         this.stream.afterSubmit(destroy);
       },
     });

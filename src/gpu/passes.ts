@@ -42,14 +42,17 @@ export class Passes {
     this.encoder.copyBufferToBuffer(from.buffer, from.offset, to.buffer, to.offset, bytes);
   }
 
-  private dispatch({ pipeline, call, group, offsets }: DispatchCommand): void {
+  private dispatch({ pipeline, call, group }: DispatchCommand): void {
     if (!pipeline.ready) return this.report(pipeline.failure!);
     if (this.timing) this.end();
     this.pass ??= this.encoder.beginComputePass(this.timing?.passFor(pipeline.label, call) ?? PASS);
     if (this.bound !== pipeline) this.pass.setPipeline(pipeline.ready);
     this.bound = pipeline;
-    this.pass.setBindGroup(0, group, offsets);
+    this.pass.setBindGroup(0, group);
     const { grid } = call;
-    this.pass.dispatchWorkgroups(grid[0], grid[1] ?? 1, grid[2] ?? 1);
+    const [y, z] = [grid[1] ?? 1, grid[2] ?? 1];
+    // Each argument takes its time on the way to the driver, and most grids have one dimension.
+    if (y * z === 1) this.pass.dispatchWorkgroups(grid[0]);
+    else this.pass.dispatchWorkgroups(grid[0], y, z);
   }
 }

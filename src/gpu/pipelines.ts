@@ -1,5 +1,5 @@
 // Compute pipelines, compiled once for each shader, entry point and constants, without blocking.
-// A shader binds one group: its storage buffers, reads first, and a uniform at a dynamic offset.
+// A shader binds one group: its storage buffers, reads first, and a uniform.
 
 import { cached } from "./cached";
 import { Uniform } from "./uniforms";
@@ -92,7 +92,7 @@ export class Pipelines {
         entries: [
           ...Array.from({ length: reads }, (_, i) => bindingOf(i, "read-only-storage")),
           ...Array.from({ length: writes }, (_, i) => bindingOf(reads + i, "storage")),
-          bindingOf(UNIFORM_BINDING, "uniform", true),
+          bindingOf(UNIFORM_BINDING, "uniform"),
         ],
       });
       return { group, pipeline: this.device.createPipelineLayout({ bindGroupLayouts: [group] }) };
@@ -100,8 +100,8 @@ export class Pipelines {
   }
 }
 
-const bindingOf = (binding: number, type: GPUBufferBindingType, hasDynamicOffset = false) => {
-  return { binding, visibility: COMPUTE, buffer: { type, hasDynamicOffset } };
+const bindingOf = (binding: number, type: GPUBufferBindingType) => {
+  return { binding, visibility: COMPUTE, buffer: { type } };
 };
 
 async function explain(module: GPUShaderModule, error: Error): Promise<string> {

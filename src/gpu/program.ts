@@ -1,4 +1,4 @@
-// A captured step: its commands over fixed buffers, cut into submits, with an arena of uniforms of its own.
+// A captured step: its commands over fixed buffers, cut into submits, with uniforms of its own.
 // It owns what it touches. What was made in the capture and lives on, and all from outside that it reads or writes, it
 // keeps until it goes; what died in the capture lies in buffers that programs share. What changes from replay to replay
 // (random counters, Adam's corrections) are uniform words whose function is asked anew each time, in the recorded
@@ -6,40 +6,36 @@
 import {
   type Command,
   type DispatchCommand,
-  packUniform,
+  paramsOf,
   storagesOf,
   type Undo,
   workOf,
   writesOf,
 } from "./command";
-import type { Gpu } from "./gpu";
 import { type Pool, raiseVersion, type ScratchUser, type Storage } from "./pool";
+import type { Slots } from "./slots";
 import type { Stream } from "./stream";
-import { UNIFORM_BYTES } from "./uniforms";
 
 export class Program implements ScratchUser {
   /** The commands in order, a list a submit. */
   submits: readonly (readonly Command[])[] = [];
   disposed = false;
   private readonly recorded: Command[] = [];
-  /** Dispatches whose uniforms change lie first in the arena: one write brings them all. */
+  /** Dispatches whose uniforms change; their slots were taken first, so they lie together, and one write brings them all. */
   private changing: DispatchCommand[] = [];
   /** Until `finish`: the uniforms, as they are at first. */
-  private readonly uniforms = new Map<Command, ArrayBuffer>();
+  private readonly uniforms = new Map<Command, Uint32Array>();
   private readonly leased = new Set<Storage>();
   private readonly written = new Set<Storage>();
-  private readonly pool: Pool;
-  private arena: GPUBuffer | undefined;
+  private slots: Slots | undefined;
 
   constructor(
     readonly stream: Stream,
-    private readonly gpu: Gpu,
-  ) {
-    this.pool = gpu.pool;
-  }
+    private readonly pool: Pool,
+  ) {}
 
   /** Takes a command over, a dispatch with its uniform. What comes from outside it keeps from now on. */
-  record(command: Command, uniform?: ArrayBuffer): void {
+  record(command: Command, uniform?: Uint32Array): void {
     for (const storage of storagesOf(command)) if (!this.pool.isCaptured(storage)) this.lease(storage);
     if (command.kind !== "dispatch") return void this.recorded.push(command);
     const own = { ...command };
@@ -47,7 +43,7 @@ export class Program implements ScratchUser {
     this.recorded.push(own);
   }
 
-  /** Makes the arena and cuts the commands into submits of `mostWork`; nothing is captured after that. */
+  /** Takes the slots and cuts the commands into submits of `mostWork`; nothing is captured after that. */
   finish(mostWork: number): void {
     const dying = new Set<GPUBuffer>();
     for (const command of this.recorded) {
@@ -57,7 +53,7 @@ export class Program implements ScratchUser {
       }
       for (const storage of writesOf(command)) if (this.pool.owns(storage)) this.written.add(storage);
     }
-    this.makeArena();
+    this.takeSlots();
     this.submits = inSubmits(this.recorded, mostWork);
     this.recorded.length = 0;
     this.pool.endCapture(this, dying);
@@ -75,25 +71,20 @@ export class Program implements ScratchUser {
   }
 
   /**
-   * Asks for the uniforms that change. The order is that of the capture, so counters move as they did there; where one
-   * throws, all go back to where they were.
+   * Asks for the uniforms that change, and gives what writes them, before the first submit of a replay. The order is that
+   * of the capture, so counters move as they did there; where one throws, all go back to where they were.
    */
-  changed(): ArrayBuffer {
-    const uniforms = new DataView(new ArrayBuffer(this.changing.length * UNIFORM_BYTES));
+  changed(): () => void {
     const backs: (() => void)[] = [];
     const undo: Undo = (back) => void backs.unshift(back);
     try {
-      for (const command of this.changing) packUniform(command, uniforms, undo);
+      for (const { pipeline, call, at } of this.changing)
+        this.slots!.write(at, pipeline.uniform.pack(paramsOf(call, undo)));
     } catch (error) {
       for (const back of backs) back();
       throw error;
     }
-    return uniforms.buffer as ArrayBuffer;
-  }
-
-  /** Writes changed uniforms, before the first submit of a replay; the queue keeps replays apart. */
-  write(uniforms: ArrayBuffer): void {
-    if (uniforms.byteLength > 0) this.gpu.device.queue.writeBuffer(this.arena!, 0, uniforms); // Deno ends on an empty write
+    return this.slots!.endBatch();
   }
 
   /** Submits that are recorded already keep the old buffer: each replay is whole by itself. */
@@ -109,13 +100,13 @@ export class Program implements ScratchUser {
           reads: command.call.reads.map(moved),
           writes: command.call.writes.map(moved),
         };
-        const group = this.stream.groups.get(command.pipeline, call, this.arena!);
+        const group = this.stream.groups.make(command.pipeline, call, this.slots!.arena, command.at);
         return { ...command, call, group };
       }),
     );
   }
 
-  /** Gives back what it kept; to be called once. Its arena goes with `leaveArena`, when no submit needs it. */
+  /** Gives back what it kept; to be called once. Its slots go with `leaveSlots`, when no submit needs them. */
   dispose(): void {
     this.disposed = true;
     if (!this.pool.closed) for (const storage of this.leased) this.pool.unlease(storage);
@@ -126,8 +117,8 @@ export class Program implements ScratchUser {
     this.written.clear();
   }
 
-  leaveArena(): void {
-    if (this.arena) this.stream.giveArena(this.arena);
+  leaveSlots(): void {
+    if (this.slots) this.stream.giveSlots(this.slots);
   }
 
   private lease(storage: Storage): void {
@@ -136,18 +127,18 @@ export class Program implements ScratchUser {
     this.pool.lease(storage);
   }
 
-  private makeArena(): void {
+  private takeSlots(): void {
     const dispatches = this.recorded.filter((command) => command.kind === "dispatch");
-    this.changing = dispatches.filter(({ call }) => typeof call.params === "function");
-    const all = [...this.changing, ...dispatches.filter(({ call }) => typeof call.params !== "function")];
-    const bytes = new Uint8Array(all.length * UNIFORM_BYTES);
-    this.arena = this.stream.takeArena(bytes.length);
-    for (const [i, command] of all.entries()) {
-      command.offsets = [i * UNIFORM_BYTES];
-      command.group = this.stream.groups.get(command.pipeline, command.call, this.arena);
-      bytes.set(new Uint8Array(this.uniforms.get(command)!), i * UNIFORM_BYTES);
+    const changes = ({ call }: DispatchCommand) => typeof call.params === "function";
+    this.changing = dispatches.filter(changes);
+    const slots = this.stream.takeSlots(dispatches.length);
+    this.slots = slots;
+    try {
+      for (const command of [...this.changing, ...dispatches.filter((each) => !changes(each))])
+        Object.assign(command, slots.take(command.pipeline, command.call, this.uniforms.get(command)!, true));
+    } finally {
+      slots.endBatch()(); // also where there were too many bind groups: the next one takes the slots over
     }
-    this.write(bytes.buffer);
     this.uniforms.clear();
   }
 }

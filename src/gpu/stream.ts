@@ -17,18 +17,19 @@
 // - It knows no shader, tuner or tensor: WGSL comes by name from who opened the device; a profiler plugs in as `observer`.
 import { GpuError } from "../errors";
 import { cached } from "./cached";
-import { type Command, type Dispatch, type DispatchCommand, packUniform, workOf, writesOf } from "./command";
+import { type Command, type Dispatch, paramsOf, workOfCall, writesOf } from "./command";
 import type { Gpu } from "./gpu";
 import { BindGroups } from "./groups";
 import type { Observer } from "./observer";
 import { raiseVersion, type Storage } from "./pool";
 import { Program } from "./program";
 import { Queue } from "./queue";
-import { UNIFORM_BYTES } from "./uniforms";
+import { Slots } from "./slots";
 
 export type { Dispatch, Undo } from "./command";
 
-const MAX_DISPATCHES = 1024;
+/** Commands of a submit. */
+const MAX_COMMANDS = 1024;
 /** WebGPU's limit for a dimension of a grid. */
 export const MAX_GROUPS = 65535;
 // Estimated work of a submit: about 0.1 s on a slow processor or a slow GPU, so far below any driver's watchdog, and
@@ -39,23 +40,26 @@ export class Stream {
   /** Where there is one, it times each dispatch in a pass of its own. */
   observer: Observer | undefined;
   private commands: Command[] = [];
-  private uniforms = new DataView(new ArrayBuffer(MAX_DISPATCHES * UNIFORM_BYTES));
-  private uniformBytes = 0;
   private after: (() => void)[] = [];
   private work = 0;
   private capturing: Program | undefined;
   readonly queue: Queue;
-  private readonly arena: GPUBuffer;
-  /** Arenas of programs that are gone, by size: who takes one over gets their bind groups with it. */
-  private readonly arenas = new Map<number, GPUBuffer[]>();
-  /** Bind groups, kept for the next time; to be forgotten before their buffers are destroyed. */
+  /** Slots of programs that are gone, by their number: who takes them over gets their bind groups with them. */
+  private readonly idle = new Map<number, Slots[]>();
   readonly groups: BindGroups;
+  private readonly slots: Slots;
   private readonly marks: Promise<undefined>[] = [];
 
   constructor(private readonly gpu: Gpu) {
     this.queue = new Queue(gpu);
     this.groups = new BindGroups(gpu.device, () => void gpu.host.collect?.());
-    this.arena = this.takeArena(MAX_DISPATCHES * UNIFORM_BYTES);
+    this.slots = new Slots(gpu.device, this.groups, 4 * MAX_COMMANDS);
+  }
+
+  /** Forgets bind groups, which keep their buffers alive: to be called before those are destroyed. */
+  forgetGroups(): void {
+    this.send();
+    for (const slots of [this.slots, ...[...this.idle.values()].flat()]) slots.clear();
   }
 
   /** Throws, in the name of `what`, inside of a capture. */
@@ -68,15 +72,11 @@ export class Stream {
     if (call.grid.includes(0)) return;
     this.checkCall(call);
     const pipeline = this.gpu.pipelines.get(call);
-    const group = this.groups.get(pipeline, call, this.arena);
-    const command: DispatchCommand = { kind: "dispatch", pipeline, group, offsets: [0], call };
-    if (this.uniformBytes === this.uniforms.byteLength) this.send();
-    this.makeRoom(workOf(command));
-    const at = this.uniformBytes;
-    command.offsets[0] = at;
-    packUniform(command, this.uniforms);
-    this.record(command, this.capturing && this.uniforms.buffer.slice(at, at + UNIFORM_BYTES));
-    this.uniformBytes += UNIFORM_BYTES;
+    const uniform = pipeline.uniform.pack(paramsOf(call));
+    if (this.commands.length >= MAX_COMMANDS) this.send();
+    this.makeRoom(workOfCall(call));
+    const { group, at } = this.slots.take(pipeline, call, uniform);
+    this.record({ kind: "dispatch", pipeline, group, at, call }, this.capturing && uniform.slice());
     this.observer?.recorded(pipeline.label);
     if (this.observer?.alone) this.send();
   }
@@ -97,7 +97,7 @@ export class Stream {
   /** Records what `fn` records a second time, as a program that `replay` runs again. */
   capture<T>(fn: () => T): { result: T; program: Program } {
     this.refuseInCapture("another one must not be made inside of it.");
-    const program = new Program(this, this.gpu);
+    const program = new Program(this, this.gpu.pool);
     this.capturing = program;
     this.gpu.pool.beginCapture();
     try {
@@ -106,7 +106,7 @@ export class Stream {
       return { result, program };
     } catch (error) {
       program.abandon();
-      this.afterSubmit(() => program.leaveArena());
+      this.afterSubmit(() => program.leaveSlots());
       throw error;
     } finally {
       this.capturing = undefined;
@@ -118,9 +118,9 @@ export class Stream {
     this.refuseInCapture("a captured step must not be replayed inside of it.");
     if (this.gpu.pool.closed) throw new GpuError("replay: the device of the captured step was closed.");
     this.send();
-    const uniforms = program.changed();
+    const writeUniforms = program.changed();
     const [first, ...rest] = program.submits.map((commands) => ({ commands, after: [] }));
-    if (first) this.queue.push({ ...first, writeUniforms: () => program.write(uniforms) }, ...rest);
+    if (first) this.queue.push({ ...first, writeUniforms }, ...rest);
     program.raiseVersions();
   }
 
@@ -128,19 +128,17 @@ export class Stream {
   drop(program: Program): void {
     if (program.disposed) return;
     program.dispose();
-    this.afterSubmit(() => program.leaveArena());
+    this.afterSubmit(() => program.leaveSlots());
   }
 
-  /** A buffer for at least so many bytes of uniforms; the next program may have it once the last submit with it is done. */
-  takeArena(bytes: number): GPUBuffer {
-    const [UNIFORM, COPY_DST] = [0x40, 0x8];
-    const size = 2 ** Math.ceil(Math.log2(Math.max(bytes, UNIFORM_BYTES)));
-    const free = cached(this.arenas, size, () => []).pop();
-    return free ?? this.gpu.device.createBuffer({ label: "uniforms", size, usage: UNIFORM | COPY_DST });
+  /** Slots for so many dispatches; the next program may have them once the last submit with them is done. */
+  takeSlots(dispatches: number): Slots {
+    const count = 2 ** Math.ceil(Math.log2(Math.max(dispatches, 1)));
+    return cached(this.idle, count, () => []).pop() ?? new Slots(this.gpu.device, this.groups, count);
   }
 
-  giveArena(arena: GPUBuffer): void {
-    this.arenas.get(arena.size)!.push(arena);
+  giveSlots(slots: Slots): void {
+    this.idle.get(slots.count)!.push(slots);
   }
 
   /** Copies host data to the GPU, in order with the recorded work (queue.writeBuffer would overtake it). */
@@ -198,7 +196,7 @@ export class Stream {
     if (settled) await host.wait(settled);
     await faults.tell(this.gpu.device, since);
     if (this.groups.areMany) {
-      this.groups.clear();
+      this.forgetGroups();
       await host.collect?.();
     }
   }
@@ -215,16 +213,11 @@ export class Stream {
   /** Hands the recorded batch on; it is submitted at once if its pipelines are compiled. */
   send(): void {
     if (this.commands.length === 0) return;
-    const { commands, uniforms, uniformBytes, after } = this;
-    const { queue } = this.gpu.device;
-    const writeUniforms = () => {
-      if (uniformBytes > 0) queue.writeBuffer(this.arena, 0, uniforms.buffer, 0, uniformBytes);
-    };
+    const { commands, after } = this;
     this.commands = [];
     this.after = [];
-    this.uniforms = new DataView(new ArrayBuffer(MAX_DISPATCHES * UNIFORM_BYTES));
-    this.uniformBytes = this.work = 0;
-    this.queue.push({ commands, writeUniforms, after });
+    this.work = 0;
+    this.queue.push({ commands, writeUniforms: this.slots.endBatch(), after });
   }
 
   private get mostWork(): number {
@@ -248,8 +241,8 @@ export class Stream {
     this.work += work;
   }
 
-  private record(command: Command, words?: ArrayBuffer): void {
-    this.capturing?.record(command, words);
+  private record(command: Command, uniform?: Uint32Array): void {
+    this.capturing?.record(command, uniform);
     this.commands.push(command);
     for (const storage of writesOf(command)) raiseVersion(storage);
   }

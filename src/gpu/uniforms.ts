@@ -95,6 +95,8 @@ function struct(body: string, structs: ReadonlyMap<string, string>): Type {
 /** What the uniform of a shader looks like; `label` names it in errors. */
 export class Uniform {
   private readonly type: Type;
+  private readonly words: Uint32Array;
+  private readonly view: DataView;
 
   constructor(
     wgsl: string,
@@ -107,12 +109,15 @@ export class Uniform {
     this.type = name ? typeOf(name, structs) : struct("", structs);
     if (this.type.size > UNIFORM_BYTES)
       throw new Error(`gpu: ${label}: a uniform has ${UNIFORM_BYTES} bytes at most, got ${this.type.size}.`);
+    this.words = new Uint32Array(this.type.size / 4);
+    this.view = new DataView(this.words.buffer);
   }
 
-  /** Writes one to a place of an arena. Throws where a field is missing, unknown or no number of its type. */
-  pack(params: Params, to: DataView, at: number): void {
+  /** The words of one, gaps included, until the next call. Throws where a field is missing, unknown or no number of its type. */
+  pack(params: Params): Uint32Array {
     try {
-      this.type.write(to, at, params, "");
+      this.type.write(this.view, 0, params, "");
+      return this.words;
     } catch (error) {
       throw new Error(`gpu: the uniform of ${this.label}: ${(error as Error).message}.`);
     }

@@ -33,11 +33,7 @@ const params: Params = {
   ],
 };
 
-function packed(uniform: Uniform, given: Params): DataView {
-  const view = new DataView(new ArrayBuffer(UNIFORM_BYTES));
-  uniform.pack(given, view, 0);
-  return view;
-}
+const packed = (uniform: Uniform, given: Params) => new DataView(uniform.pack(given).buffer);
 
 test("fields lie where WGSL's rules of alignment put them", () => {
   const view = packed(new Uniform(WGSL, "test"), params);
