@@ -51,7 +51,8 @@ export function shortNames(texts) {
   const inside = bodiesOf(uniforms).flatMap((body) => found(/(\w+)/g, body));
   const fields = bodiesOf([...uniforms, ...inside]).flatMap((body) => found(/(\w+):/g, body));
   const made = found(/\b(?:fn|struct) (\w+)/g);
-  const variables = found(/\b(?:const |let |var |var<[^>]*> ?)(\w+)/g);
+  const variables = found(/\b(?:let |var )(\w+)/g);
+  const global = [...made, ...found(/\b(?:const |alias |var<[^>]*> ?)(\w+)/g)];
   const called = found(/\b(\w+)\(/g).filter((name) => !made.includes(name));
   const asked = [/@compute[^{]*?\bfn (\w+)\(/g, /\boverride (\w+)/g, /@builtin\((\w+)/g];
   const kept = new Set([
@@ -61,9 +62,16 @@ export function shortNames(texts) {
     ...called,
     ...asked.flatMap((each) => found(each)),
   ]);
-  const declared = new Set([...made, ...variables, ...found(/\b(\w+):/g)]); // those with a type are fields and parameters
+  const declared = new Set([...global, ...variables, ...found(/\b(\w+):/g)]); // those with a type are fields and parameters
   const free = [...declared].filter((name) => name.length > 2 && !kept.has(name));
   const count = (name) => all.split(name).length;
   free.sort((a, b) => count(b) - count(a)); // the most frequent gets the shortest
-  return new Map(free.map((name, i) => [name, `_${i.toString(36)}`]));
+  // A user's kernel declares names beside those of the files that it uses: what they declare for all has an underscore.
+  const taken = new Set([...found(/\b(\w{1,2})\b/g), "as", "do", "fn", "if", "of"]);
+  const letters = [..."abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"];
+  const short = [...letters, ...letters.flatMap((a) => letters.map((b) => a + b))];
+  const local = short.filter((name) => !taken.has(name));
+  let globals = 0;
+  const shortOf = (name) => (global.includes(name) ? `_${(globals++).toString(36)}` : local.shift());
+  return new Map(free.map((name) => [name, shortOf(name)]));
 }

@@ -31,16 +31,16 @@ test("a shader that names no others has none in front", () => {
   );
 });
 
-test("functions, constants, variables and parameters have short names; what others ask for by name keeps its own", () => {
+test("names are short, with an underscore where a user's kernel could have the same; what others ask for by name stays", () => {
   const text =
     "override WIDE = 1; const MOST = 3u; struct Sizes { rows: u32 } struct Pair { rows: f32, half: f32 } var<uniform> P: Sizes; var<storage, read> table: array<f32>;" +
     "fn larger_of(value: f32, step: f32, workgroup: f32) -> f32 { let half = value; var rows = half; return rows; }" +
-    "@compute @workgroup_size(MOST) fn main() { let variance = step(larger_of(1, 2, 3), WIDE); }";
+    "@compute @workgroup_size(MOST) fn main() { let a = 1; let variance = step(larger_of(1, 2, a), WIDE); }";
   assert.is(
     plain(text, true),
-    "override WIDE=1;const _3=3u;struct _1{rows:u32}struct _5{rows:f32,_0:f32}var<uniform>P:_1;" +
-      "var<storage,read>_6:array<f32>;fn _2(_4:f32,step:f32,workgroup:f32)->f32{let _0=_4;var rows=_0;return rows;}" +
-      "@compute@workgroup_size(_3)fn main(){let _7=step(_2(1,2,3),WIDE);}\n",
+    "override WIDE=1;const _2=3u;struct _0{rows:u32}struct _3{rows:f32,b:f32}var<uniform>P:_0;" +
+      "var<storage,read>_4:array<f32>;fn _1(c:f32,step:f32,workgroup:f32)->f32{let b=c;var rows=b;return rows;}" +
+      "@compute@workgroup_size(_2)fn main(){let a=1;let d=step(_1(1,2,a),WIDE);}\n",
   );
 });
 
