@@ -6,7 +6,7 @@ import type { RunConfig } from "../wgan/config";
 import { type Evaluator, imageEvaluator, pointEvaluator } from "../wgan/evaluating";
 import { toyNames } from "../wgan/toys";
 import { loadClassifier, requireClassifiable } from "./classifierStore";
-import { STACKED } from "./data";
+import { STACKED } from "./dataPath";
 import { judgedImages } from "./judgedImages";
 
 /** The evaluator of a run that asks for one; undefined for another. Throws InputError where its samples can't be measured. */
