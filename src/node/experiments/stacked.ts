@@ -18,18 +18,19 @@ const tiny: TrainOptions = {
   ...{ steps: 2, "evaluate-every": 2, "sample-every": 2, "objective.criticSteps": 1 },
 };
 
+/** The critic's norm is that of each way's source; a penalty allows none across a batch. */
 const ways: Readonly<Record<string, { title: string; options: TrainOptions }>> = {
   "wgan-gp": { title: "WGAN-GP", options: {} },
   wgan: {
     title: "WGAN, clip 0.01",
     options: {
       ...{ "objective.kind": "wgan", "objective.criticSteps": 5, "network.criticInit": 0.02 },
-      ...{ "optimizer.kind": "rmsprop", "optimizer.learningRate": "5e-4" },
+      ...{ "network.criticNorm": "batch", "optimizer.kind": "rmsprop", "optimizer.learningRate": "5e-4" },
     },
   },
   gan: {
     title: "GAN",
-    options: { "objective.kind": "gan", "objective.criticSteps": 1, "optimizer.learningRate": "2e-4" },
+    options: { "objective.kind": "gan", "objective.criticSteps": 1, "network.criticNorm": "batch" },
   },
 };
 
