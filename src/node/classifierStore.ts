@@ -20,6 +20,7 @@ import {
   sweepTemporaries,
   writeFileAtomic,
 } from "./files";
+import { type Lock, Locked, lockFolder } from "./lock";
 import { createSoloProgress, duration } from "./progress";
 import type { Splits } from "./splits";
 
@@ -37,6 +38,9 @@ const SEED = 1;
 const MOST_BYTES = 2 ** 28;
 /** Steps between two looks at the queue, so that it does not grow. */
 const AHEAD = 4;
+
+/** Milliseconds between two tries to be the one that trains. */
+const PAUSE = 500;
 
 /** The file for the classifier of these data. */
 export function classifierFile({ train, test }: Splits, env: Record<string, string | undefined>): string {
@@ -79,13 +83,34 @@ export async function loadClassifier(
   let right = readKept(file, classifier, test.count);
   let unkept: InputError | undefined;
   if (right === undefined) {
-    right = await trainNow(classifier, splits, gpu);
-    unkept = await keepTrained(file, classifier, right);
+    const { lock, waited } = await alone(dirname(file));
+    if (waited) right = readKept(file, classifier, test.count);
+    if (right === undefined) {
+      right = await trainNow(classifier, splits, gpu);
+      unkept = await keepTrained(file, classifier, right);
+    }
+    lock?.release();
   }
   const share = ((100 * right) / test.count).toFixed(2);
   const where = unkept ? "not kept" : `kept in ${file}`;
   console.log(`classifier: right on ${right} of ${test.count} test images, ${share} %; ${where}`);
   return { classifier, file, right, of: test.count, unkept };
+}
+
+/**
+ * Waits until no other process trains a classifier: it may be this very one, and two at once take twice as long. A folder
+ * that takes no lock takes no classifier either, which is told later.
+ */
+async function alone(folder: string): Promise<{ lock?: Lock; waited: boolean }> {
+  for (let waited = false; ; waited = true) {
+    try {
+      return { lock: lockFolder(folder), waited };
+    } catch (error) {
+      if (!(error instanceof Locked)) return { waited };
+      if (!waited) console.log("classifier: another process trains one, which is waited for");
+      await new Promise((resolve) => setTimeout(resolve, PAUSE));
+    }
+  }
 }
 
 /** Takes the kept weights over, and gives how many test images they get right; undefined where none fit. */

@@ -15,7 +15,7 @@ import {
 import { STACKS } from "../wgan/judgeStacked";
 import { stackDigits } from "../wgan/stacked";
 import { drawDigits } from "../wgan/strokes";
-import { type Found, readNamed, type Wanted } from "./dataPath";
+import { type Found, readNamed, requireSize, STACKED, type Wanted } from "./dataPath";
 import { download, type Patience, sha256 } from "./download";
 import { makeFolders, reason, sweepTemporaries, writeFileAtomic } from "./files";
 import type { Split } from "./idxSets";
@@ -63,8 +63,7 @@ const drawn: Record<Split, { count: number; seed: number }> = {
   test: { count: 2_000, seed: 2 },
 };
 
-/** What --data names for stacked digits, and how many there are of them. */
-export const STACKED = "stacked";
+/** How many stacks there are of digits. */
 const stacks: Record<Split, { count: number; seed: number }> = {
   train: { count: 60_000, seed: 1 },
   test: { count: STACKS, seed: 2 },
@@ -87,6 +86,7 @@ async function find(options: DataOptions): Promise<Found> {
   if (dataDir === STACKED) return stacked(await find({ ...options, dataDir: undefined }), split);
   if (dataDir !== undefined) return readNamed(dataDir, namedBy, wanted);
   if (env.MONGE_DATA) return readNamed(env.MONGE_DATA, "MONGE_DATA", wanted);
+  requireSize({ height: 28, width: 28 }, options.size, "MNIST");
   try {
     const dataset = await fetchMnist(join(cacheFolder(env), "mnist"), split, options);
     return { dataset, line: `${describeDataset(dataset)}: MNIST, ${join(cacheFolder(env), "mnist")}` };

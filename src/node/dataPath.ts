@@ -29,6 +29,9 @@ export interface Found {
   line: string;
 }
 
+/** What --data names for stacked digits. */
+export const STACKED = "stacked";
+
 /** Points of a toy: fixed draws, so that two runs see the same. */
 const toyDraws: Record<Split, { count: number; seed: number }> = {
   train: { count: 100_000, seed: 1 },
@@ -43,22 +46,28 @@ const expected =
 export async function readNamed(path: string, namedBy: string, wanted: Wanted): Promise<Found> {
   const toy = toyNames.find((name) => name === path);
   if (toy) return findToy(toy, wanted);
-  const near = nearest(path, toyNames);
+  const near = nearest(path, [...toyNames, STACKED]);
   if (near && !existsSync(path))
     throw new InputError(`${namedBy} ${path}: no such file or folder. Did you mean ${near}?`);
   const found =
     kindOf(path) === "file" ? readFile(path, namedBy, wanted) : await readFolder(path, namedBy, wanted);
   const { what, notes } = found;
   const dataset = wanted.transposed ? turned(found.dataset) : found.dataset;
-  const { size } = wanted;
-  if (size !== undefined && (dataset.height !== size || dataset.width !== size)) {
-    throw new InputError(
-      `--size ${size}: only folders of images are cropped and scaled; ${path} has images of ` +
-        `${dataset.height}x${dataset.width}.`,
-    );
-  }
+  requireSize(dataset, wanted.size, path);
   const aside = notes.length > 0 ? ` (${notes.join("; ")})` : "";
   return { dataset, line: `${describeDataset(dataset)}: ${what}${aside}` };
+}
+
+/** Throws InputError where a size is wanted that the images of `where` don't have. */
+export function requireSize(
+  { height, width }: Pick<ByteDataset, "height" | "width">,
+  size: number | undefined,
+  where: string,
+): void {
+  if (size === undefined || (height === size && width === size)) return;
+  throw new InputError(
+    `--size ${size}: only folders of images are cropped and scaled; ${where} has images of ${height}x${width}.`,
+  );
 }
 
 function findToy(name: ToyName, { split }: Wanted): Found {

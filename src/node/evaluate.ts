@@ -15,16 +15,16 @@ import { allFinite, fingerprint } from "./checkpoint";
 import { loadClassifier, requireClassifiable } from "./classifierStore";
 import { runCommand } from "./command";
 import { readConfig } from "./configFile";
-import { loadData, STACKED } from "./data";
+import { STACKED } from "./dataPath";
 import { openDevice } from "./device";
 import { requireWritable, writeFileAtomic } from "./files";
 import { judgedImages } from "./judgedImages";
+import { judgedStacks, loadStacks } from "./judgedStacks";
 import { judgementJson, judgementLines } from "./judgementText";
 import { requireAdapter } from "./probe";
 import { createSoloProgress } from "./progress";
 import { type EvaluateOptions, evaluateHelp, parseEvaluateOptions } from "./runOptions";
 import { loadNetwork, readNetwork } from "./savedNetwork";
-import { loadSplits } from "./splits";
 
 /** Of the latent vectors: always the same, and none that a run shows. */
 const SEED = 2 ** 40;
@@ -79,21 +79,8 @@ async function ofStacks(
     throw new InputError(`--data ${data}: the run was trained on stacks of digits, which are made anew.`);
   const saved = readNetwork("generator", run!, best);
   requireAdapter(adapter);
-  const splits = await loadSplits(config.data); // the digits: the classifier is theirs
-  const { height, width } = splits.train;
-  const [wantedHeight, wantedWidth] = config.data.shape;
-  if (height !== wantedHeight || width !== wantedWidth) {
-    throw new InputError(
-      `${splits.train.source}: digits of ${height}x${width}, but the run makes stacks of ${wantedHeight}x${wantedWidth}.`,
-    );
-  }
-  const [train, test] = await Promise.all(
-    (["train", "test"] as const).map(async (split) => {
-      const load = { dataDir: STACKED, split, env: process.env, log: () => {} };
-      return (await loadData(load)) as ByteDataset;
-    }),
-  );
-  noteOtherData(selectClasses(train, config.data.classes), config);
+  const { splits, test } = await judgedStacks(config);
+  noteOtherData(selectClasses(await loadStacks("train"), config.data.classes), config);
   requireClassifiable(splits, process.env);
   const gpu = await openDevice({ adapter });
   const bytes = gpu.device.limits.maxStorageBufferBindingSize;

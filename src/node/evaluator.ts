@@ -1,13 +1,15 @@
-// What --evaluate-every measures a run's samples by: the classifier of its data, trained first where none is kept, or the
-// toy that its points are of.
+// What --evaluate-every measures a run's samples by: the classifier of its data or of the digits that its stacks are
+// made of, trained first where none is kept, or the toy that its points are of.
 import { InputError } from "../errors";
 import type { Gpu } from "../gpu/gpu";
 import type { RunConfig } from "../wgan/config";
-import { type Evaluator, imageEvaluator, pointEvaluator } from "../wgan/evaluating";
+import { type Evaluator, imageEvaluator, pointEvaluator, stackEvaluator } from "../wgan/evaluating";
 import { toyNames } from "../wgan/toys";
 import { loadClassifier, requireClassifiable } from "./classifierStore";
-import { STACKED } from "./data";
+import { STACKED } from "./dataPath";
 import { judgedImages } from "./judgedImages";
+import { judgedStacks } from "./judgedStacks";
+import type { Splits } from "./splits";
 
 /** The evaluator of a run that asks for one; undefined for another. Throws InputError where its samples can't be measured. */
 export async function evaluatorFor(
@@ -19,13 +21,18 @@ export async function evaluatorFor(
   const refuse = (why: string) => new InputError(`--evaluate-every ${config.evaluateEvery}: ${why}`);
   const toy = toyNames.find((name) => name === config.data.source);
   if (toy) return pointEvaluator(toy);
-  if (config.data.path === STACKED)
-    throw refuse("stacks of digits are judged by npm run evaluate alone, by 26,000 of them.");
+  const judgeOf = async (splits: Splits) => {
+    requireClassifiable(splits, env);
+    const { classifier } = await loadClassifier(splits, gpu, env);
+    const bytes = gpu.device.limits.maxStorageBufferBindingSize;
+    return (pixels: Float32Array) => classifier.judge(pixels, bytes);
+  };
+  if (config.data.path === STACKED) {
+    const { splits, test } = await judgedStacks(config);
+    return stackEvaluator({ judge: await judgeOf(splits), test });
+  }
   const { splits, present, test } = await judgedImages(config);
   if (present.length < 2)
     throw refuse("all images are of one class, and the classifier that measures them tells classes apart.");
-  requireClassifiable(splits, env);
-  const { classifier } = await loadClassifier(splits, gpu, env);
-  const bytes = gpu.device.limits.maxStorageBufferBindingSize;
-  return imageEvaluator({ judge: (pixels) => classifier.judge(pixels, bytes), test, present });
+  return imageEvaluator({ judge: await judgeOf(splits), test, present });
 }

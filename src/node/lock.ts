@@ -1,5 +1,5 @@
-// A run's folder is locked while a run writes to it: the file run.lock says which process does. The lock of a killed run
-// is taken over. Of several runs that start at once exactly one gets the folder.
+// A run's folder is locked while a run writes to it, and the classifiers' while one is trained: run.lock says by which
+// process. The lock of a killed one is taken over. Of several that start at once exactly one gets the folder.
 import { randomBytes } from "node:crypto";
 import {
   closeSync,
@@ -19,6 +19,9 @@ import { reason } from "./files";
 
 export const lockName = "run.lock";
 export const isLock = (name: string): boolean => name.startsWith(lockName);
+
+/** Another process holds the lock. */
+export class Locked extends InputError {}
 
 export interface Lock {
   /** Throws InputError if another run has the lock, as it may once a process slept for minutes, or the folder is gone. */
@@ -50,7 +53,7 @@ process.on("exit", () => {
   for (const release of releases) release();
 });
 
-/** Locks the folder, which must exist. Throws InputError while another run holds it, or if it can't be written. */
+/** Locks the folder, which must exist. Throws Locked while another run holds it, and InputError if it can't be written. */
 export function lockFolder(folder: string): Lock {
   const path = join(folder, lockName);
   const own: Owner = {
@@ -106,17 +109,17 @@ function create(path: string, owner: Owner | undefined): boolean {
   }
 }
 
-/** Throws InputError while another run holds the folder. */
+/** Throws Locked while another run holds the folder. */
 export function requireUnlocked(folder: string): void {
   const path = join(folder, lockName);
   const owner = read(path);
   const age = ageOf(path);
   if (age === undefined || !(owner ? isAlive(owner, age) : age < WRITING)) return;
   const who = owner ? ` (process ${owner.pid} on ${owner.host})` : "";
-  throw new InputError(`${folder}: a run writes to this folder right now${who}. Wait for it, or stop it.`);
+  throw new Locked(`${folder}: a run writes to this folder right now${who}. Wait for it, or stop it.`);
 }
 
-/** Removes the lock of a dead owner. Throws InputError if the owner lives, or may. */
+/** Removes the lock of a dead owner. Throws Locked if the owner lives, or may. */
 function takeOver(folder: string, path: string): void {
   const owner = read(path);
   requireUnlocked(folder);

@@ -3,7 +3,8 @@ import { InputError } from "../errors";
 import { HostRandom } from "../kernels/threefry";
 import type { RunConfig } from "../wgan/config";
 import { type ByteDataset, nameAll, presentClasses, selectClasses } from "../wgan/dataset";
-import { loadData, STACKED } from "./data";
+import { loadData } from "./data";
+import { STACKED } from "./dataPath";
 import { sha256 } from "./download";
 
 export interface Splits {

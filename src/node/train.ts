@@ -20,6 +20,7 @@ import { readBest, setAside } from "./checkpointFiles";
 import { runCommand } from "./command";
 import { readChanges, settingsText } from "./configFile";
 import { loadData } from "./data";
+import { STACKED } from "./dataPath";
 import { openDevice } from "./device";
 import { evaluatorFor } from "./evaluator";
 import { parseTrainOptions, trainHelp } from "./options";
@@ -75,7 +76,8 @@ await runCommand(async () => {
   const wanted = { dataDir: path ?? undefined, namedBy, size: size ?? undefined, transposed };
   const all = await loadData({ ...wanted, env: process.env, log: console.log });
   // In full, so that it is found from wherever the run goes on.
-  if (path !== null && all.kind === "images" && existsSync(path)) chosen.settings.data.path = resolve(path);
+  if (path !== null && path !== STACKED && all.kind === "images" && existsSync(path))
+    chosen.settings.data.path = resolve(path);
   if (all.kind === "images" && !chosen.changes.some((change) => change.path.join(".") === "data.classes")) {
     const { settings } = chosen;
     settings.data.classes = settings.conditional ? "all" : usualClasses(all, settings.data.classes);

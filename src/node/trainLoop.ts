@@ -1,7 +1,7 @@
 // The training loop of a run: steps, losses, checkpoints and pictures. Whatever ends it, the newest state that is known
 // to be good is then on the disk. If a picture or a log fails, that is reported once, and the run goes on.
 import { join } from "node:path";
-import { settle, type Tensor } from "../autograd";
+import { settle, slice, type Tensor, tidy } from "../autograd";
 import { InputError } from "../errors";
 import type { Evaluator, Figures } from "../wgan/evaluating";
 import { samplePicture } from "../wgan/samplePicture";
@@ -66,12 +66,16 @@ export async function trainLoop(options: LoopOptions): Promise<{ step: number; s
   let best = evaluation?.best?.figures;
   const evaluate = async (step: number, state?: Checkpoint) => {
     if (!evaluation || !measured) return;
-    const made = trainer.sample(measured);
-    const samples = (await made.data()) as Float32Array;
-    made.dispose();
-    if (!allFinite(samples))
+    let drawn = 0;
+    const figures = await evaluation.evaluator.figures(async (count) => {
+      const starts = [drawn, 0];
+      drawn += count;
+      const made = tidy(() => trainer.sample(slice(measured, { starts, sizes: [count, measured.shape[1]] })));
+      const samples = (await made.data()) as Float32Array;
+      made.dispose();
+      if (allFinite(samples)) return samples;
       throw new Diverged(`the samples are no longer finite after step ${step}: ${advice}`);
-    const figures = await evaluation.evaluator.figures(samples);
+    });
     showing.evaluation({ step, seconds: seconds(), figures });
     const nearer = !best || distanceOf(figures) < distanceOf(best);
     const text = `step ${String(step).padStart(String(config.steps).length)}  ${figuresText(figures)}${nearer ? "  the best so far" : ""}`;

@@ -5,6 +5,7 @@ import { frechetDistance, moments } from "../measures/frechet";
 import type { ByteDataset } from "./dataset";
 import { type Judged, MOST_NUMBERS, PER_DRAW } from "./judgeImages";
 import { COUNTED, pointFigures } from "./judgePoints";
+import { type JudgedStacks, modeFigures, readModes, readReal, STACKS } from "./judgeStacked";
 import { fromBytes } from "./pixels";
 import { drawToy, type ToyName } from "./toys";
 
@@ -14,8 +15,8 @@ export type Figures = Readonly<Record<string, number>>;
 export interface Evaluator {
   /** Samples that it takes. */
   count: number;
-  /** Samples in [−1, 1], or points, to figures. */
-  figures(samples: Float32Array): Promise<Figures>;
+  /** Figures of images in [−1, 1], or of points; `draw` gives the next so many of them. */
+  figures(draw: Judged["draw"]): Promise<Figures>;
 }
 
 /** Classes that are counted each; of more none is. */
@@ -42,8 +43,8 @@ export async function imageEvaluator({
   const floor = frechetDistance(moments((await seen(others)).features), wanted);
   return {
     count,
-    async figures(samples) {
-      const { features, shares } = await judge(samples);
+    async figures(draw) {
+      const { features, shares } = await judge(await draw(count));
       const counts = histogram(largest(shares), present.length);
       const classes = present.map((label, i) => [`class_${nameOf(test, label)}`, counts[i]] as const);
       return {
@@ -57,14 +58,33 @@ export async function imageEvaluator({
 
 const nameOf = ({ classes }: ByteDataset, label: number) => classes?.[label] ?? `${label}`;
 
+/**
+ * Stacked digits: the KL of their modes to uniform, its floor, which real stacks have, the modes hit, and the share of real
+ * stacks that the classifier reads right.
+ */
+export async function stackEvaluator({
+  judge,
+  test,
+}: Pick<JudgedStacks, "judge" | "test">): Promise<Evaluator> {
+  const real = await readReal(test, judge);
+  const floor = modeFigures(real.modes).kl;
+  return {
+    count: STACKS,
+    async figures(draw) {
+      const { hit, kl } = modeFigures(await readModes(draw, judge));
+      return { modes_kl: kl, modes_kl_floor: floor, modes: hit, real_read_right: real.right };
+    },
+  };
+}
+
 /** Points of a toy: their Wasserstein-1 distance from the toy's, its floor, the modes hit, and the share near one. */
 export function pointEvaluator(toy: ToyName): Evaluator {
   const [reference, others] = SEEDS.map((seed) => drawToy(toy, COUNTED, seed).points);
   const floor = pointFigures(toy, others, reference).distance;
   return {
     count: COUNTED,
-    async figures(points) {
-      const { distance, hit } = pointFigures(toy, points, reference);
+    async figures(draw) {
+      const { distance, hit } = pointFigures(toy, await draw(COUNTED), reference);
       return {
         wasserstein_1: distance,
         wasserstein_1_floor: floor,

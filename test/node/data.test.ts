@@ -30,7 +30,7 @@ const whole = folderWith(Object.keys(files));
 const silent = () => {};
 const load = async (options: DataOptions) => (await loadData(options)) as ByteDataset;
 
-const failure = async (options: { dataDir?: string; env?: Record<string, string> }): Promise<string> => {
+const failure = async (options: Partial<DataOptions>): Promise<string> => {
   try {
     await load({ env: {}, log: silent, ...options });
   } catch (error) {
@@ -91,6 +91,17 @@ test("a download fills the cache, is checked, and isn't repeated", async () => {
   await mirror.close();
 });
 
+test("MNIST is not scaled, and that is told before anything is downloaded", async () => {
+  const mirror = await startMirror(serving(files));
+  for (const dataDir of [undefined, "stacked"])
+    assert.match(
+      await failure({ dataDir, size: 14, env: { XDG_CACHE_HOME: temporaryFolder() }, mirrors: [mirror.url] }),
+      /^--size 14: only folders of images are cropped and scaled; MNIST has images of 28x28\.$/,
+    );
+  assert.is(mirror.requests.length, 0);
+  await mirror.close();
+});
+
 test("with both mirrors down the program draws, and says so in one line", async () => {
   const lines: string[] = [];
   const options = {
@@ -138,6 +149,7 @@ test("stacked: stacks of the digits that are found; where they are not all ten, 
     await failure({ dataDir: "stacked", env: { MONGE_DATA: whole } }),
     /^stacked: expected grey images of the digits 0 to 9 to stack, got 3 grey images of 28x28/,
   );
+  assert.match(await failure({ dataDir: "stakced" }), /\. Did you mean stacked\?$/);
 });
 
 test("a cache that can't be written stops nothing: what is downloaded is used, and one line a file says so", async () => {

@@ -1,8 +1,9 @@
 // The commands that judge, where something is wrong with what they are given or the disk takes nothing: no long work for
 // nothing, and no figure that isn't one.
-import { spawnSync } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { decodeSafetensors, encodeSafetensors } from "../../src/formats/safetensors";
@@ -54,6 +55,22 @@ test("a kept classifier whose weights are no numbers is trained anew, and kept",
   assert.match(stdout, /\nclassifier: trained in .*\nclassifier: right on .* %; kept in \S+\n$/);
 });
 
+test("of two commands at once that need a classifier one trains it, and the other takes that", async () => {
+  const alone = { ...env, XDG_CACHE_HOME: temporaryFolder() };
+  const said = await Promise.all(
+    [1, 2].map(async () => {
+      const options = { cwd: base, env: alone };
+      const args = [script("classifier"), "--data", data];
+      return (await promisify(execFile)(process.execPath, args, options)).stdout;
+    }),
+  );
+  assert.is(said.filter((text) => text.includes("classifier: trained in ")).length, 1, said.join("\n"));
+  const [one, other] = said.map((text) => text.trim().split("\n").at(-1)!);
+  assert.match(one, /^classifier: right on .*; kept in \S+$/);
+  assert.is(one, other);
+  assert.is(readdirSync(join(alone.XDG_CACHE_HOME, "monge", "classifiers")).length, 1, "no lock is left");
+});
+
 const disk = join(base, "tight-disk"); // places.test.ts has one, too
 mkdirSync(disk);
 const mounted = () =>
@@ -94,6 +111,7 @@ test("a cache that can't be written is told of before it is trained", () => {
 });
 
 test("stacks are judged by the classifier of their digits, which must be of one size with them", () => {
+  mkdirSync(join(base, "stacked")); // whoever has a folder of that name
   const folder = train("stacks", [...tiny, "--data", "stacked"], { MONGE_DATA: data });
   const { status, stdout } = run("classifier", ["--run", folder], { MONGE_DATA: data });
   assert.is(status, 0);

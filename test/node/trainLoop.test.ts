@@ -116,9 +116,11 @@ test("the best of what is measured is kept, and a worse one of later is not", as
   let seen = "";
   const evaluator = {
     count: 6,
-    figures: async (samples: Float32Array) => {
-      assert.is(samples.length, 12);
-      seen = `${samples.subarray(0, 3)}`;
+    figures: async (draw: (count: number) => Promise<Float32Array>) => {
+      const [some, others] = [await draw(2), await draw(4)];
+      assert.equal([some.length, others.length], [4, 8]);
+      assert.not.equal(some, others.subarray(0, 4), "the next ones");
+      seen = `${some},${others}`;
       return { distance: distances.shift()! };
     },
   };
@@ -172,7 +174,10 @@ test("samples that are not finite end the run as losses do", async () => {
   const trainer = smallTrainer("toy");
   Object.assign(trainer.config, { evaluateEvery: 1 });
   trainer.sample = () => tensor(new Float32Array(4).fill(Number.NaN), [2, 2]);
-  const evaluator = { count: 2, figures: async () => assert.unreachable() as never };
+  const evaluator = {
+    count: 2,
+    figures: async (draw: (n: number) => unknown) => assert.unreachable(`${await draw(2)}`) as never,
+  };
   const { error } = await run(trainer, () => {}, { evaluator });
   assert.match(error, /^the samples are no longer finite after step 1: training diverged\. /);
 });

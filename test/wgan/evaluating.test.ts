@@ -26,13 +26,13 @@ const judge = async (pixels: Float32Array) => ({
 test("images: the distance of the test images themselves is 0, of others the floor, and classes are counted", async () => {
   const evaluator = await imageEvaluator({ judge, test: held, present: [3, 7] });
   assert.is(evaluator.count, 20);
-  const same = await evaluator.figures(fromBytes(images.subarray(0, 40)));
+  const same = await evaluator.figures(async () => fromBytes(images.subarray(0, 40)));
   assert.equal(Object.keys(same), ["frechet", "frechet_floor", "class_3", "class_7"]);
   assert.ok(Math.abs(same.frechet) < 1e-6, `${same.frechet}`);
   assert.equal([same.class_3, same.class_7], [10, 10]);
-  const others = await evaluator.figures(fromBytes(images.subarray(40)));
+  const others = await evaluator.figures(async () => fromBytes(images.subarray(40)));
   assert.is(others.frechet, same.frechet_floor);
-  const one = await evaluator.figures(new Float32Array(40).fill(1));
+  const one = await evaluator.figures(async () => new Float32Array(40).fill(1));
   assert.equal([one.class_3, one.class_7], [20, 0]);
   assert.ok(one.frechet > 10 * others.frechet);
 });
@@ -43,13 +43,15 @@ test("points: the toy's own are near the floor and hit all modes, those of one m
     ["25gaussians", 25],
   ] as const) {
     const { count, figures } = pointEvaluator(toy);
-    const real = await figures(drawToy(toy, count, 5).points);
+    const real = await figures(async () => drawToy(toy, count, 5).points);
     assert.equal(Object.keys(real), ["wasserstein_1", "wasserstein_1_floor", "modes", "near_a_mode"]);
     assert.ok(real.wasserstein_1 < 2 * real.wasserstein_1_floor, JSON.stringify(real));
     assert.is(real.modes, modes);
     assert.ok(Math.abs(real.near_a_mode - 0.989) < 0.01);
     const { centres } = modesOf(toy)!;
-    const one = await figures(Float32Array.from({ length: 2 * count }, (_, at) => centres[at % 2]));
+    const one = await figures(async () =>
+      Float32Array.from({ length: 2 * count }, (_, at) => centres[at % 2]),
+    );
     assert.equal([one.modes, one.near_a_mode], [1, 1]);
     assert.ok(one.wasserstein_1 > 5 * real.wasserstein_1);
   }
@@ -57,7 +59,7 @@ test("points: the toy's own are near the floor and hit all modes, those of one m
 
 test("the roll has no modes", async () => {
   const { count, figures } = pointEvaluator("swissroll");
-  const real = await figures(drawToy("swissroll", count, 5).points);
+  const real = await figures(async () => drawToy("swissroll", count, 5).points);
   assert.equal(Object.keys(real), ["wasserstein_1", "wasserstein_1_floor"]);
 });
 

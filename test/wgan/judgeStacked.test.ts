@@ -3,6 +3,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { rowsOf } from "../../src/measures/rows";
 import type { ByteDataset } from "../../src/wgan/dataset";
+import { stackEvaluator } from "../../src/wgan/evaluating";
 import { judgeStacked, STACK_STEPS, STACKS } from "../../src/wgan/judgeStacked";
 import { fromBytes } from "../../src/wgan/pixels";
 import { channelOf, stackDigits } from "../../src/wgan/stacked";
@@ -48,6 +49,27 @@ test("real stacks hit all thousand modes, as evenly as chance has it; a generato
   const poor = await judgeStacked({ draw: one, judge, test: real, progress });
   assert.equal(poor.figures[0].generated, [1]);
   assert.ok(Math.abs(poor.figures[1].generated[0] - Math.log(1000)) < 1e-9);
+  assert.match(good.notes[0], / right of 100\.0 % of the real stacks$/);
+});
+
+test("what is measured during training are the same figures, and what the classifier takes for another digit", async () => {
+  const blind: typeof judge = (grey) => judge(grey.map((value) => (value > 0.7 ? -1 : value))); // a nine looks like a zero
+  const { count, figures } = await stackEvaluator({ judge: blind, test: real });
+  assert.is(count, STACKS);
+  let at = 0;
+  const again = await figures(async (n) => {
+    at += n;
+    return fromBytes(real.images.subarray(3 * (at - n), 3 * at));
+  });
+  assert.equal(Object.keys(again), ["modes_kl", "modes_kl_floor", "modes", "real_read_right"]);
+  assert.equal([again.modes_kl, again.modes], [again.modes_kl_floor, 9 ** 3]);
+  assert.ok(Math.abs(again.real_read_right - 0.9 ** 3) < 0.01, `${again.real_read_right}`);
+  const { figures: judged, notes } = await judgeStacked({
+    ...{ judge: blind, test: real, progress: () => {} },
+    draw: async (n) => fromBytes(new Uint8Array(3 * n)),
+  });
+  assert.is(judged[1].real[0], again.modes_kl_floor);
+  assert.match(notes[0], new RegExp(` right of ${(100 * again.real_read_right).toFixed(1)} % of the real`));
 });
 
 test.run();

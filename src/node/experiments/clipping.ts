@@ -22,7 +22,7 @@ const NEAR = 0.01;
 
 export const clipping: Experiment = {
   about: "What clipping does to a critic: weights at the bounds, gradients from layer to layer",
-  digits: false,
+  data: "toys",
   trainings: (quick) => [
     ...bounds.map((clip) => ({
       name: `clip-${clip}`,

@@ -35,7 +35,7 @@ const shown = [120, 240, 420, 600, 840];
 
 export const digit5: Experiment = {
   about: "One digit: the Keras tutorial, the WGAN paper and the gradient penalty on the same networks",
-  digits: true,
+  data: "digits",
   trainings: (quick) =>
     Object.entries(ways).map(([name, { options }]) => ({
       name,

@@ -32,7 +32,7 @@ const ways: Readonly<Record<string, { title: string; options: TrainOptions }>> =
 
 export const estimate: Experiment = {
   about: "Does the critic's estimate tell how good the samples are? Small networks of 16 channels",
-  digits: true,
+  data: "digits",
   trainings: (quick) =>
     (quick ? [1] : seeds).flatMap((seed) =>
       Object.entries(ways).map(([way, { options }]) => ({

@@ -30,8 +30,8 @@ export interface Results {
 export interface Experiment {
   /** One line that says what it asks. */
   about: string;
-  /** Whether it learns from digits, which --data may name, or from toys. */
-  digits: boolean;
+  /** What it learns from: digits, which --data may name, stacks of them, or toys. */
+  data: "digits" | "stacks" | "toys";
   /** In the order in which they are done. `quick`: few steps of small networks, which show nothing. */
   trainings(quick: boolean): Training[];
   /** What those that are done tell; there is one at least. */

@@ -4,6 +4,7 @@ import { digit5 } from "./digit5";
 import { estimate } from "./estimate";
 import type { Experiment } from "./experiment";
 import { stability } from "./stability";
+import { stacked } from "./stacked";
 import { toys } from "./toys";
 
 export const experiments: Readonly<Record<string, Experiment>> = {
@@ -12,4 +13,5 @@ export const experiments: Readonly<Record<string, Experiment>> = {
   estimate,
   clipping,
   stability,
+  stacked,
 };

@@ -22,6 +22,12 @@ const list = Object.entries(experiments)
   .map(([name, { about }]) => `  ${name.padEnd(12)}${about}\n`)
   .join("");
 
+/** Where the data are from that --data does not name. */
+const dataOf = {
+  toys: "learns from toys, which are drawn",
+  stacks: "stacks the digits that MONGE_DATA names, or that are found without --data",
+};
+
 export const experimentHelp = `Does the trainings of an experiment, one after the other, and writes what they tell into its page,
 docs/science/NAME.md. A training that is done is not done again, and one that was broken off goes on.
 
@@ -52,8 +58,8 @@ export function parseExperimentOptions([first, ...more]: string[]): ExperimentOp
   const given = readOptions("experiment", more, ["out", "data"], ["quick", "report"]);
   const [out, data] = [given.read("out", notEmpty), given.read("data", notEmpty)];
   if (given.adapter !== undefined) throw new InputError("--adapter: experiments run on the default one.");
-  if (data !== undefined && !experiment.digits)
-    throw new InputError(`--data ${data}: ${first} learns from toys, which are drawn.`);
+  if (data !== undefined && experiment.data !== "digits")
+    throw new InputError(`--data ${data}: ${first} ${dataOf[experiment.data]}.`);
   if (given.has("quick") && out === undefined)
     throw new InputError("--quick needs --out DIR, so that what shows nothing is in no page of docs.");
   if (out !== undefined) requireMakeable(out);

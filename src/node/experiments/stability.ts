@@ -40,7 +40,7 @@ const ways: Readonly<Record<string, { title: string; options: TrainOptions }>> =
 
 export const stability: Experiment = {
   about: "Without batch norm, and without convolutions: does training stand it? Small networks, all digits",
-  digits: true,
+  data: "digits",
   trainings: (quick) =>
     Object.entries(networks).flatMap(([network, { options }]) =>
       Object.entries(ways).map(([way, { options: own }]) => ({

@@ -39,7 +39,7 @@ const small: TrainOptions = { "network.hidden": 8, batch: 8, steps: 4, "evaluate
 
 export const toys: Experiment = {
   about: "Modes of a mixture: which objective finds the 8 of a ring, and the 25 of a grid?",
-  digits: false,
+  data: "toys",
   trainings: (quick) =>
     Object.entries(ways).flatMap(([way, { options }]) =>
       (quick ? seeds.slice(0, 1) : seeds).flatMap((seed) =>

@@ -40,22 +40,29 @@ export function evaluationPlot(rows: readonly EvaluationRow[]): Promise<string> 
   });
 }
 
+/** Of the distances, and of the figures that have a panel of their own. */
+const distances: Readonly<Record<string, string>> = {
+  frechet: "Fréchet distance",
+  wasserstein_1: "Wasserstein-1 distance",
+  modes_kl: "KL of modes to uniform",
+};
+const singles: Readonly<Record<string, string>> = { modes: "modes hit", near_a_mode: "share near a mode" };
+
 /** The distance beside its floor, the classes together, and each other figure by itself. */
 function panelsOf(names: readonly string[]): Panel[] {
   const [distance, floor, ...others] = names;
   const classes = others.filter((name) => name.startsWith("class_"));
-  const single = others.filter((name) => !classes.includes(name));
-  const title = distance === "frechet" ? "Fréchet distance" : "Wasserstein-1 distance";
+  const single = others.filter((name) => Object.hasOwn(singles, name));
   return [
     {
-      title,
+      title: distances[distance],
       series: [
         [distance, "generated"],
         [floor, "real ones, the floor"],
       ],
     },
     ...single.map((name) => ({
-      title: name === "modes" ? "modes hit" : "share near a mode",
+      title: singles[name],
       series: [[name, "generated"]] as const,
     })),
     ...(classes.length > 0

@@ -1,9 +1,8 @@
 // What became of a planned run, by its folder and its log.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { InputError } from "../../errors";
 import { readConfig } from "../configFile";
-import { requireUnlocked } from "../lock";
+import { Locked, requireUnlocked } from "../lock";
 import { type LossRow, readLosses } from "../lossFile";
 import type { PlannedRun } from "./planned";
 
@@ -49,7 +48,7 @@ function isLocked(path: string): boolean {
     requireUnlocked(path);
     return false;
   } catch (error) {
-    if (error instanceof InputError) return true;
+    if (error instanceof Locked) return true;
     throw error;
   }
 }

@@ -47,6 +47,7 @@ function done(name: string, seed: number): Done {
       ...{ step, seconds: step },
       figures: {
         ...{ frechet: 500 / step, frechet_floor: 2, class_4: 1, class_5: 3 },
+        ...{ modes_kl: 40 / step, modes_kl_floor: 0.026, real_read_right: 0.98 },
         ...{ wasserstein_1: 1 / step, wasserstein_1_floor: 0.001, modes: 3, near_a_mode: 0.5 },
       },
     })),
@@ -134,6 +135,7 @@ test("what is off in the command line gets one line", () => {
   complains("constructor", /^no experiment "constructor": there are toys, /);
   complains("toys --quick", /^--quick needs --out DIR, /);
   complains("toys --data x", /^--data x: toys learns from toys, which are drawn\.$/);
+  complains("stacked --data x", /^--data x: stacked stacks the digits that MONGE_DATA names, or /);
   complains("toys --outt x", /^unknown option --outt\. Did you mean --out\?$/);
   complains("toys --adapter x", /^--adapter: experiments run on the default one\.$/);
   complains("toys --out package.json", /^--out package\.json: a file, expected a folder\.$/);

@@ -60,6 +60,13 @@ test("what was measured has a plot of its own, and its last and best are among t
     assert.ok(svg.includes(text), text);
   assert.ok(readdirSync(path).includes("evaluation.png"));
   assert.is(JSON.parse(readFileSync(join(path, "metrics.json"), "utf8")).best_frechet, 5);
+
+  const stacks = { modes_kl: 0.2, modes_kl_floor: 0.02, modes: 990, real_read_right: 0.98 };
+  writeFileSync(join(path, "metrics.jsonl"), evaluationLine({ step: 10, seconds: 1, figures: stacks }));
+  assert.equal(await write(path), []);
+  const ofStacks = readFileSync(join(path, "evaluation.svg"), "utf8");
+  for (const text of ["KL of modes to uniform", "modes hit"]) assert.ok(ofStacks.includes(text), text);
+  assert.not.match(ofStacks, /read right|undefined/);
 });
 
 test("a damaged sample costs the animation and one line, nothing else", async () => {
