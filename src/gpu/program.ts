@@ -87,7 +87,10 @@ export class Program implements ScratchUser {
     return this.slots!.endBatch();
   }
 
-  /** Submits that are recorded already keep the old buffer: each replay is whole by itself. */
+  /**
+   * Submits that are recorded already keep the old buffer: each replay is whole by itself. The bound on bind groups is not
+   * asked: there is no way back for who calls.
+   */
   replaceScratch(old: GPUBuffer, by: GPUBuffer): void {
     const moved = (storage: Storage) => (storage.buffer === old ? { ...storage, buffer: by } : storage);
     this.submits = this.submits.map((commands) =>
