@@ -21,7 +21,7 @@ export class Program implements ScratchUser {
   submits: readonly (readonly Command[])[] = [];
   disposed = false;
   private readonly recorded: Command[] = [];
-  /** Dispatches whose uniforms change; their slots were taken first, so they lie together, and one write brings them all. */
+  /** Dispatches whose uniforms change; their slots are taken first: new ones lie together, and one short write brings them. */
   private changing: DispatchCommand[] = [];
   /** Until `finish`: the uniforms, as they are at first. */
   private readonly uniforms = new Map<Command, Uint32Array>();
