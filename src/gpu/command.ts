@@ -1,4 +1,4 @@
-// What a stream records: dispatches, copies and clears, with the uniform of each dispatch as bytes.
+// What a stream records: dispatches, copies and clears.
 import type { Pipeline, PipelineKey } from "./pipelines";
 import type { Storage } from "./pool";
 import type { Params } from "./uniforms";

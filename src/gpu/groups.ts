@@ -29,15 +29,18 @@ export class BindGroups {
     return key;
   }
 
-  /** The group of a call's ranges in their order and a uniform `at` bytes in an arena. Throws where there are too many. */
+  /** Throws where there are too many to make one more. */
+  check(label: string): void {
+    if (this.alive < MOST_ALIVE) return;
+    this.collect();
+    throw new GpuError(
+      `gpu: ${label}: ${MOST_ALIVE} bind groups are alive, and more could crash the driver. ` +
+        "Work in steps: tidy() each, and await settle(0) between them.",
+    );
+  }
+
+  /** The group of a call's ranges in their order and a uniform `at` bytes in an arena. */
   make({ label, layout }: Pipeline, { reads, writes }: Dispatch, arena: GPUBuffer, at: number): GPUBindGroup {
-    if (this.alive >= MOST_ALIVE) {
-      this.collect();
-      throw new GpuError(
-        `gpu: ${label}: ${MOST_ALIVE} bind groups are alive, and more could crash the driver. ` +
-          "Work in steps: tidy() each, and await settle(0) between them.",
-      );
-    }
     const group = this.device.createBindGroup({
       label,
       layout,

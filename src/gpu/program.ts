@@ -21,7 +21,7 @@ export class Program implements ScratchUser {
   submits: readonly (readonly Command[])[] = [];
   disposed = false;
   private readonly recorded: Command[] = [];
-  /** Dispatches whose uniforms change; their slots were taken first, so they lie together, and one write brings them all. */
+  /** Dispatches whose uniforms change; their slots are taken first: new ones lie together, and one short write brings them. */
   private changing: DispatchCommand[] = [];
   /** Until `finish`: the uniforms, as they are at first. */
   private readonly uniforms = new Map<Command, Uint32Array>();
@@ -87,7 +87,10 @@ export class Program implements ScratchUser {
     return this.slots!.endBatch();
   }
 
-  /** Submits that are recorded already keep the old buffer: each replay is whole by itself. */
+  /**
+   * Submits that are recorded already keep the old buffer: each replay is whole by itself. The bound on bind groups is not
+   * asked: there is no way back for who calls.
+   */
   replaceScratch(old: GPUBuffer, by: GPUBuffer): void {
     const moved = (storage: Storage) => (storage.buffer === old ? { ...storage, buffer: by } : storage);
     this.submits = this.submits.map((commands) =>

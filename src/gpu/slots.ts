@@ -76,13 +76,15 @@ export class Slots {
     return () => device.queue.writeBuffer(arena, 4 * from, changed);
   }
 
-  /** Forgets the bind groups of batches that have ended. */
+  /** Forgets bind groups that the batch does not use, until so many slots are free. */
   clear(least = this.count): void {
-    for (const [key, { batch, slots }] of this.rows) {
+    for (const [key, row] of this.rows) {
       if (this.free.length >= least) return;
-      if (batch === this.batch) continue;
-      this.rows.delete(key);
-      this.free.push(...slots.map(({ at }) => at));
+      if (row.batch !== this.batch) {
+        row.taken = 0;
+        this.rows.delete(key);
+      }
+      for (const { at } of row.slots.splice(row.taken)) this.free.push(at);
     }
   }
 
@@ -93,10 +95,9 @@ export class Slots {
   }
 
   private make(pipeline: Pipeline, call: Dispatch): Slot {
-    this.clear(1);
-    const at = this.free.at(-1)!;
-    const group = this.groups.make(pipeline, call, this.arena, at);
-    this.free.pop();
-    return { group, at };
+    this.groups.check(pipeline.label);
+    if (this.free.length === 0) this.clear(this.count / 4); // not one by one, since it passes by all that are used
+    const at = this.free.pop()!;
+    return { group: this.groups.make(pipeline, call, this.arena, at), at };
   }
 }

@@ -72,6 +72,7 @@ export class Stream {
     if (call.grid.includes(0)) return;
     this.checkCall(call);
     const pipeline = this.gpu.pipelines.get(call);
+    if (typeof call.params === "function") this.groups.check(pipeline.label); // before it moves a counter
     const uniform = pipeline.uniform.pack(paramsOf(call));
     if (this.commands.length >= MAX_COMMANDS) this.send();
     this.makeRoom(workOfCall(call));

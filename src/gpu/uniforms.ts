@@ -7,7 +7,7 @@ export type Value = number | boolean | readonly Value[] | Params;
 /** The fields of a uniform by their names in WGSL. */
 export type Params = { readonly [field: string]: Value };
 
-/** Bytes of one dispatch's uniform: also WebGPU's coarsest alignment of a dynamic offset. */
+/** Bytes of one dispatch's uniform: also WebGPU's coarsest alignment of one in a buffer. */
 export const UNIFORM_BYTES = 256;
 
 /** A type of WGSL: its size and alignment in bytes, and how a value of it is written. */

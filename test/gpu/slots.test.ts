@@ -10,6 +10,7 @@ import {
   keep,
   mul,
   requireGrad,
+  settle,
   type Tensor,
   tidy,
   zeros,
@@ -53,6 +54,36 @@ test("more ranges than there are slots, in any order and with changing uniforms"
     for (const y of [...ys, twice]) y.dispose();
   }
   for (const x of xs) x.dispose();
+});
+
+test("ranges that came a thousand times in a batch leave slots for others when they come once", async () => {
+  const pairs = Array.from({ length: 8 }, () => [keep(full([4], 1)), keep(zeros([4]))]);
+  await settle(0);
+  for (const [x, y] of pairs.slice(0, 4)) {
+    for (let i = 0; i < 1024; i++) blend(y, x, 1, i);
+    await settle(0);
+  }
+  for (const [i, [x, y]] of pairs.entries()) blend(y, x, 0, i);
+  for (const [i, [, y]] of pairs.entries()) assert.is(await first(y), i);
+  for (const each of pairs.flat()) each.dispose();
+});
+
+test("a step may have other ranges, and more of them, than the one that had its slots before", async () => {
+  const [x, y, z] = [1, 1, 1].map((value) => keep(full([4], value)));
+  capture(() => {
+    for (let i = 1; i <= 4; i++) blend(x, y, 1, i);
+  }).dispose();
+  assert.is(await first(x), 11);
+  const step = capture(() => {
+    blend(x, y, 0, 2);
+    blend(z, x, 0, 3);
+    blend(y, z, 0, 5);
+    blend(x, y, 1, 7);
+  });
+  assert.is(await first(x), 2 + 7 * 30);
+  step.replay();
+  assert.is(await first(x), 30 * (2 + 7 * 30));
+  for (const each of [step, x, y, z]) each.dispose();
 });
 
 test("captured updates over the same ranges with the same rate at first follow their own rates later", async () => {
