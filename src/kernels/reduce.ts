@@ -1,6 +1,6 @@
 // Sums, maxima and minima over the middle axis of (A, R, B). Any other set of axes is a chain of these.
 import { gpu } from "../gpu/gpu";
-import { dispatch, gridOf, type Storage, temporary } from "./block";
+import { type Block, dispatch, gridOf, type Storage, temporary } from "./block";
 
 /** A contiguous array seen as (a, r, b); r is the axis to reduce. */
 export interface Middle {
@@ -36,28 +36,52 @@ export function runsOf(a: number, r: number, columns: number, most = Number.POSI
 /** The entry points of shaders/reduce.wgsl. */
 export type Reducer = "sum" | "max_" | "min_";
 
+/** What makes a sum a matrix times a vector. */
+export interface Product {
+  /** The vector: a weight for each of the r numbers. */
+  weights?: Storage;
+  /** Added to y: a number for each sum, or one for all of them. */
+  bias?: Block;
+  /** The number of y from which on the sum of the weights lies as well. */
+  sums?: number;
+}
+
 /** y (a, b) = the sum, times `scale`, the maximum or the minimum of x (a, r, b) over r. */
-export function reduce(op: Reducer, x: Storage, y: Storage, { a, r, b }: Middle, scale = 1): void {
+export function reduce(
+  op: Reducer,
+  x: Storage,
+  y: Storage,
+  { a, r, b }: Middle,
+  scale = 1,
+  product?: Product,
+): void {
   if (a * b === 0) return;
+  const { weights, bias, sums: place = 0 } = product ?? {};
   const fold = b === 1 && r % 4 === 0; // along the rows; else vec4s lie across the columns
   const vec = fold || b % 4 === 0;
   const rows = fold ? r / 4 : r;
   const columns = vec && !fold ? b / 4 : b;
-  const { runs, lanes, length } = runsOf(a, rows, columns);
+  const { runs, lanes, length } = runsOf(a, rows, columns, place ? 256 : undefined);
   const s = runs * lanes;
-  const reduceTo = (to: Storage, by: number) =>
+  const joins = op === "sum" && s > 1 && s <= 256;
+  const ends = s === 1 || joins;
+  const reduceTo = (to: Storage, scale: number, biases: number) =>
     dispatch({
       shader: "reduce",
       entry: op,
-      constants: { VEC: vec ? 1 : 0, FOLD: fold ? 1 : 0 },
-      reads: [x],
+      constants: { VEC: vec ? 1 : 0, FOLD: fold ? 1 : 0, JOIN: joins ? 1 : 0, WEIGHTED: weights ? 1 : 0 },
+      reads: [x, weights ?? x, bias?.storage ?? x],
       writes: [to],
-      params: { a, r: rows, b: columns, runs, lanes, length, scale: by },
-      grid: gridOf(a * s * columns),
+      params: { a, r: rows, b: columns, runs, lanes, length, scale, biases, place },
+      grid: wholeColumns(a * columns * (joins ? 1 : s) + (place ? 1 : 0), joins ? s : 1),
     });
-  if (s === 1) return reduceTo(y, scale);
+  if (ends) return reduceTo(y, scale, bias?.size ?? 0);
   temporary(a * s * b, "reduce", (partial) => {
-    reduceTo(partial, 1);
-    reduce(op, partial, y, { a, r: s, b }, scale);
+    reduceTo(partial, 1, 0);
+    reduce(op, partial, y, { a, r: s, b }, scale, bias && { bias });
   });
 }
+
+/** The grid where a workgroup has all of so many parts of some columns; see places.wgsl. */
+export const wholeColumns = (columns: number, parts: number) =>
+  gridOf(256 * Math.ceil(columns / Math.floor(256 / parts)));
