@@ -1,10 +1,13 @@
 // uses: parts, places, numbers
 // Reduces the middle axis of x (A, R, B) to y (A, B), or to parts of it, (A, S, B), see parts.wgsl; a call with S = 1 ends
-// it. With a weight for each row, a sum is a matrix times a vector. No atomics, and the order of summation is fixed.
+// it. With a weight for each row, a sum is a matrix times a vector; without, it also joins the parts of a split product,
+// see gemm.wgsl. No atomics, and the order of summation is fixed.
 struct Params {
   a: u32, r: u32, b: u32, runs: u32, lanes: u32, length: u32,
-  scale: f32, biases: u32,  // y is the sum times scale, plus the biases, if there are any, in turn
-  place: u32,               // in y, of one more result: the sum of the weights; 0: there is none
+  scale: f32, biases: u32,    // y is the sum times scale, plus the biases, if there are any, in turn
+  place: u32,                 // in y, of one more result: the sum of the weights; 0: there is none
+  start: u32, add: u32,       // the first number of y; 1: on top of what y holds
+  pitch: u32, columns: u32,   // numbers of a row of results, and so many of them are in y; 0: all are
 }
 override FOLD: bool = false;  // R counts vec4s, whose four numbers are reduced to one at the end
 override JOIN: bool = false;  // a workgroup has all parts of a sum and joins them
@@ -26,8 +29,17 @@ fn term(i: u32, r: u32, ones: bool) -> vec4f {
 fn put(t: u32, v: vec4f, ones: bool) {
   let width = select(1u, 4u, VEC && !FOLD);
   for (var c = 0u; c < width; c++) {
-    let i = width * t + c;
-    y[select(i, P.place + c, ones)] = v[c] * P.scale + select(0.0, bias[i % P.biases], P.biases > 0);
+    var i = width * t + c;
+    if (P.pitch > 0) {
+      let column = i % P.pitch;
+      if (column >= P.columns) { break; }
+      i = i / P.pitch * P.columns + column;
+    }
+    let to = select(P.start + i, P.place + c, ones);
+    var value = v[c] * P.scale;
+    if (P.biases > 0) { value += bias[i % P.biases]; }
+    if (P.add > 0) { value += y[to]; }
+    y[to] = value;
   }
 }
 

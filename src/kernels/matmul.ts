@@ -31,7 +31,7 @@ export function matmul(a: Block, b: Block, y: FilterGrad, dims: MatmulDims, bias
   }
   if (m === 1 && batch === 1) {
     const middle = transposeB ? { a: n, r: k, b: 1 } : { a: 1, r: k, b: n };
-    return reduce("sum", b.storage, y.storage, middle, 1, { weights: a.storage, bias, sums: y.sums });
+    return reduce("sum", b.storage, y.storage, middle, { weights: a.storage, bias, sums: y.sums });
   }
   const [direction, rows, channels] = transposeA
     ? (["filterGrad", k, m] as const)

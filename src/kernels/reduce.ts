@@ -21,7 +21,8 @@ const NEIGHBOURS = 32;
 export function splits(r: number, outputs: number): number {
   const { threads, rows } = gpu().info.software ? forSoftware : forGpu;
   if (outputs >= threads || r <= 4 * rows) return 1;
-  return Math.min(Math.ceil(threads / outputs), Math.floor(r / rows));
+  // A power of two: threads that share a workgroup of 256 then leave none of it idle.
+  return 2 ** Math.floor(Math.log2(Math.min(threads / outputs, r / rows)));
 }
 
 /** Who takes which of `r` rows of `columns` numbers or vec4s, `a` times, `most` threads a column: see shaders/parts.wgsl. */
@@ -36,49 +37,53 @@ export function runsOf(a: number, r: number, columns: number, most = Number.POSI
 /** The entry points of shaders/reduce.wgsl. */
 export type Reducer = "sum" | "max_" | "min_";
 
-/** What makes a sum a matrix times a vector. */
-export interface Product {
-  /** The vector: a weight for each of the r numbers. */
+export interface SumOptions {
+  /** What the result is multiplied by; 1 where it is not given. */
+  scale?: number;
+  /** Of a sum: a weight for each of the r numbers, which makes it a matrix times a vector. */
   weights?: Storage;
   /** Added to y: a number for each sum, or one for all of them. */
   bias?: Block;
-  /** The number of y from which on the sum of the weights lies as well. */
+  /** The number of y where the sum of the weights lies as well, with room for four. */
   sums?: number;
 }
 
-/** y (a, b) = the sum, times `scale`, the maximum or the minimum of x (a, r, b) over r. */
+/** y (a, b) = the sum, the maximum or the minimum of x (a, r, b) over r. */
 export function reduce(
   op: Reducer,
   x: Storage,
   y: Storage,
   { a, r, b }: Middle,
-  scale = 1,
-  product?: Product,
+  { scale, weights, bias, sums: place = 0 }: SumOptions = {},
 ): void {
   if (a * b === 0) return;
-  const { weights, bias, sums: place = 0 } = product ?? {};
   const fold = b === 1 && r % 4 === 0; // along the rows; else vec4s lie across the columns
   const vec = fold || b % 4 === 0;
   const rows = fold ? r / 4 : r;
   const columns = vec && !fold ? b / 4 : b;
   const { runs, lanes, length } = runsOf(a, rows, columns, place ? 256 : undefined);
   const s = runs * lanes;
-  const joins = op === "sum" && s > 1 && s <= 256;
-  const ends = s === 1 || joins;
-  const reduceTo = (to: Storage, scale: number, biases: number) =>
+  const joined = op === "sum" && s <= 256 ? s : 1; // by a workgroup, so that the dispatch ends the sum
+  const reduceTo = (to: Storage, scale = 1, bias?: Block) =>
     dispatch({
       shader: "reduce",
       entry: op,
-      constants: { VEC: vec ? 1 : 0, FOLD: fold ? 1 : 0, JOIN: joins ? 1 : 0, WEIGHTED: weights ? 1 : 0 },
+      constants: {
+        ...{ VEC: vec ? 1 : 0, FOLD: fold ? 1 : 0 },
+        ...{ JOIN: joined > 1 ? 1 : 0, WEIGHTED: weights ? 1 : 0 },
+      },
       reads: [x, weights ?? x, bias?.storage ?? x],
       writes: [to],
-      params: { a, r: rows, b: columns, runs, lanes, length, scale, biases, place },
-      grid: wholeColumns(a * columns * (joins ? 1 : s) + (place ? 1 : 0), joins ? s : 1),
+      params: {
+        ...{ a, r: rows, b: columns, runs, lanes, length },
+        ...{ scale, biases: bias?.size ?? 0, place, start: 0, add: 0, pitch: 0, columns: 0 },
+      },
+      grid: wholeColumns((a * columns * s) / joined + (place && 1), joined),
     });
-  if (ends) return reduceTo(y, scale, bias?.size ?? 0);
+  if (joined === s) return reduceTo(y, scale, bias);
   temporary(a * s * b, "reduce", (partial) => {
-    reduceTo(partial, 1, 0);
-    reduce(op, partial, y, { a, r: s, b }, scale, bias && { bias });
+    reduceTo(partial);
+    reduce(op, partial, y, { a, r: s, b }, { scale, bias });
   });
 }
 

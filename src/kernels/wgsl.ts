@@ -32,7 +32,6 @@ export { default as strided } from "../../shaders/strided.wgsl";
 export { default as subgroup_entries } from "../../shaders/subgroup_entries.wgsl";
 export { default as subgroup_entries_sized } from "../../shaders/subgroup_entries_sized.wgsl";
 export { default as subgroups } from "../../shaders/subgroups.wgsl";
-export { default as sum_parts } from "../../shaders/sum_parts.wgsl";
 export { default as threefry } from "../../shaders/threefry.wgsl";
 export { default as unary } from "../../shaders/unary.wgsl";
 export { default as update } from "../../shaders/update.wgsl";
