@@ -7,6 +7,7 @@ struct Params {
   keep: f32, take_mean: f32, take_variance: f32,
 }
 @group(0) @binding(16) var<uniform> P: Params;
+@group(0) @binding(1) var<storage, read_write> y: array<f32>;
 @group(0) @binding(2) var<storage, read_write> variance: array<f32>;  // (A, B)
 @group(0) @binding(3) var<storage, read_write> running_mean: array<f32>;
 @group(0) @binding(4) var<storage, read_write> running_variance: array<f32>;
@@ -71,8 +72,10 @@ fn joined(w: Place) -> Statistics {
 
 fn put(t: u32, s: Statistics) {
   let width = select(1u, 4u, VEC);
-  store(t, s.mean);
-  for (var c = 0u; c < width; c++) { variance[width * t + c] = s.variance[c]; }
+  for (var c = 0u; c < width; c++) {
+    y[width * t + c] = s.mean[c];
+    variance[width * t + c] = s.variance[c];
+  }
 }
 
 @compute @workgroup_size(WG)

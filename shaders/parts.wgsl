@@ -2,21 +2,13 @@
 // Shared by the kernels that reduce the middle axis of x (A, R, B) to y (A, S, B), one thread an entry of y.
 // R is cut into RUNS runs of LENGTH rows, and LANES threads take the rows of a run in turn; S is RUNS * LANES.
 // So neighbouring threads read neighbouring numbers, and a group of threads stays in few pages of memory. That helps a CPU,
-// which prefetches only within a page. The kernel declares P, these numbers and its own.
+// which prefetches only within a page. The kernel declares P, these numbers and its own, and y.
 override VEC: bool = false;  // x is read as vec4s
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;
-@group(0) @binding(1) var<storage, read_write> y: array<f32>;
 
 fn load(i: u32) -> vec4f {
   if (VEC) { return x[i]; }
   return vec4f(x[i / 4][i % 4]);
-}
-
-// Number by number: a write to one component of a vec4 in memory may write all four (WGSL; Metal does), and the others
-// may be another thread's.
-fn store(i: u32, v: vec4f) {
-  if (!VEC) { y[i] = v.x; return; }
-  y[4 * i] = v.x; y[4 * i + 1] = v.y; y[4 * i + 2] = v.z; y[4 * i + 3] = v.w;
 }
 
 fn threads() -> u32 { return P.a * P.runs * P.lanes * P.b; }
@@ -27,8 +19,8 @@ fn count(run: u32, lane: u32) -> u32 {
   return (max(length, lane) - lane + P.lanes - 1) / P.lanes;
 }
 
-// What a thread takes of x: `count` entries, i, i + step, … The first is inside of x even if there are none.
-struct Part { i: u32, step: u32, count: u32 }
+// What a thread takes of x: `count` entries, i, i + step, … The first, of row r, is inside of x even if there are none.
+struct Part { i: u32, step: u32, count: u32, r: u32 }
 
 // The part of thread t, with few divisions: for a short part they would take longer than the sum.
 fn part(t: u32) -> Part {
@@ -36,5 +28,5 @@ fn part(t: u32) -> Part {
   let runs = lanes / P.lanes; let lane = lanes - runs * P.lanes;
   let a = runs / P.runs; let run = runs - a * P.runs;
   let first = min(run * P.length + lane, P.r - 1);
-  return Part((a * P.r + first) * P.b + b, P.lanes * P.b, count(run, lane));
+  return Part((a * P.r + first) * P.b + b, P.lanes * P.b, count(run, lane), first);
 }

@@ -251,17 +251,18 @@ export function plan(call: Gemm, configuration: Configuration): Plan {
     grid: [Math.min(total, MAX_GROUPS), Math.ceil(total / MAX_GROUPS)],
     work: workOf(call),
   });
-  const count = fits ? sized / 4 : size;
   const sum = (parts: Storage): Dispatch => ({
-    shader: "sum_parts",
-    entry: fits ? "fours" : "numbers",
-    reads: [parts, bias?.storage ?? parts],
+    shader: "reduce",
+    entry: "sum",
+    constants: { VEC: 1 },
+    reads: [parts, parts, bias?.storage ?? parts],
     writes: [call.c],
     params: {
-      ...{ count, parts: splits, stride: sized, add: call.add === true, start: start[2], columns },
-      ...{ pitch: resultPitch, biased: bias !== undefined, bias_step },
+      ...{ a: 1, r: splits, b: sized / 4, runs: 1, lanes: 1, length: splits, scale: 1 },
+      ...{ biases: bias?.size ?? 0, place: 0, start: start[2], add: call.add === true },
+      ...{ pitch: fits ? 0 : resultPitch, columns },
     },
-    grid: gridOf(count),
+    grid: gridOf(sized / 4),
   });
   return {
     splits,

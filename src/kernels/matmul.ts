@@ -1,7 +1,9 @@
 // Matrix products in batches, either side stored transposed: A·B, A·Bᵀ and Aᵀ·B, which are each other's derivatives.
 import type { Block } from "./block";
+import type { FilterGrad } from "./conv";
 import { gemmOfRows } from "./gemm";
 import { room } from "./pieces";
+import { reduce } from "./reduce";
 
 export interface MatmulDims {
   batch: number;
@@ -18,7 +20,7 @@ export interface MatmulDims {
 }
 
 /** y (batch, m, n) = a (m, k) · b (k, n) for every matrix of the batch, plus the bias (n) where there is one. */
-export function matmul(a: Block, b: Block, y: Block, dims: MatmulDims, bias?: Block): void {
+export function matmul(a: Block, b: Block, y: FilterGrad, dims: MatmulDims, bias?: Block): void {
   const { batch, m, n, k, transposeA, transposeB, stepA = 0, stepB = 0 } = dims;
   if (transposeA && transposeB) throw new Error("matmul: at most one side may be transposed");
   if (n === 1 && m > 1 && m <= room.most) {
@@ -26,6 +28,10 @@ export function matmul(a: Block, b: Block, y: Block, dims: MatmulDims, bias?: Bl
     // pieces, a row can't.
     const swapped = { m: 1, n: m, transposeA: false, transposeB: !transposeA };
     return matmul(b, a, y, { batch, k, ...swapped, stepA: stepB, stepB: stepA }, bias);
+  }
+  if (m === 1 && batch === 1) {
+    const middle = transposeB ? { a: n, r: k, b: 1 } : { a: 1, r: k, b: n };
+    return reduce("sum", b.storage, y.storage, middle, { weights: a.storage, bias, sums: y.sums });
   }
   const [direction, rows, channels] = transposeA
     ? (["filterGrad", k, m] as const)

@@ -4,7 +4,7 @@ import { gpu } from "../gpu/gpu";
 import { type Block, clear, dispatch, gridOf, type Storage, temporary } from "./block";
 import { fill } from "./fill";
 import { room } from "./pieces";
-import { type Middle, runsOf, splits } from "./reduce";
+import { type Middle, runsOf, splits, wholeColumns } from "./reduce";
 
 /** What is normalised and by what; gamma and beta repeat along x. */
 export interface Normalized {
@@ -96,10 +96,6 @@ export function normalizeGrad(
     inputGrad(own, norm.a * norm.b);
   });
 }
-
-/** The grid where a workgroup has all of so many parts of some columns; see places.wgsl. */
-const wholeColumns = (columns: number, parts: number) =>
-  gridOf(256 * Math.ceil(columns / Math.floor(256 / parts)));
 
 /** What the three kernels have in common; each thread takes one of so many pieces of a column of the view. */
 function call(gamma: Block, norm: Norm, weighed: boolean, view: Middle, pieces: number, second = 0) {

@@ -1,6 +1,6 @@
 // Sums, maxima and minima over the middle axis of (A, R, B). Any other set of axes is a chain of these.
 import { gpu } from "../gpu/gpu";
-import { dispatch, gridOf, type Storage, temporary } from "./block";
+import { type Block, dispatch, gridOf, type Storage, temporary } from "./block";
 
 /** A contiguous array seen as (a, r, b); r is the axis to reduce. */
 export interface Middle {
@@ -21,7 +21,8 @@ const NEIGHBOURS = 32;
 export function splits(r: number, outputs: number): number {
   const { threads, rows } = gpu().info.software ? forSoftware : forGpu;
   if (outputs >= threads || r <= 4 * rows) return 1;
-  return Math.min(Math.ceil(threads / outputs), Math.floor(r / rows));
+  // A power of two: threads that share a workgroup of 256 then leave none of it idle.
+  return 2 ** Math.floor(Math.log2(Math.min(threads / outputs, r / rows)));
 }
 
 /** Who takes which of `r` rows of `columns` numbers or vec4s, `a` times, `most` threads a column: see shaders/parts.wgsl. */
@@ -36,28 +37,56 @@ export function runsOf(a: number, r: number, columns: number, most = Number.POSI
 /** The entry points of shaders/reduce.wgsl. */
 export type Reducer = "sum" | "max_" | "min_";
 
-/** y (a, b) = the sum, times `scale`, the maximum or the minimum of x (a, r, b) over r. */
-export function reduce(op: Reducer, x: Storage, y: Storage, { a, r, b }: Middle, scale = 1): void {
+export interface SumOptions {
+  /** What the result is multiplied by; 1 where it is not given. */
+  scale?: number;
+  /** Of a sum: a weight for each of the r numbers, which makes it a matrix times a vector. */
+  weights?: Storage;
+  /** Added to y: a number for each sum, or one for all of them. */
+  bias?: Block;
+  /** The number of y where the sum of the weights lies as well, with room for four. */
+  sums?: number;
+}
+
+/** y (a, b) = the sum, the maximum or the minimum of x (a, r, b) over r. */
+export function reduce(
+  op: Reducer,
+  x: Storage,
+  y: Storage,
+  { a, r, b }: Middle,
+  { scale, weights, bias, sums: place = 0 }: SumOptions = {},
+): void {
   if (a * b === 0) return;
   const fold = b === 1 && r % 4 === 0; // along the rows; else vec4s lie across the columns
   const vec = fold || b % 4 === 0;
   const rows = fold ? r / 4 : r;
   const columns = vec && !fold ? b / 4 : b;
-  const { runs, lanes, length } = runsOf(a, rows, columns);
+  const { runs, lanes, length } = runsOf(a, rows, columns, place ? 256 : undefined);
   const s = runs * lanes;
-  const reduceTo = (to: Storage, by: number) =>
+  const joined = op === "sum" && s <= 256 ? s : 1; // by a workgroup, so that the dispatch ends the sum
+  const reduceTo = (to: Storage, scale = 1, bias?: Block) =>
     dispatch({
       shader: "reduce",
       entry: op,
-      constants: { VEC: vec ? 1 : 0, FOLD: fold ? 1 : 0 },
-      reads: [x],
+      constants: {
+        ...{ VEC: vec ? 1 : 0, FOLD: fold ? 1 : 0 },
+        ...{ JOIN: joined > 1 ? 1 : 0, WEIGHTED: weights ? 1 : 0 },
+      },
+      reads: [x, weights ?? x, bias?.storage ?? x],
       writes: [to],
-      params: { a, r: rows, b: columns, runs, lanes, length, scale: by },
-      grid: gridOf(a * s * columns),
+      params: {
+        ...{ a, r: rows, b: columns, runs, lanes, length },
+        ...{ scale, biases: bias?.size ?? 0, place, start: 0, add: 0, pitch: 0, columns: 0 },
+      },
+      grid: wholeColumns((a * columns * s) / joined + (place && 1), joined),
     });
-  if (s === 1) return reduceTo(y, scale);
+  if (joined === s) return reduceTo(y, scale, bias);
   temporary(a * s * b, "reduce", (partial) => {
-    reduceTo(partial, 1);
-    reduce(op, partial, y, { a, r: s, b }, scale);
+    reduceTo(partial);
+    reduce(op, partial, y, { a, r: s, b }, { scale, bias });
   });
 }
+
+/** The grid where a workgroup has all of so many parts of some columns; see places.wgsl. */
+export const wholeColumns = (columns: number, parts: number) =>
+  gridOf(256 * Math.ceil(columns / Math.floor(256 / parts)));

@@ -50,4 +50,3 @@ export { default as gemm_portable } from "../../shaders/gemm_portable.wgsl";
 export { default as gemm_tiled } from "../../shaders/gemm_tiled.wgsl";
 export { default as patches } from "../../shaders/patches.wgsl";
 export { default as places } from "../../shaders/places.wgsl";
-export { default as sum_parts } from "../../shaders/sum_parts.wgsl";

@@ -73,7 +73,7 @@ const ours = ({ name, driver }: DeviceInfo): string => `${name} | ${driver} | mo
 /** Changes with the kernels of a product and their constants: what was fastest before need not be now. */
 function kernels(info: DeviceInfo): string {
   const all = configurations(info);
-  const shaders = new Set([...all.map(({ shader }) => shader), "sum_parts" as const]);
+  const shaders = new Set([...all.map(({ shader }) => shader), "reduce" as const]);
   return hash([JSON.stringify(all), ...[...shaders].map((name) => shaderSource(name))].join("\n"));
 }
 

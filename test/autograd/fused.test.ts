@@ -142,6 +142,21 @@ const products: Record<string, [product: Product, a: number[], b: number[], colu
   "matmul, b transposed": [(a, b, more) => matmul(a, b, { transposeB: true, ...more }), [6, 7], [5, 7], 5],
   "matmul, a long sum": [matmul, [6, 3000], [3000, 8], 8],
   "matmul, one column": [matmul, [6, 7], [7, 1], 1],
+  "matmul, one column, a transposed": [
+    (a, b, more) => matmul(a, b, { transposeA: true, ...more }),
+    [8, 6],
+    [8, 1],
+    1,
+  ],
+  "matmul, one column, b transposed": [
+    (a, b, more) => matmul(a, b, { transposeB: true, ...more }),
+    [6, 8],
+    [1, 8],
+    1,
+  ],
+  "matmul, one column, a long sum": [matmul, [64, 3136], [3136, 1], 1],
+  "matmul, one column, many rows": [matmul, [3001, 7], [7, 1], 1],
+  "matmul, one number": [matmul, [1, 1], [1, 1], 1],
   "matmul, batches": [matmul, [3, 1, 6, 7], [2, 7, 5], 5],
   "matmul, batches of one column": [matmul, [3, 6, 7], [3, 7, 1], 1],
   conv2d: [down, [2, 7, 6, 8], [4, 4, 8, 12], 12],
@@ -164,28 +179,50 @@ for (const [name, [product, a, b, columns]] of Object.entries(products)) {
   });
 }
 
-test("a convolution's filter and bias, whose gradients lie side by side, by several passes, alone and in a replay", async () => {
-  await device();
-  const random = new Random(3);
-  const [x, w, bias] = [[2, 7, 6, 8], [4, 4, 8, 12], [12]].map((shape) => requireGrad(random.normal(shape)));
-  const [empty, none] = [zeros([0, 7, 6, 8]), zeros([2, 7, 6, 0])];
-  const passes = (...xs: Tensor[]) =>
-    xs.map((each, i) => sum(square(down(mul(each, i + 1), w, { bias })))).reduce((a, b) => add(a, b));
-  const wanted = grad(passes(x, x, x), [w, bias], { createGraph: true });
-  const step = capture(() => grad(passes(x, x, x), [w, bias]));
-  step.replay();
-  const alone = [w, bias].flatMap((leaf) => grad(passes(x, x, x), [leaf]));
-  for (const [i, what] of ["w", "the bias"].entries()) {
-    await near(grad(passes(x, x, x), [w, bias])[i], wanted[i], what);
-    await near(step.result[i], wanted[i], `${what}, replayed`);
-    await near(alone[i], wanted[i], `${what}, alone`);
-  }
-  const [dw, db] = grad(passes(empty), [w, bias]); // no term of the sums
-  for (const each of [dw, db]) assert.ok((await each.data()).every((v) => v === 0));
-  const thin = requireGrad(zeros([4, 4, 0, 12])); // no weight
-  const ofBias = (options: object) => grad(sum(down(none, thin, { bias })), [thin, bias], options)[1];
-  await near(ofBias({}), ofBias({ createGraph: true }), "a bias alone");
-  step.dispose();
-});
+type Side = {
+  product: Product;
+  x: number[];
+  w: number[];
+  columns: number;
+  none: number[];
+  noWeight: number[];
+};
+
+/** Products whose weight and bias have gradients side by side; `none`: an x without rows; then a weight without numbers. */
+const sides: Record<string, Side> = {
+  convolution: {
+    product: down,
+    ...{ x: [2, 7, 6, 8], w: [4, 4, 8, 12], columns: 12, none: [0, 7, 6, 8], noWeight: [4, 4, 0, 12] },
+  },
+  "product of one column": {
+    product: matmul,
+    ...{ x: [9, 70], w: [70, 1], columns: 1, none: [0, 70], noWeight: [0, 1] },
+  },
+};
+
+for (const [name, { product, columns, ...shapes }] of Object.entries(sides))
+  test(`a ${name}'s weight and bias, whose gradients lie side by side, by several passes, alone and in a replay`, async () => {
+    await device();
+    const random = new Random(3);
+    const [x, w, bias] = [shapes.x, shapes.w, [columns]].map((shape) => requireGrad(random.normal(shape)));
+    const [empty, none] = [zeros(shapes.none), zeros([...shapes.x.slice(0, -1), 0])];
+    const passes = (...xs: Tensor[]) =>
+      xs.map((each, i) => sum(square(product(mul(each, i + 1), w, { bias })))).reduce((a, b) => add(a, b));
+    const wanted = grad(passes(x, x, x), [w, bias], { createGraph: true });
+    const step = capture(() => grad(passes(x, x, x), [w, bias]));
+    step.replay();
+    const alone = [w, bias].flatMap((leaf) => grad(passes(x, x, x), [leaf]));
+    for (const [i, what] of ["w", "the bias"].entries()) {
+      await near(grad(passes(x, x, x), [w, bias])[i], wanted[i], what);
+      await near(step.result[i], wanted[i], `${what}, replayed`);
+      await near(alone[i], wanted[i], `${what}, alone`);
+    }
+    const [dw, db] = grad(passes(empty), [w, bias]); // no term of the sums
+    for (const each of [dw, db]) assert.ok((await each.data()).every((v) => v === 0));
+    const thin = requireGrad(zeros(shapes.noWeight));
+    const ofBias = (options: object) => grad(sum(product(none, thin, { bias })), [thin, bias], options)[1];
+    await near(ofBias({}), ofBias({ createGraph: true }), "a bias alone");
+    step.dispose();
+  });
 
 test.run();

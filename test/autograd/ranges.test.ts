@@ -9,7 +9,7 @@ const test = suite("ranges");
 
 const numbers = async (x: m.Tensor) => [...(await x.data())];
 
-/** Pairs of one shape that lie side by side: a convolution's dw and db, a batch norm's dgamma and dbeta. */
+/** Pairs of one shape that lie side by side: a product's dw and db, a batch norm's dgamma and dbeta. */
 const pairs: Record<string, () => [m.Tensor, m.Tensor]> = {
   "dw and db"() {
     const random = new m.Random(1);
@@ -26,6 +26,12 @@ const pairs: Record<string, () => [m.Tensor, m.Tensor]> = {
     );
     const [dw, db] = m.grad(m.sum(m.square(m.conv2d(x, w, { bias }))), [w, bias]);
     return [m.reshape(dw, [8]), db];
+  },
+  "dw and db of one column"() {
+    const random = new m.Random(5);
+    const [x, w, bias] = [[6, 1], [1, 1], [1]].map((shape) => m.requireGrad(random.normal(shape)));
+    const [dw, db] = m.grad(m.sum(m.square(m.matmul(x, w, { bias }))), [w, bias]);
+    return [m.reshape(dw, [1]), db];
   },
   "dgamma and dbeta"() {
     const random = new m.Random(3);

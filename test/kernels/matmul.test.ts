@@ -4,7 +4,8 @@ import * as assert from "uvu/assert";
 import { release } from "../../src/kernels/block";
 import { matmul } from "../../src/kernels/matmul";
 import { configurations } from "../../src/kernels/tuning/configurations";
-import { block, device, read } from "../device";
+import { block, device, read, sharedOutFor } from "../device";
+import type { F64 } from "../reference/array";
 import { matmul as reference } from "../reference/matmul";
 import { check, families, normal, within } from "./families";
 
@@ -57,6 +58,72 @@ test("one row, one column, one term", async () => {
   await product(70, 1, 300);
   await product(64, 1, 100);
   await product(33, 50, 1);
+  await product(64, 1, 3136);
+  await product(63, 1, 6271);
+  await product(1, 1, 70_003);
+  await product(5000, 1, 9);
+});
+
+/** x (n, k), or (k, n) as stored transposed, and dy (n): the gradients xᵀ · dy and the sum of dy, one array with a gap. */
+async function columnGradients(x: F64, dy: F64, transposed: boolean) {
+  const [n, k] = [dy.data.length, x.data.length / dy.data.length];
+  const sums = 64 * Math.ceil(k / 64);
+  const [a, b, y] = [block(dy.data, [1, n]), block(x.data, x.shape), block(undefined, [sums + 4])];
+  matmul(a, b, { ...y, sums }, { batch: 1, m: 1, n: k, k: n, transposeB: transposed });
+  const got = await read(y);
+  for (const { storage } of [a, b, y]) release(storage);
+  return { dw: got.subarray(0, k), db: got[sums], gap: got.subarray(k, sums) };
+}
+
+for (const kind of ["GPU", "software"] as const)
+  test(`the gradients of one column and its bias, shared out for ${kind}`, async () => {
+    await device();
+    const sizes = [1, 3, 4, 65, 256, 1000].flatMap((n) => [1, 3, 4, 63, 1024].map((k) => [n, k]));
+    sizes.push([64, 6272], [1, 5000], [70_001, 5], [70_000, 8]);
+    for (const [n, k] of sizes)
+      for (const transposed of [false, true]) {
+        const [x, dy] = [normal(transposed ? [k, n] : [n, k]), normal([n])];
+        const at = (row: number, column: number) => x.data[transposed ? column * n + row : row * k + column];
+        const { dw, db, gap } = await sharedOutFor(kind, () => columnGradients(x, dy, transposed));
+        const held = (got: number, term: (row: number) => number, what: string) => {
+          const terms = Array.from(dy.data, (_, row) => term(row));
+          const [wanted, size] = [terms, terms.map(Math.abs)].map((all) => all.reduce((p, q) => p + q));
+          assert.ok(
+            Math.abs(got - wanted) <= 1e-6 * size,
+            `${n} x ${k}, ${transposed}, ${what}: ${got}, ${wanted}`,
+          );
+        };
+        for (const i of k > 70 ? [0, 1, 255, 256, k - 1] : dw.keys())
+          held(dw[i], (row) => dy.data[row] * at(row, i), `dw ${i}`);
+        held(db, (row) => dy.data[row], "db");
+        assert.ok(gap.every(Number.isNaN), "what lies between the two is nobody's");
+      }
+  });
+
+test("an infinity of x is in its own gradient alone, a NaN of dy in all of them and the bias's", async () => {
+  await device();
+  const [n, k] = [50, 70];
+  for (const transposed of [false, true]) {
+    const [x, dy] = [normal(transposed ? [k, n] : [n, k]), normal([n])];
+    x.data[transposed ? 5 * n + 3 : 3 * k + 5] = Number.POSITIVE_INFINITY;
+    const { dw, db } = await columnGradients(x, dy, transposed);
+    assert.is(dw[5], dy.data[3] * Number.POSITIVE_INFINITY);
+    assert.ok(dw.every((v, i) => i === 5 || Number.isFinite(v)) && Number.isFinite(db));
+    dy.data[n - 1] = Number.NaN;
+    const spoiled = await columnGradients(x, dy, transposed);
+    assert.ok(spoiled.dw.every(Number.isNaN) && Number.isNaN(spoiled.db));
+  }
+});
+
+test("one column of so many rows that its grid folds", async () => {
+  await device();
+  const m = 65_535 * 256 + 100;
+  const x = Float32Array.from({ length: m }, (_, i) => i % 7);
+  const [a, b, y] = [block(x, [m, 1]), block([2], [1, 1]), block(undefined, [m, 1])];
+  matmul(a, b, y, { batch: 1, m, n: 1, k: 1 });
+  const bad = (await read(y)).findIndex((v, i) => v !== 2 * x[i]);
+  assert.is(bad, -1);
+  for (const { storage } of [a, b, y]) release(storage);
 });
 
 test("nothing to sum gives zeros, and nothing to compute does nothing", async () => {

@@ -1,7 +1,9 @@
 // The bias of a matrix product or a convolution. The product's kernel adds it where it stores its sums, which saves
 // a pass over the output.
+import type { FilterGrad } from "../../kernels/conv";
+import type { Thunks } from "../op";
 import { type Shape, shapeError } from "../shape";
-import type { Tensor } from "../tensor";
+import { emptyTogether, type Tensor } from "../tensor";
 import { sum } from "./sum";
 
 export interface WithBias {
@@ -22,4 +24,16 @@ export function checkBias(op: string, shapes: Shape[], columns: number): void {
 /** The gradient of the bias: that of the output, summed over all axes but the last. */
 export function biasGrad(dy: Tensor): Tensor {
   return sum(dy, { axes: dy.shape.map((_, axis) => axis).slice(0, -1) });
+}
+
+/** The derivatives by b and the bias where one kernel, `run`, makes both: the bias's is a row of the product that makes b's. */
+export function gradsTogether([, b, bias]: Factors, dy: Tensor, run: (db: FilterGrad) => void): Thunks {
+  let ofBias: Tensor | undefined;
+  const ofFactor = () => {
+    const { whole: storage, made } = emptyTogether([b.shape, bias!.shape], "gradients of a product");
+    ofBias = made[1];
+    run({ ...made[0], storage, sums: ofBias.storage.offset / 4 });
+    return made[0];
+  };
+  return [ofFactor, () => ofBias ?? biasGrad(dy)];
 }

@@ -3,8 +3,8 @@
 import * as kernels from "../../kernels/conv";
 import { type Backward, defineOp, type Thunks } from "../op";
 import { type Shape, shapeError, show } from "../shape";
-import { emptyTogether, type Tensor } from "../tensor";
-import { biasGrad, checkBias, type Factors, type WithBias } from "./bias";
+import type { Tensor } from "../tensor";
+import { biasGrad, checkBias, type Factors, gradsTogether, type WithBias } from "./bias";
 
 type Pair = readonly [number, number];
 
@@ -50,15 +50,8 @@ const forwardOp = defineOp<Factors, Geometry>({
     const [x, w, bias] = xs;
     const plain = forwardGrad(context);
     if (!bias || !kernels.hasBiasGrad(w)) return plain;
-    let db: Tensor | undefined; // a row of the product that makes dw
-    const dw = () => {
-      const { whole: storage, made } = emptyTogether([w.shape, bias.shape], "conv2dFilterGrad");
-      db = made[1];
-      const filter = { ...made[0], storage, sums: db.storage.offset / 4 };
-      kernels.conv2dFilterGrad(x, dy, filter, window(attributes));
-      return made[0];
-    };
-    return [plain[0], dw, () => db ?? biasGrad(dy)];
+    const run = (dw: kernels.FilterGrad) => kernels.conv2dFilterGrad(x, dy, dw, window(attributes));
+    return [plain[0], ...gradsTogether(xs, dy, run)];
   },
 });
 

@@ -1,10 +1,10 @@
 // Matrix products, batched, with either factor transposed. The derivative of one form is the other two:
 // d(A·B) → dy·Bᵀ and Aᵀ·dy.
 import { matmul as matmulKernel } from "../../kernels/matmul";
-import { checkInputs, defineOp } from "../op";
+import { type Backward, checkInputs, defineOp, type Thunks } from "../op";
 import { broadcastShapes, type Shape, shapeError, sizeOf } from "../shape";
 import type { Tensor } from "../tensor";
-import { biasGrad, checkBias, type Factors, type WithBias } from "./bias";
+import { biasGrad, checkBias, type Factors, gradsTogether, type WithBias } from "./bias";
 import { transpose } from "./rearrange";
 import { broadcastTo } from "./sum";
 
@@ -36,7 +36,21 @@ const matmulOp = defineOp<Factors, Transposes>({
     matmulKernel(a, b, y, { ...dims, stepA: step(a, m, k), stepB: step(b, k, n) }, bias);
   },
   saves: [["x1"], ["x0"]],
-  vjp: ({ xs: [a, b], dy, attributes: { transposeA, transposeB } }) => [
+  vjp: (context) => matmulGrad(context),
+  fusedVjp: (context) => {
+    const { xs, dy, attributes } = context;
+    const [a, b, bias] = xs;
+    const plain = matmulGrad(context);
+    // Of one column: dyᵀ · a, and the sum of dy.
+    if (bias?.size !== 1 || dy.shape.length > 2 || b.size === 0) return plain;
+    const dims = { batch: 1, m: 1, n: b.size, k: dy.size, transposeB: attributes.transposeA };
+    return [plain[0], ...gradsTogether(xs, dy, (db) => matmulKernel(dy, a, db, dims))];
+  },
+});
+
+const matmulGrad = ({ xs, dy, attributes }: Backward<Factors, Tensor, Transposes>): Thunks => {
+  const [[a, b], { transposeA, transposeB }] = [xs, attributes];
+  return [
     () =>
       transposeA
         ? matmul(b, dy, { transposeA: transposeB, transposeB: true })
@@ -46,8 +60,8 @@ const matmulOp = defineOp<Factors, Transposes>({
         ? matmul(dy, a, { transposeA: true, transposeB: transposeA })
         : matmul(a, dy, { transposeA: !transposeA }),
     () => biasGrad(dy),
-  ],
-});
+  ];
+};
 
 /** Which side is read as its transpose, and what is added. */
 export type MatmulOptions = Partial<Transposes> & WithBias;

@@ -70,7 +70,7 @@ export function reduceAxes(op: Reducer, x: Tensor, y: Tensor, axes: readonly num
   const next = (from: Storage, shape: Shape, [[first, last], ...rest]: [number, number][]): void => {
     const count = (from: number, to?: number) => sizeOf(shape.slice(from, to));
     const [a, r, b] = [count(0, first), count(first, last + 1), count(last + 1)];
-    if (rest.length === 0) return reduce(op, from, y.storage, { a, r, b }, scale);
+    if (rest.length === 0) return reduce(op, from, y.storage, { a, r, b }, { scale });
     temporary(a * b, op, (to) => {
       reduce(op, from, to, { a, r, b });
       const left = shape.map((n, axis) => (axis >= first && axis <= last ? 1 : n));
