@@ -39,7 +39,6 @@ struct Sizes {
   start: vec3u,          // of A, B and C
   batch: u32,            // matrices
   stride: vec3u,         // from one matrix of a batch to the next
-  bias_step: u32,        // from one column's bias to the next's; 0 gives all columns the first
   sums: u32,             // where in C, or in a part of it, the sums of B's columns lie
   result_pitch: u32,     // numbers from one row of C to the next, a multiple of 4
 }
@@ -114,7 +113,7 @@ fn store_c(i: u32, column: u32, value: vec4f) {
 
 fn biased(value: vec4f, column: u32) -> vec4f {
   if (!BIAS) { return value; }
-  let at = min(vec4u(column) + vec4u(0, 1, 2, 3), vec4u(p.columns - 1)) * p.bias_step;
+  let at = min(vec4u(column) + vec4u(0, 1, 2, 3), vec4u(p.columns - 1));
   return value + vec4f(bias[at.x], bias[at.y], bias[at.z], bias[at.w]);
 }
 

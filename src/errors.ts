@@ -32,7 +32,7 @@ export function shown(value: unknown, depth = 0): string {
   return cut(`{${Object.entries(value).map(([key, own]) => ` ${key}: ${inner(own)}`)} }`);
 }
 
-export const oneLine = (text: string): string => text.replaceAll(/\s+/g, " ");
+export const oneLine = (text: string): string => text.replace(/\s+/g, " ");
 const cut = (text: string): string =>
   text.length <= MOST_SHOWN ? oneLine(text) : `${oneLine(text.slice(0, MOST_SHOWN))}…`;
 

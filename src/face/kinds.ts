@@ -1,5 +1,6 @@
 // The kinds of arguments that public functions take: what each is called in messages, and a test for it.
 import { Tensor } from "../autograd";
+import { isFloat } from "../autograd/create";
 import { isPlain, shown } from "../errors";
 import { listed } from "./words";
 
@@ -64,7 +65,7 @@ export const count = numberThat("a whole number from 0 up", isCount(0));
 export const fromZero = numberThat("a number from 0 up", (value) => value >= 0);
 export const aboveZero = numberThat("a number above 0", (value) => value > 0);
 /** In f32: what a pipeline's constant may be. */
-export const finite = numberThat("a finite number", (value) => Number.isFinite(Math.fround(value)));
+export const finite = numberThat("a finite number", isFloat);
 export const part = numberThat("a number from 0 to 1", (value) => value >= 0 && value <= 1);
 export const samples: Kind = {
   is: "a tensor of one axis or more",

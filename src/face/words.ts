@@ -34,7 +34,7 @@ const synonyms = new Map<string, readonly string[]>(
 
 /** The one of the known words that was meant, if any is near. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
-  const plain = (text: string) => text.toLowerCase().replaceAll(/[^a-z0-9]/g, "");
+  const plain = (text: string) => text.toLowerCase().replace(/[^a-z0-9]/g, "");
   const own = plain(word);
   const synonym = synonyms.get(own)?.find((each) => known.includes(each));
   const scored = known.map((each) => {

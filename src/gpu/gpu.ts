@@ -15,7 +15,7 @@ export interface Host {
   memoryBudget: number;
   /** Collects garbage, where the platform can: handles of the GPU are freed with their objects. */
   collect?(): Promise<void>;
-  /** Tells the user, in one line, of something that works less well than it should. */
+  /** Tells the user, in one line, that the driver computes some kernels wrongly. */
   warn?(line: string): void;
 }
 

@@ -222,7 +222,6 @@ export function plan(call: Gemm, configuration: Configuration): Plan {
   const aligned = (...counts: number[]) => (counts.every((count) => count % 4 === 0) ? 1 : 0);
   const direct = fits && splits === 1 && !call.add;
   const total = (groups + (folded ? 0 : more * rowTiles * columnTiles)) * splits;
-  const bias_step = bias?.size === 1 ? 0 : 1;
   const product = (parts: Storage | undefined): Dispatch => ({
     shader,
     entry: filterGrad ? "filter_grad" : "forward",
@@ -246,7 +245,7 @@ export function plan(call: Gemm, configuration: Configuration): Plan {
       ...{ splits, run_splits: runSplits, taps_per_split: tapsEach, run_per_split: runEach },
       ...{ batch, start: [start[0], start[1], parts ? 0 : start[2]] },
       ...{ stride: [...matrixSteps, sized / batch] },
-      ...{ split_stride: sized, bias_step, result_pitch: resultPitch, sums: sums ?? 0 },
+      ...{ split_stride: sized, result_pitch: resultPitch, sums: sums ?? 0 },
     },
     grid: [Math.min(total, MAX_GROUPS), Math.ceil(total / MAX_GROUPS)],
     work: workOf(call),

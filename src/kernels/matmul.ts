@@ -23,9 +23,9 @@ export interface MatmulDims {
 export function matmul(a: Block, b: Block, y: FilterGrad, dims: MatmulDims, bias?: Block): void {
   const { batch, m, n, k, transposeA, transposeB, stepA = 0, stepB = 0 } = dims;
   if (transposeA && transposeB) throw new Error("matmul: at most one side may be transposed");
-  if (n === 1 && m > 1 && m <= room.most) {
+  if (n === 1 && m > 1 && m <= room.most && (batch === 1 || !bias)) {
     // One column would waste the rest of its vec4 and tile: computed as the row yᵀ = bᵀ · aᵀ. A column can be cut into
-    // pieces, a row can't.
+    // pieces, a row can't; and gemm's rows have a bias for each number.
     const swapped = { m: 1, n: m, transposeA: false, transposeB: !transposeA };
     return matmul(b, a, y, { batch, k, ...swapped, stepA: stepB, stepB: stepA }, bias);
   }

@@ -50,8 +50,7 @@ export async function selfTest(gpu: Gpu): Promise<void> {
   if (usual.shader === "gemm_portable" && !(await right(usual)))
     throw new GpuError(`gpu: ${info.name} computes wrongly (${wrong.join("; ")}). Update its driver`);
   if (usual.name === wanted.name) return;
-  const kept = "Its driver may have kept shaders that it compiled for another setting: see docs/setup.md";
-  gpu.host.warn?.(`${info.name} computes wrongly (${wrong.join("; ")}), so other kernels run. ${kept}`);
+  gpu.host.warn?.(`${info.name} computes wrongly (${wrong.join("; ")}), so other kernels run.`);
 }
 
 /** What is wrong with a small product in one configuration, if anything is. */

@@ -1,7 +1,7 @@
 // The shader table: name to WGSL text. A file whose first line says `// uses: a, b` is compiled
 // with those files in front of it; nothing else is ever done to the text. One file has another to stand in for it.
 import { InputError } from "../errors";
-import * as files from "./wgsl";
+import { files } from "./wgsl";
 
 export type ShaderName = keyof typeof files;
 

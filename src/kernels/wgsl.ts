@@ -2,51 +2,92 @@
 // biome-ignore-all assist/source/organizeImports: alike beside alike, a page of them is smaller when it is packed
 
 // One thread, one number or four: copies, lookups, elementwise ops.
-export { default as cast } from "../../shaders/cast.wgsl";
-export { default as strided } from "../../shaders/strided.wgsl";
-export { default as concat } from "../../shaders/concat.wgsl";
-export { default as fill } from "../../shaders/fill.wgsl";
-export { default as gather } from "../../shaders/gather.wgsl";
-export { default as bytes } from "../../shaders/bytes.wgsl";
-export { default as softmax } from "../../shaders/softmax.wgsl";
-export { default as binary } from "../../shaders/binary.wgsl";
-export { default as unary } from "../../shaders/unary.wgsl";
-export { default as each } from "../../shaders/each.wgsl";
-export { default as elements } from "../../shaders/elements.wgsl";
+import cast from "../../shaders/cast.wgsl";
+import strided from "../../shaders/strided.wgsl";
+import concat from "../../shaders/concat.wgsl";
+import fill from "../../shaders/fill.wgsl";
+import gather from "../../shaders/gather.wgsl";
+import bytes from "../../shaders/bytes.wgsl";
+import softmax from "../../shaders/softmax.wgsl";
+import binary from "../../shaders/binary.wgsl";
+import unary from "../../shaders/unary.wgsl";
+import each from "../../shaders/each.wgsl";
+import elements from "../../shaders/elements.wgsl";
 
 // The steps of optimisers.
-export { default as update } from "../../shaders/update.wgsl";
-export { default as update_seven } from "../../shaders/update_seven.wgsl";
-export { default as update_rules } from "../../shaders/update_rules.wgsl";
+import update from "../../shaders/update.wgsl";
+import update_seven from "../../shaders/update_seven.wgsl";
+import update_rules from "../../shaders/update_rules.wgsl";
 
 // What the others use.
-export { default as indexing } from "../../shaders/indexing.wgsl";
-export { default as numbers } from "../../shaders/numbers.wgsl";
-export { default as math } from "../../shaders/math.wgsl";
+import indexing from "../../shaders/indexing.wgsl";
+import numbers from "../../shaders/numbers.wgsl";
+import math from "../../shaders/math.wgsl";
 
 // Random numbers.
-export { default as random } from "../../shaders/random.wgsl";
-export { default as threefry } from "../../shaders/threefry.wgsl";
+import random from "../../shaders/random.wgsl";
+import threefry from "../../shaders/threefry.wgsl";
 
 // Sums, and normalisation by them.
-export { default as reduce } from "../../shaders/reduce.wgsl";
-export { default as parts } from "../../shaders/parts.wgsl";
-export { default as moments } from "../../shaders/moments.wgsl";
-export { default as normalize } from "../../shaders/normalize.wgsl";
-export { default as normalize_forward } from "../../shaders/normalize_forward.wgsl";
-export { default as normalize_backward } from "../../shaders/normalize_backward.wgsl";
-export { default as normalize_gradient } from "../../shaders/normalize_gradient.wgsl";
-export { default as normalize_sums } from "../../shaders/normalize_sums.wgsl";
+import reduce from "../../shaders/reduce.wgsl";
+import parts from "../../shaders/parts.wgsl";
+import moments from "../../shaders/moments.wgsl";
+import normalize from "../../shaders/normalize.wgsl";
+import normalize_forward from "../../shaders/normalize_forward.wgsl";
+import normalize_backward from "../../shaders/normalize_backward.wgsl";
+import normalize_gradient from "../../shaders/normalize_gradient.wgsl";
+import normalize_sums from "../../shaders/normalize_sums.wgsl";
 
 // Products.
-export { default as gemm } from "../../shaders/gemm.wgsl";
-export { default as gemm_windows } from "../../shaders/gemm_windows.wgsl";
-export { default as gemm_narrow } from "../../shaders/gemm_narrow.wgsl";
-export { default as gemm_subgroup } from "../../shaders/gemm_subgroup.wgsl";
-export { default as subgroup_entries } from "../../shaders/subgroup_entries.wgsl";
-export { default as subgroup_entries_sized } from "../../shaders/subgroup_entries_sized.wgsl";
-export { default as subgroups } from "../../shaders/subgroups.wgsl";
-export { default as gemm_portable } from "../../shaders/gemm_portable.wgsl";
-export { default as gemm_tiled } from "../../shaders/gemm_tiled.wgsl";
-export { default as patches } from "../../shaders/patches.wgsl";
-export { default as places } from "../../shaders/places.wgsl";
+import gemm from "../../shaders/gemm.wgsl";
+import gemm_windows from "../../shaders/gemm_windows.wgsl";
+import gemm_narrow from "../../shaders/gemm_narrow.wgsl";
+import gemm_subgroup from "../../shaders/gemm_subgroup.wgsl";
+import subgroup_entries from "../../shaders/subgroup_entries.wgsl";
+import subgroup_entries_sized from "../../shaders/subgroup_entries_sized.wgsl";
+import subgroups from "../../shaders/subgroups.wgsl";
+import gemm_portable from "../../shaders/gemm_portable.wgsl";
+import gemm_tiled from "../../shaders/gemm_tiled.wgsl";
+import patches from "../../shaders/patches.wgsl";
+import places from "../../shaders/places.wgsl";
+
+export const files = {
+  cast,
+  strided,
+  concat,
+  fill,
+  gather,
+  bytes,
+  softmax,
+  binary,
+  unary,
+  each,
+  elements,
+  update,
+  update_seven,
+  update_rules,
+  indexing,
+  numbers,
+  math,
+  random,
+  threefry,
+  reduce,
+  parts,
+  moments,
+  normalize,
+  normalize_forward,
+  normalize_backward,
+  normalize_gradient,
+  normalize_sums,
+  gemm,
+  gemm_windows,
+  gemm_narrow,
+  gemm_subgroup,
+  subgroup_entries,
+  subgroup_entries_sized,
+  subgroups,
+  gemm_portable,
+  gemm_tiled,
+  patches,
+  places,
+};

@@ -1,6 +1,7 @@
 // Optimisers. Each owns its slots: up to three for an entry of a parameter, all in one tensor. After a step it may clip
 // a parameter to bounds.
 import { type Clip, full, keep, refuseInCapture, show, type Tensor, type Updated } from "../autograd";
+import { isFloat } from "../autograd/create";
 import { adamUpdate, assign, rmspropUpdate, sgdUpdate, slotSize } from "../autograd/inplace";
 import { shown } from "../errors";
 import { type AdamRule, type RmspropRule, rmspropSlots } from "../kernels/update";
@@ -71,7 +72,7 @@ abstract class Optimizer<Rule> {
   }
 
   set learningRate(value: number) {
-    if (typeof value !== "number" || !Number.isFinite(Math.fround(value)) || value < 0)
+    if (typeof value !== "number" || !isFloat(value) || value < 0)
       throw new Error(
         `${this.plan.kind}: learningRate must be a finite number from 0 up, got ${shown(value)}.`,
       );

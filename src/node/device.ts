@@ -38,6 +38,9 @@ async function loadDawn(adapter: string): Promise<GPU> {
   return create(["disable-dawn-features=timestamp_quantization", `adapter=${adapter}`]);
 }
 
+/** Mesa keeps what it compiled, for other settings too. */
+const badCache = "Its driver may have kept shaders that it compiled for another setting: see docs/setup.md";
+
 /**
  * Opens the device for this process: the adapter with the text `adapter` in its name or its driver's, in capitals or
  * not, else the one that Dawn takes for the fastest. Throws InputError when the text picks none or more than one, and
@@ -48,7 +51,7 @@ export async function openDevice({ adapter }: { adapter?: string } = {}): Promis
   return openGpu(api, {
     wait: throttled,
     collect,
-    warn: (line) => console.error(`monge: ${line}`),
+    warn: (line) => console.error(`monge: ${line} ${badCache}`),
     memoryBudget: memoryBudget(totalmem(), process.constrainedMemory()),
   });
 }
