@@ -1,5 +1,5 @@
 // Tensors made from nothing: constants, and random numbers from a seed and a counter.
-import { clear, type DType } from "../kernels/block";
+import { clear, type DType, isFloat } from "../kernels/block";
 import { count, fill } from "../kernels/fill";
 import { type Next, randomInteger, randomNormal, randomUniform } from "../kernels/random";
 import { recording } from "./recording";
@@ -34,8 +34,6 @@ export function arange(size: number): Tensor {
 
 /** Whether a seed or a counter is a whole number in [0, 2^53): others have no two words of their own. */
 const isWhole = (n: number) => Number.isSafeInteger(n) && n >= 0;
-/** Whether f32 has it: neither infinite there nor NaN. */
-export const isFloat = (n: number): boolean => Number.isFinite(Math.fround(n));
 const words = (value: number) => [value % 2 ** 32, Math.floor(value / 2 ** 32)] as const;
 
 /** Where a `Random` is in its stream: another one of that state goes on alike. */

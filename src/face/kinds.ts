@@ -1,7 +1,7 @@
 // The kinds of arguments that public functions take: what each is called in messages, and a test for it.
 import { Tensor } from "../autograd";
-import { isFloat } from "../autograd/create";
 import { isPlain, shown } from "../errors";
+import { isFloat } from "../kernels/block";
 import { listed } from "./words";
 
 /** What an argument or an option must be. */

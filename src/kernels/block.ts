@@ -6,6 +6,8 @@ import { type Dispatch, MAX_GROUPS, type Undo } from "../gpu/stream";
 
 export type { Dispatch, Program, Storage, Undo };
 export type DType = "f32" | "u32";
+/** Whether f32 has the number: neither infinite there nor NaN. */
+export const isFloat = (n: number): boolean => Number.isFinite(Math.fround(n));
 /** What is read back: of dtype f32 or u32. */
 export type Numbers = Float32Array | Uint32Array;
 

@@ -1,9 +1,9 @@
 // Optimisers. Each owns its slots: up to three for an entry of a parameter, all in one tensor. After a step it may clip
 // a parameter to bounds.
 import { type Clip, full, keep, refuseInCapture, show, type Tensor, type Updated } from "../autograd";
-import { isFloat } from "../autograd/create";
 import { adamUpdate, assign, rmspropUpdate, sgdUpdate, slotSize } from "../autograd/inplace";
 import { shown } from "../errors";
+import { isFloat } from "../kernels/block";
 import { type AdamRule, type RmspropRule, rmspropSlots } from "../kernels/update";
 import { checkDecay } from "./decay";
 
