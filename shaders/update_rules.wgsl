@@ -15,10 +15,13 @@ struct Rule {
   rate: f32,
   decay: f32, epsilon: f32,    // RMSprop's; Adam's beta2 and epsilon; SGD's momentum; what is kept
   inside: u32,                 // RMSprop: whether epsilon stands inside the root; SGD: whether it is Nesterov's
-  centered: u32,               // RMSprop: whether the mean gradient is taken off
   beta1: f32,                  // Adam's; RMSprop's momentum
   correction1: f32, correction2: f32,
 }
+
+// Of RMSprop and SGD. Constants, since a software driver runs the ways that are not taken, too.
+override CENTERED: bool = false;  // RMSprop: whether the mean gradient is taken off
+override MOMENTUM: bool = false;
 
 // NaN passes the bounds, so that a NaN gradient shows in the next loss.
 fn clipped(value: vec4f, part: Part) -> vec4f {
@@ -32,13 +35,13 @@ fn rmsprop_rule(i: u32, g: vec4f, weight: vec4f) -> vec4f {
   let mean = P.rule.decay * slots[i] + (1.0 - P.rule.decay) * g * g;
   slots[i] = mean;
   var j = i; var spread = mean;
-  if (P.rule.centered == 1) {
+  if (CENTERED) {
     j += P.rule.second;
     slots[j] = P.rule.decay * slots[j] + (1.0 - P.rule.decay) * g;
     spread -= slots[j] * slots[j];
   }
   let root = select(sqrt(spread) + P.rule.epsilon, sqrt(spread + P.rule.epsilon), P.rule.inside == 1);
-  if (P.rule.beta1 == 0.0) { return weight - P.rule.rate * g / root; }
+  if (!MOMENTUM) { return weight - P.rule.rate * g / root; }
   slots[j + P.rule.second] = P.rule.beta1 * slots[j + P.rule.second] + g / root;
   return weight - P.rule.rate * slots[j + P.rule.second];
 }
@@ -55,7 +58,7 @@ fn adam_rule(i: u32, g: vec4f, weight: vec4f) -> vec4f {
 
 // slot = momentum * slot + g; weight -= rate * slot, or rate * (g + momentum * slot). Without momentum there is no slot.
 fn sgd_rule(i: u32, g: vec4f, weight: vec4f) -> vec4f {
-  if (P.rule.decay == 0.0) { return weight - P.rule.rate * g; }
+  if (!MOMENTUM) { return weight - P.rule.rate * g; }
   let v = P.rule.decay * slots[i] + g;
   slots[i] = v;
   return weight - P.rule.rate * select(v, g + P.rule.decay * v, P.rule.inside == 1);

@@ -53,13 +53,14 @@ export const slotSize = (weights: readonly { size: number }[]): number =>
   4 * weights.reduce((sum, weight) => sum + vec4s(weight), 0);
 
 /** The numbers of a rule that stay what they are; see update_rules.wgsl for what each means to the rules. */
-const none = { decay: 0, epsilon: 0, inside: false, centered: false, beta1: 0 };
+const none = { decay: 0, epsilon: 0, inside: false, beta1: 0 };
 
 function update(
   entry: string,
   { weights, gradients, slots, clips }: Updated,
   rate: Rate,
   numbers: typeof none,
+  constants?: Record<string, number>,
   corrections?: AdamRule["corrections"],
 ): void {
   const members = weights
@@ -91,6 +92,7 @@ function update(
       dispatch({
         shader: count === 7 ? "update_seven" : "update",
         entry,
+        constants,
         reads: bound.map(({ gradient }) => gradient),
         writes: [...bound.map(({ weight }) => weight), slots.storage],
         params: (undo) => {
@@ -110,16 +112,17 @@ function update(
 /** One RMSprop step; the slots are means of squared gradients, then of gradients if centred, then the momentum if any. */
 export function rmsprop(updated: Updated, { rate, epsilonInside: inside, ...rule }: RmspropRule): void {
   const { decay, epsilon, momentum: beta1 = 0, centered = false } = rule;
-  update("rmsprop", updated, rate, { decay, epsilon, inside, centered, beta1 });
+  const constants = { CENTERED: centered ? 1 : 0, MOMENTUM: beta1 ? 1 : 0 };
+  update("rmsprop", updated, rate, { decay, epsilon, inside, beta1 }, constants);
 }
 
 /** How many slots an entry has. */
 export const rmspropSlots = ({ momentum = 0, centered = false }: Partial<RmspropRule>): number =>
-  1 + Number(centered) + Number(momentum !== 0);
+  1 + (centered ? 1 : 0) + (momentum ? 1 : 0);
 
 /** One Adam step; the first slots are the first moments, the second ones the second. */
 export const adam = (updated: Updated, { rate, beta1, beta2: decay, epsilon, corrections }: AdamRule) =>
-  update("adam", updated, rate, { ...none, decay, epsilon, beta1 }, corrections);
+  update("adam", updated, rate, { ...none, decay, epsilon, beta1 }, {}, corrections);
 
 /** y = keep · y + take · x for each y and its x: a rule without slots. */
 export const blend = (xs: readonly Block[], ys: readonly Block[], keep: number, take: number): void =>
@@ -130,4 +133,10 @@ export const blend = (xs: readonly Block[], ys: readonly Block[], keep: number, 
 
 /** One step of gradient descent with momentum; a slot is the velocity, and without momentum there is none. */
 export const sgd = (updated: Updated, rate: Rate, momentum: number, nesterov = false) =>
-  update("sgd", updated, rate, { ...none, decay: momentum, inside: nesterov });
+  update(
+    "sgd",
+    updated,
+    rate,
+    { ...none, decay: momentum, inside: nesterov },
+    { MOMENTUM: momentum ? 1 : 0 },
+  );

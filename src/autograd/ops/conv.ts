@@ -35,6 +35,12 @@ export interface ConvOptions {
   padding?: Padding;
 }
 
+const forwardGrad = ({ xs: [x, w], dy, attributes }: Backward<Factors, Tensor, Geometry>): Thunks => [
+  () => inputGradOp(dy, w, attributes),
+  () => filterGradOp(x, dy, attributes),
+  () => biasGrad(dy),
+];
+
 const forwardOp = defineOp<Factors, Geometry>({
   name: "conv2d",
   shape: (shapes, geometry) => {
@@ -44,7 +50,7 @@ const forwardOp = defineOp<Factors, Geometry>({
   },
   forward: ([x, w, bias], y, geometry) => kernels.conv2d(x, w, y, window(geometry), bias),
   saves: [["x1"], ["x0"]],
-  vjp: (context) => forwardGrad(context),
+  vjp: forwardGrad,
   fusedVjp: (context) => {
     const { xs, dy, attributes } = context;
     const [x, w, bias] = xs;
@@ -54,12 +60,6 @@ const forwardOp = defineOp<Factors, Geometry>({
     return [plain[0], ...gradsTogether(xs, dy, run)];
   },
 });
-
-const forwardGrad = ({ xs: [x, w], dy, attributes }: Backward<Factors, Tensor, Geometry>): Thunks => [
-  () => inputGradOp(dy, w, attributes),
-  () => filterGradOp(x, dy, attributes),
-  () => biasGrad(dy),
-];
 
 const inputGradOp = defineOp<Factors, Geometry>({
   name: "convTranspose2d",

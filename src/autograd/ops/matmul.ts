@@ -13,6 +13,22 @@ interface Transposes {
   transposeB: boolean;
 }
 
+const matmulGrad = ({
+  xs: [a, b],
+  dy,
+  attributes: { transposeA, transposeB },
+}: Backward<Factors, Tensor, Transposes>): Thunks => [
+  () =>
+    transposeA
+      ? matmul(b, dy, { transposeA: transposeB, transposeB: true })
+      : matmul(dy, b, { transposeB: !transposeB }),
+  () =>
+    transposeB
+      ? matmul(dy, a, { transposeA: true, transposeB: transposeA })
+      : matmul(a, dy, { transposeA: !transposeA }),
+  () => biasGrad(dy),
+];
+
 const matmulOp = defineOp<Factors, Transposes>({
   name: "matmul",
   shape: (shapes, { transposeA, transposeB }) => {
@@ -36,7 +52,7 @@ const matmulOp = defineOp<Factors, Transposes>({
     matmulKernel(a, b, y, { ...dims, stepA: step(a, m, k), stepB: step(b, k, n) }, bias);
   },
   saves: [["x1"], ["x0"]],
-  vjp: (context) => matmulGrad(context),
+  vjp: matmulGrad,
   fusedVjp: (context) => {
     const { xs, dy, attributes } = context;
     const [a, b, bias] = xs;
@@ -47,21 +63,6 @@ const matmulOp = defineOp<Factors, Transposes>({
     return [plain[0], ...gradsTogether(xs, dy, (db) => matmulKernel(dy, a, db, dims))];
   },
 });
-
-const matmulGrad = ({ xs, dy, attributes }: Backward<Factors, Tensor, Transposes>): Thunks => {
-  const [[a, b], { transposeA, transposeB }] = [xs, attributes];
-  return [
-    () =>
-      transposeA
-        ? matmul(b, dy, { transposeA: transposeB, transposeB: true })
-        : matmul(dy, b, { transposeB: !transposeB }),
-    () =>
-      transposeB
-        ? matmul(dy, a, { transposeA: true, transposeB: transposeA })
-        : matmul(a, dy, { transposeA: !transposeA }),
-    () => biasGrad(dy),
-  ];
-};
 
 /** Which side is read as its transpose, and what is added. */
 export type MatmulOptions = Partial<Transposes> & WithBias;
