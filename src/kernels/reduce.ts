@@ -21,8 +21,7 @@ const NEIGHBOURS = 32;
 export function splits(r: number, outputs: number): number {
   const { threads, rows } = gpu().info.software ? forSoftware : forGpu;
   if (outputs >= threads || r <= 4 * rows) return 1;
-  // A power of two: threads that share a workgroup of 256 then leave none of it idle.
-  return 2 ** Math.floor(Math.log2(Math.min(threads / outputs, r / rows)));
+  return Math.min(Math.ceil(threads / outputs), Math.floor(r / rows));
 }
 
 /** Who takes which of `r` rows of `columns` numbers or vec4s, `a` times, `most` threads a column: see shaders/parts.wgsl. */
