@@ -41,8 +41,8 @@ export const limitsOf: Record<string, string> = {
     "The sum of its kernels. On a GPU the host: how many dispatches there are, and what it costs to hand each over; monge " +
     "records an update once and replays it.",
   optimizer:
-    "Memory and the number of dispatches, one for three tensors: weights, slots and gradients are read once, weights and " +
-    "slots written.",
+    "Memory and the number of dispatches, one for seven tensors where the adapter binds 15 buffers, else for three: " +
+    "weights, slots and gradients are read once, weights and slots written.",
   host:
     "The host alone, on Dawn's null backend, which computes nothing: so there are no results to compare. An op goes " +
     "through the engine's own code (shapes, memory, the choice of a kernel) and Dawn's; a replayed dispatch through what the " +

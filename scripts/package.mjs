@@ -64,7 +64,7 @@ async function writePrograms() {
     splitting: true,
     // A field without a first value needs no line of its own: 120 bytes less of a page.
     tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
-    define: { "Number.POSITIVE_INFINITY": "Infinity" },
+    define: { "Number.POSITIVE_INFINITY": "Infinity" }, // 20 bytes less
     sourcemap: true,
     banner: {}, // nothing here needs `require`, which browsers lack
     plugins: [

@@ -1,5 +1,5 @@
 // uses: indexing
-// Shared by the kernels that reduce the middle axis of x (A, R, B) to y (A, S, B), one thread an entry of y.
+// Shared by the kernels that reduce the middle axis of x (A, R, B) in S parts, one thread a part of an entry of (A, B).
 // R is cut into RUNS runs of LENGTH rows, and LANES threads take the rows of a run in turn; S is RUNS * LANES.
 // So neighbouring threads read neighbouring numbers, and a group of threads stays in few pages of memory. That helps a CPU,
 // which prefetches only within a page. The kernel declares P, these numbers and its own, and y.

@@ -1,7 +1,7 @@
 // Convolution and its two derivatives: three directions of one form ⟨conv2d(x, w), dy⟩, each a dense product.
 // x (N, H, W, in), w (kh, kw, in, out), y and dy (N, OH, OW, out); all sizes come from the blocks' shapes.
 import type { Block } from "./block";
-import { type Direction, gemm } from "./gemm";
+import { type Direction, type FactorGrad, gemm } from "./gemm";
 import { isThin, thinProduct } from "./patches";
 import { room } from "./pieces";
 
@@ -20,18 +20,15 @@ export const conv2d = (x: Block, w: Block, y: Block, window: Window, bias?: Bloc
 export const conv2dInputGrad = (dy: Block, w: Block, dx: Block, window: Window, bias?: Block): void =>
   product("inputGrad", dy, w, dx, window, bias);
 
-/** The gradient of a filter: where `sums` is set, its storage has from that number on the gradient of a bias as well. */
-export type FilterGrad = Block & { sums?: number };
-
 /** dw = the gradient of w. */
-export const conv2dFilterGrad = (x: Block, dy: Block, dw: FilterGrad, window: Window): void =>
+export const conv2dFilterGrad = (x: Block, dy: Block, dw: FactorGrad, window: Window): void =>
   product("filterGrad", x, dy, dw, window);
 
 /** Whether there is a kernel for that of a bias, too. */
 export const hasBiasGrad = (w: Block): boolean =>
   w.size > 0 && w.size <= room.most && w.shape[3] % 4 === 0 && !(isThin(w) && w.shape[3] < w.shape[2]);
 
-function product(direction: Direction, a: Block, b: Block, c: FilterGrad, window: Window, bias?: Block) {
+function product(direction: Direction, a: Block, b: Block, c: FactorGrad, window: Window, bias?: Block) {
   // The filter, and the image whose pixels meet a window each.
   const [w, out] = direction === "filterGrad" ? [c, b] : [b, c];
   if (isThin(w)) return thinProduct(direction, [a, b, c], window, bias);

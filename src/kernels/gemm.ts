@@ -2,12 +2,15 @@
 // tuning table says which kernel runs one, and into how many parts its sums are cut.
 import { gpu } from "../gpu/gpu";
 import { type Dispatch, MAX_GROUPS } from "../gpu/stream";
-import { dispatch, gridOf, type Storage, temporary } from "./block";
+import { type Block, dispatch, gridOf, type Storage, temporary } from "./block";
 import { pieces, room } from "./pieces";
 import { type Configuration, type Extent, partsFor, stepsAtOnce, stepsOfPart } from "./tuning/configurations";
 import { tuning } from "./tuning/table";
 
 export type Direction = "forward" | "inputGrad" | "filterGrad";
+
+/** The gradient of a factor: where `sums` is set, its storage has from that number on the gradient of a bias as well. */
+export type FactorGrad = Block & { sums?: number };
 
 /** Sizes in pairs are (height, width); see gemm.wgsl for what each word means to the two entry points. */
 export interface Gemm {

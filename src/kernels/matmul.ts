@@ -1,7 +1,6 @@
 // Matrix products in batches, either side stored transposed: A·B, A·Bᵀ and Aᵀ·B, which are each other's derivatives.
 import type { Block } from "./block";
-import type { FilterGrad } from "./conv";
-import { gemmOfRows } from "./gemm";
+import { type FactorGrad, gemmOfRows } from "./gemm";
 import { room } from "./pieces";
 import { reduce } from "./reduce";
 
@@ -20,7 +19,7 @@ export interface MatmulDims {
 }
 
 /** y (batch, m, n) = a (m, k) · b (k, n) for every matrix of the batch, plus the bias (n) where there is one. */
-export function matmul(a: Block, b: Block, y: FilterGrad, dims: MatmulDims, bias?: Block): void {
+export function matmul(a: Block, b: Block, y: FactorGrad, dims: MatmulDims, bias?: Block): void {
   const { batch, m, n, k, transposeA, transposeB, stepA = 0, stepB = 0 } = dims;
   if (transposeA && transposeB) throw new Error("matmul: at most one side may be transposed");
   if (n === 1 && m > 1 && m <= room.most && (batch === 1 || !bias)) {
@@ -30,6 +29,7 @@ export function matmul(a: Block, b: Block, y: FilterGrad, dims: MatmulDims, bias
     return matmul(b, a, y, { batch, k, ...swapped, stepA: stepB, stepB: stepA }, bias);
   }
   if (m === 1 && batch === 1) {
+    // A row times a matrix is the sum of the matrix's rows, each times a weight.
     const middle = transposeB ? { a: n, r: k, b: 1 } : { a: 1, r: k, b: n };
     return reduce("sum", b.storage, y.storage, middle, { weights: a.storage, bias, sums: y.sums });
   }

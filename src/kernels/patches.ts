@@ -1,8 +1,8 @@
 // Convolutions with very few channels on one side, such as an image's one or three. A tile of the general kernel would be
 // almost empty there. So the windows of the thin image become rows of a matrix, (pixels, taps * channels).
 import { type Block, clear, dispatch, gridOf, type Storage, temporary } from "./block";
-import type { FilterGrad, Window } from "./conv";
-import { type Direction, gemmOfRows } from "./gemm";
+import type { Window } from "./conv";
+import { type Direction, type FactorGrad, gemmOfRows } from "./gemm";
 import { type Piece, pieces, room } from "./pieces";
 import { strided } from "./strided";
 
@@ -36,7 +36,7 @@ export function thinProduct(direction: Direction, [a, b, c]: Block[], window: Wi
 }
 
 /** dw = patchesᵀ · the wide image, summed over all of its pixels. */
-function filterGrad(x: Block, dy: Block, dw: FilterGrad, window: Window): void {
+function filterGrad(x: Block, dy: Block, dw: FactorGrad, window: Window): void {
   const { channels, pitch, columns, wideInput } = sidesOf(dw);
   const [thin, wide] = wideInput ? [dy, x] : [x, dy];
   const swapped = wideInput && dw.shape[3] > 1;

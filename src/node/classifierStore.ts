@@ -84,12 +84,15 @@ export async function loadClassifier(
   let unkept: InputError | undefined;
   if (right === undefined) {
     const { lock, waited } = await alone(dirname(file));
-    if (waited) right = readKept(file, classifier, test.count);
-    if (right === undefined) {
-      right = await trainNow(classifier, splits, gpu);
-      unkept = await keepTrained(file, classifier, right);
+    try {
+      if (waited) right = readKept(file, classifier, test.count);
+      if (right === undefined) {
+        right = await trainNow(classifier, splits, gpu);
+        unkept = await keepTrained(file, classifier, right);
+      }
+    } finally {
+      lock?.release();
     }
-    lock?.release();
   }
   const share = ((100 * right) / test.count).toFixed(2);
   const where = unkept ? "not kept" : `kept in ${file}`;

@@ -11,6 +11,7 @@ import {
   clone,
   conv2d,
   convTranspose2d,
+  full,
   grad,
   leakyRelu,
   matmul,
@@ -224,5 +225,23 @@ for (const [name, { product, columns, ...shapes }] of Object.entries(sides))
     await near(ofBias({}), ofBias({ createGraph: true }), "a bias alone");
     step.dispose();
   });
+
+test("a product of one column, of any size down to nothing, and in batches", async () => {
+  await device();
+  for (const [rows, terms] of [0, 1, 3, 5].flatMap((m) => [0, 1, 3, 5].map((k) => [m, k]))) {
+    const [x, w, b] = [
+      requireGrad(full([rows, terms], 2)),
+      requireGrad(full([terms, 1], 3)),
+      requireGrad(full([1], 4)),
+    ];
+    const y = matmul(x, w, { bias: b });
+    const all = [y, ...grad(sum(y), [x, w, b])];
+    const wanted = [6 * terms + 4, 3, 2 * rows, rows];
+    for (const [i, each] of all.entries())
+      assert.equal([...(await each.data())], new Array(each.size).fill(wanted[i]), `${rows}x${terms}, ${i}`);
+  }
+  const y = matmul(full([2, 4, 3], 1), full([2, 3, 1], 2), { bias: full([1], 5) });
+  assert.equal([...(await y.data())], new Array(8).fill(11));
+});
 
 test.run();

@@ -1,7 +1,8 @@
 // What the tests of the heavy kernels share: each runs in every family and is held to float64 sums.
 import * as assert from "uvu/assert";
 import { type Block, product, release } from "../../src/kernels/block";
-import { type FilterGrad, hasBiasGrad } from "../../src/kernels/conv";
+import { hasBiasGrad } from "../../src/kernels/conv";
+import type { FactorGrad } from "../../src/kernels/gemm";
 import { type Configuration, configurations } from "../../src/kernels/tuning/configurations";
 import { tuning } from "../../src/kernels/tuning/table";
 import { block, device, read } from "../device";
@@ -66,7 +67,7 @@ export async function check(
 export function filterAndBias(
   shape: readonly number[],
   by: (x: F64, dy: F64) => F64,
-  run: (x: Block, dy: Block, dw: FilterGrad) => void,
+  run: (x: Block, dy: Block, dw: FactorGrad) => void,
 ) {
   const [size, columns] = [product(shape), shape[3]];
   const filter = block(undefined, shape);

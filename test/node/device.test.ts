@@ -20,6 +20,23 @@ test("the budget is three quarters of the machine's memory, or of a container's 
   }
 });
 
+test("of kernels that compute wrongly one line tells, and where a bad cache of the driver is explained", async () => {
+  const { host } = await device();
+  const { error } = console;
+  const said: string[] = [];
+  console.error = (line: string) => void said.push(line);
+  try {
+    host.warn!("the card computes wrongly, so other kernels run.");
+  } finally {
+    console.error = error;
+  }
+  assert.is(said.length, 1);
+  assert.match(
+    said[0],
+    /^monge: the card computes wrongly, so other kernels run\. Its driver [^\n]* docs\/setup\.md$/,
+  );
+});
+
 test("openDevice: a name that no adapter has, and another adapter than this process uses, are refused", async () => {
   await device();
   const said = async (adapter: string) => {

@@ -1,6 +1,6 @@
 // The bias of a matrix product or a convolution. The product's kernel adds it where it stores its sums, which saves
 // a pass over the output.
-import type { FilterGrad } from "../../kernels/conv";
+import type { FactorGrad } from "../../kernels/gemm";
 import type { Thunks } from "../op";
 import { type Shape, shapeError } from "../shape";
 import { emptyTogether, type Tensor } from "../tensor";
@@ -27,7 +27,7 @@ export function biasGrad(dy: Tensor): Tensor {
 }
 
 /** The derivatives by b and the bias where one kernel, `run`, makes both: the bias's is a row of the product that makes b's. */
-export function gradsTogether([, b, bias]: Factors, dy: Tensor, run: (db: FilterGrad) => void): Thunks {
+export function gradsTogether([, b, bias]: Factors, dy: Tensor, run: (db: FactorGrad) => void): Thunks {
   let ofBias: Tensor | undefined;
   const ofFactor = () => {
     const { whole: storage, made } = emptyTogether([b.shape, bias!.shape], "gradients of a product");

@@ -1,6 +1,7 @@
 // Convolutions over images (N, H, W, C). The three ops are the three directions of one trilinear form,
 // ⟨conv2d(x, w), dy⟩. So each is a derivative of the others, and second derivatives need no new kernels.
 import * as kernels from "../../kernels/conv";
+import type { FactorGrad } from "../../kernels/gemm";
 import { type Backward, defineOp, type Thunks } from "../op";
 import { type Shape, shapeError, show } from "../shape";
 import type { Tensor } from "../tensor";
@@ -56,7 +57,7 @@ const forwardOp = defineOp<Factors, Geometry>({
     const [x, w, bias] = xs;
     const plain = forwardGrad(context);
     if (!bias || !kernels.hasBiasGrad(w)) return plain;
-    const run = (dw: kernels.FilterGrad) => kernels.conv2dFilterGrad(x, dy, dw, window(attributes));
+    const run = (dw: FactorGrad) => kernels.conv2dFilterGrad(x, dy, dw, window(attributes));
     return [plain[0], ...gradsTogether(xs, dy, run)];
   },
 });
