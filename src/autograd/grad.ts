@@ -219,7 +219,7 @@ function checkUnchanged(by: string, { node }: Variable, way: ReadonlySet<Node>):
   if (!node || !way.has(node)) return;
   throw new Error(
     `${by}: what lies between y and x must be as ops made it, got the result of ${node.op.name}, which was ` +
-      "changed in place before it was used. Change a copy: detach(clone(x)).",
+      "changed in place, or by a replay, before it was used. Change a copy: detach(clone(x)).",
   );
 }
 

@@ -6,13 +6,8 @@ import type { Tensor } from "./tensor";
 export class Recording {
   /** Leaves whose grad was set inside of the capture. */
   readonly anew = new Set<Variable>();
-  /** Leaves whose grad, made before the capture, was added to in place. */
+  /** Leaves whose grad, made before the capture, was added to in place; a replay adds to the same. */
   readonly added = new Map<Variable, Tensor>();
-
-  set(variable: Variable): void {
-    this.anew.add(variable);
-    this.added.delete(variable);
-  }
 }
 
 let current: Recording | undefined;

@@ -83,7 +83,7 @@ export class Tensor implements Block {
       throw new Error(`grad: the grad of ${this} must be f32 and have its shape, got ${value}.`);
     if (value !== marked.ownGrad) marked.ownGrad?.dispose();
     marked.ownGrad = value;
-    recording()?.set(this.variable);
+    recording()?.anew.add(this.variable);
   }
 
   /** Marks a leaf as one that gradients are taken with respect to. */

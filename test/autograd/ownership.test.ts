@@ -319,6 +319,34 @@ test("backward in a capture is as eager over replays: into a grad that is there,
   assert.equal(await numbers(v.grad), [110]);
 });
 
+test("a grad that a captured step adds to and then sets is not added to again: the next replay says so", () => {
+  const ends: ((w: Tensor) => void)[] = [
+    (w) => {
+      w.grad = undefined;
+    },
+    (w) => {
+      w.grad = zeros([1]);
+    },
+    (w) => {
+      w.grad = undefined;
+      backward(sum(square(w)));
+    },
+  ];
+  for (const end of ends) {
+    const w = marked([3]);
+    w.grad = zeros([1]);
+    const step = capture(() => {
+      backward(sum(square(w)));
+      end(w);
+    });
+    assert.throws(
+      () => step.replay(),
+      /^replay: the grad of .* Set it inside of the capture, before backward/,
+    );
+    step.dispose();
+  }
+});
+
 test("what a replay could not repeat is refused: a grad that is not there, a graph from outside", () => {
   const w = marked([3]);
   const outside = sum(square(w));

@@ -145,7 +145,8 @@ function planBackward(world: World, a: Of<"backward">): Plan {
     spend();
     leaves.forEach(([variable], i) => {
       if (isInPlace(variable)) {
-        if (step && !step.anew.has(variable)) step.used.set(variable, variable.grad!);
+        if (step && !step.anew.has(variable))
+          for (const grads of [step.used, step.added]) grads.set(variable, variable.grad!);
         variable.grad!.cell.write(sums[i].cell);
       } else setGrad(world, variable, sums[i]);
     });
@@ -204,6 +205,8 @@ function planReplay(world: World, a: Of<"replay">): Plan {
       return { refuse: "a counter is at its end" };
   const isSame = ([variable, grad]: [Variable, Plain]) =>
     variable.grad?.cell === grad.cell && !variable.grad.disposed;
+  if (![...model.added].every((each) => each[0].dropped || isSame(each)))
+    return { refuse: "a grad that it added to was set since" };
   const may = [...model.used].every(isSame) ? undefined : "a grad that it used was set since";
   return { may, commit: () => redo(world, model) };
 }

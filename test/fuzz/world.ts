@@ -36,8 +36,9 @@ export class Step {
   readonly anew = new Map<Variable, Plain | undefined>();
   /** Of those grads the ones that it freed as well. */
   readonly freed = new Set<Plain>();
-  /** Variables whose grad, made before, it used. */
+  /** Variables whose grad, made before, it used, and those of them that it added to. */
   readonly used = new Map<Variable, Plain>();
+  readonly added = new Map<Variable, Plain>();
   disposed = false;
 
   constructor(tensors: ReadonlyMap<string, Plain>) {
