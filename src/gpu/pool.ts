@@ -137,10 +137,13 @@ export class Pool {
     this.letGo(buffer, held);
   }
 
-  /** From here on, what dies may be shared by all captured programs: a replay writes it before it reads it. */
-  beginCapture(): void {
+  /**
+   * From here on, what dies may be shared by all captured programs: a replay writes it before it reads it. `share`: what
+   * died in earlier ones is used, too.
+   */
+  beginCapture(share: boolean): void {
     this.capturing = true;
-    this.scratch.open();
+    this.scratch.open(share);
   }
 
   /** Whether a range was made inside of the capture that is going on. */
@@ -154,13 +157,13 @@ export class Pool {
    */
   endCapture(program?: ScratchUser, dying: Iterable<GPUBuffer> = []): void {
     this.capturing = false;
-    for (const [buffer, held] of this.used) {
-      if (!held.captured) continue;
-      held.captured = false;
-      const { size } = buffer;
+    const living = [...this.used].filter(([, held]) => held.captured);
+    for (const [, held] of living) held.captured = false;
+    this.scratch.cede(
+      living.map(([buffer]) => buffer),
       // The budget is not asked: a step that fitted must not fail at its end.
-      this.scratch.cede(buffer, () => this.reuse(size) ?? this.create(size, "a captured step"));
-    }
+      (size) => this.reuse(size) ?? this.create(size, "a captured step"),
+    );
     if (program) this.scratch.join(program, dying);
     this.scratch.close();
   }
@@ -246,7 +249,7 @@ export class Pool {
 
 /** Who may be given another scratch buffer for one of its own: a captured program. */
 export interface ScratchUser {
-  replaceScratch(old: GPUBuffer, by: GPUBuffer): void;
+  replaceScratch(by: ReadonlyMap<GPUBuffer, GPUBuffer>): void;
 }
 
 const megabytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;

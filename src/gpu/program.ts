@@ -88,14 +88,18 @@ export class Program implements ScratchUser {
   }
 
   /**
-   * Submits that are recorded already keep the old buffer: each replay is whole by itself. The bound on bind groups is not
-   * asked: there is no way back for who calls.
+   * Submits that are recorded already keep the old buffers: each replay is whole by itself. The bound on bind groups is not
+   * asked: there is no way back for who calls, and buffers are shared only where that is far off.
    */
-  replaceScratch(old: GPUBuffer, by: GPUBuffer): void {
-    const moved = (storage: Storage) => (storage.buffer === old ? { ...storage, buffer: by } : storage);
+  replaceScratch(by: ReadonlyMap<GPUBuffer, GPUBuffer>): void {
+    this.slots!.clear(); // of the old groups
+    const moved = (storage: Storage) => {
+      const buffer = by.get(storage.buffer);
+      return buffer ? { ...storage, buffer } : storage;
+    };
     this.submits = this.submits.map((commands) =>
       commands.map((command) => {
-        if (!storagesOf(command).some(({ buffer }) => buffer === old)) return command;
+        if (!storagesOf(command).some(({ buffer }) => by.has(buffer))) return command;
         if (command.kind === "clear") return { ...command, to: moved(command.to) };
         if (command.kind === "copy") return { ...command, from: moved(command.from), to: moved(command.to) };
         const call = {

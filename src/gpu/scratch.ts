@@ -14,10 +14,10 @@ export class Scratch {
   /** `giveBack` is told of a buffer that no program uses any more. */
   constructor(private readonly giveBack: (buffer: GPUBuffer) => void) {}
 
-  /** A capture begins: it may use all of them. */
-  open(): void {
+  /** A capture begins; `share`: it may use all of them. */
+  open(share: boolean): void {
     this.idle = new Map();
-    for (const buffer of this.users.keys()) this.stack(buffer);
+    if (share) for (const buffer of this.users.keys()) this.stack(buffer);
   }
 
   take(size: number): GPUBuffer | undefined {
@@ -33,15 +33,21 @@ export class Scratch {
     this.bytes += buffer.size;
   }
 
-  /** Something that lives on lies in `buffer`: the programs that used it get another one. */
-  cede(buffer: GPUBuffer, another: () => GPUBuffer): void {
-    const users = this.users.get(buffer);
-    this.users.delete(buffer);
-    if (!users?.size) return;
-    const other = another();
-    this.users.set(other, users);
-    this.bytes += other.size;
-    for (const user of users) user.replaceScratch(buffer, other);
+  /** What lives on lies in `buffers`: the programs that used one get another. */
+  cede(buffers: Iterable<GPUBuffer>, another: (size: number) => GPUBuffer): void {
+    const others = new Map<GPUBuffer, GPUBuffer>();
+    const moved = new Set<ScratchUser>();
+    for (const buffer of buffers) {
+      const users = this.users.get(buffer);
+      this.users.delete(buffer);
+      if (!users?.size) continue;
+      const other = another(buffer.size);
+      others.set(buffer, other);
+      this.users.set(other, users);
+      this.bytes += other.size;
+      for (const user of users) moved.add(user);
+    }
+    for (const user of moved) user.replaceScratch(others);
   }
 
   join(user: ScratchUser, buffers: Iterable<GPUBuffer>): void {

@@ -97,7 +97,9 @@ export class Slots {
   private make(pipeline: Pipeline, call: Dispatch): Slot {
     this.groups.check(pipeline.label);
     if (this.free.length === 0) this.clear(this.count / 4); // not one by one, since it passes by all that are used
-    const at = this.free.pop()!;
-    return { group: this.groups.make(pipeline, call, this.arena, at), at };
+    const at = this.free.at(-1)!;
+    const group = this.groups.make(pipeline, call, this.arena, at);
+    this.free.pop();
+    return { group, at };
   }
 }

@@ -74,7 +74,6 @@ export class Stream {
     const pipeline = this.gpu.pipelines.get(call);
     if (typeof call.params === "function") this.groups.check(pipeline.label); // before it moves a counter
     const uniform = pipeline.uniform.pack(paramsOf(call));
-    if (this.commands.length >= MAX_COMMANDS) this.send();
     this.makeRoom(workOfCall(call));
     const { group, at } = this.slots.take(pipeline, call, uniform);
     this.record({ kind: "dispatch", pipeline, group, at, call }, this.capturing && uniform.slice());
@@ -100,7 +99,7 @@ export class Stream {
     this.refuseInCapture("another one must not be made inside of it.");
     const program = new Program(this, this.gpu.pool);
     this.capturing = program;
-    this.gpu.pool.beginCapture();
+    this.gpu.pool.beginCapture(this.groups.areFew);
     try {
       const result = fn();
       program.finish(this.mostWork);
@@ -150,15 +149,20 @@ export class Stream {
     const { device } = this.gpu;
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     const size = Math.ceil(bytes.length / 4) * 4;
+    const release = this.groups.hold("upload");
     const buffer = device.createBuffer({ label: "upload", size, usage: COPY_SRC, mappedAtCreation: true });
+    const done = () => {
+      buffer.destroy();
+      release();
+    };
     try {
       new Uint8Array(buffer.getMappedRange()).set(bytes);
     } catch {
-      return buffer.destroy(); // wgpu gives no range where the device is lost or full; the next read tells which
+      return done(); // wgpu gives no range where the device is lost or full; the next read tells which
     }
     buffer.unmap();
     this.copy({ ...to, buffer, offset: 0, bytes: size }, to, size);
-    this.afterSubmit(() => buffer.destroy());
+    this.afterSubmit(done);
   }
 
   /** Reads a range back once all recorded work is done. Throws when the GPU reported an error. */
@@ -168,6 +172,7 @@ export class Stream {
     const { device, host, faults } = this.gpu;
     const since = faults.told;
     const size = Math.max(4, Math.ceil(bytes / 4) * 4);
+    const release = this.groups.hold("read");
     const buffer = device.createBuffer({ label: "download", size, usage: MAP_READ | COPY_DST });
     try {
       this.copy(from, { ...from, buffer, offset: 0, bytes: size }, size);
@@ -178,6 +183,7 @@ export class Stream {
       return buffer.getMappedRange().slice(0, bytes);
     } finally {
       buffer.destroy();
+      release();
     }
   }
 
@@ -238,7 +244,7 @@ export class Stream {
   }
 
   private makeRoom(work: number): void {
-    if (this.work + work > this.mostWork) this.send();
+    if (this.commands.length >= MAX_COMMANDS || this.work + work > this.mostWork) this.send();
     this.work += work;
   }
 

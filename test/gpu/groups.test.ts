@@ -1,24 +1,36 @@
 // The bound on bind groups that are alive: what it refuses changes nothing, and what must not fail is not refused.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { add, type Captured, capture, keep, mul, ones, Random, type Tensor, zeros } from "../../src/autograd";
+import {
+  add,
+  assign,
+  type Captured,
+  capture,
+  keep,
+  mul,
+  ones,
+  Random,
+  type Tensor,
+  tensor,
+  zeros,
+} from "../../src/autograd";
 import { device } from "../device";
 
 const numbers = async (x: Tensor) => [...(await x.data())];
 
 /** Runs `body` as if there were so many bind groups that `more` can still be made. */
-async function withRoomFor(more: number, body: () => void): Promise<void> {
+async function withRoomFor(more: number, body: () => void | Promise<void>): Promise<void> {
   const groups = (await device()).stream.groups as unknown as { alive: number };
   const before = groups.alive;
   groups.alive = 48_000 - more;
   try {
-    body();
+    await body();
   } finally {
     groups.alive += before - (48_000 - more);
   }
 }
 
-const refused = /^gpu: .*: 48000 bind groups are alive, .* await settle\(0\) between them\.$/;
+const refused = /^gpu: .*: 48000 bind groups and transfers are alive, .* await settle\(0\) between them, or /;
 
 test.before(async () => {
   await device();
@@ -60,6 +72,71 @@ test("a capture that has its own bind groups is not refused for those of a step 
   assert.equal(await numbers(first.result), [10, 10, 10]);
   assert.equal(await numbers(second!.result), [7, 7, 7]);
   for (const each of [first, second!, x, other]) each.dispose();
+});
+
+test("uploads and reads that wait count, and are counted no more once they are done", async () => {
+  const x = keep(tensor([1, 2, 3]));
+  await (await device()).stream.flush();
+  await withRoomFor(0, () => assert.throws(() => assign(x, new Float32Array([4, 5, 6])), refused));
+  await withRoomFor(2, async () => {
+    const all = await Promise.allSettled([x.data(), x.data(), x.data()]);
+    assert.equal(all.slice(0, 2).map(read), [
+      [1, 2, 3],
+      [1, 2, 3],
+    ]);
+    assert.match(read(all[2]), refused);
+    assert.equal(await Promise.all([numbers(x), numbers(x)]), [
+      [1, 2, 3],
+      [1, 2, 3],
+    ]);
+  });
+  x.dispose();
+});
+
+const read = (result: PromiseSettledResult<ArrayLike<number>>) =>
+  result.status === "fulfilled" ? [...(result.value as Float32Array)] : result.reason.message;
+
+test("uploads without a wait are submitted in between, however many there are", async () => {
+  const x = keep(zeros([2]));
+  await (await device()).stream.flush();
+  await withRoomFor(1100, () => {
+    for (let i = 0; i < 5000; i++) assign(x, new Float32Array([i, -i]));
+  });
+  assert.equal(await numbers(x), [4999, -4999]);
+  x.dispose();
+});
+
+test("a step makes room for what lives on by one bind group a dispatch, and where there are many, by none", async () => {
+  const { device: opened } = await device();
+  const create = opened.createBindGroup;
+  let made = 0;
+  opened.createBindGroup = (descriptor) => {
+    made++;
+    return create.call(opened, descriptor);
+  };
+  const x = keep(ones([3]));
+  const first = capture(() => mul(add(x, mul(x, 2)), 5)); // two of its three results are scratch
+  const second = () => [add(x, 7), add(x, 8)];
+  try {
+    for (const [room, least, most] of [
+      [40_000, 7, 7], // two that are recorded, two that are captured, and the three of the first step
+      [20_000, 0, 4],
+    ]) {
+      let step: Captured<Tensor[]> | undefined;
+      made = 0;
+      await withRoomFor(room, () => {
+        step = capture(second);
+      });
+      assert.ok(made >= least && made <= most, `${made} for ${least} to ${most}`);
+      first.replay();
+      assert.equal(await numbers(first.result), [15, 15, 15]);
+      assert.equal(await numbers(step!.result[1]), [9, 9, 9]);
+      step!.dispose();
+    }
+  } finally {
+    opened.createBindGroup = create;
+  }
+  for (const each of [first, x]) each.dispose();
 });
 
 test.run();
