@@ -22,30 +22,39 @@ fn largest(row: u32) -> Largest {
 
 fn exp_less(v: f32, best: f32) -> f32 { return exp_of(vec4f(v - best)).x; }
 
+// Σ exp(x − best) of a row but for the largest's own 1, beside which small ones would be lost. By sums of 256, since what
+// is far below a sum is lost as well. Infinity less itself is NaN.
+fn others(row: u32, best: Largest) -> f32 {
+  var total = x[row + best.at] - best.value;  // 0 or NaN
+  for (var j = 0u; j < P.c;) {
+    var part = 0.0;
+    for (let end = min(j + 256, P.c); j < end; j++) { part += select(exp_less(x[row + j], best.value), 0.0, j == best.at); }
+    total += part;
+  }
+  return total;
+}
+
 @compute @workgroup_size(WG)
 fn softmax(@builtin(global_invocation_id) id: vec3u) {
   let i = flat(id);
   if (i >= P.n) { return; }
   let row = i * P.c;
-  let best = largest(row).value;
-  var total = 0.0;
-  for (var j = 0u; j < P.c; j++) { total += exp_less(x[row + j], best); }
-  for (var j = 0u; j < P.c; j++) { y[row + j] = exp_less(x[row + j], best) / total; }
+  let best = largest(row);
+  let total = 1 + others(row, best);
+  for (var j = 0u; j < P.c; j++) { y[row + j] = exp_less(x[row + j], best.value) / total; }
 }
 
 // log Σ exp(x) − x[label] as log(1 + what the others have beside the largest's 1) + how far the label is below the
-// largest: logits of 1e7 lose no digits, and a loss may be as small as it is. Infinity less itself is NaN, as in
-// softmax. A label past the classes gives NaN, which cannot go unseen.
+// largest: logits of 1e7 lose no digits, and a loss may be as small as it is. A label past the classes gives NaN,
+// which cannot go unseen.
 @compute @workgroup_size(WG)
 fn cross_entropy(@builtin(global_invocation_id) id: vec3u) {
   let i = flat(id);
   if (i >= P.n) { return; }
   let row = i * P.c;
   let best = largest(row);
-  var others = x[row + best.at] - best.value;  // 0 or NaN
-  for (var j = 0u; j < P.c; j++) { others += select(exp_less(x[row + j], best.value), 0.0, j == best.at); }
   let label = labels[i];
-  let loss = log1p_of(vec4f(others)).x + (best.value - x[row + min(label, P.c - 1)]);
+  let loss = log1p_of(vec4f(others(row, best))).x + (best.value - x[row + min(label, P.c - 1)]);
   y[i] = select(loss, nan_of(vec4f(loss)).x, label >= P.c);
 }
 
