@@ -7,6 +7,7 @@ fn gradient(i: u32, norm: Norm, xhat: vec4f) -> vec4f {
   var g: vec4f;
   if (VEC) { g = dy[i]; } else { g = vec4f(dy[i / 4][i % 4]); }
   if (SLOPE == 1.0) { return g; }
-  if (SLOPE == 0.0) { return select(vec4f(0.0), g, is_positive(fma(norm.gamma, xhat, norm.beta))); }
-  return select(SLOPE * g, g, is_positive(fma(norm.gamma, xhat, norm.beta)));
+  let y = fma(norm.gamma, xhat, norm.beta);
+  if (SLOPE == 0.0) { return select(vec4f(0.0), g, is_positive(y) | is_nan(y)); }
+  return select(SLOPE * g, g, is_positive(y));
 }

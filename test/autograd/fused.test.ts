@@ -18,10 +18,12 @@ import {
   mul,
   ones,
   Random,
+  relu,
   requireGrad,
   square,
   sum,
   type Tensor,
+  tensor,
   zeros,
 } from "../../src/autograd";
 import { device } from "../device";
@@ -56,6 +58,35 @@ function derivatives(f: (...inputs: Inputs) => Tensor, inputs: Inputs, dy: Tenso
     ...second.map((g, i) => [`second, by ${names[i]}`, g]),
   ]);
 }
+
+for (const slope of [0, 0.2, 1])
+  test(`where there is a NaN, batch norm with a leaky relu of slope ${slope} has the composite's gradients`, async () => {
+    await device();
+    const x = requireGrad(tensor([1, 2, -3, Number.NaN, 5, 6], [3, 2]));
+    const [gamma, beta] = [requireGrad(tensor([1, 2])), requireGrad(tensor([0.5, -1]))];
+    const [mean, variance] = [tensor([0.5, 1]), tensor([2, 3])];
+    const activated = (y: Tensor) => (slope === 0 ? relu(y) : leakyRelu(y, { slope }));
+    const fused = [
+      () => batchNorm(x, gamma, beta, EPSILON, slope)[0],
+      () => batchNormInference(x, mean, variance, gamma, beta, { epsilon: EPSILON, slope }),
+    ];
+    const composites = [
+      () => activated(batchNorm(x, gamma, beta, EPSILON)[0]),
+      () => activated(batchNormInference(x, mean, variance, gamma, beta, { epsilon: EPSILON })),
+    ];
+    const gradients = async (f: () => Tensor, createGraph: boolean) => {
+      const all = grad(f(), [x, gamma, beta], { dy: full([3, 2], 2), createGraph });
+      return (await Promise.all(all.map((g) => g.data()))).flatMap((values) => [...values]);
+    };
+    for (const [i, f] of fused.entries()) {
+      const wanted = await gradients(composites[i], true);
+      for (const createGraph of [false, true]) {
+        const got = await gradients(f, createGraph);
+        const bad = got.findIndex((v, k) => !Object.is(v, wanted[k]) && !(Math.abs(v - wanted[k]) <= 1e-5));
+        assert.is(bad, -1, `${got} for ${wanted}`);
+      }
+    }
+  });
 
 for (const channels of [1, 3, 4, 8]) {
   for (const rows of [150, 6400]) {

@@ -2,7 +2,24 @@
 // the float64 reference says what must come out.
 import { suite, test } from "uvu";
 import * as assert from "uvu/assert";
-import { ops } from "../../src/autograd";
+import {
+  cos,
+  exp,
+  gelu,
+  grad,
+  log,
+  ops,
+  requireGrad,
+  rsqrt,
+  sigmoid,
+  silu,
+  sin,
+  softplus,
+  sqrt,
+  sum,
+  tanh,
+  tensor,
+} from "../../src/autograd";
 import { device } from "../device";
 import { type F64, makeRandom } from "../reference/array";
 import { cases } from "./cases";
@@ -41,6 +58,20 @@ test("every case gives what is right", async () => {
     .filter((observation) => !isRight(observation))
     .map(({ op, what, right, got }) => `${op}: ${what}: ${show(got)} for ${show(right)}`);
   assert.is(wrong.join("\n"), "");
+});
+
+test("what is smooth has a NaN for its second derivative at NaN, too", async () => {
+  await device();
+  const smooth = { exp, log, sqrt, rsqrt, sin, cos, tanh, sigmoid, softplus, gelu, silu };
+  for (const [name, f] of Object.entries(smooth)) {
+    const x = requireGrad(tensor([1, Number.NaN]));
+    const [first] = grad(sum(f(x)), [x], { createGraph: true });
+    const [second] = grad(sum(first), [x]);
+    for (const [which, derivative] of Object.entries({ first, second })) {
+      const [one, bad] = await derivative.data();
+      assert.ok(Number.isFinite(one) && Number.isNaN(bad), `${name}, ${which}: ${one}, ${bad}`);
+    }
+  }
 });
 
 test.run();

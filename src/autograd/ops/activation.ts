@@ -3,7 +3,7 @@ import { unary } from "../../kernels/pointwise";
 import { defineOp } from "../op";
 import type { Tensor } from "../tensor";
 import { type One, unaryOp } from "./elementwise";
-import { add, clamp, leakyReluGrad, mul, neg, square, sub } from "./pointwise";
+import { add, leakyReluGrad, maximum, minimum, mul, neg, square, sub } from "./pointwise";
 
 /** tanh x. */
 export const tanh = unaryOp("tanh", "tanh_", {
@@ -42,6 +42,9 @@ const leakyReluOp = defineOp<One, { slope: number }>({
 export const leakyRelu = (x: Tensor, { slope = 0.01 }: { slope?: number } = {}): Tensor =>
   leakyReluOp(x, { slope });
 
+/** x, at most ±`most`. Unlike clamp's its derivative at NaN is 1, so that a second derivative is NaN there. */
+const within = (x: Tensor, most: number) => maximum(minimum(x, most), -most);
+
 /**
  * ½ x (1 + tanh u) with u = √(2/π) (x + 0.044715 x³): Hendrycks and Gimpel 2016, the tanh form. That is x · sigmoid(2 u).
  * At −∞ value and derivative are 0, the limit.
@@ -51,7 +54,7 @@ export const gelu = unaryOp("gelu", "gelu", {
   vjp: ({ xs: [x], dy }) => [
     () => {
       // Past 20 the derivative is 0 or 1 to the last digit, and x² may be infinite.
-      const v = clamp(x, { low: -20, high: 20 });
+      const v = within(x, 20);
       const root = 2 * Math.sqrt(2 / Math.PI);
       const [u2, du2] = [1, 3].map((power) => add(root, mul(power * 0.044715 * root, square(v))));
       const s = sigmoid(mul(v, u2));
@@ -65,7 +68,7 @@ export const silu = unaryOp("silu", "silu", {
   saves: [["x0"]],
   vjp: ({ xs: [x], dy }) => [
     () => {
-      const v = clamp(x, { low: -105, high: 105 }); // past it the derivative is 0 or 1 to the last digit
+      const v = within(x, 105); // past it the derivative is 0 or 1 to the last digit
       return mul(dy, mul(sigmoid(v), add(1, mul(v, sigmoid(neg(v))))));
     },
   ],
