@@ -174,15 +174,15 @@ function geometryOf(op: string, inputSize: Pair, w: Shape, options: ConvOptions)
   const kernelSize: Pair = [w[0], w[1]];
   const steps = pair(stride);
   // Kernels count pixels by i32, those of the padding too.
-  const whole = (least: number) => (n: number) => Number.isInteger(n) && n >= least && n <= 2 ** 30;
+  const whole = (least: number) => (n: number) => Number.isInteger(n) && n >= least && n <= 2 ** 29;
   if (!kernelSize.every(whole(1))) throw shapeError(op, "the kernel must have rows and columns", [w]);
   if (!steps.every(whole(1)))
-    throw shapeError(op, "the stride must be whole numbers from 1 to 2^30", [steps]);
+    throw shapeError(op, "the stride must be whole numbers from 1 to 2^29", [steps]);
   const same = (axis: 0 | 1) => samePadding(inputSize[axis], kernelSize[axis], steps[axis]);
   const named = { same: [...same(0), ...same(1)], valid: [0, 0, 0, 0] } as const;
   const zeros = typeof padding === "string" ? named[padding] : fourSides(padding);
   if (!zeros.every(whole(0)))
-    throw shapeError(op, "the padding must be whole numbers from 0 to 2^30", [zeros]);
+    throw shapeError(op, "the padding must be whole numbers from 0 to 2^29", [zeros]);
   return { stride: steps, padding: zeros, inputSize, kernelSize };
 }
 
