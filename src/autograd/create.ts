@@ -135,7 +135,10 @@ export function detach(x: Tensor): Tensor {
   return new Tensor(x.shape, x.dtype, x.share);
 }
 
-/** Marks a leaf: `grad` may be asked for with respect to it. */
+/**
+ * Marks a leaf: `grad` may be asked for with respect to it. To be done before the leaf is used; that it was used first is
+ * told where that lies at most some 200 tensors back.
+ */
 export function requireGrad<T extends Tensor>(x: T): T {
   x.requiresGrad = true;
   return x;
