@@ -50,7 +50,7 @@ const saysMonge = (text) =>
     );
 
 const shaders = filesUnder([join(root, "shaders")]).filter((path) => path.endsWith(".wgsl"));
-const names = shortNames(shaders.map((path) => readFileSync(path, "utf8")));
+const shorten = shortNames(shaders.map((path) => readFileSync(path, "utf8")));
 
 /** All programs as one build, so that they share one device. */
 async function writePrograms() {
@@ -68,7 +68,7 @@ async function writePrograms() {
     sourcemap: true,
     banner: {}, // nothing here needs `require`, which browsers lack
     plugins: [
-      changed("shaders", /\.wgsl$/, (text) => plainShader(text, names)),
+      changed("shaders", /\.wgsl$/, (text) => plainShader(text, shorten)),
       changed("commands", /[\\/](src[\\/].*\.ts|scripts[\\/]apt\.mjs)$/, saysMonge),
     ],
     external: outside,

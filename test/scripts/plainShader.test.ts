@@ -38,9 +38,9 @@ test("names are short, with an underscore where a user's kernel could have the s
     "@compute @workgroup_size(MOST) fn main() { let a = 1; let variance = step(larger_of(1, 2, a), WIDE); }";
   assert.is(
     plain(text, true),
-    "override WIDE=1;const _2=3u;struct _0{rows:u32}struct _3{rows:f32,b:f32}var<uniform>P:_0;" +
-      "var<storage,read>_4:array<f32>;fn _1(c:f32,step:f32,workgroup:f32)->f32{let b=c;var rows=b;return rows;}" +
-      "@compute@workgroup_size(_2)fn main(){let a=1;let d=step(_1(1,2,a),WIDE);}\n",
+    "override WIDE=1;const _2=3u;struct _0{rows:u32}struct _3{rows:f32,h:f32}var<uniform>P:_0;" +
+      "var<storage,read>_4:array<f32>;fn _1(v:f32,step:f32,workgroup:f32)->f32{let h=v;var rows=h;return rows;}" +
+      "@compute@workgroup_size(_2)fn main(){let a=1;let v=step(_1(1,2,a),WIDE);}\n",
   );
 });
 
