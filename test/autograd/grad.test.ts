@@ -8,6 +8,7 @@ import {
   blend,
   capture,
   clip,
+  conv2dFilterGrad,
   defineOp,
   detach,
   grad,
@@ -462,6 +463,16 @@ test("a leaf's terms add up many leaves a dispatch, to the bits of one after the
   step.replay();
   assert.equal(await Promise.all(step.result.map(numbers)), wanted);
   step.dispose();
+});
+
+test("a filter gradient is right with the longest strides and paddings", async () => {
+  await device();
+  const far = 2 ** 29;
+  for (const channels of [1, 8]) {
+    const [x, dy] = [ones([1, 2, 2, channels]), ones([1, 3, 3, channels])];
+    const dw = conv2dFilterGrad(x, dy, 2, { stride: far, padding: far });
+    assert.equal([...(await dw.data())], new Array(4 * channels * channels).fill(1));
+  }
 });
 
 test.run();
