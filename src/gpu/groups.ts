@@ -1,16 +1,17 @@
 // Bind groups. They have no destroy(): only garbage collection frees them, so we count those that are alive, and slots.ts
-// keeps them for the next time. Uploads and reads that wait are counted with them.
+// keeps them for the next time. Reads that wait are counted with them.
 import { GpuError } from "../errors";
 import type { Dispatch } from "./command";
 import { type Pipeline, UNIFORM_BINDING } from "./pipelines";
 import { UNIFORM_BYTES } from "./uniforms";
 
-/** lavapipe maps memory for each group that is alive and each transfer that waits; Linux allows 65,530 maps a process, and the next one is a crash. */
+/**
+ * lavapipe maps memory for each group that is alive and each read that waits; Linux allows 65,530 maps a process, and the
+ * next one is a crash.
+ */
 const MOST_ALIVE = 48_000;
 /** With so many alive it is time to collect garbage. */
 const MANY = 32_768;
-/** So many can be made a second time, beside the most that may be alive. */
-const FEW = 12_000;
 
 export class BindGroups {
   private readonly ids = new WeakMap<GPUBuffer, number>();
@@ -36,8 +37,8 @@ export class BindGroups {
     if (this.alive < MOST_ALIVE) return;
     this.collect();
     throw new GpuError(
-      `gpu: ${label}: ${MOST_ALIVE} bind groups and transfers are alive, and more could crash the driver. ` +
-        "Work in steps: tidy() each, and await settle(0) between them, or capture less at once.",
+      `gpu: ${label}: ${MOST_ALIVE} bind groups and reads are alive, and more could crash the driver. ` +
+        "Work in steps, tidy() and await settle(0) in between, or capture less.",
     );
   }
 
@@ -59,16 +60,11 @@ export class BindGroups {
     return group;
   }
 
-  /** Counts a transfer, until what is given back is called. */
+  /** Counts a read, until what is given back is called. */
   hold(label: string): () => void {
     this.check(label);
     this.alive++;
     return () => void this.alive--;
-  }
-
-  /** Whether the programs' groups may all be made anew. */
-  get areFew(): boolean {
-    return this.alive <= FEW;
   }
 
   /** Whether so many are alive that garbage should be collected. */

@@ -89,10 +89,10 @@ export class Program implements ScratchUser {
 
   /**
    * Submits that are recorded already keep the old buffers: each replay is whole by itself. The bound on bind groups is not
-   * asked: there is no way back for who calls, and buffers are shared only where that is far off.
+   * asked: there is no way back for who calls, and programs share buffers only where all have few dispatches.
    */
   replaceScratch(by: ReadonlyMap<GPUBuffer, GPUBuffer>): void {
-    this.slots!.clear(); // of the old groups
+    this.slots!.clear(); // they keep the old groups alive, and nobody takes one while the program lives
     const moved = (storage: Storage) => {
       const buffer = by.get(storage.buffer);
       return buffer ? { ...storage, buffer } : storage;

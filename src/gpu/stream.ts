@@ -30,6 +30,10 @@ export type { Dispatch, Undo } from "./command";
 
 /** Commands of a submit. */
 const MAX_COMMANDS = 1024;
+/** With more slots in programs a capture leaves their scratch alone: bind groups made anew stay within what drivers bear. */
+const MAX_SHARED = 12_000;
+/** Bytes of a buffer for uploads: drivers map memory for each, and bear only so many. */
+const STAGE = 2 ** 16;
 /** WebGPU's limit for a dimension of a grid. */
 export const MAX_GROUPS = 65535;
 // Estimated work of a submit: about 0.1 s on a slow processor or a slow GPU, so far below any driver's watchdog, and
@@ -46,6 +50,10 @@ export class Stream {
   readonly queue: Queue;
   /** Slots of programs that are gone, by their number: who takes them over gets their bind groups with them. */
   private readonly idle = new Map<number, Slots[]>();
+  /** Slots of programs that are not gone. */
+  private lent = 0;
+  /** Where the batch's uploads wait. */
+  private stage: { buffer: GPUBuffer; room: Uint8Array; used: number } | undefined;
   readonly groups: BindGroups;
   private readonly slots: Slots;
   private readonly marks: Promise<undefined>[] = [];
@@ -99,7 +107,7 @@ export class Stream {
     this.refuseInCapture("another one must not be made inside of it.");
     const program = new Program(this, this.gpu.pool);
     this.capturing = program;
-    this.gpu.pool.beginCapture(this.groups.areFew);
+    this.gpu.pool.beginCapture(this.lent <= MAX_SHARED);
     try {
       const result = fn();
       program.finish(this.mostWork);
@@ -134,10 +142,12 @@ export class Stream {
   /** Slots for so many dispatches; the next program may have them once the last submit with them is done. */
   takeSlots(dispatches: number): Slots {
     const count = 2 ** Math.ceil(Math.log2(Math.max(dispatches, 1)));
+    this.lent += count;
     return cached(this.idle, count, () => []).pop() ?? new Slots(this.gpu.device, this.groups, count);
   }
 
   giveSlots(slots: Slots): void {
+    this.lent -= slots.count;
     this.idle.get(slots.count)!.push(slots);
   }
 
@@ -149,20 +159,25 @@ export class Stream {
     const { device } = this.gpu;
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     const size = Math.ceil(bytes.length / 4) * 4;
-    const release = this.groups.hold("upload");
-    const buffer = device.createBuffer({ label: "upload", size, usage: COPY_SRC, mappedAtCreation: true });
-    const done = () => {
-      buffer.destroy();
-      release();
-    };
-    try {
-      new Uint8Array(buffer.getMappedRange()).set(bytes);
-    } catch {
-      return done(); // wgpu gives no range where the device is lost or full; the next read tells which
+    this.makeRoom(size);
+    if (!this.stage || this.stage.used + size > this.stage.room.length) {
+      this.endStage();
+      const buffer = device.createBuffer({
+        label: "upload",
+        size: Math.max(size, STAGE),
+        usage: COPY_SRC,
+        mappedAtCreation: true,
+      });
+      try {
+        this.stage = { buffer, room: new Uint8Array(buffer.getMappedRange()), used: 0 };
+      } catch {
+        return buffer.destroy(); // wgpu gives no range where the device is lost or full; the next read tells which
+      }
     }
-    buffer.unmap();
-    this.copy({ ...to, buffer, offset: 0, bytes: size }, to, size);
-    this.afterSubmit(done);
+    const { buffer, room, used: offset } = this.stage;
+    room.set(bytes, offset);
+    this.stage.used += size;
+    this.record({ kind: "copy", from: { ...to, buffer, offset, bytes: size }, to, bytes: size });
   }
 
   /** Reads a range back once all recorded work is done. Throws when the GPU reported an error. */
@@ -220,6 +235,7 @@ export class Stream {
   /** Hands the recorded batch on; it is submitted at once if its pipelines are compiled. */
   send(): void {
     if (this.commands.length === 0) return;
+    this.endStage();
     const { commands, after } = this;
     this.commands = [];
     this.after = [];
@@ -241,6 +257,14 @@ export class Stream {
     const isGone = (storage: Storage) => !this.gpu.pool.owns(storage);
     const gone = reads.find(isGone) ?? writes.find(isGone);
     if (gone) throw refuse(`the storage of ${gone.label} was released, or is another device's.`);
+  }
+
+  private endStage(): void {
+    const { stage } = this;
+    if (!stage) return;
+    this.stage = undefined;
+    stage.buffer.unmap();
+    this.after.push(() => stage.buffer.destroy());
   }
 
   private makeRoom(work: number): void {
