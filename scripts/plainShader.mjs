@@ -70,7 +70,10 @@ export function shortNames(texts) {
   };
   // A user's kernel declares names beside those of the files that it uses: what they declare for all has an underscore.
   const shared = new Map(frequent(global).map((name, i) => [name, `_${i.toString(36)}`]));
-  const fields = likeThem(frequent(fieldsOf(structs.map(([, , body]) => body))));
+  const fields = likeThem(
+    frequent(fieldsOf(structs.map(([, , body]) => body))),
+    found(all, /\.(\w{1,2})\b/g),
+  );
   const stays = new Set([...global, ...kept]);
   const fieldOf = (name) => fields.get(name) ?? name;
   return (code) =>
