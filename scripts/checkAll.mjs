@@ -105,7 +105,7 @@ function lavapipe(lanes, more) {
 async function inNode(env, adapter) {
   const output = await show(["scripts/test.mjs", `^(${rooms.join("|")})/`], env);
   const files = [];
-  for (const [, file, passed, total] of output.matchAll(/^(\S+\.test)\.js$|\((\d+) \/ (\d+)\)$/gm)) {
+  for (const [, file, passed, total] of output.matchAll(/^(\S+\.test)\.js$|\((\d+) \/ (\d+)\)(?: [\d.]+ s)?$/gm)) {
     if (file) files.push({ file: `${file}.ts`, passed: 0, total: 0 });
     else {
       files.at(-1).passed += Number(passed); // a file may have several suites
@@ -113,6 +113,8 @@ async function inNode(env, adapter) {
     }
   }
   if (files.length === 0) return lastLine(output);
+  const seen = files.reduce((sum, { passed }) => sum + passed, 0);
+  if (!lastLine(output).startsWith(`${seen} passed,`)) fail(`check:all: ${seen} passed by the files' lines.`);
   const { stdout } = spawnSync("npm", ["run", "--silent", "doctor"], { cwd: root, env, encoding: "utf8" });
   const families = stdout.match(/^kernels +(.*)$/m)?.[1].split(", ") ?? [];
   const title = `Node ${process.versions.node}, Dawn`;
