@@ -105,7 +105,9 @@ function lavapipe(lanes, more) {
 async function inNode(env, adapter) {
   const output = await show(["scripts/test.mjs", `^(${rooms.join("|")})/`], env);
   const files = [];
-  for (const [, file, passed, total] of output.matchAll(/^(\S+\.test)\.js$|\((\d+) \/ (\d+)\)(?: [\d.]+ s)?$/gm)) {
+  for (const [, file, passed, total] of output.matchAll(
+    /^(\S+\.test)\.js$|\((\d+) \/ (\d+)\)(?: [\d.]+ s)?$/gm,
+  )) {
     if (file) files.push({ file: `${file}.ts`, passed: 0, total: 0 });
     else {
       files.at(-1).passed += Number(passed); // a file may have several suites
