@@ -31,6 +31,12 @@ function optimizerOf(world: World, name: string): Optimizer {
   if (!real && !world.again) throw new Missing(name);
   return model;
 }
+/** May a variable's tensor have been collected? An optimiser keeps its parameters. */
+const isGone = (world: World, variable: Variable): boolean =>
+  variable.dropped === true &&
+  ![...world.optimizers.values()].some(
+    ({ model, real }) => real && model.parameters.some((each) => each.variable === variable),
+  );
 const sameShape = (a: Shape, b: Shape) => a.join() === b.join() && a.length === b.length;
 const isLeaf = (variable: Variable) => variable.marked && !variable.node?.live;
 /** A capture that goes on, and is not only done again. */
@@ -131,7 +137,7 @@ function planBackward(world: World, a: Of<"backward">): Plan {
   if (!plan.dxs) return plan;
   const { may, failed, spend, createGraph, dxs } = plan;
   const step = capturing(world);
-  const leaves = [...dxs].filter(([variable]) => !variable.dropped);
+  const leaves = [...dxs].filter(([variable]) => !isGone(world, variable));
   const dropped = leaves.length < dxs.size;
   const isInPlace = ({ grad }: Variable) => grad && !grad.variable.marked && !createGraph;
   if (leaves.some(([{ grad }]) => grad && world.isDead(grad))) return { refuse: "a grad was freed", failed };
@@ -205,7 +211,7 @@ function planReplay(world: World, a: Of<"replay">): Plan {
       return { refuse: "a counter is at its end" };
   const isSame = ([variable, grad]: [Variable, Plain]) =>
     variable.grad?.cell === grad.cell && !variable.grad.disposed;
-  if (![...model.added].every((each) => each[0].dropped || isSame(each)))
+  if (![...model.added].every((each) => isGone(world, each[0]) || isSame(each)))
     return { refuse: "a grad that it added to was set since" };
   const may = [...model.used].every(isSame) ? undefined : "a grad that it used was set since";
   return { may, commit: () => redo(world, model) };
@@ -346,14 +352,16 @@ export function planOf(world: World, a: Action): Plan {
     }
     case "loadState": {
       const model = optimizerOf(world, a.optimizer);
-      const state = found(world.states, a.from).model;
+      const { model: state, real } = found(world.states, a.from);
       const sizes = (slots: typeof state.slots) =>
         slots.map(({ first, second }) => [first, second].map((each) => each?.values.length)).join();
-      if (model.rule !== "sgd" && sizes(state.slots) !== sizes(model.slots))
+      const hasSlots = model.rule !== "sgd"; // without momentum there are none
+      if (hasSlots !== real.slots.length > 0 || (hasSlots && sizes(state.slots) !== sizes(model.slots)))
         return { refuse: "it belongs to other parameters" };
       if (state.kind !== kindOf(model.rule)) return { refuse: "it belongs to another kind of optimiser" };
       if (model.disposed || model.device !== tape.device) return { refuse: "the optimiser was disposed of" };
-      if (world.step && model.parameters.some(({ size }) => size > 0)) return { refuse: "a capture goes on" };
+      if (world.step && hasSlots && model.parameters.some(({ size }) => size > 0))
+        return { refuse: "a capture goes on" };
       return {
         commit() {
           model.steps = state.steps;
