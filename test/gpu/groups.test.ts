@@ -15,6 +15,7 @@ import {
   zeros,
 } from "../../src/autograd";
 import { device } from "../device";
+import { made } from "../made";
 
 const numbers = async (x: Tensor) => [...(await x.data())];
 
@@ -96,58 +97,40 @@ const read = (result: PromiseSettledResult<ArrayLike<number>>) =>
   result.status === "fulfilled" ? [...(result.value as Float32Array)] : result.reason.message;
 
 test("uploads share buffers, so that the driver maps memory for few, however long the GPU takes", async () => {
-  const { device: opened, stream } = await device();
-  const create = opened.createBuffer;
-  let made = 0;
-  opened.createBuffer = (descriptor) => {
-    if (descriptor.label === "upload") made++;
-    return create.call(opened, descriptor);
-  };
   const x = keep(zeros([2]));
   const large = keep(zeros([100_000])); // more than such a buffer has
-  await stream.flush();
-  try {
+  await (await device()).stream.flush();
+  const buffers = await made("upload", () => {
     for (let i = 0; i < 5000; i++) assign(x, new Float32Array([i, -i]));
     assign(large, new Float32Array(100_000).fill(3));
     assign(x, new Float32Array([7, 8]));
-  } finally {
-    opened.createBuffer = create;
-  }
-  assert.ok(made <= 7, `${made} buffers`); // of five batches, for the large one, and for the last
+  });
+  assert.ok(buffers <= 7, `${buffers} buffers`); // of five batches, for the large one, and for the last
   assert.equal(await numbers(x), [7, 8]);
   assert.equal(new Set(await numbers(large)), new Set([3]));
   for (const each of [x, large]) each.dispose();
 });
 
 test("a step makes room for what lives on by one bind group a dispatch, and where programs have many, by none", async () => {
-  const { device: opened, stream } = await device();
-  const counts = stream as unknown as { lent: number };
-  const create = opened.createBindGroup;
-  let made = 0;
-  opened.createBindGroup = (descriptor) => {
-    made++;
-    return create.call(opened, descriptor);
-  };
+  const counts = (await device()).stream as unknown as { lent: number };
   const x = keep(ones([3]));
   const first = capture(() => mul(add(x, mul(x, 2)), 5)); // two of its three results are scratch
   const second = () => [add(x, 7), add(x, 8)];
-  try {
-    for (const [slots, least, most] of [
-      [0, 7, 7], // two that are recorded, two that are captured, and the three of the first step
-      [20_000, 0, 4],
-    ]) {
-      made = 0;
-      counts.lent += slots;
-      const step = capture(second);
-      counts.lent -= slots;
-      assert.ok(made >= least && made <= most, `${made} for ${least} to ${most}`);
-      first.replay();
-      assert.equal(await numbers(first.result), [15, 15, 15]);
-      assert.equal(await numbers(step.result[1]), [9, 9, 9]);
-      step.dispose();
-    }
-  } finally {
-    opened.createBindGroup = create;
+  for (const [slots, least, most] of [
+    [0, 7, 7], // two that are recorded, two that are captured, and the three of the first step
+    [20_000, 0, 4],
+  ]) {
+    let step: Captured<Tensor[]> | undefined;
+    counts.lent += slots;
+    const groups = await made("bind groups", () => {
+      step = capture(second);
+    });
+    counts.lent -= slots;
+    assert.ok(groups >= least && groups <= most, `${groups} for ${least} to ${most}`);
+    first.replay();
+    assert.equal(await numbers(first.result), [15, 15, 15]);
+    assert.equal(await numbers(step!.result[1]), [9, 9, 9]);
+    step!.dispose();
   }
   for (const each of [first, x]) each.dispose();
 });
