@@ -18,7 +18,11 @@ const quickly: TrainOptions = {
 };
 
 const ways: Readonly<Record<string, { title: string; options: TrainOptions }>> = {
-  "wgan-gp": { title: "WGAN-GP", options: { preset: "small" } },
+  "wgan-gp": { title: "WGAN-GP, rate 1e-3", options: { preset: "small" } },
+  "wgan-gp-slow": {
+    title: "WGAN-GP, rate 2e-4",
+    options: { preset: "small", "optimizer.learningRate": "2e-4" },
+  },
   wgan: { title: "WGAN, clip 0.01", options: { preset: "wgan" } },
   tutorial: { title: "tutorial", options: { preset: "tutorial" } },
   gan: {
