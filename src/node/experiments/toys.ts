@@ -16,7 +16,7 @@ const ways: Readonly<
 > = {
   "gp-fast": {
     title: "WGAN-GP, rate 3e-3 falling",
-    on: { "25gaussians": { batch: 1024 } }, // 40 points a mode, where the 256 of the preset are 32 for one of the ring
+    on: { "25gaussians": { batch: 1024 } }, // 40 points a mode; of the ring the preset has 32
     options: {
       ...{ "objective.criticSteps": 3, "objective.gradientPenalty": 0.01 },
       ...{ "optimizer.learningRate": "3e-3", "optimizer.schedule": "linear" },
