@@ -2,11 +2,12 @@
 
 /**
  * Spearman's rank correlation, from −1 to 1: Pearson's of the ranks, equal values sharing the mean of theirs. NaN where a
- * series is constant, or has fewer than two values. Throws RangeError where their lengths differ.
+ * series is constant, has a NaN, or has fewer than two values. Throws RangeError where their lengths differ.
  */
 export function rankCorrelation(a: readonly number[], b: readonly number[]): number {
   if (a.length !== b.length)
     throw new RangeError(`rankCorrelation: the lengths must be equal, got ${a.length} and ${b.length}.`);
+  if ([...a, ...b].some(Number.isNaN)) return Number.NaN; // it has no place in an order
   const [x, y] = [ranks(a), ranks(b)];
   const mean = (a.length - 1) / 2;
   const product = (u: Float64Array, v: Float64Array) =>

@@ -108,9 +108,14 @@ function stacked({ dataset, line }: Found, split: Split): Found {
   ) {
     throw new InputError(`${STACKED}: expected grey images of the digits 0 to 9 to stack, got ${line}.`);
   }
-  const { count, seed } = stacks[split];
-  const all = stackDigits(dataset, count, seed);
+  const all = stacksOf(dataset, split);
   return { dataset: all, line: `${describeDataset(all)}: stacked from ${line}` };
+}
+
+/** Those that are made of grey images of digits. */
+export function stacksOf(digits: ByteDataset, split: Split): ByteDataset {
+  const { count, seed } = stacks[split];
+  return stackDigits(digits, count, seed);
 }
 
 /** The data set from the cache, downloading what that lacks or holds damaged. Throws an Error that says why it can't. */

@@ -9,7 +9,7 @@ import { judgeImages } from "../wgan/judgeImages";
 import { judgePoints } from "../wgan/judgePoints";
 import { judgeStacked, STACK_STEPS } from "../wgan/judgeStacked";
 import { DRAWS, type Judgement } from "../wgan/judging";
-import { SAMPLES, sampleImages, sampleLatents } from "../wgan/sampling";
+import { classesAsIn, SAMPLES, sampleImages, sampleLatents } from "../wgan/sampling";
 import { toyNames } from "../wgan/toys";
 import { allFinite, fingerprint } from "./checkpoint";
 import { loadClassifier, requireClassifiable } from "./classifierStore";
@@ -19,7 +19,7 @@ import { STACKED } from "./dataPath";
 import { openDevice } from "./device";
 import { requireWritable, writeFileAtomic } from "./files";
 import { judgedImages } from "./judgedImages";
-import { judgedStacks, loadStacks } from "./judgedStacks";
+import { judgedStacks, loadStacks, requireAllModes } from "./judgedStacks";
 import { judgementJson, judgementLines } from "./judgementText";
 import { requireAdapter } from "./probe";
 import { createSoloProgress } from "./progress";
@@ -32,14 +32,14 @@ const SEED = 2 ** 40;
 await runCommand(async () => {
   const options = parseEvaluateOptions(process.argv.slice(2));
   if (options.help) return void process.stdout.write(evaluateHelp);
-  const { run, json } = options;
+  const { run, best, data, json } = options;
   const config = readConfig(run!);
   if (json !== undefined) requireWritable(json);
   const { shape, path } = config.data;
   const judge = shape.length === 1 ? ofPoints : path === STACKED ? ofStacks : ofImages;
   const judgement = await judge(config, options);
   for (const line of judgementLines(judgement)) console.log(line);
-  if (json !== undefined) writeFileAtomic(json, judgementJson(judgement, { run, draws: DRAWS }));
+  if (json !== undefined) writeFileAtomic(json, judgementJson(judgement, { run, best, data: data ?? null }));
 });
 
 async function ofImages(
@@ -62,7 +62,7 @@ async function ofImages(
     `judging: ${test.count} test images and ${train.count} training images first, then ${DRAWS} draws`,
   );
   const judgement = await judgeImages({
-    draw: drawer(generator, config, run!),
+    draw: drawer(generator, config, run!, classesAsIn(test.labels, wanted, SEED)),
     judge: kept && ((pixels) => kept.classifier.judge(pixels, bytes)),
     ...{ train, test, present, wanted },
     progress: progress.update,
@@ -77,6 +77,7 @@ async function ofStacks(
 ): Promise<Judgement> {
   if (data !== undefined)
     throw new InputError(`--data ${data}: the run was trained on stacks of digits, which are made anew.`);
+  requireAllModes(config, `--run ${run}`);
   const saved = readNetwork("generator", run!, best);
   requireAdapter(adapter);
   const { splits, test } = await judgedStacks(config);
@@ -135,13 +136,20 @@ function noteOtherData(trainedOn: ByteDataset, { data }: RunConfig): void {
 }
 
 /**
- * Draws samples, at each call other ones, and always the same ones in all. What it gives throws InputError where one is NaN
+ * Draws samples, at each call other ones, and always the same ones in all; `classOf` as `sampleLatents` has it. What it gives throws InputError where one is NaN
  * or infinite.
  */
-function drawer(generator: Module, config: RunConfig, run: string): (count: number) => Promise<Float32Array> {
+function drawer(
+  generator: Module,
+  config: RunConfig,
+  run: string,
+  classOf?: () => number,
+): (count: number) => Promise<Float32Array> {
   const random = new Random(SEED);
   return async (count) => {
-    const samples = tidy(() => sampleImages(generator, sampleLatents(config, random, count), config));
+    const samples = tidy(() =>
+      sampleImages(generator, sampleLatents(config, random, count, classOf), config),
+    );
     const numbers = (await samples.data()) as Float32Array;
     samples.dispose();
     if (allFinite(numbers)) return numbers;

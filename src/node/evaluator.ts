@@ -8,7 +8,7 @@ import { toyNames } from "../wgan/toys";
 import { loadClassifier, requireClassifiable } from "./classifierStore";
 import { STACKED } from "./dataPath";
 import { judgedImages } from "./judgedImages";
-import { judgedStacks } from "./judgedStacks";
+import { judgedStacks, requireAllModes } from "./judgedStacks";
 import type { Splits } from "./splits";
 
 /** The evaluator of a run that asks for one; undefined for another. Throws InputError where its samples can't be measured. */
@@ -28,11 +28,12 @@ export async function evaluatorFor(
     return (pixels: Float32Array) => classifier.judge(pixels, bytes);
   };
   if (config.data.path === STACKED) {
+    requireAllModes(config, `--evaluate-every ${config.evaluateEvery}`);
     const { splits, test } = await judgedStacks(config);
     return stackEvaluator({ judge: await judgeOf(splits), test });
   }
-  const { splits, present, test } = await judgedImages(config);
+  const { splits, present, wanted, test } = await judgedImages(config);
   if (present.length < 2)
     throw refuse("all images are of one class, and the classifier that measures them tells classes apart.");
-  return imageEvaluator({ judge: await judgeOf(splits), test, present });
+  return imageEvaluator({ judge: await judgeOf(splits), test, present, wanted });
 }

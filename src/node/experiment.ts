@@ -28,14 +28,10 @@ await runCommand(async () => {
   const { name, experiment, quick, data, report } = options;
   const out = options.out ?? join("runs", name);
   const trainings = experiment.trainings(quick);
-  for (const training of trainings) requireOurs(out, training);
-  makeFolders(out);
-  const lines = trainings.map((training) =>
-    lineOf(["node", join(root, "scripts/run.mjs"), "node/train", ...wordsOf(training, data)]),
-  );
-  writeFileAtomic(join(out, "runs.txt"), lines.map((line) => `${line}\n`).join(""));
+  for (const training of trainings) requireOurs(out, training, report ? undefined : (data ?? null));
+  if (!report) writePlan(out, trainings, data);
   const code = report ? 0 : await runHere(out, 1);
-  const done = readRuns(out).flatMap((run) => doneOf(run) ?? []);
+  const done = readRuns(out).flatMap((run) => doneOf(run, trainings) ?? []);
   if (done.length === 0) {
     console.log(`${out}: no training is done, so there is nothing to report`);
     return code;
@@ -55,8 +51,27 @@ function wordsOf({ name, options }: Training, data: string | undefined): string[
   ];
 }
 
-/** Throws InputError where the training's folder holds a run of other settings, or as train does, where they are off. */
-function requireOurs(out: string, training: Training): void {
+/** Writes the trainings' command lines. Throws InputError where the folder has those of other runs. */
+function writePlan(out: string, trainings: readonly Training[], data: string | undefined): void {
+  const file = join(out, "runs.txt");
+  const other =
+    existsSync(file) && readRuns(out).find((run) => !trainings.some(({ name }) => name === run.out));
+  if (other)
+    throw new InputError(
+      `${file}: lines of other runs, such as ${other.out}. Name another folder with --out.`,
+    );
+  makeFolders(out);
+  const lines = trainings.map((training) =>
+    lineOf(["node", join(root, "scripts/run.mjs"), "node/train", ...wordsOf(training, data)]),
+  );
+  writeFileAtomic(file, lines.map((line) => `${line}\n`).join(""));
+}
+
+/**
+ * Throws InputError where the training's folder holds a run of other settings or of other data than `data` names (null:
+ * those that train finds; undefined: whatever they are), or as train does, where they are off.
+ */
+function requireOurs(out: string, training: Training, data: string | null | undefined): void {
   const { changes } = parseTrainOptions(wordsOf(training, undefined));
   const preset = namedPreset(changes)!;
   const { settings } = chooseSettings(preset, changes);
@@ -68,13 +83,24 @@ function requireOurs(out: string, training: Training): void {
       `${path}: a run of ${counted(run.steps, "step")}, expected ${settings.steps}. Name another folder with --out.`,
     );
   requireEqual(path, run, { ...settings, preset });
+  const wanted = typeof data === "string" ? resolve(data) : settings.data.path;
+  if (data !== undefined && run.data.path !== wanted)
+    throw new InputError(
+      `${path}: a run on ${run.data.path ?? "the digits that train finds"}, expected ${wanted ?? "one without --data"}. Name another folder with --out.`,
+    );
 }
 
-function doneOf(run: PlannedRun): Done | undefined {
-  const { state, rows } = outcomeOf(run);
-  if (state !== "done") return undefined;
+/** Throws InputError where the folder of one that is done lacks what it measured. */
+function doneOf(run: PlannedRun, trainings: readonly Training[]): Done | undefined {
   const { out: name, path } = run;
-  return { name, path, config: readConfig(path), rows, evaluations: readEvaluations(path) };
+  const { state, rows } = outcomeOf(run);
+  if (state !== "done" || !trainings.some((training) => training.name === name)) return undefined;
+  const config = readConfig(path);
+  const evaluations = readEvaluations(path);
+  if (evaluations.at(-1)?.step === config.steps) return { name, path, config, rows, evaluations };
+  throw new InputError(
+    `${join(path, "metrics.jsonl")}: lacks what was measured; remove the folder, and it is trained again.`,
+  );
 }
 
 /** Writes the results between the page's two marks, and leaves what people wrote around them; a page that is new has no more. */

@@ -1,7 +1,7 @@
 // The real images by which a run's are judged: those of its classes, to compare with and to train the classifier on.
 import { InputError } from "../errors";
 import type { RunConfig } from "../wgan/config";
-import { type ByteDataset, presentClasses, resolveClasses, selectClasses } from "../wgan/dataset";
+import { type ByteDataset, ofClasses, presentClasses, resolveClasses } from "../wgan/dataset";
 import { loadSplits, type Splits } from "./splits";
 
 /** Real images are set against as many other ones, and of one there is no covariance. */
@@ -31,7 +31,7 @@ export async function judgedImages(run: Pick<RunConfig, "data">, data?: string):
   const present = presentClasses(splits.train);
   const chosen = resolveClasses(splits.train, run.data.classes);
   const [train, test, whole] = [splits.train, splits.test, splits.whole].map((images) =>
-    selectClasses(images, chosen),
+    ofClasses(images, chosen),
   );
   if (test.count < LEAST_TEST) {
     throw new InputError(

@@ -29,5 +29,6 @@ export function judgementJson(judgement: Judgement, more: Record<string, unknown
   const figures = judgement.figures.map(({ name, generated, real }: Figure) => ({
     ...{ name, generated: side(generated), real: side(real) },
   }));
-  return `${JSON.stringify({ ...more, ...judgement, figures }, null, 1)}\n`;
+  const draws = judgement.figures[0].generated.length;
+  return `${JSON.stringify({ ...more, draws, ...judgement, figures }, null, 1)}\n`;
 }

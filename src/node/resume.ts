@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { InputError } from "../errors";
 import type { PresetName } from "../wgan/presets";
 import type { Checkpoint, Fingerprint } from "./checkpoint";
-import { readNewest, setAside } from "./checkpointFiles";
+import { readBest, readNewest, setAside } from "./checkpointFiles";
 import { configText, readChanges, readConfig } from "./configFile";
 import { requireFolder, writeFileAtomic } from "./files";
 import { type Lock, lockFolder } from "./lock";
@@ -61,6 +61,12 @@ export function stepsInAll({ path, checkpoint, steps: recorded }: Previous, aske
   const steps = asked ?? recorded;
   const named = asked === undefined ? `${join(path, "config.yaml")}: steps ${steps}` : `--steps ${steps}`;
   if (steps < checkpoint.step) throw new InputError(`${named}: ${path} has done ${checkpoint.step} already.`);
+  // One that was killed behind its newest checkpoint, and has measured more: its best may be none of a shorter run's.
+  const best = readBest(path, () => {})?.step ?? 0;
+  if (steps < best)
+    throw new InputError(
+      `${named}: the best checkpoint of ${path} is of step ${best}, expected ${best} or more.`,
+    );
   if (steps === planned || optimizer.schedule === "constant") return steps;
   throw new InputError(
     `${named}: the learning rate of ${path} falls over its ${planned} steps (optimizer.schedule: ` +

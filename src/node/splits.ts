@@ -13,6 +13,8 @@ export interface Splits {
   test: ByteDataset;
   /** What a run learns from: `train`, and what of it is held out. */
   whole: ByteDataset;
+  /** Whether the test images are some of those that a run learns from, as there are no others. */
+  heldOut: boolean;
 }
 
 /** Of a set without test images this part of each class is held out, of two or more images one at least. */
@@ -26,6 +28,10 @@ export async function loadSplits(
   { path, size, transposed }: Pick<RunConfig["data"], "path" | "size" | "transposed">,
   test?: string,
 ): Promise<Splits> {
+  if (test === STACKED)
+    throw new InputError(
+      `--data ${STACKED}: expected the images to judge by, not a word for stacks of digits.`,
+    );
   const load = async (split: "train" | "test", named: string | null) => {
     const dataDir = named === null || named === STACKED ? undefined : named;
     const found = await loadData({
@@ -45,12 +51,12 @@ export async function loadSplits(
     );
   }
   if (sha256(train.images) !== sha256(own.images))
-    return { train, test: shuffled(withClassesOf(train, own)), whole: train };
+    return { train, test: shuffled(withClassesOf(train, own)), whole: train, heldOut: false };
   const { kept, held } = parted(train);
   console.log(
     `data: no test images of its own, so ${held.length} of these are held out from the classifier; the run has seen them`,
   );
-  return { train: pick(train, kept), test: pick(train, held), whole: train };
+  return { train: pick(train, kept), test: pick(train, held), whole: train, heldOut: true };
 }
 
 /** The images of classes that the training images have, too, with the numbers that those have there: names tell. */

@@ -24,6 +24,8 @@ const MOST_UNREAD = 1000;
 
 /** A loss or a weight is no longer finite. */
 class Diverged extends InputError {}
+/** Somebody asked the run to stop while its samples were measured. */
+class StoppedLooking extends Error {}
 const advice = "training diverged. Try a smaller learning rate or another --seed.";
 
 export interface LoopOptions {
@@ -62,12 +64,16 @@ export async function trainLoop(options: LoopOptions): Promise<{ step: number; s
     attempt("samples", () => void folder.writeSample(step, picture));
     showing.picture(step, picture, isDue(step, config.sampleEvery) || step === config.steps);
   };
-  const measured = evaluation && evaluationLatents(config, evaluation.evaluator.count);
+  const measured = evaluation && evaluationLatents(config, evaluation.evaluator);
   let best = evaluation?.best?.figures;
-  const evaluate = async (step: number, state?: Checkpoint) => {
+  let good = from;
+  // Not at all where somebody asks to stop before or meanwhile: who stops has little time, and the look is made up for when
+  // the run goes on.
+  const evaluate = async (step: number) => {
     if (!evaluation || !measured) return;
     let drawn = 0;
-    const figures = await evaluation.evaluator.figures(async (count) => {
+    const draw = async (count: number) => {
+      if (signals.stopCode !== undefined) throw new StoppedLooking();
       const starts = [drawn, 0];
       drawn += count;
       const made = tidy(() => trainer.sample(slice(measured, { starts, sizes: [count, measured.shape[1]] })));
@@ -75,32 +81,62 @@ export async function trainLoop(options: LoopOptions): Promise<{ step: number; s
       made.dispose();
       if (allFinite(samples)) return samples;
       throw new Diverged(`the samples are no longer finite after step ${step}: ${advice}`);
+    };
+    const figures = await evaluation.evaluator.figures(draw).catch((error) => {
+      if (!(error instanceof StoppedLooking)) throw error;
     });
-    showing.evaluation({ step, seconds: seconds(), figures });
+    if (!figures) return;
     const nearer = !best || distanceOf(figures) < distanceOf(best);
+    if (nearer) {
+      good = good?.step === step ? good : await copy(step);
+      const checkpoint = { ...good, figures };
+      attempt("the best checkpoint", () => {
+        folder.writeBest(checkpoint);
+        best = figures; // not before: where the disk took none, a worse one of later is better than none
+      });
+    }
+    // Behind the checkpoint: a run that is killed between the two looks again.
+    showing.evaluation({ step, seconds: seconds(), figures });
     const text = `step ${String(step).padStart(String(config.steps).length)}  ${figuresText(figures)}${nearer ? "  the best so far" : ""}`;
     progress.log(text);
     showing.line(text);
-    if (!nearer) return;
-    const checkpoint = { ...(state?.step === step ? state : await copy(step)), figures };
-    attempt("the best checkpoint", () => {
-      folder.writeBest(checkpoint);
-      best = figures; // not before: where the disk took none, a worse one of later is better than none
-    });
   };
   const evaluates = (step: number) => isDue(step, config.evaluateEvery);
   // One that was stopped or killed between a checkpoint and the look at the same step lacks that.
   if (from && evaluates(from.step) && !readEvaluations(folder.path).some(({ step }) => step === from.step))
-    await evaluate(from.step, from);
+    await evaluate(from.step);
   // A run that was killed between a checkpoint and the picture of the same step lacks that.
   const ended = from?.step === config.steps;
   if (from && (ended || isDue(from.step, config.sampleEvery))) await saveSamples(from.step);
   if (ended) return { step: from.step, seconds: from.seconds };
-  let good = from;
   let saved = from?.step ?? 0;
   let copied = Number.NEGATIVE_INFINITY;
   let unread: { step: number; losses: Tensor; seconds: number }[] = [];
   let written = from?.step ?? 0;
+  let newest: LossRow | undefined;
+  let told = 0;
+  const readLosses = async (step: number, logs: boolean) => {
+    if (unread.length > 0) {
+      const read = await Trainer.read(unread.map(({ losses }) => losses));
+      const made = read.map((losses, i) => ({
+        ...named(losses),
+        step: unread[i].step,
+        seconds: unread[i].seconds,
+      }));
+      unread = [];
+      attempt("losses.csv", () => folder.losses.append(made));
+      showing.rows(made, isDue(step, config.logEvery) || step === config.steps);
+      newest = made.at(-1)!;
+      written = step;
+      checkFinite(made);
+    }
+    if (!logs || told === step) return;
+    told = step;
+    const rate = (step - first + 1) / (seconds() - (from?.seconds ?? 0));
+    const text = line(newest!, rate, config.steps);
+    progress.log(text);
+    showing.line(text);
+  };
   try {
     good ??= await copy(0);
     for (let step = first; ; step++) {
@@ -108,31 +144,17 @@ export async function trainLoop(options: LoopOptions): Promise<{ step: number; s
       await settle(2); // the host records the next steps while the GPU works on two
       await new Promise(setImmediate); // signals are heard between steps, however fast these are
       progress.update(step);
+      if (evaluates(step) && signals.stopCode === undefined) {
+        await readLosses(step, isDue(step, config.logEvery));
+        await evaluate(step);
+      }
       const last = step === config.steps || signals.stopCode !== undefined;
       const saves = last || isDue(step, config.checkpointEvery) || signals.takeSaveRequest();
       const logs = last || isDue(step, config.logEvery);
       const samples = last || isDue(step, config.sampleEvery);
-      if (logs || saves || samples || unread.length === MOST_UNREAD) {
-        const read = await Trainer.read(unread.map(({ losses }) => losses));
-        const made = read.map((losses, i) => ({
-          ...named(losses),
-          step: unread[i].step,
-          seconds: unread[i].seconds,
-        }));
-        attempt("losses.csv", () => folder.losses.append(made));
-        showing.rows(made, isDue(step, config.logEvery) || step === config.steps);
-        written = step;
-        unread = [];
-        checkFinite(made);
-        if (logs) {
-          const rate = (step - first + 1) / (seconds() - (from?.seconds ?? 0));
-          const text = line(made.at(-1)!, rate, config.steps);
-          progress.log(text);
-          showing.line(text);
-        }
-      }
+      if (logs || saves || samples || unread.length === MOST_UNREAD) await readLosses(step, logs);
       if (saves) {
-        const made = await copy(step);
+        const made: Checkpoint = good?.step === step ? good : await copy(step);
         good = made;
         const save = () => {
           if (last) saved = step; // what it throws ends the run, and is not tried again
@@ -149,7 +171,6 @@ export async function trainLoop(options: LoopOptions): Promise<{ step: number; s
         good = await copy(step);
         copied = performance.now();
       }
-      if (evaluates(step) && signals.stopCode === undefined) await evaluate(step, good); // who stops has little time
       if (samples) await saveSamples(step);
       if (last) return { step, seconds: seconds() };
     }

@@ -117,7 +117,11 @@ export function usualClasses<T extends ClassChoice>(dataset: ByteDataset, digits
 
 /** The images of the chosen classes, in their order. Throws InputError if a class isn't in the data. */
 export function selectClasses(dataset: ByteDataset, choice: ClassChoice): ByteDataset {
-  const numbers = resolveClasses(dataset, choice);
+  return ofClasses(dataset, resolveClasses(dataset, choice));
+}
+
+/** The images of some classes, by their numbers; there may be none of one. */
+export function ofClasses(dataset: ByteDataset, numbers: Classes): ByteDataset {
   if (numbers === "all") return dataset;
   const wanted = new Set(numbers);
   const size = dataset.height * dataset.width * dataset.channels;

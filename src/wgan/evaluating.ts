@@ -7,6 +7,7 @@ import { type Judged, MOST_NUMBERS, PER_DRAW } from "./judgeImages";
 import { COUNTED, pointFigures } from "./judgePoints";
 import { type JudgedStacks, modeFigures, readModes, readReal, STACKS } from "./judgeStacked";
 import { fromBytes } from "./pixels";
+import { classesAsIn } from "./sampling";
 import { drawToy, type ToyName } from "./toys";
 
 /** Figures by the names that metrics.jsonl has for them. The first is a distance: of two generators the less is better. */
@@ -15,14 +16,17 @@ export type Figures = Readonly<Record<string, number>>;
 export interface Evaluator {
   /** Samples that it takes. */
   count: number;
+  /** Where networks are told the class: that of each sample, a number among the run's. */
+  classOf?: () => number;
   /** Figures of images in [−1, 1], or of points; `draw` gives the next so many of them. */
   figures(draw: Judged["draw"]): Promise<Figures>;
 }
 
 /** Classes that are counted each; of more none is. */
 const MOST_CLASSES = 30;
-/** Seeds of the toy's draws, none that a run trains on or is judged by. */
+/** Seeds of the toy's draws, none that a run trains on or is judged by, and of the classes to draw. */
 const SEEDS = [900, 901] as const;
+const CLASS_SEED = 902;
 
 /**
  * Images: the Fréchet distance of the classifier's features from those of test images, its floor, which other test images
@@ -32,23 +36,25 @@ export async function imageEvaluator({
   judge,
   test,
   present,
-}: Required<Pick<Judged, "judge" | "test" | "present">>): Promise<Evaluator> {
+  wanted,
+}: Required<Pick<Judged, "judge" | "test" | "present" | "wanted">>): Promise<Evaluator> {
   const size = test.images.length / test.count;
   const count = Math.min(PER_DRAW, Math.floor(Math.min(test.count, MOST_NUMBERS / size) / 2));
   const seen = (pixels: Uint8Array) => judge(fromBytes(pixels));
   const [reference, others] = [0, 1].map((i) =>
     test.images.subarray(i * count * size, (i + 1) * count * size),
   );
-  const wanted = moments((await seen(reference)).features);
-  const floor = frechetDistance(moments((await seen(others)).features), wanted);
+  const aim = moments((await seen(reference)).features);
+  const floor = frechetDistance(moments((await seen(others)).features), aim);
   return {
     count,
+    classOf: classesAsIn(test.labels, wanted, CLASS_SEED),
     async figures(draw) {
       const { features, shares } = await judge(await draw(count));
       const counts = histogram(largest(shares), present.length);
       const classes = present.map((label, i) => [`class_${nameOf(test, label)}`, counts[i]] as const);
       return {
-        frechet: frechetDistance(moments(features), wanted),
+        frechet: frechetDistance(moments(features), aim),
         frechet_floor: floor,
         ...(present.length <= MOST_CLASSES && Object.fromEntries(classes)),
       };

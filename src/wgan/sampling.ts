@@ -1,6 +1,7 @@
 // Samples to look at: from the same latent vectors each time, and as pictures whatever the range of the network's pixels.
 import { add, concat, mul, noGrad, type Random, slice, type Tensor, tidy } from "../autograd";
 import { gpu } from "../gpu/gpu";
+import { HostRandom } from "../kernels/threefry";
 import type { Module } from "../nn";
 import { latentVectors, oneHot } from "./batches";
 import type { NetworkConfig, RunConfig } from "./config";
@@ -23,12 +24,33 @@ export function sampleGrid(config: NetworkConfig, count: number): { rows: number
   return { rows, columns: labelsOf(config) || columns };
 }
 
-/** Latent vectors (count, latent) of samples; where networks are told the class, the classes in turn. */
-export function sampleLatents(config: RunConfig, random: Random, count: number): Tensor {
+/**
+ * Latent vectors (count, latent) of samples. Where networks are told the class, `classOf` says it, a number among those of
+ * the run: in turn, to look at.
+ */
+export function sampleLatents(
+  config: RunConfig,
+  random: Random,
+  count: number,
+  classOf = (i: number) => i % labelsOf(config),
+): Tensor {
   const labels = labelsOf(config);
   if (labels === 0) return latentVectors(config, random, count);
-  const numbers = Array.from({ length: count }, (_, i) => i % labels);
+  const numbers = Array.from({ length: count }, (_, i) => classOf(i));
   return tidy(() => latentVectors(config, random, count, oneHot(numbers, labels)));
+}
+
+/**
+ * Draws classes by chance, as often as real ones are of each: what is measured is to differ from them by the generator
+ * alone. `labels` are of the real ones, `wanted` the run's classes.
+ */
+export function classesAsIn(
+  labels: ArrayLike<number>,
+  wanted: readonly number[],
+  seed: number,
+): () => number {
+  const random = new HostRandom(seed);
+  return () => wanted.indexOf(labels[random.integer(labels.length)]);
 }
 
 /** What a generator makes of latent vectors (N, …) by its running averages: samples (N, …) in the network's range. */

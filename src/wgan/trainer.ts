@@ -32,6 +32,7 @@ import {
 import { Batches, withLabels } from "./batches";
 import type { RunConfig } from "./config";
 import type { Dataset } from "./dataset";
+import type { Evaluator } from "./evaluating";
 import { makeCritic, makeGenerator } from "./models";
 import { type Critic, type Objective, objectives } from "./objectives";
 import { inferred, sampleImages, sampleLatents } from "./sampling";
@@ -283,8 +284,8 @@ export const fixedLatents = (config: RunConfig, count: number): Tensor =>
   sampleLatents(config, streamOf(config, streams.samples), count);
 
 /** Latent vectors (count, …) for what is measured during training, always the same ones for a seed. */
-export const evaluationLatents = (config: RunConfig, count: number): Tensor =>
-  sampleLatents(config, streamOf(config, streams.evaluation), count);
+export const evaluationLatents = (config: RunConfig, { count, classOf }: Evaluator): Tensor =>
+  sampleLatents(config, streamOf(config, streams.evaluation), count, classOf);
 
 type Optimizer = RMSprop | Adam;
 

@@ -40,7 +40,7 @@ for (const [name, images] of [
 }
 
 const gpu = await openDevice({});
-const { classifier } = await loadClassifier({ train, test, whole: train }, gpu, process.env);
+const { classifier } = await loadClassifier({ train, test, whole: train, heldOut: false }, gpu, process.env);
 const { features } = await classifier.judge(
   fromBytes(test.images),
   gpu.device.limits.maxStorageBufferBindingSize,

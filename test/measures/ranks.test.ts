@@ -34,6 +34,11 @@ test("equal values share their places", () => {
   assert.ok(Math.abs(rankCorrelation([1, 2, 2, 3], [1, 2, 3, 4]) - 4.5 / Math.sqrt(4.5 * 5)) < 1e-12);
 });
 
+test("a NaN has no place, so there is none", () => {
+  assert.ok(Number.isNaN(rankCorrelation([1, 2, Number.NaN], [3, 2, 1])));
+  assert.ok(Number.isNaN(rankCorrelation([1, 2, 3], [Number.NaN, Number.NaN, 1])));
+});
+
 test("a constant has none, and lengths must be equal", () => {
   assert.ok(Number.isNaN(rankCorrelation([1, 1], [1, 2])));
   assert.ok(Number.isNaN(rankCorrelation([], [])));

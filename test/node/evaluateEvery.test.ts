@@ -141,8 +141,10 @@ test("sample, evaluate and export take the best networks with --best", () => {
 });
 
 test("what can't be measured is told before the run begins", () => {
-  const refused = (args: string[], line: RegExp) => {
-    const { status, lines } = finish([...tiny, "--steps", "1", "--out", "eval-refused", ...args]);
+  const refused = (args: string[], line: RegExp, data = "") => {
+    const { status, lines } = finish([...tiny, "--steps", "1", "--out", "eval-refused", ...args], {
+      env: { ...env, ...(data && { MONGE_DATA: data }) },
+    });
     assert.equal([status, lines.length], [1, 1], lines.join("\n"));
     assert.match(lines[0], line);
     assert.not.ok(existsSync(join(base, "eval-refused")));
@@ -150,6 +152,11 @@ test("what can't be measured is told before the run begins", () => {
   refused(
     ["--evaluate-every", "2", "--data", digits(1), "--classes", "0"],
     /^monge: --evaluate-every 2: all images are of one class, /,
+  );
+  refused(
+    ["--data", "stacked", "--classes", "123,456", "--evaluate-every", "2"],
+    /^monge: --evaluate-every 2: trained on the modes 123, 456 alone, .*expected --classes all\.$/,
+    digits(10),
   );
 });
 

@@ -4,10 +4,12 @@ import * as assert from "uvu/assert";
 import { tensor } from "../../src/autograd";
 import { InputError } from "../../src/errors";
 import type { Checkpoint } from "../../src/node/checkpoint";
+import { signals } from "../../src/node/signals";
 import { trainLoop } from "../../src/node/trainLoop";
 import type { Trainer } from "../../src/wgan/trainer";
 import { device } from "../device";
 import { smallTrainer } from "../wgan/smallTrainer";
+import { base } from "./training";
 
 await device();
 
@@ -16,6 +18,7 @@ async function run(
   trainer: Trainer,
   write: (checkpoint: Checkpoint) => void,
   evaluation?: Parameters<typeof trainLoop>[0]["evaluation"],
+  from?: Checkpoint,
 ) {
   Object.assign(trainer.config, { steps: 8, checkpointEvery: 3, logEvery: 1, sampleEvery: 0 });
   const done: string[] = [];
@@ -24,7 +27,7 @@ async function run(
   const error = await trainLoop({
     trainer,
     folder: {
-      path: "run",
+      path: base,
       losses: { append: nothing, sync: nothing },
       writeSample: () => "",
       writeCheckpoint: (checkpoint) => {
@@ -49,6 +52,7 @@ async function run(
     },
     data: { count: 16, sha256: "" },
     evaluation,
+    from,
   }).then(
     () => undefined,
     (thrown) => thrown.message,
@@ -80,7 +84,7 @@ test("a checkpoint that the disk didn't take is tried again when the GPU fails",
     done: [
       "warning: step-3: can't be written (ENOSPC). The run goes on.",
       "wrote 3",
-      "log: the state of step 3 is kept: --resume run goes on from there",
+      `log: the state of step 3 is kept: --resume ${base} goes on from there`,
     ],
   });
 });
@@ -129,11 +133,11 @@ test("the best of what is measured is kept, and a worse one of later is not", as
   assert.equal(
     done.filter((line) => !line.startsWith("wrote")),
     [
-      "measured 2",
       'best 2 {"distance":5}',
+      "measured 2",
       "measured 4",
-      "measured 6",
       'best 6 {"distance":4}',
+      "measured 6",
       "measured 8",
     ],
   );
@@ -167,6 +171,37 @@ test("where the disk took no best checkpoint, the next one is tried", async () =
       'best 4 {"distance":7}',
       'best 6 {"distance":6}',
     ],
+  );
+});
+
+test("a stop that is asked for during a look ends the run after that step, and the look is made when it goes on", async () => {
+  const states: Checkpoint[] = [];
+  const asked = Object.getOwnPropertyDescriptor(signals, "stopCode")!;
+  const measured = async (from?: Checkpoint) => {
+    const trainer = smallTrainer("toy");
+    Object.assign(trainer.config, { evaluateEvery: 4, steps: 8 });
+    if (from) trainer.loadState(from.state);
+    const evaluator = {
+      count: 4,
+      async figures(draw: (count: number) => Promise<Float32Array>) {
+        await draw(2);
+        if (!from) Object.defineProperty(signals, "stopCode", { ...asked, get: () => 143 });
+        return { distance: (await draw(2))[0] };
+      },
+    };
+    return run(trainer, (checkpoint) => void states.push(checkpoint), { evaluator }, from);
+  };
+  try {
+    const { error, done } = await measured();
+    assert.is(error, undefined);
+    assert.equal(done, ["wrote 3", "wrote 4"]);
+  } finally {
+    Object.defineProperty(signals, "stopCode", asked);
+  }
+  const { done } = await measured(states.at(-1));
+  assert.equal(
+    done.filter((line) => line.startsWith("measured")),
+    ["measured 4", "measured 8"],
   );
 });
 

@@ -5,6 +5,7 @@ import { rowsOf } from "../../src/measures/rows";
 import type { ByteDataset } from "../../src/wgan/dataset";
 import { imageEvaluator, pointEvaluator } from "../../src/wgan/evaluating";
 import { fromBytes } from "../../src/wgan/pixels";
+import { classesAsIn } from "../../src/wgan/sampling";
 import { drawToy, modesOf } from "../../src/wgan/toys";
 
 /** Images of two pixels: the first says the class, and a "classifier" takes both for its features. */
@@ -24,7 +25,7 @@ const judge = async (pixels: Float32Array) => ({
 });
 
 test("images: the distance of the test images themselves is 0, of others the floor, and classes are counted", async () => {
-  const evaluator = await imageEvaluator({ judge, test: held, present: [3, 7] });
+  const evaluator = await imageEvaluator({ judge, test: held, present: [3, 7], wanted: [3, 7] });
   assert.is(evaluator.count, 20);
   const same = await evaluator.figures(async () => fromBytes(images.subarray(0, 40)));
   assert.equal(Object.keys(same), ["frechet", "frechet_floor", "class_3", "class_7"]);
@@ -35,6 +36,18 @@ test("images: the distance of the test images themselves is 0, of others the flo
   const one = await evaluator.figures(async () => new Float32Array(40).fill(1));
   assert.equal([one.class_3, one.class_7], [20, 0]);
   assert.ok(one.frechet > 10 * others.frechet);
+});
+
+test("networks that are told the class are told each as often as the real images are of it, by chance", () => {
+  const labels = [2, 2, 2, 9, 5, 5, 2, 2]; // 5 of 8, 1 of 8, 2 of 8
+  const classOf = classesAsIn(labels, [2, 5, 9], 1);
+  const told = Array.from({ length: 8000 }, classOf);
+  const counts = [0, 1, 2].map((each) => told.filter((label) => label === each).length);
+  for (const [i, wanted] of [5000, 2000, 1000].entries())
+    assert.ok(Math.abs(counts[i] - wanted) < 5 * Math.sqrt(wanted), `${counts}`);
+  // Not in turn: a few draws are no even ones, and later draws go on.
+  const few = Array.from({ length: 20 }, () => [0, 1, 2].map(() => classOf()).join());
+  assert.ok(new Set(few).size > 3, few.join(" "));
 });
 
 test("points: the toy's own are near the floor and hit all modes, those of one mode do not", async () => {

@@ -1,12 +1,12 @@
 // The tutorial against the two papers on one digit: who draws fives, when, and for how long?
 import { readFileSync } from "node:fs";
+import { InputError } from "../../errors";
 import type { Figures } from "../../wgan/evaluating";
 import { markdownTable } from "../markdownTable";
 import { bestOf } from "../outputs/metrics";
-import { samplesOf } from "../outputs/outputs";
 import type { Done, Experiment, TrainOptions } from "./experiment";
 import { linePlot } from "./lines";
-import { pictureRow } from "./pictures";
+import { gridsOf, pictureRow } from "./pictures";
 
 const shared: TrainOptions = {
   ...{ classes: 5, steps: 840, seed: 1 },
@@ -66,7 +66,7 @@ export const digit5: Experiment = {
       panel("taken for a five, %", shareOfFives),
       panel("Fréchet distance", ({ frechet }) => frechet),
     ]);
-    const grids = done.map((run) => [`digit5-${run.name}.png`, gridsOf(run)] as const);
+    const grids = done.map((run) => [`digit5-${run.name}.png`, rowOf(run)] as const);
     const pictures = done.map(
       ({ name }) => `\n${ways[name].title}:\n\n![Samples over the steps](digit5-${name}.png)\n`,
     );
@@ -82,19 +82,22 @@ export const digit5: Experiment = {
 /** In percent of all that were drawn. */
 function shareOfFives(figures: Figures): number {
   const counts = Object.entries(figures).filter(([name]) => name.startsWith("class_"));
-  return (100 * figures.class_5) / counts.reduce((sum, [, count]) => sum + count, 0);
+  const fives = counts[5]?.[1]; // whatever a folder calls the sixth class
+  if (fives === undefined)
+    throw new InputError("digit5: expected data of the digits 0 to 9, whose samples are counted by digit.");
+  return (100 * fives) / counts.reduce((sum, [, count]) => sum + count, 0);
 }
 const fives = (figures: Figures) => shareOfFives(figures).toFixed(1);
 
 /** Of the steps to be shown those that a run has, or of a short one all that it has. */
-function stepsShown({ path }: Done): number[] {
-  const steps = samplesOf(path).map(({ step }) => step);
+function stepsShown(run: Done): number[] {
+  const steps = gridsOf(run).map(({ step }) => step);
   const some = steps.filter((step) => shown.includes(step));
   return some.length > 0 ? some : steps;
 }
 
-function gridsOf(run: Done): Uint8Array {
+function rowOf(run: Done): Uint8Array {
   const steps = stepsShown(run);
-  const files = samplesOf(run.path).filter(({ step }) => steps.includes(step));
+  const files = gridsOf(run).filter(({ step }) => steps.includes(step));
   return pictureRow(files.map(({ file }) => readFileSync(file)));
 }

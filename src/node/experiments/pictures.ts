@@ -1,9 +1,23 @@
 // Pictures of samples beside each other, for an experiment's page.
+import { readFileSync } from "node:fs";
+import { InputError } from "../../errors";
 import { channelsOf } from "../../wgan/grid";
+import { samplesOf } from "../outputs/outputs";
 import { decodePng, encodePng } from "../png";
+import type { Done } from "./experiment";
 
 /** Pixels between two pictures. */
 const gap = 12;
+
+/** The pictures of samples of a run, at least one. Throws InputError where its folder has none. */
+export function gridsOf({ path }: Done): { step: number; file: string }[] {
+  const grids = samplesOf(path);
+  if (grids.length > 0) return grids;
+  throw new InputError(`${path}: no samples there any more; remove the folder, and it is trained again.`);
+}
+
+/** The last of them. */
+export const lastGrid = (run: Done): Uint8Array => readFileSync(gridsOf(run).at(-1)!.file);
 
 /** PNG files of one size in a row, as one PNG's bytes. */
 export function pictureRow(files: readonly Uint8Array[]): Uint8Array {

@@ -1,13 +1,11 @@
 // Does training stand what the WGAN paper took away, batch norm and convolutions (Arjovsky et al. 2017, section 4.3)? The
 // first GAN beside both ways of a WGAN, on small networks.
-import { readFileSync } from "node:fs";
 import type { Figures } from "../../wgan/evaluating";
 import { markdownTable } from "../markdownTable";
 import { bestOf } from "../outputs/metrics";
-import { samplesOf } from "../outputs/outputs";
-import type { Done, Experiment, TrainOptions } from "./experiment";
+import type { Experiment, TrainOptions } from "./experiment";
 import { linePlot } from "./lines";
-import { pictureRow } from "./pictures";
+import { lastGrid, pictureRow } from "./pictures";
 
 const shared: TrainOptions = {
   ...{ preset: "small", classes: "all", steps: 600, seed: 1, "network.hidden": 128, "evaluate-every": 50 },
@@ -85,16 +83,21 @@ export const stability: Experiment = {
           })),
       }))
       .filter(({ lines }) => lines.length > 0);
-    const grids = looks.map(({ run }) => [`stability-${run.name}.png`, lastGrid(run)] as const);
-    const cells = looks.map(
-      ({ run, title, trained }) =>
-        `\n${title}, ${trained}:\n\n![Samples at the end](stability-${run.name}.png)\n`,
+    const shown = Object.entries(networks).flatMap(([network, { title }]) => {
+      const beside = looks.filter((look) => look.network === network);
+      return beside.length > 0 ? [{ title, file: `stability-${network}.png`, beside }] : [];
+    });
+    const rowsOfGrids = shown.map(
+      ({ title, file, beside }) =>
+        `\n${title}: ${beside.map(({ trained }) => trained).join("; ")}.\n\n![Samples at the end](${file})\n`,
     );
     return {
-      text: `${markdownTable(head, rows)}\nThe floor of the Fréchet distance is ${floor}.\n\n![The distance over the steps](stability.png)\n${cells.join("")}`,
+      text: `${markdownTable(head, rows)}\nThe floor of the Fréchet distance is ${floor}.\n\n![The distance over the steps](stability.png)\n\nSamples at the end, from left to right.\n${rowsOfGrids.join("")}`,
       pictures: {
         "stability.png": await linePlot(panels, { columns: 3, width: 280 }),
-        ...Object.fromEntries(grids),
+        ...Object.fromEntries(
+          shown.map(({ file, beside }) => [file, pictureRow(beside.map(({ run }) => lastGrid(run)))]),
+        ),
       },
     };
   },
@@ -108,5 +111,3 @@ const shares = (figures: Figures) => {
 };
 const largestShare = (figures: Figures) => (100 * Math.max(...shares(figures))).toFixed(0);
 const fewest = (figures: Figures) => shares(figures).filter((share) => share < 0.02).length;
-
-const lastGrid = ({ path }: Done): Uint8Array => pictureRow([readFileSync(samplesOf(path).at(-1)!.file)]);

@@ -1,13 +1,11 @@
 // How many of the thousand modes of stacked digits does a generator hit (Metz et al. 2017)? The first GAN beside both ways of
 // a WGAN, on small networks.
-import { readFileSync } from "node:fs";
 import { STACKS } from "../../wgan/judgeStacked";
 import { markdownTable } from "../markdownTable";
 import { bestOf } from "../outputs/metrics";
-import { samplesOf } from "../outputs/outputs";
-import type { Done, Experiment, TrainOptions } from "./experiment";
+import type { Experiment, TrainOptions } from "./experiment";
 import { linePlot } from "./lines";
-import { pictureRow } from "./pictures";
+import { lastGrid, pictureRow } from "./pictures";
 
 const shared: TrainOptions = {
   ...{ preset: "small", data: "stacked", classes: "all", steps: 2000, seed: 1, "evaluate-every": 400 },
@@ -48,12 +46,11 @@ export const stacked: Experiment = {
       return [
         ...[ways[run.name].title, `${last.figures.modes}`, last.figures.modes_kl.toFixed(3)],
         ...[`${best.figures.modes}, ${best.figures.modes_kl.toFixed(3)} at ${best.step}`],
-        `${(run.rows.at(-1)!.seconds / 60).toFixed(0)} min`,
       ];
     });
     const head = [
       ...["trained as", "modes hit, of 1,000", "KL to uniform"],
-      ...["modes and KL at best, and the step", "time"],
+      "modes and KL at best, and the step",
     ];
     const { modes_kl_floor: floor, real_read_right: right } = done[0].evaluations[0].figures;
     const panel = (title: string, figure: string) => ({
@@ -77,5 +74,3 @@ export const stacked: Experiment = {
     };
   },
 };
-
-const lastGrid = ({ path }: Done): Uint8Array => readFileSync(samplesOf(path).at(-1)!.file);

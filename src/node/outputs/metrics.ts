@@ -2,6 +2,7 @@
 // Numbers have nine significant digits as in losses.csv, which give an f32 back exactly.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { InputError } from "../../errors";
 import { eventRecord } from "../../formats/tfevents";
 import { medianFilter } from "../../wgan/curves";
 import type { Figures } from "../../wgan/evaluating";
@@ -42,9 +43,17 @@ export function readEvaluations(run: string): EvaluationRow[] {
   const lines = existsSync(path) ? readFileSync(path, "utf8").split("\n") : [];
   return lines.flatMap((line) => {
     if (!line.endsWith("}") || isLoss(line)) return [];
-    const { step, seconds, ...figures } = JSON.parse(line);
+    const { step, seconds, ...figures } = parsed(line, path);
     return [{ step, seconds, figures }];
   });
+}
+
+function parsed(line: string, path: string) {
+  try {
+    return JSON.parse(line);
+  } catch {
+    throw new InputError(`${path}: damaged, expected a line of JSON, got ${line.slice(0, 40)}.`);
+  }
 }
 
 /** Whether a line of metrics.jsonl is a row of losses. */
