@@ -3,13 +3,15 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { InputError } from "../errors";
+import { medianFilter } from "../wgan/curves";
 import { runCommand } from "./command";
 import { readConfig } from "./configFile";
 import type { Done, Experiment, Training } from "./experiments/experiment";
+import { readKept, writeKept } from "./experiments/kept";
 import { experimentHelp, parseExperimentOptions } from "./experiments/options";
 import { makeFolders, writeFileAtomic } from "./files";
 import { parseTrainOptions } from "./options";
-import { readEvaluations } from "./outputs/metrics";
+import { nine, readEvaluations } from "./outputs/metrics";
 import { counted } from "./progress";
 import { requireEqual } from "./resume";
 import { isRun } from "./runFolder";
@@ -17,7 +19,7 @@ import { chooseSettings, namedPreset } from "./settings";
 import { runHere } from "./sweep/local";
 import { outcomeOf } from "./sweep/outcome";
 import { lineOf } from "./sweep/plan";
-import { type PlannedRun, readRuns } from "./sweep/planned";
+import { readRuns } from "./sweep/planned";
 
 /** The project's folder: this file is dist/<hash>/node/experiment.js. */
 const root = resolve(dirname(process.argv[1]), "../../..");
@@ -31,12 +33,21 @@ await runCommand(async () => {
   for (const training of trainings) requireOurs(out, training, report ? undefined : (data ?? null));
   if (!report) writePlan(out, trainings, data);
   const code = report ? 0 : await runHere(out, 1);
-  const done = readRuns(out).flatMap((run) => doneOf(run, trainings) ?? []);
+  const folder = quick ? out : join(root, "docs/science");
+  const [page, keptIn] = [join(folder, `${name}.md`), join(folder, `${name}.jsonl`)];
+  const here = trainings.flatMap((training) => doneIn(out, training) ?? []);
+  const kept = experiment.needsFolders ? [] : readKept(keptIn, trainings);
+  const done = trainings.flatMap(
+    (training) =>
+      here.find((each) => each.name === training.name) ??
+      kept.find((each) => each.name === training.name) ??
+      [],
+  );
   if (done.length === 0) {
     console.log(`${out}: no training is done, so there is nothing to report`);
     return code;
   }
-  const page = quick ? join(out, `${name}.md`) : join(root, "docs/science", `${name}.md`);
+  if (!experiment.needsFolders) writeKept(keptIn, done);
   await writePage(page, name, experiment, trainings, done);
   console.log(`${page}: of ${done.length} of ${counted(trainings.length, "training")}`);
   return code;
@@ -90,14 +101,18 @@ function requireOurs(out: string, training: Training, data: string | null | unde
     );
 }
 
-/** Throws InputError where the folder of one that is done lacks what it measured. */
-function doneOf(run: PlannedRun, trainings: readonly Training[]): Done | undefined {
-  const { out: name, path } = run;
-  const { state, rows } = outcomeOf(run);
-  if (state !== "done" || !trainings.some((training) => training.name === name)) return undefined;
-  const config = readConfig(path);
-  const evaluations = readEvaluations(path);
-  if (evaluations.at(-1)?.step === config.steps) return { name, path, config, rows, evaluations };
+/** Undefined where it isn't done. Throws InputError where the folder of one that is done lacks what it measured. */
+function doneIn(out: string, { name, options }: Training): Done | undefined {
+  const path = join(out, name);
+  if (!isRun(path)) return undefined;
+  const { state, rows } = outcomeOf({ path, log: "" });
+  if (state !== "done") return undefined;
+  const medians = medianFilter(rows.map(({ wasserstein }) => wasserstein));
+  const looks = readEvaluations(path).map(({ step, figures }) => ({
+    step,
+    figures: { ...figures, estimate: nine(medians[rows.findIndex((row) => row.step === step)]) },
+  }));
+  if (looks.at(-1)?.step === rows.at(-1)!.step) return { name, options, looks, path };
   throw new InputError(
     `${join(path, "metrics.jsonl")}: lacks what was measured; remove the folder, and it is trained again.`,
   );

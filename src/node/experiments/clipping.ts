@@ -23,6 +23,7 @@ const NEAR = 0.01;
 export const clipping: Experiment = {
   about: "What clipping does to a critic: weights at the bounds, gradients from layer to layer",
   data: "toys",
+  needsFolders: true,
   trainings: (quick) => [
     ...bounds.map((clip) => ({
       name: `clip-${clip}`,
@@ -39,7 +40,7 @@ export const clipping: Experiment = {
     const rows = looks.map(({ run, title, norms, atBounds }) => [
       ...[title, atBounds === undefined ? "" : (100 * atBounds).toFixed(1)],
       ...[...norms, norms[0] / norms[norms.length - 1]].map(twoDigits),
-      run.evaluations.at(-1)!.figures.wasserstein_1.toFixed(3),
+      run.looks.at(-1)!.figures.wasserstein_1.toFixed(3),
     ]);
     const layers = looks[0].norms.map((_, i) => `gradient at layer ${i + 1}`);
     const head = ["critic", "hidden weights at the bounds, %", ...layers, "first over last", "Wasserstein-1"];
@@ -64,7 +65,7 @@ export const clipping: Experiment = {
         lines: looks.flatMap(({ title, histogram }) => line(title, histogram)),
       },
     ]);
-    const floor = done[0].evaluations.at(-1)!.figures.wasserstein_1_floor.toFixed(3);
+    const floor = done[0].looks.at(-1)!.figures.wasserstein_1_floor.toFixed(3);
     return {
       text:
         `${markdownTable(head, rows)}\nThe floor of the Wasserstein-1 distance is ${floor}. The gradient is that of the ` +
@@ -77,23 +78,24 @@ export const clipping: Experiment = {
 
 const twoDigits = (value: number) => (value < 0.01 ? value.toExponential(1) : value.toPrecision(2));
 
-const titleOf = ({ config: { objective } }: Done) =>
-  "clip" in objective ? `clip ${objective.clip}` : "gradient penalty";
+/** The bound of a clipped critic. */
+const clipOf = ({ options }: Done) =>
+  "objective.clip" in options ? Number(options["objective.clip"]) : undefined;
+const titleOf = (run: Done) => (clipOf(run) === undefined ? "gradient penalty" : `clip ${clipOf(run)}`);
 
 /** Of a trained critic: the length of its gradient at each layer's input, and how its hidden kernels are spread. */
-function lookAt({ path, config }: Done) {
-  const layers = layersOf(readNetwork("critic", path).state);
+function lookAt(run: Done) {
+  const layers = layersOf(readNetwork("critic", run.path!).state);
   const hidden = layers.slice(1, -1).flatMap(({ weight }) => [...weight]);
-  const { objective } = config;
-  const bound =
-    "clip" in objective ? objective.clip : hidden.reduce((most, w) => Math.max(most, Math.abs(w)), 0);
+  const clip = clipOf(run);
+  const bound = clip ?? hidden.reduce((most, w) => Math.max(most, Math.abs(w)), 0);
   const counts = new Array<number>(BINS).fill(0);
   for (const weight of hidden) counts[Math.round(((weight / bound + 1) / 2) * (BINS - 1))]++;
   return {
     norms: gradientNorms(layers, drawToy("swissroll", POINTS, 77).points),
     histogram: counts.map((n, i): [number, number] => [(2 * i) / (BINS - 1) - 1, n / hidden.length]),
     atBounds:
-      "clip" in objective
+      clip !== undefined
         ? hidden.filter((weight) => Math.abs(weight) >= (1 - NEAR) * bound).length / hidden.length
         : undefined,
   };

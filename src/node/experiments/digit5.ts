@@ -6,7 +6,7 @@ import { markdownTable } from "../markdownTable";
 import { bestOf } from "../outputs/metrics";
 import type { Done, Experiment, TrainOptions } from "./experiment";
 import { linePlot } from "./lines";
-import { gridsOf, pictureRow } from "./pictures";
+import { gridsOf, pictureOf, pictureRow } from "./pictures";
 
 const shared: TrainOptions = {
   ...{ classes: 5, steps: 840, seed: 1 },
@@ -43,30 +43,30 @@ export const digit5: Experiment = {
     })),
   async results(done) {
     const rows = done.map((run) => {
-      const best = bestOf(run.evaluations);
-      const last = run.evaluations.at(-1)!;
+      const best = bestOf(run.looks);
+      const last = run.looks.at(-1)!;
       return [
         ...[ways[run.name].title, fives(last.figures), last.figures.frechet.toFixed(1)],
         ...[`${best.step}`, fives(best.figures), best.figures.frechet.toFixed(1)],
-        ...[last.figures.frechet_floor.toFixed(1), `${(run.rows.at(-1)!.seconds / 60).toFixed(0)} min`],
+        last.figures.frechet_floor.toFixed(1),
       ];
     });
     const head = [
       ...["trained as", "taken for 5 at the end, %", "Fréchet distance"],
-      ...["best step", "taken for 5 there, %", "Fréchet distance there", "floor", "time"],
+      ...["best step", "taken for 5 there, %", "Fréchet distance there", "floor"],
     ];
     const panel = (title: string, of: (figures: Figures) => number) => ({
       ...{ title, x: "training step", y: "" },
-      lines: done.map(({ name, evaluations }) => ({
+      lines: done.map(({ name, looks }) => ({
         ...{ of: ways[name].title, run: name },
-        points: evaluations.map(({ step, figures }) => [step, of(figures)] as const),
+        points: looks.map(({ step, figures }) => [step, of(figures)] as const),
       })),
     });
     const curves = await linePlot([
       panel("taken for a five, %", shareOfFives),
       panel("Fréchet distance", ({ frechet }) => frechet),
     ]);
-    const grids = done.map((run) => [`digit5-${run.name}.png`, rowOf(run)] as const);
+    const grids = done.map((run) => pictureOf(`digit5-${run.name}.png`, [run], () => rowOf(run)));
     const pictures = done.map(
       ({ name }) => `\n${ways[name].title}:\n\n![Samples over the steps](digit5-${name}.png)\n`,
     );
@@ -74,7 +74,7 @@ export const digit5: Experiment = {
       text:
         `${markdownTable(head, rows)}\n![Fives and distance over the steps](digit5.png)\n\n` +
         `The same latent vectors after ${stepsShown(done[0]).join(", ")} steps.\n${pictures.join("")}`,
-      pictures: { "digit5.png": curves, ...Object.fromEntries(grids) },
+      pictures: { "digit5.png": curves, ...Object.assign({}, ...grids) },
     };
   },
 };
@@ -89,9 +89,9 @@ function shareOfFives(figures: Figures): number {
 }
 const fives = (figures: Figures) => shareOfFives(figures).toFixed(1);
 
-/** Of the steps to be shown those that a run has, or of a short one all that it has. */
+/** Of the steps to be shown those that a run has, or of a short one all that it has; there are samples of each look. */
 function stepsShown(run: Done): number[] {
-  const steps = gridsOf(run).map(({ step }) => step);
+  const steps = run.looks.map(({ step }) => step);
   const some = steps.filter((step) => shown.includes(step));
   return some.length > 0 ? some : steps;
 }

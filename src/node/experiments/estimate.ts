@@ -1,7 +1,7 @@
 // Does the critic's estimate say how good the samples are? Its rank correlation with their distance from the data, over a run.
 
 import { rankCorrelation } from "../../measures/ranks";
-import { medianFilter, medianWindow } from "../../wgan/curves";
+import { medianWindow } from "../../wgan/curves";
 import { markdownTable } from "../markdownTable";
 import type { Done, Experiment, TrainOptions } from "./experiment";
 import { linePlot } from "./lines";
@@ -50,7 +50,7 @@ export const estimate: Experiment = {
       const half = looks.slice(looks.length >> 1);
       const least = Math.min(...looks.map(({ distance }) => distance));
       return [
-        ...[titleOf(run), `${run.config.seed}`, `${looks.length}`],
+        ...[titleOf(run), `${run.options.seed}`, `${looks.length}`],
         ...[correlation(looks), correlation(half)],
         ...[least.toFixed(1), looks.at(-1)!.distance.toFixed(1)],
       ];
@@ -59,7 +59,7 @@ export const estimate: Experiment = {
       ...["trained as", "seed", "looks", "correlation", "in the second half"],
       ...["least Fréchet distance", "at the end"],
     ];
-    const first = done.filter(({ config }) => config.seed === seeds[0]);
+    const first = done.filter(({ options }) => options.seed === seeds[0]);
     const panels = first.map((run) => ({
       ...{
         title: `${titleOf(run)}, seed ${seeds[0]}`,
@@ -86,13 +86,8 @@ export const estimate: Experiment = {
 const titleOf = ({ name }: Done) => ways[name.replace(/-seed-\d+$/, "")].title;
 
 /** The filtered estimate and the distance at each look. */
-function looksOf({ rows, evaluations }: Done): { estimate: number; distance: number }[] {
-  const medians = medianFilter(rows.map(({ wasserstein }) => wasserstein));
-  return evaluations.map(({ step, figures }) => ({
-    estimate: medians[rows.findIndex((row) => row.step === step)],
-    distance: figures.frechet,
-  }));
-}
+const looksOf = ({ looks }: Done): { estimate: number; distance: number }[] =>
+  looks.map(({ figures }) => ({ estimate: figures.estimate, distance: figures.frechet }));
 
 const correlation = (looks: readonly { estimate: number; distance: number }[]) =>
   rankCorrelation(

@@ -1,7 +1,5 @@
-// What an experiment is: the trainings that it compares, and the part of its page that their folders make.
-import type { RunConfig } from "../../wgan/config";
-import type { LossRow } from "../lossFile";
-import type { EvaluationRow } from "../outputs/metrics";
+// What an experiment is: the trainings that it compares, and the part of its page that is made of what they measured.
+import type { Figures } from "../../wgan/evaluating";
 
 /** Options of train by their names, without the dashes. */
 export type TrainOptions = Readonly<Record<string, string | number>>;
@@ -12,13 +10,18 @@ export interface Training {
   options: TrainOptions;
 }
 
-/** A training that is done, by its folder. */
-export interface Done {
-  name: string;
-  path: string;
-  config: RunConfig;
-  rows: LossRow[];
-  evaluations: EvaluationRow[];
+/** What a training measured after a step; among its figures `estimate`, the critic's, filtered. */
+export interface Look {
+  step: number;
+  figures: Figures;
+}
+
+/** A training that is done. */
+export interface Done extends Training {
+  /** One at least; the last is of its last step. */
+  looks: Look[];
+  /** Its folder; undefined where it is known by what was kept of it. */
+  path?: string;
 }
 
 /** The results as Markdown, and the pictures that it shows, by the names of their files. */
@@ -32,6 +35,8 @@ export interface Experiment {
   about: string;
   /** What it learns from: digits, which --data may name, stacks of them, or toys. */
   data: "digits" | "stacks" | "toys";
+  /** Whether its page shows more than what was measured meanwhile, so that it needs the folders of all its trainings. */
+  needsFolders?: true;
   /** In the order in which they are done. `quick`: few steps of small networks, which show nothing. */
   trainings(quick: boolean): Training[];
   /** What those that are done tell; there is one at least. */

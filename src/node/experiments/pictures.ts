@@ -9,9 +9,16 @@ import type { Done } from "./experiment";
 /** Pixels between two pictures. */
 const gap = 12;
 
+/**
+ * The picture that is made of runs, by its file's name; none where the folder of one is not here, so that the file that is
+ * beside the page stays.
+ */
+export const pictureOf = (file: string, of: readonly Done[], make: () => Uint8Array) =>
+  of.some(({ path }) => path === undefined) ? {} : { [file]: make() };
+
 /** The pictures of samples of a run, at least one. Throws InputError where its folder has none. */
 export function gridsOf({ path }: Done): { step: number; file: string }[] {
-  const grids = samplesOf(path);
+  const grids = samplesOf(path!);
   if (grids.length > 0) return grids;
   throw new InputError(`${path}: no samples there any more; remove the folder, and it is trained again.`);
 }

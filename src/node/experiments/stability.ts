@@ -5,7 +5,7 @@ import { markdownTable } from "../markdownTable";
 import { bestOf } from "../outputs/metrics";
 import type { Experiment, TrainOptions } from "./experiment";
 import { linePlot } from "./lines";
-import { lastGrid, pictureRow } from "./pictures";
+import { lastGrid, pictureOf, pictureRow } from "./pictures";
 
 const shared: TrainOptions = {
   ...{ preset: "small", classes: "all", steps: 600, seed: 1, "network.hidden": 128, "evaluate-every": 50 },
@@ -55,8 +55,8 @@ export const stability: Experiment = {
       ),
     );
     const rows = looks.map(({ run, title, trained }) => {
-      const last = run.evaluations.at(-1)!;
-      const best = bestOf(run.evaluations);
+      const last = run.looks.at(-1)!;
+      const best = bestOf(run.looks);
       return [
         ...[
           title,
@@ -67,7 +67,7 @@ export const stability: Experiment = {
         ...[largestShare(last.figures), `${fewest(last.figures)}`],
       ];
     });
-    const floor = done[0].evaluations[0].figures.frechet_floor.toFixed(1);
+    const floor = done[0].looks[0].figures.frechet_floor.toFixed(1);
     const head = [
       ...["networks", "trained as", "Fréchet distance", "at best, and the step"],
       ...["most taken for one digit, %", "digits below 2 %"],
@@ -79,7 +79,7 @@ export const stability: Experiment = {
           .filter((look) => look.network === network)
           .map(({ run, trained }) => ({
             ...{ of: trained, run: run.name },
-            points: run.evaluations.map(({ step, figures }) => [step, figures.frechet] as const),
+            points: run.looks.map(({ step, figures }) => [step, figures.frechet] as const),
           })),
       }))
       .filter(({ lines }) => lines.length > 0);
@@ -95,8 +95,12 @@ export const stability: Experiment = {
       text: `${markdownTable(head, rows)}\nThe floor of the Fréchet distance is ${floor}.\n\n![The distance over the steps](stability.png)\n\nSamples at the end, from left to right.\n${rowsOfGrids.join("")}`,
       pictures: {
         "stability.png": await linePlot(panels, { columns: 3, width: 280 }),
-        ...Object.fromEntries(
-          shown.map(({ file, beside }) => [file, pictureRow(beside.map(({ run }) => lastGrid(run)))]),
+        ...Object.assign(
+          {},
+          ...shown.map(({ file, beside }) => {
+            const runs = beside.map(({ run }) => run);
+            return pictureOf(file, runs, () => pictureRow(runs.map(lastGrid)));
+          }),
         ),
       },
     };

@@ -5,7 +5,7 @@ import { markdownTable } from "../markdownTable";
 import { bestOf } from "../outputs/metrics";
 import type { Experiment, TrainOptions } from "./experiment";
 import { linePlot } from "./lines";
-import { lastGrid, pictureRow } from "./pictures";
+import { lastGrid, pictureOf, pictureRow } from "./pictures";
 
 const shared: TrainOptions = {
   ...{ preset: "small", data: "stacked", classes: "all", steps: 2000, seed: 1, "evaluate-every": 400 },
@@ -42,7 +42,7 @@ export const stacked: Experiment = {
     })),
   async results(done) {
     const rows = done.map((run) => {
-      const [last, best] = [run.evaluations.at(-1)!, bestOf(run.evaluations)];
+      const [last, best] = [run.looks.at(-1)!, bestOf(run.looks)];
       return [
         ...[ways[run.name].title, `${last.figures.modes}`, last.figures.modes_kl.toFixed(3)],
         ...[`${best.figures.modes}, ${best.figures.modes_kl.toFixed(3)} at ${best.step}`],
@@ -52,12 +52,12 @@ export const stacked: Experiment = {
       ...["trained as", "modes hit, of 1,000", "KL to uniform"],
       "modes and KL at best, and the step",
     ];
-    const { modes_kl_floor: floor, real_read_right: right } = done[0].evaluations[0].figures;
+    const { modes_kl_floor: floor, real_read_right: right } = done[0].looks[0].figures;
     const panel = (title: string, figure: string) => ({
       ...{ title, x: "training step", y: "" },
-      lines: done.map(({ name, evaluations }) => ({
+      lines: done.map(({ name, looks }) => ({
         ...{ of: ways[name].title, run: name },
-        points: evaluations.map(({ step, figures }) => [step, figures[figure]] as const),
+        points: looks.map(({ step, figures }) => [step, figures[figure]] as const),
       })),
     });
     const curves = await linePlot([
@@ -70,7 +70,10 @@ export const stacked: Experiment = {
         `${floor.toFixed(3)}, the floor. The classifier reads all three digits right of ${(100 * right).toFixed(1)} % of ` +
         `them.\n\n![Modes and KL over the steps](stacked.png)\n\nSamples at the end, from left to right: ` +
         `${done.map(({ name }) => ways[name].title).join("; ")}.\n\n![Samples at the end](stacked-samples.png)\n`,
-      pictures: { "stacked.png": curves, "stacked-samples.png": pictureRow(done.map(lastGrid)) },
+      pictures: {
+        "stacked.png": curves,
+        ...pictureOf("stacked-samples.png", done, () => pictureRow(done.map(lastGrid))),
+      },
     };
   },
 };

@@ -81,9 +81,9 @@ export const toys: Experiment = {
         lines: groups
           .filter((group) => group.toy === toy)
           .flatMap(({ title, runs }) =>
-            runs.map(({ name, evaluations }) => ({
+            runs.map(({ name, looks }) => ({
               ...{ of: title, run: name },
-              points: evaluations.map(({ step, figures }) => [step, figures[figure]] as const),
+              points: looks.map(({ step, figures }) => [step, figures[figure]] as const),
             })),
           ),
       })),
@@ -95,4 +95,4 @@ export const toys: Experiment = {
   },
 };
 
-const last = ({ evaluations }: Done, name: string): number => evaluations.at(-1)?.figures[name] ?? Number.NaN;
+const last = ({ looks }: Done, name: string): number => looks.at(-1)?.figures[name] ?? Number.NaN;

@@ -8,7 +8,8 @@ import { medianFilter } from "../../wgan/curves";
 import type { Figures } from "../../wgan/evaluating";
 import type { LossRow } from "../lossFile";
 
-const nine = (value: number) => Number(value.toPrecision(9));
+/** In nine digits. */
+export const nine = (value: number) => Number(value.toPrecision(9));
 
 /** A row by the names that it has in losses.csv. JSON has no NaN: there it becomes null. */
 const named = (row: LossRow) => ({
@@ -60,7 +61,7 @@ function parsed(line: string, path: string) {
 export const isLoss = (line: string): boolean => line.includes('"critic_real":');
 
 /** The one whose distance, the first of its figures, is the least. */
-export const bestOf = (evaluations: readonly EvaluationRow[]): EvaluationRow =>
+export const bestOf = <T extends { figures: Figures }>(evaluations: readonly T[]): T =>
   evaluations.reduce((best, each) => (distanceOf(each.figures) < distanceOf(best.figures) ? each : best));
 
 /** By what generators are compared: the first figure. */

@@ -19,7 +19,7 @@ const endCode = /^ended with (\w+)$/;
 /** Exit codes of a run that was only asked to stop. */
 const stopCodes = ["0", "129", "130", "143"];
 
-export function outcomeOf({ path, log }: PlannedRun): Outcome {
+export function outcomeOf({ path, log }: Pick<PlannedRun, "path" | "log">): Outcome {
   const rows = readLosses(join(path, "losses.csv"));
   const lines = existsSync(log) ? readFileSync(log, "utf8").trimEnd().split("\n") : [];
   const outcome = (state: Outcome["state"], why = ""): Outcome => ({ state, why, rows });

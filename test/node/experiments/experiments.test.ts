@@ -7,13 +7,12 @@ import * as assert from "uvu/assert";
 import { encodeSafetensors } from "../../../src/formats/safetensors";
 import { experiments } from "../../../src/node/experiments";
 import { gradientNorms } from "../../../src/node/experiments/clipping";
-import type { Done } from "../../../src/node/experiments/experiment";
+import type { Done, Training } from "../../../src/node/experiments/experiment";
+import { readKept, writeKept } from "../../../src/node/experiments/kept";
 import { parseExperimentOptions } from "../../../src/node/experiments/options";
 import { parseTrainOptions } from "../../../src/node/options";
 import { decodePng, encodePng } from "../../../src/node/png";
 import { chooseSettings, namedPreset } from "../../../src/node/settings";
-import { madeUpRows } from "../outputs/rows";
-import { runConfig } from "../runConfig";
 import { temporaryFolder } from "../temporary";
 
 const array = (shape: number[], value: (i: number) => number) => {
@@ -22,7 +21,7 @@ const array = (shape: number[], value: (i: number) => number) => {
 };
 
 /** A training of that name that is done: 200 steps, a look at every 20, a picture at each. */
-function done(name: string, seed: number): Done {
+function done({ name, options }: Training): Done {
   const path = join(temporaryFolder(), name);
   mkdirSync(join(path, "samples"), { recursive: true });
   const png = encodePng({ bytes: new Uint8ClampedArray(64), width: 8, height: 8 });
@@ -38,15 +37,12 @@ function done(name: string, seed: number): Done {
     [`${place}.bias`]: array([outputs], () => 0.01),
   }));
   writeFileSync(join(path, "critic.safetensors"), encodeSafetensors(Object.assign({}, ...layers)));
-  const clip = name.match(/^clip-(.*)/)?.[1];
-  const objective = { kind: "wgan", criticSteps: 1, warmUp: null, clip: Number(clip ?? 0.01) } as const;
   return {
-    ...{ name, path, rows: madeUpRows(200) },
-    config: { ...runConfig, seed, ...(clip && { objective }) },
-    evaluations: steps.map((step) => ({
-      ...{ step, seconds: step },
+    ...{ name, options, path },
+    looks: steps.map((step) => ({
+      step,
       figures: {
-        ...{ frechet: 500 / step, frechet_floor: 2 },
+        ...{ frechet: 500 / step, frechet_floor: 2, estimate: 3 / step },
         ...Object.fromEntries(Array.from({ length: 10 }, (_, digit) => [`class_${digit}`, digit])),
         ...{ modes_kl: 40 / step, modes_kl_floor: 0.026, real_read_right: 0.98 },
         ...{ wasserstein_1: 1 / step, wasserstein_1_floor: 0.001, modes: 3, near_a_mode: 0.5 },
@@ -55,7 +51,7 @@ function done(name: string, seed: number): Done {
   };
 }
 
-for (const [name, { trainings, results, about }] of Object.entries(experiments)) {
+for (const [name, { trainings, results, about, needsFolders }] of Object.entries(experiments)) {
   test(`${name}: train takes all that it asks for, each under a name of its own`, () => {
     for (const quick of [false, true]) {
       const all = trainings(quick);
@@ -73,9 +69,7 @@ for (const [name, { trainings, results, about }] of Object.entries(experiments))
 
   test(`${name}: its page has a table of what is done, and pictures that it names`, async () => {
     const some = trainings(false).slice(0, 4);
-    const { text, pictures } = await results(
-      some.map((training) => done(training.name, Number(training.options.seed))),
-    );
+    const { text, pictures } = await results(some.map(done));
     assert.match(text, /^\| .* \|\n\| -+/);
     assert.not.match(text, /NaN|undefined/);
     for (const [, file] of text.matchAll(/\]\(([^)]+)\)/g)) assert.ok(pictures[file], file);
@@ -83,6 +77,16 @@ for (const [name, { trainings, results, about }] of Object.entries(experiments))
       assert.ok(text.includes(`](${file})`), file);
       assert.ok(decodePng(bytes).width >= 8);
     }
+    if (needsFolders) return;
+    // Of what is kept beside the page the same text is made; pictures of samples stay as they are.
+    const file = join(temporaryFolder(), `${name}.jsonl`);
+    writeKept(file, some.map(done));
+    const kept = readKept(file, trainings(false));
+    const again = await results(kept);
+    assert.is(again.text, text);
+    for (const picture of Object.keys(again.pictures))
+      assert.equal(again.pictures[picture], pictures[picture]);
+    assert.equal(readKept(file, trainings(true)), [], "other settings, another training");
   });
 }
 
