@@ -63,7 +63,10 @@ test("a folder whose runs are others is refused, and a page without its marks", 
   writeFileSync(join(out, "runs.txt"), foreign);
   const mine = run("--quick");
   assert.is(mine.status, 1);
-  assert.match(mine.lines[0], /runs\.txt: lines of other runs, such as mine\. Name another folder with --out\.$/);
+  assert.match(
+    mine.lines[0],
+    /runs\.txt: lines of other runs, such as mine\. Name another folder with --out\.$/,
+  );
   assert.is(run("--quick", "--report").status, 0);
   assert.is(readFileSync(join(out, "runs.txt"), "utf8"), foreign, "a report writes no lines");
   writeFileSync(join(out, "runs.txt"), plan);
