@@ -17,7 +17,7 @@ export interface Splits {
   heldOut: boolean;
 }
 
-/** Of a set without test images this part of each class is held out, of two or more images one at least. */
+/** Of a set without test images this part is held out. */
 const HELD_OUT = 6;
 
 /**
@@ -82,17 +82,21 @@ function withClassesOf(train: ByteDataset, test: ByteDataset): ByteDataset {
   return { ...chosen, labels, classes: train.classes };
 }
 
-/** The places of what is kept and what is held out, both in a random order: folders have images class by class. */
+/**
+ * The places of what is kept and what is held out, both in a random order: folders have images class by class. Which are held
+ * out is left to chance, of classes, too: were they as many of each, what one half of them has too much of, the other would
+ * lack, and the floor would be too high. Only no class that has two images is without one on either side.
+ */
 function parted({ labels, count }: ByteDataset): { kept: number[]; held: number[] } {
-  const left = new Map<number, number>();
-  for (const label of labels) left.set(label, (left.get(label) ?? 0) + 1);
-  for (const [label, n] of left) left.set(label, n < 2 ? 0 : Math.max(1, Math.floor(n / HELD_OUT)));
+  const order = mixed(count);
+  const last = new Map(order.map((place) => [labels[place], place]));
+  const first = new Map(order.toReversed().map((place) => [labels[place], place]));
   const [kept, held]: [number[], number[]] = [[], []];
-  for (const place of mixed(count)) {
-    const some = left.get(labels[place])!;
-    (some > 0 ? held : kept).push(place);
-    left.set(labels[place], some - 1);
-  }
+  order.forEach((place, i) => {
+    const label = labels[place];
+    const out = place !== last.get(label) && (i < count / HELD_OUT || place === first.get(label));
+    (out ? held : kept).push(place);
+  });
   return { kept, held };
 }
 
