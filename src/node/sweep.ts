@@ -33,7 +33,7 @@ await runCommand(async () => {
   for (const [name, text] of Object.entries({
     "runs.txt": runs.map((words) => `${lineOf(words)}\n`).join(""),
     "sweep.sbatch": sbatchText(resolve(out), runs.length),
-    "optuna.sh": optunaText(plan, options, [...start("evaluate"), ...adapter]),
+    "optuna.sh": optunaText(plan, options.seeds, [...start("evaluate"), ...adapter]),
   })) {
     if (text === undefined) continue;
     writeFileAtomic(join(out, name), text);

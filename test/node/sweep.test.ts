@@ -1,7 +1,7 @@
 // The command sweep as a person runs it: what it writes, what it refuses, and its runs on this machine. The runs
 // themselves are stood in for; sweep/slurm.test.ts has real ones.
 import { spawn } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, realpathSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -66,8 +66,9 @@ onUnix(
   "--local runs the lines some at a time, goes on behind one that failed, and tells which and why",
   () => {
     const folder = three("here");
-    const { status, stdout } = run(["--local", "2", "here"]);
+    const { status, stdout } = run(["--local", "2", "here"], { MONGE_DATA: "data" });
     assert.is(status, 1);
+    assert.is(readFileSync(join(folder, "runs/seed-1/data.txt"), "utf8"), join(realpathSync(base), "data"));
     assert.match(stdout, /^here: 3 runs, 0 of them done\n/);
     assert.match(stdout, /\n\d of 3 {2}runs\/seed-1: done/);
     assert.match(stdout, /\n3 of 3 {2}runs\/seed-13: failed, the losses are no longer finite at step 7: try/);

@@ -11,6 +11,7 @@ import { parseTrainOptions } from "../options";
 import { counted, createProgress, duration } from "../progress";
 import { chooseSettings, namedPreset } from "../settings";
 import { endLine, outcomeOf } from "./outcome";
+import { environmentInFull } from "./paths";
 import { type PlannedRun, readRuns } from "./planned";
 
 const stopCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
@@ -81,6 +82,7 @@ function runOne(
   // In a group of its own, so that a key press in the terminal reaches it once, through us.
   const child = spawn(words[0], words.slice(1), {
     cwd: folder,
+    env: environmentInFull(process.env),
     stdio: ["ignore", file, file],
     detached: true,
   });

@@ -1,5 +1,6 @@
 // The texts of sweep.sbatch and optuna.sh. Both are short enough to read, and to change before they are started.
-import type { Axis } from "./grid";
+
+import { shellInFull } from "./paths";
 import { lineOf, type Plan } from "./plan";
 import { quoted } from "./words";
 
@@ -21,6 +22,7 @@ export const sbatchText = (folder: string, runs: number): string => `#!/bin/bash
 # SIGTERM comes where the job is preempted, requeued or cancelled: the run writes a checkpoint and ends with 143. Slurm
 # queues it again, or does not. SIGUSR2 comes two minutes before the time is over: then we queue it ourselves, to go on.
 # scancel --batch --signal=USR1 JOB writes a checkpoint in between.
+${shellInFull("$SLURM_SUBMIT_DIR")}
 line=$(sed -n "\${SLURM_ARRAY_TASK_ID}p" runs.txt)
 again=
 eval "$line &"
@@ -42,8 +44,8 @@ exit "$code"
  * that start the command of that name. Several may run at once on one study.
  */
 export function optunaText(
-  { begin }: Plan,
-  { axes, seeds }: { axes: readonly Axis[]; seeds: readonly number[] },
+  { begin, axes }: Plan,
+  seeds: readonly number[],
   evaluate: readonly string[],
 ): string | undefined {
   if (axes.length === 0) return undefined;
@@ -52,6 +54,8 @@ export function optunaText(
 # Optuna chooses the settings: each trial is asked for, run with every seed, and the mean is told.
 # usage: ./optuna.sh [TRIALS]      further trials of the study that is here; optuna-dashboard and others open optuna.db
 set -u
+# What is relative was meant from the folder of who started this.
+${shellInFull("$PWD")}
 cd "$(dirname "$0")" || exit 1
 study='--storage sqlite:///optuna.db --study-name sweep'
 space=${quoted(JSON.stringify(space))}

@@ -31,24 +31,36 @@ function sweep(args: string[], programs: Record<string, string>) {
   const plan = makePlan(options, ["node", train], () => {});
   writeFileSync(join(folder, "runs.txt"), plan.runs.map((words) => `${lineOf(words)}\n`).join(""));
   writeFileSync(join(folder, "sweep.sbatch"), sbatchText(folder, plan.runs.length));
-  writeFileSync(join(folder, "optuna.sh"), optunaText(plan, options, ["node", evaluate]) ?? "");
+  writeFileSync(join(folder, "optuna.sh"), optunaText(plan, options.seeds, ["node", evaluate]) ?? "");
   mkdirSync(join(folder, "bin"));
   for (const [name, text] of Object.entries(programs)) {
     writeFileSync(join(folder, "bin", name), text);
     chmodSync(join(folder, "bin", name), 0o755);
   }
   const env = { ...process.env, PATH: `${join(folder, "bin")}:${process.env.PATH}` };
-  return { folder, env, steps: (run: string) => readFileSync(join(folder, run, "losses.csv"), "utf8") };
+  const read = (run: string, name: string) => readFileSync(join(folder, run, name), "utf8");
+  return {
+    ...{ folder, env },
+    steps: (run: string) => read(run, "losses.csv"),
+    /** What MONGE_DATA was for the run. */
+    dataOf: (run: string) => read(run, "data.txt"),
+  };
 }
 
 /** Runs the batch script as Slurm does for one task, and sends it signals once the run is at work. */
 async function batch(task: number, ...signals: NodeJS.Signals[]) {
-  const { folder, env } = sweep(["--grid", "ema=0,0.9", "--seeds", "0,13"], {
+  const { folder, env, dataOf } = sweep(["--grid", "ema=0,0.9", "--seeds", "0,13"], {
     scontrol: '#!/bin/sh\necho "asked to $*"\n',
   });
   const child = spawn("bash", ["sweep.sbatch"], {
     cwd: folder,
-    env: { ...env, SLURM_ARRAY_TASK_ID: `${task}`, SLURM_JOB_ID: "77" },
+    env: {
+      ...env,
+      SLURM_ARRAY_TASK_ID: `${task}`,
+      SLURM_JOB_ID: "77",
+      SLURM_SUBMIT_DIR: "/caller",
+      MONGE_DATA: "mnist",
+    },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let said = "";
@@ -62,11 +74,17 @@ async function batch(task: number, ...signals: NodeJS.Signals[]) {
     child.kill(signal);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  return { code: await ended, said };
+  return { code: await ended, said, dataOf };
 }
 
 onUnix("sweep.sbatch runs the line of its task, and ends with its code", async () => {
-  assert.equal(await batch(3), { code: 0, said: "training, from step 0 on\nended with 0\n" });
+  const { dataOf, ...done } = await batch(3);
+  assert.equal(done, { code: 0, said: "training, from step 0 on\nended with 0\n" });
+  assert.is(
+    dataOf("runs/ema=0.9/seed-0"),
+    "/caller/mnist",
+    "MONGE_DATA is meant from where sbatch was called",
+  );
   const { code, said } = await batch(2);
   assert.is(code, 1);
   assert.match(said, /no longer finite at step 7.*\nended with 1\n$/);
@@ -93,9 +111,11 @@ onUnix(
   "optuna.sh asks, runs and measures each seed and tells the mean; what failed of these fails its trial",
   () => {
     const grid = ["--grid", "optimizer.learningRate=1e-5,1e-4 network.critic=mlp,conv"];
-    const { folder, env, steps } = sweep([...grid, "--seeds", "1,2"], { optuna });
+    const { folder, env, steps, dataOf } = sweep([...grid, "--seeds", "1,2"], { optuna });
     const run = (...args: string[]) =>
-      spawnSync("sh", [join(folder, "optuna.sh"), ...args], { env, encoding: "utf8" });
+      spawnSync("sh", [join(folder, "optuna.sh"), ...args], {
+        ...{ cwd: "/", env: { ...env, MONGE_DATA: "mnist" }, encoding: "utf8" },
+      });
     const { status, stdout, stderr } = run("2");
     assert.is(status, 0, stderr);
     const study = "--storage sqlite:///optuna.db --study-name sweep";
@@ -122,6 +142,7 @@ onUnix(
       /--optimizer\.learningRate '0\.000025' .* --seed 2 --out trials\/2\/seed-2 --resume-if-there$/,
     );
     assert.match(steps("trials/2/seed-2"), "\n40,");
+    assert.match(dataOf("trials/1/seed-1"), /^\/+mnist$/);
 
     for (const seeds of ["13,1", "1,7"]) {
       const failing = sweep([...grid, "--seeds", seeds], { optuna });
