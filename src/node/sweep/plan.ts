@@ -55,6 +55,11 @@ export function makePlan(
       ...[...common, ...own, "--seed", `${seed}`],
       ...["--out", [...folders[i], `seed-${seed}`].join("/"), "--resume-if-there"],
     ];
+    const broken = of(seeds[0]).find((word) => word.includes("\n"));
+    if (broken !== undefined)
+      throw new InputError(
+        `${JSON.stringify(broken)}: a line break in it, expected none, since a command has one line.`,
+      );
     const changes = [...fromFile, ...parseTrainOptions(of(seeds[0])).changes];
     const { preset, settings } = chooseSettings(namedPreset(changes)!, changes);
     const same = JSON.stringify([preset, settings]);

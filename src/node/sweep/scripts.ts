@@ -75,16 +75,18 @@ trial=0
 while [ "$trial" -lt "\${1:-20}" ]; do
   trial=$((trial + 1))
   asked=$(optuna ask $study --search-space "$space") || exit 1
-  number=$(echo "$asked" | node -p 'JSON.parse(fs.readFileSync(0)).number')
-  words=$(echo "$asked" | node -p 'Object.entries(JSON.parse(fs.readFileSync(0)).params)
-    .map(([name, value]) => "--" + name + " \\x27" + value + "\\x27").join(" ")')
-  echo "trial $number: $words"
+  number=$(printf %s "$asked" | node -p 'JSON.parse(fs.readFileSync(0)).number')
+  # In single quotes, which are \\x27 here: the shell reads the line below.
+  words=$(printf %s "$asked" | node -p 'Object.entries(JSON.parse(fs.readFileSync(0)).params)
+    .map(([name, value]) => "--" + name + " \\x27" + String(value).replaceAll("\\x27", "\\x27\\\\\\x27\\x27") + "\\x27")
+    .join(" ")')
+  printf 'trial %s: %s\\n' "$number" "$words"
   sum=0
   for seed in ${seeds.join(" ")}; do
     out=trials/$number/seed-$seed
     line=${doubleQuoted(lineOf(begin))}" $words --seed $seed --out $out --resume-if-there"
     mkdir -p "trials/$number"
-    echo "$line" >>trials.txt
+    printf '%s\\n' "$line" >>trials.txt
     eval "$line" '>>"$out.log" 2>&1 &'
     run=$!
     while kill -0 "$run" 2>/dev/null; do wait "$run"; done

@@ -141,6 +141,10 @@ test("what makes no sweep gets one line", () => {
     refused("--grid", "optimizer.learningRate=1e-5,0.00001", ...toy),
     "--grid: optimizer.learningRate=1e-5 and optimizer.learningRate=0.00001 are the same settings.",
   );
+  assert.is(
+    refused("--grid", "data=[a\n]", ...toy).replace(process.cwd(), ""),
+    '"/[a\\n]": a line break in it, expected none, since a command has one line.',
+  );
   assert.is(refused("--seed", "1", ...toy), "--seed: a sweep has several, --seeds 0-4.");
   for (const option of ["--resume=a", "--overwrite", "--watch", "--print-config", "--resume-if-there"])
     assert.is(refused(...toy, option), `${option}: for a single run alone, npm run train has it.`);

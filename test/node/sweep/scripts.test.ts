@@ -1,11 +1,12 @@
 // sweep.sbatch and optuna.sh by the shell that runs them, with small programs in the place of train, scontrol and optuna.
 import { spawn, spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { parseSweepOptions } from "../../../src/node/sweep/options";
 import { lineOf, makePlan } from "../../../src/node/sweep/plan";
+import { readTrials } from "../../../src/node/sweep/planned";
 import { optunaText, sbatchText } from "../../../src/node/sweep/scripts";
 import { temporaryFolder } from "../temporary";
 import { settled, standIn } from "./sweeping";
@@ -155,5 +156,19 @@ onUnix(
     }
   },
 );
+
+onUnix("optuna.sh hands values on as they are, whatever a shell would make of them", () => {
+  const path = '/it\'s $(touch ran) `touch ran` \\new "x"';
+  const answer = JSON.stringify({ number: 0, params: { "data.path": path, ema: "0" } });
+  const { folder, env } = sweep(["--grid", `data=/it's,${"b".repeat(9)} ema=0,0.9`, "--seeds", "0"], {
+    optuna: `#!/bin/sh\necho "$*" >>told.txt\n[ "$1" != ask ] || cat <<'end'\n${answer}\nend\n`,
+  });
+  const { status, stderr } = spawnSync("sh", [join(folder, "optuna.sh"), "1"], { env, encoding: "utf8" });
+  assert.equal([status, stderr], [0, ""]);
+  assert.not(existsSync(join(folder, "ran")));
+  assert.match(readFileSync(join(folder, "told.txt"), "utf8"), `"choices":["/it's",`);
+  const [trial] = readTrials(folder);
+  assert.equal([trial.settings.get("data.path"), trial.settings.get("ema")], [path, "0"]);
+});
 
 test.run();
