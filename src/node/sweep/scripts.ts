@@ -52,8 +52,18 @@ export function optunaText(
   const space = Object.fromEntries(axes.map(({ name, values }) => [name, distributionOf(values)]));
   return `#!/bin/sh
 # Optuna chooses the settings: each trial is asked for, run with every seed, and the mean is told.
-# usage: ./optuna.sh [TRIALS]      further trials of the study that is here; optuna-dashboard and others open optuna.db
+# usage: ./optuna.sh [TRIALS]      further trials of the study that is here, without a number 20; it ends with 1 where one
+# of them failed. optuna-dashboard and others open optuna.db
 set -u
+trials=\${1-20}
+case $trials in
+  '' | 0* | *[!0-9]* | ????????*) wrong=1 ;;
+  *) wrong= ;;
+esac
+if [ -n "$wrong" ] || [ $# -gt 1 ]; then
+  printf '%s: expected how many trials, as in ./optuna.sh 20, got: %s\\n' "$0" "$*" >&2
+  exit 1
+fi
 # What is relative was meant from the folder of who started this.
 ${shellInFull("$PWD")}
 cd "$(dirname "$0")" || exit 1
@@ -71,8 +81,8 @@ run= stopped=
 trap 'stopped=130; [ -z "$run" ] || kill -INT "$run" 2>/dev/null' INT
 trap 'stopped=143; [ -z "$run" ] || kill -TERM "$run" 2>/dev/null' TERM
 optuna create-study $study --direction minimize --skip-if-exists || exit 1
-trial=0
-while [ "$trial" -lt "\${1:-20}" ]; do
+trial=0 failed=0
+while [ "$trial" -lt "$trials" ]; do
   trial=$((trial + 1))
   asked=$(optuna ask $study --search-space "$space") || exit 1
   number=$(printf %s "$asked" | node -p 'JSON.parse(fs.readFileSync(0)).number')
@@ -103,10 +113,12 @@ while [ "$trial" -lt "\${1:-20}" ]; do
     optuna tell $study --trial-number "$number" --values "$mean" || exit 1
   else
     echo "trial $number: seed $seed ended with $code, see $out.log"
+    failed=$((failed + 1))
     optuna tell $study --trial-number "$number" --state fail || exit 1
   fi
   [ -z "$stopped" ] || exit "$stopped"
 done
+[ "$failed" = 0 ] || { echo "$failed of $trials trials failed"; exit 1; }
 `;
 }
 

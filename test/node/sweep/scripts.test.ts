@@ -147,15 +147,28 @@ onUnix(
 
     for (const seeds of ["13,1", "1,7"]) {
       const failing = sweep([...grid, "--seeds", seeds], { optuna });
-      const { status: code } = spawnSync("sh", [join(failing.folder, "optuna.sh"), "1"], {
-        env: failing.env,
+      const { status: code, stdout: said } = spawnSync("sh", [join(failing.folder, "optuna.sh"), "1"], {
+        ...{ env: failing.env, encoding: "utf8" },
       });
-      assert.is(code, 0);
+      assert.is(code, 1);
+      assert.match(said, /\n1 of 1 trials failed\n$/);
       const last = readFileSync(join(failing.folder, "told.txt"), "utf8").trimEnd().split("\n").at(-1);
       assert.is(last, `tell ${study} --trial-number 1 --state fail`, seeds);
     }
   },
 );
+
+onUnix("optuna.sh takes a number of trials alone; all else gets one line, and no study is made", () => {
+  const { folder, env } = sweep(["--grid", "ema=0,0.9", "--seeds", "0"], { optuna });
+  for (const args of [["abc"], ["--help"], ["0"], ["-1"], ["1.5"], [""], ["99999999999"], ["1", "2"]]) {
+    const { status, stdout, stderr } = spawnSync("sh", ["./optuna.sh", ...args], {
+      ...{ cwd: folder, env, encoding: "utf8" },
+    });
+    const expected = `./optuna.sh: expected how many trials, as in ./optuna.sh 20, got: ${args.join(" ")}\n`;
+    assert.equal([status, stdout, stderr], [1, "", expected]);
+  }
+  assert.not(existsSync(join(folder, "told.txt")));
+});
 
 onUnix("optuna.sh hands values on as they are, whatever a shell would make of them", () => {
   const path = '/it\'s $(touch ran) `touch ran` \\new "x"';
