@@ -1,7 +1,16 @@
 // The command sweep as a person runs it: what it writes, what it refuses, and its runs on this machine. The runs
 // themselves are stood in for; sweep/slurm.test.ts has real ones.
 import { spawn } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, realpathSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -96,6 +105,7 @@ onUnix(
     await settled(() => rows(1) > 2 && rows(2) > 2, "both runs");
     child.kill("SIGINT");
     assert.is(await ended, 130);
+    assert.not(existsSync(join(folder, "run.lock")));
     assert.ok(rows(1) < 40 && rows(2) < 40);
     assert.not(existsSync(join(folder, "runs", "seed-13")), "none begins behind it");
     const before = rows(1);
@@ -105,5 +115,36 @@ onUnix(
     assert.match(log, `ended with 130\ntraining, from step ${before} on\nended with 0\n`);
   },
 );
+
+onUnix("a second --local on a sweep is refused before it starts a run, until the first is gone", async () => {
+  const folder = three("twice");
+  const first = spawn(process.execPath, [sweepScript, "--local", "1", "twice"], {
+    ...{ cwd: base, env, stdio: "ignore" },
+  });
+  const ended = new Promise((resolve) => first.on("close", resolve));
+  const losses = join(folder, "runs", "seed-1", "losses.csv");
+  await settled(() => existsSync(losses), "the first run");
+  const second = run(["--local", "2", "twice"]);
+  assert.equal([second.status, second.stdout, second.lines.length], [1, "", 1]);
+  assert.match(
+    second.lines[0],
+    `monge: twice: another process starts the runs of this folder right now (process ${first.pid} on `,
+  );
+  assert.not(existsSync(join(folder, "runs", "seed-2")));
+  assert.is(run(["--report", "twice"]).status, 0);
+  const taken = run(["--seeds", "1", ...tinyPoints, "--out", "twice"]);
+  assert.match(taken.lines[0], /^monge: --out twice: isn't empty\./);
+
+  first.kill("SIGKILL"); // its run goes on to its end
+  await ended;
+  await settled(() => readFileSync(losses, "utf8").split("\n").length === 42, "the run");
+  assert.match(run(["--local", "2", "twice"]).stdout, /\ntwice: 2 runs done, 1 not\n$/);
+  assert.not(existsSync(join(folder, "run.lock")));
+  const out = join(base, "left");
+  mkdirSync(out);
+  writeFileSync(join(out, "run.lock"), "");
+  utimesSync(join(out, "run.lock"), 0, 0);
+  assert.is(run(["--seeds", "1", ...tinyPoints, "--out", "left"]).status, 0, "a dead lock is nothing");
+});
 
 test.run();

@@ -6,6 +6,7 @@ import { dirname, join } from "node:path";
 import { InputError } from "../../errors";
 import { readChanges } from "../configFile";
 import { makeFolders, reason } from "../files";
+import { lockFolder } from "../lock";
 import { lossHeader } from "../lossFile";
 import { parseTrainOptions } from "../options";
 import { counted, createProgress, duration } from "../progress";
@@ -18,9 +19,21 @@ const stopCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 /** Milliseconds between two looks at how far the runs are. */
 const pause = 500;
 
-/** Runs the lines of the folder's runs.txt, `atOnce` at a time; gives the exit code. Throws InputError before any starts. */
+/**
+ * Runs the lines of the folder's runs.txt, `atOnce` at a time; gives the exit code. Throws InputError before any starts,
+ * also where another process does the same: each would take the other's runs for failures.
+ */
 export async function runHere(folder: string, atOnce: number): Promise<number> {
   const runs = readRuns(folder);
+  const lock = lockFolder(folder, "another process starts the runs of this folder");
+  try {
+    return await runAll(folder, runs, atOnce);
+  } finally {
+    lock.release();
+  }
+}
+
+async function runAll(folder: string, runs: readonly PlannedRun[], atOnce: number): Promise<number> {
   const steps = new Map(runs.map((run) => [run, stepsOf(run)]));
   const total = [...steps.values()].reduce((sum, each) => sum + each, 0);
   const waiting = runs.filter((run) => outcomeOf(run).state !== "done");
