@@ -4,6 +4,9 @@ import { shellInFull } from "./paths";
 import { lineOf, type Plan } from "./plan";
 import { quoted } from "./words";
 
+/** The most tasks of an array where Slurm is as it comes: its MaxArraySize is 1001, and the numbers stay below. */
+export const mostTasks = 1000;
+
 /**
  * An array of Slurm over the lines of runs.txt. The script stays beside its run to pass signals on: Slurm tells a batch
  * script, and only some of its ways to tell reach the programs under it.
@@ -11,6 +14,10 @@ import { quoted } from "./words";
 export const sbatchText = (folder: string, runs: number): string => `#!/bin/bash
 # One run of runs.txt for each task of the array. What a run needs is said when it is queued:
 #   sbatch --gres=gpu:1 --time=04:00:00 sweep.sbatch
+# Where the folder was moved or copied, it is named, since the line with chdir below is of the first one:
+#   sbatch --chdir=FOLDER FOLDER/sweep.sbatch
+# More tasks than Slurm takes (${mostTasks}, if MaxArraySize is not set higher) go in parts, such as the lines 1001 to 2000:
+#   sbatch --array=1-1000 --output=logs/slurm-%A_%a.log sweep.sbatch 1000
 #SBATCH --job-name=sweep
 #SBATCH --array=1-${runs}
 #SBATCH --chdir=${/^[\w./:=,@+-]+$/.test(folder) ? folder : JSON.stringify(folder)}
@@ -23,7 +30,24 @@ export const sbatchText = (folder: string, runs: number): string => `#!/bin/bash
 # queues it again, or does not. SIGUSR2 comes two minutes before the time is over: then we queue it ourselves, to go on.
 # scancel --batch --signal=USR1 JOB writes a checkpoint in between.
 ${shellInFull("$SLURM_SUBMIT_DIR")}
-line=$(sed -n "\${SLURM_ARRAY_TASK_ID}p" runs.txt)
+number=$((SLURM_ARRAY_TASK_ID + \${1:-0}))
+# Slurm runs a copy of this file, and tells where it was queued from. With a sweep there, that is the one that is meant.
+from=$(scontrol show job "$SLURM_JOB_ID" 2>/dev/null | sed -n 's/^ *Command=//p' | head -n 1)
+case $from in '' | /*) ;; *) from=$SLURM_SUBMIT_DIR/$from ;; esac
+from=$(dirname "$from")
+if [ -f "$from/runs.txt" ] && ! [ "$from" -ef . ]; then
+  exec >>"$from/logs/$number.log" 2>&1
+  echo "monge: sweep.sbatch was written for the folder $PWD, so name this one: sbatch --chdir=FOLDER FOLDER/sweep.sbatch"
+  echo "ended with 1"
+  exit 1
+fi
+# %a of the log's name is the task's number, and of a part not that of the line.
+if [ -n "\${1-}" ]; then exec >>"logs/$number.log" 2>&1; fi
+line=$(sed -n "\${number}p" runs.txt)
+if [ -z "$line" ]; then
+  echo "monge: runs.txt has no line $number."
+  exit 1
+fi
 again=
 eval "$line &"
 run=$!

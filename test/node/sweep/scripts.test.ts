@@ -91,6 +91,46 @@ onUnix("sweep.sbatch runs the line of its task, and ends with its code", async (
   assert.match(said, /no longer finite at step 7.*\nended with 1\n$/);
 });
 
+onUnix("sweep.sbatch runs a part of a long sweep, behind as many lines as its argument says", () => {
+  const { folder, env, steps } = sweep(["--grid", "ema=0,0.9", "--seeds", "0,13"], {});
+  mkdirSync(join(folder, "logs"));
+  const run = (task: number) =>
+    spawnSync("bash", ["sweep.sbatch", "2"], {
+      ...{ cwd: folder, env: { ...env, SLURM_ARRAY_TASK_ID: `${task}` }, encoding: "utf8" },
+    });
+  const { status, stdout } = run(1);
+  assert.equal([status, stdout], [0, ""]);
+  assert.match(readFileSync(join(folder, "logs", "3.log"), "utf8"), /^training.*\nended with 0\n$/);
+  assert.match(steps("runs/ema=0.9/seed-0"), "\n40,");
+  assert.is(run(3).status, 1);
+  assert.is(readFileSync(join(folder, "logs", "5.log"), "utf8"), "monge: runs.txt has no line 5.\n");
+});
+
+onUnix("sweep.sbatch of a copy refuses to run in the first folder, and the copy's log says why", () => {
+  const { folder, env } = sweep(["--seeds", "0"], {
+    scontrol: '#!/bin/sh\necho "JobId=77"; echo "   Command=$QUEUED"; echo "   WorkDir=/"\n',
+  });
+  const copy = join(temporaryFolder(), "it's a copy");
+  mkdirSync(join(copy, "logs"), { recursive: true });
+  writeFileSync(join(copy, "runs.txt"), "");
+  const run = (queued: string, cwd: string, from = "/") => {
+    const more = { SLURM_ARRAY_TASK_ID: "1", SLURM_JOB_ID: "77", SLURM_SUBMIT_DIR: from, QUEUED: queued };
+    return spawnSync("bash", [join(folder, "sweep.sbatch")], {
+      ...{ cwd, env: { ...env, ...more }, encoding: "utf8" },
+    });
+  };
+  const { status, stdout } = run(join(copy, "sweep.sbatch"), folder);
+  assert.equal([status, stdout], [1, ""]);
+  const log = readFileSync(join(copy, "logs", "1.log"), "utf8");
+  assert.match(
+    log,
+    /^monge: sweep\.sbatch was written for the folder \S+, so name this one: .*\nended with 1\n$/,
+  );
+  assert.not(existsSync(join(folder, "runs")));
+  assert.match(run("it's a copy/sweep.sbatch", copy, join(copy, "..")).stdout, "runs.txt has no line 1.");
+  assert.is(run(join(folder, "sweep.sbatch"), folder).status, 0);
+});
+
 onUnix("sweep.sbatch passes SIGUSR1 and SIGTERM on; Slurm decides whether the job comes again", async () => {
   const { code, said } = await batch(1, "SIGUSR1", "SIGTERM");
   assert.equal([code, said], [143, "training, from step 0 on\nsaved\nended with 143\n"]);
