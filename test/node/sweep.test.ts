@@ -1,6 +1,6 @@
 // The command sweep as a person runs it: what it writes, what it refuses, and its runs on this machine. The runs
 // themselves are stood in for; sweep/slurm.test.ts has real ones.
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import {
   existsSync,
   mkdirSync,
@@ -35,6 +35,27 @@ test("a grid becomes runs.txt, sweep.sbatch and optuna.sh, and nothing is starte
   );
   assert.equal(run(["--seeds", "1", ...tinyPoints, "--out", "seeds"]).status, 0);
   assert.equal(readdirSync(join(base, "seeds")).sort(), ["logs", "runs.txt", "sweep.sbatch"]);
+});
+
+test("the next steps are as a shell reads them, and more tasks than Slurm takes get a line", () => {
+  const { stdout } = run(["--grid", "ema=0,0.9", "--seeds", "0-500", ...tinyPoints, "--out", "it's long"]);
+  const shell = (command: string) => spawnSync("sh", ["-c", command], { encoding: "utf8" }).stdout;
+  const next = stdout
+    .split("\n")
+    .flatMap((line) => line.match(/^ {2}\w.* {2}((?:npm|sbatch|\S+optuna).*)$/)?.[1] ?? []);
+  if (process.platform !== "win32")
+    assert.equal(
+      next.map((command) => shell(`printf '%s|' ${command}`)),
+      [
+        "npm|run|sweep|--|--local|2|it's long|",
+        "sbatch|it's long/sweep.sbatch|",
+        "npm|run|sweep|--|--report|it's long|",
+      ],
+    );
+  assert.match(stdout, /\n {2}with Optuna +.*optuna\.sh.* 20\n/);
+  assert.match(stdout, /\nSlurm takes arrays of 1000 tasks, if its MaxArraySize is not set higher: .*\n$/);
+  const fewer = run(["--seeds", "0-999", ...tinyPoints, "--out", "not so long"]);
+  assert.not.match(fewer.stdout, "MaxArraySize");
 });
 
 test("what is off gets one line and exit code 1, and nothing is written", () => {
