@@ -32,6 +32,9 @@ export interface Found {
 /** What --data names for stacked digits. */
 export const STACKED = "stacked";
 
+/** What --data names that is no path. */
+export const dataNames: readonly string[] = [...toyNames, STACKED];
+
 /** Points of a toy: fixed draws, so that two runs see the same. */
 const toyDraws: Record<Split, { count: number; seed: number }> = {
   train: { count: 100_000, seed: 1 },
@@ -46,9 +49,7 @@ const expected =
 export async function readNamed(path: string, namedBy: string, wanted: Wanted): Promise<Found> {
   const toy = toyNames.find((name) => name === path);
   if (toy) return findToy(toy, wanted);
-  const near = nearest(path, [...toyNames, STACKED]);
-  if (near && !existsSync(path))
-    throw new InputError(`${namedBy} ${path}: no such file or folder. Did you mean ${near}?`);
+  requireNoSlip(path, namedBy);
   const found =
     kindOf(path) === "file" ? readFile(path, namedBy, wanted) : await readFolder(path, namedBy, wanted);
   const { what, notes } = found;
@@ -68,6 +69,13 @@ export function requireSize(
   throw new InputError(
     `--size ${size}: only folders of images are cropped and scaled; ${where} has images of ${height}x${width}.`,
   );
+}
+
+/** Throws InputError where nothing is at the path, and it is nearly one of the names. */
+export function requireNoSlip(path: string, namedBy: string): void {
+  const near = nearest(path, dataNames);
+  if (near && !dataNames.includes(path) && !existsSync(path))
+    throw new InputError(`${namedBy} ${path}: no such file or folder. Did you mean ${near}?`);
 }
 
 function findToy(name: ToyName, { split }: Wanted): Found {

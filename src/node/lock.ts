@@ -1,5 +1,6 @@
-// A run's folder is locked while a run writes to it, and the classifiers' while one is trained: run.lock says by which
-// process. The lock of a killed one is taken over. Of several that start at once exactly one gets the folder.
+// A run's folder is locked while a run writes to it, a sweep's while its runs are started here, and the classifiers' while
+// one is trained: run.lock says by which process. The lock of a killed one is taken over. Of several that start at once
+// exactly one gets the folder.
 import { randomBytes } from "node:crypto";
 import {
   closeSync,
@@ -53,8 +54,14 @@ process.on("exit", () => {
   for (const release of releases) release();
 });
 
-/** Locks the folder, which must exist. Throws Locked while another run holds it, and InputError if it can't be written. */
-export function lockFolder(folder: string): Lock {
+/** What holds the lock of a run's folder. */
+const aRun = "a run writes to this folder";
+
+/**
+ * Locks the folder, which must exist. Throws Locked while another process holds it, which does what `holder` says, and
+ * InputError if it can't be written.
+ */
+export function lockFolder(folder: string, holder = aRun): Lock {
   const path = join(folder, lockName);
   const own: Owner = {
     pid: process.pid,
@@ -63,7 +70,7 @@ export function lockFolder(folder: string): Lock {
     started: startOf(process.pid),
     token: randomBytes(8).toString("hex"),
   };
-  while (!create(path, own)) takeOver(folder, path);
+  while (!create(path, own)) takeOver(folder, path, holder);
   let seen = Date.now();
   const held = () => {
     if (read(path)?.token !== own.token) return false;
@@ -110,19 +117,19 @@ function create(path: string, owner: Owner | undefined): boolean {
 }
 
 /** Throws Locked while another run holds the folder. */
-export function requireUnlocked(folder: string): void {
+export function requireUnlocked(folder: string, holder = aRun): void {
   const path = join(folder, lockName);
   const owner = read(path);
   const age = ageOf(path);
   if (age === undefined || !(owner ? isAlive(owner, age) : age < WRITING)) return;
   const who = owner ? ` (process ${owner.pid} on ${owner.host})` : "";
-  throw new Locked(`${folder}: a run writes to this folder right now${who}. Wait for it, or stop it.`);
+  throw new Locked(`${folder}: ${holder} right now${who}. Wait for it, or stop it.`);
 }
 
 /** Removes the lock of a dead owner. Throws Locked if the owner lives, or may. */
-function takeOver(folder: string, path: string): void {
+function takeOver(folder: string, path: string, holder: string): void {
   const owner = read(path);
-  requireUnlocked(folder);
+  requireUnlocked(folder, holder);
   if (ageOf(path) === undefined) return; // released by now
   // Two may find the same dead owner. Only who makes the claim on this very lock removes it; without that, the slower
   // one would remove the new lock of the faster.

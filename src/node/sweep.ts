@@ -9,7 +9,8 @@ import { runHere } from "./sweep/local";
 import { parseSweepOptions, sweepHelp } from "./sweep/options";
 import { lineOf, makePlan } from "./sweep/plan";
 import { report } from "./sweep/report";
-import { optunaText, sbatchText } from "./sweep/scripts";
+import { mostTasks, optunaText, sbatchText } from "./sweep/scripts";
+import { quoted } from "./sweep/words";
 
 const program = realpathSync(process.argv[1]);
 /** The words that start a command: by the package's program, or by the one that builds where a source has changed. */
@@ -33,19 +34,26 @@ await runCommand(async () => {
   for (const [name, text] of Object.entries({
     "runs.txt": runs.map((words) => `${lineOf(words)}\n`).join(""),
     "sweep.sbatch": sbatchText(resolve(out), runs.length),
-    "optuna.sh": optunaText(plan, options, [...start("evaluate"), ...adapter]),
+    "optuna.sh": optunaText(plan, options.seeds, [...start("evaluate"), ...adapter]),
   })) {
     if (text === undefined) continue;
     writeFileAtomic(join(out, name), text);
     if (name.endsWith(".sh")) chmodSync(join(out, name), 0o755);
   }
   const seeds = options.seeds.length;
+  // As a POSIX shell reads them; Windows' own knows double quotes alone.
+  const shown = (path: string) => (process.platform === "win32" ? `"${path}"` : quoted(path));
   const says = [
     `${out}: ${counted(runs.length, "run")}, ${counted(points, "point")} of the grid by ${counted(seeds, "seed")}`,
-    `  here, two at once  npm run sweep -- --local 2 ${out}`,
-    `  with Slurm         sbatch ${out}/sweep.sbatch`,
-    ...(options.axes.length > 0 ? [`  with Optuna        ${out}/optuna.sh 20`] : []),
-    `  what came of it    npm run sweep -- --report ${out}`,
+    `  here, two at once  npm run sweep -- --local 2 ${shown(out)}`,
+    `  with Slurm         sbatch ${shown(`${out}/sweep.sbatch`)}`,
+    ...(options.axes.length > 0 ? [`  with Optuna        ${shown(`${out}/optuna.sh`)} 20`] : []),
+    `  what came of it    npm run sweep -- --report ${shown(out)}`,
   ];
+  if (runs.length > mostTasks)
+    says.push(
+      `Slurm takes arrays of ${mostTasks} tasks, if its MaxArraySize is not set higher: ask for that, or queue parts, ` +
+        "as the head of sweep.sbatch says",
+    );
   console.log(says.join("\n"));
 });

@@ -1,7 +1,16 @@
 // The command sweep as a person runs it: what it writes, what it refuses, and its runs on this machine. The runs
 // themselves are stood in for; sweep/slurm.test.ts has real ones.
-import { spawn } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -26,6 +35,27 @@ test("a grid becomes runs.txt, sweep.sbatch and optuna.sh, and nothing is starte
   );
   assert.equal(run(["--seeds", "1", ...tinyPoints, "--out", "seeds"]).status, 0);
   assert.equal(readdirSync(join(base, "seeds")).sort(), ["logs", "runs.txt", "sweep.sbatch"]);
+});
+
+test("the next steps are as a shell reads them, and more tasks than Slurm takes get a line", () => {
+  const { stdout } = run(["--grid", "ema=0,0.9", "--seeds", "0-500", ...tinyPoints, "--out", "it's long"]);
+  const shell = (command: string) => spawnSync("sh", ["-c", command], { encoding: "utf8" }).stdout;
+  const next = stdout
+    .split("\n")
+    .flatMap((line) => line.match(/^ {2}\w.* {2}((?:npm|sbatch|\S+optuna).*)$/)?.[1] ?? []);
+  if (process.platform !== "win32")
+    assert.equal(
+      next.map((command) => shell(`printf '%s|' ${command}`)),
+      [
+        "npm|run|sweep|--|--local|2|it's long|",
+        "sbatch|it's long/sweep.sbatch|",
+        "npm|run|sweep|--|--report|it's long|",
+      ],
+    );
+  assert.match(stdout, /\n {2}with Optuna +.*optuna\.sh.* 20\n/);
+  assert.match(stdout, /\nSlurm takes arrays of 1000 tasks, if its MaxArraySize is not set higher: .*\n$/);
+  const fewer = run(["--seeds", "0-999", ...tinyPoints, "--out", "not so long"]);
+  assert.not.match(fewer.stdout, "MaxArraySize");
 });
 
 test("what is off gets one line and exit code 1, and nothing is written", () => {
@@ -66,8 +96,9 @@ onUnix(
   "--local runs the lines some at a time, goes on behind one that failed, and tells which and why",
   () => {
     const folder = three("here");
-    const { status, stdout } = run(["--local", "2", "here"]);
+    const { status, stdout } = run(["--local", "2", "here"], { MONGE_DATA: "data" });
     assert.is(status, 1);
+    assert.is(readFileSync(join(folder, "runs/seed-1/data.txt"), "utf8"), join(realpathSync(base), "data"));
     assert.match(stdout, /^here: 3 runs, 0 of them done\n/);
     assert.match(stdout, /\n\d of 3 {2}runs\/seed-1: done/);
     assert.match(stdout, /\n3 of 3 {2}runs\/seed-13: failed, the losses are no longer finite at step 7: try/);
@@ -95,6 +126,7 @@ onUnix(
     await settled(() => rows(1) > 2 && rows(2) > 2, "both runs");
     child.kill("SIGINT");
     assert.is(await ended, 130);
+    assert.not(existsSync(join(folder, "run.lock")));
     assert.ok(rows(1) < 40 && rows(2) < 40);
     assert.not(existsSync(join(folder, "runs", "seed-13")), "none begins behind it");
     const before = rows(1);
@@ -104,5 +136,36 @@ onUnix(
     assert.match(log, `ended with 130\ntraining, from step ${before} on\nended with 0\n`);
   },
 );
+
+onUnix("a second --local on a sweep is refused before it starts a run, until the first is gone", async () => {
+  const folder = three("twice");
+  const first = spawn(process.execPath, [sweepScript, "--local", "1", "twice"], {
+    ...{ cwd: base, env, stdio: "ignore" },
+  });
+  const ended = new Promise((resolve) => first.on("close", resolve));
+  const losses = join(folder, "runs", "seed-1", "losses.csv");
+  await settled(() => existsSync(losses), "the first run");
+  const second = run(["--local", "2", "twice"]);
+  assert.equal([second.status, second.stdout, second.lines.length], [1, "", 1]);
+  assert.match(
+    second.lines[0],
+    `monge: twice: another process starts the runs of this folder right now (process ${first.pid} on `,
+  );
+  assert.not(existsSync(join(folder, "runs", "seed-2")));
+  assert.is(run(["--report", "twice"]).status, 0);
+  const taken = run(["--seeds", "1", ...tinyPoints, "--out", "twice"]);
+  assert.match(taken.lines[0], /^monge: --out twice: isn't empty\./);
+
+  first.kill("SIGKILL"); // its run goes on to its end
+  await ended;
+  await settled(() => readFileSync(losses, "utf8").split("\n").length === 42, "the run");
+  assert.match(run(["--local", "2", "twice"]).stdout, /\ntwice: 2 runs done, 1 not\n$/);
+  assert.not(existsSync(join(folder, "run.lock")));
+  const out = join(base, "left");
+  mkdirSync(out);
+  writeFileSync(join(out, "run.lock"), "");
+  utimesSync(join(out, "run.lock"), 0, 0);
+  assert.is(run(["--seeds", "1", ...tinyPoints, "--out", "left"]).status, 0, "a dead lock is nothing");
+});
 
 test.run();

@@ -6,20 +6,34 @@ import { dirname, join } from "node:path";
 import { InputError } from "../../errors";
 import { readChanges } from "../configFile";
 import { makeFolders, reason } from "../files";
+import { lockFolder } from "../lock";
 import { lossHeader } from "../lossFile";
 import { parseTrainOptions } from "../options";
 import { counted, createProgress, duration } from "../progress";
 import { chooseSettings, namedPreset } from "../settings";
 import { endLine, outcomeOf } from "./outcome";
+import { environmentInFull } from "./paths";
 import { type PlannedRun, readRuns } from "./planned";
 
 const stopCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 /** Milliseconds between two looks at how far the runs are. */
 const pause = 500;
 
-/** Runs the lines of the folder's runs.txt, `atOnce` at a time; gives the exit code. Throws InputError before any starts. */
+/**
+ * Runs the lines of the folder's runs.txt, `atOnce` at a time; gives the exit code. Throws InputError before any starts,
+ * also where another process does the same: each would take the other's runs for failures.
+ */
 export async function runHere(folder: string, atOnce: number): Promise<number> {
   const runs = readRuns(folder);
+  const lock = lockFolder(folder, "another process starts the runs of this folder");
+  try {
+    return await runAll(folder, runs, atOnce);
+  } finally {
+    lock.release();
+  }
+}
+
+async function runAll(folder: string, runs: readonly PlannedRun[], atOnce: number): Promise<number> {
   const steps = new Map(runs.map((run) => [run, stepsOf(run)]));
   const total = [...steps.values()].reduce((sum, each) => sum + each, 0);
   const waiting = runs.filter((run) => outcomeOf(run).state !== "done");
@@ -81,6 +95,7 @@ function runOne(
   // In a group of its own, so that a key press in the terminal reaches it once, through us.
   const child = spawn(words[0], words.slice(1), {
     cwd: folder,
+    env: environmentInFull(process.env),
     stdio: ["ignore", file, file],
     detached: true,
   });

@@ -1,7 +1,9 @@
 // What became of a planned run, by its folder and its log.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { InputError } from "../../errors";
 import { readConfig } from "../configFile";
+import { unreadable } from "../files";
 import { Locked, requireUnlocked } from "../lock";
 import { type LossRow, readLosses } from "../lossFile";
 import type { PlannedRun } from "./planned";
@@ -19,15 +21,39 @@ const endCode = /^ended with (\w+)$/;
 /** Exit codes of a run that was only asked to stop. */
 const stopCodes = ["0", "129", "130", "143"];
 
-export function outcomeOf({ path, log }: Pick<PlannedRun, "path" | "log">): Outcome {
-  const rows = readLosses(join(path, "losses.csv"));
-  const lines = existsSync(log) ? readFileSync(log, "utf8").trimEnd().split("\n") : [];
-  const outcome = (state: Outcome["state"], why = ""): Outcome => ({ state, why, rows });
-  if (existsSync(path) && isLocked(path)) return outcome("running");
-  if (isDone(path, rows)) return outcome("done");
+/** Files of the run that are damaged make it one that failed: the others of the sweep have theirs. */
+export function outcomeOf(run: Pick<PlannedRun, "path" | "log">): Outcome {
+  const file = join(run.path, "losses.csv");
+  const rows = readLosses(file);
+  const damaged = rows.findIndex(({ step, seconds }) => !Number.isInteger(step) || seconds === undefined);
+  if (damaged >= 0) return { state: "failed", why: `${file}:${damaged + 2}: no row of losses.`, rows: [] };
+  try {
+    return { ...stateOf(run, rows), rows };
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return { state: "failed", why: error.message, rows };
+  }
+}
+
+function stateOf(
+  { path, log }: Parameters<typeof outcomeOf>[0],
+  rows: readonly LossRow[],
+): Omit<Outcome, "rows"> {
+  const lines = linesOf(log);
+  if (existsSync(path) && isLocked(path)) return { state: "running", why: "" };
+  if (isDone(path, rows)) return { state: "done", why: "" };
   const code = lines.at(-1)?.match(endCode)?.[1];
-  if (code !== undefined && !stopCodes.includes(code)) return outcome("failed", reasonIn(lines, code));
-  return outcome(rows.length > 0 || lines.length > 0 ? "stopped" : "not begun");
+  if (code !== undefined && !stopCodes.includes(code)) return { state: "failed", why: reasonIn(lines, code) };
+  return { state: rows.length > 0 || lines.length > 0 ? "stopped" : "not begun", why: "" };
+}
+
+function linesOf(log: string): string[] {
+  if (!existsSync(log)) return [];
+  try {
+    return readFileSync(log, "utf8").trimEnd().split("\n");
+  } catch (error) {
+    throw unreadable(log, error);
+  }
 }
 
 /** Whether all steps are there, and the report, which a run writes last. */

@@ -1,12 +1,11 @@
 // What a sweep is going to run: a line for each point of the grid and each seed, all of them checked as train checks them.
-import { existsSync } from "node:fs";
-import { resolve } from "node:path";
 import { InputError } from "../../errors";
 import { readChanges } from "../configFile";
 import { parseTrainOptions } from "../options";
 import { chooseSettings, namedPreset, usualPreset } from "../settings";
-import { pointsOf } from "./grid";
+import { type Axis, pointsOf } from "./grid";
 import type { SweepOptions } from "./options";
+import { axisInFull, optionForFile, wordsInFull } from "./paths";
 import { optionsIn, quoted } from "./words";
 
 export interface Plan {
@@ -14,6 +13,8 @@ export interface Plan {
   begin: string[];
   /** The words of each run, in full. */
   runs: string[][];
+  /** The grid, with paths in full. */
+  axes: Axis[];
   points: number;
 }
 
@@ -25,14 +26,18 @@ const longestName = 200;
  * Throws InputError at the first run that train would refuse before it reads data.
  */
 export function makePlan(
-  { axes, seeds, shared, train }: Extract<SweepOptions, { kind: "write" }>,
+  { axes: typed, seeds, shared, train }: Extract<SweepOptions, { kind: "write" }>,
   program: readonly string[],
   log: (line: string) => void,
 ): Plan {
-  const both = axes.find(({ name }) => optionsIn(shared).has(name));
+  const both = typed.find(({ name }) => optionsIn(shared).has(name));
   if (both) throw new InputError(`--${both.name}: in the grid as well, expected in one of them.`);
   const fromFile = train.config === undefined ? [] : readChanges(train.config);
-  const common = absolute(shared);
+  const common = wordsInFull(shared);
+  const axes = typed.map(axisInFull);
+  const namesData = (name: string) => name === "data" || name === "data.path";
+  if (![...optionsIn(shared).keys(), ...axes.map(({ name }) => name)].some(namesData))
+    common.push(...optionForFile(fromFile));
   const isNamed = namedPreset([...fromFile, ...train.changes]) ?? axes.some(({ name }) => name === "preset");
   if (!isNamed) {
     // Written down, since the machines that run the lines may be of another kind.
@@ -41,44 +46,39 @@ export function makePlan(
     common.unshift("--preset", name);
   }
   const points = pointsOf(axes, seeds.length);
-  const folders = foldersOf(points);
+  const names = pointsOf(typed, seeds.length).map(nameOf);
+  const folders = foldersOf(names);
   const alike = new Map<string, number>();
   const runs = points.flatMap((point, i) => {
-    const own = absolute(point.flatMap(([name, value]) => [`--${name}`, value]));
+    const own = point.flatMap(([name, value]) => [`--${name}`, value]);
     const of = (seed: number) => [
       ...[...common, ...own, "--seed", `${seed}`],
       ...["--out", [...folders[i], `seed-${seed}`].join("/"), "--resume-if-there"],
     ];
+    const broken = of(seeds[0]).find((word) => word.includes("\n"));
+    if (broken !== undefined)
+      throw new InputError(
+        `${JSON.stringify(broken)}: a line break in it, expected none, since a command has one line.`,
+      );
     const changes = [...fromFile, ...parseTrainOptions(of(seeds[0])).changes];
     const { preset, settings } = chooseSettings(namedPreset(changes)!, changes);
     const same = JSON.stringify([preset, settings]);
     const other = alike.get(same);
     if (other !== undefined)
-      throw new InputError(`--grid: ${nameOf(points[other])} and ${nameOf(point)} are the same settings.`);
+      throw new InputError(`--grid: ${names[other]} and ${names[i]} are the same settings.`);
     alike.set(same, i);
     return seeds.map((seed) => [...program, ...of(seed)]);
   });
-  return { begin: [...program, ...common], runs, points: points.length };
+  return { begin: [...program, ...common], runs, axes, points: points.length };
 }
 
 const nameOf = (point: readonly string[][]) => point.map(([name, value]) => `${name}=${value}`).join(",");
 
 /** Of each point the folders that lead to its runs: runs/batch=32,ema=0.9. */
-function foldersOf(points: readonly string[][][]): string[][] {
-  const names = points.map((point) => nameOf(point).replace(/[^\w.=,@+-]+/g, "-"));
+function foldersOf(points: readonly string[]): string[][] {
+  const names = points.map((name) => name.replace(/[^\w.=,@+-]+/g, "-"));
   const fit = new Set(names).size === names.length && names.every((name) => name.length <= longestName);
   return names.map((name, i) => ["runs", fit ? name : `point-${i + 1}`].filter((part) => part !== ""));
-}
-
-/** The options with files and folders in full: the lines are run in the sweep's folder. */
-function absolute(args: readonly string[]): string[] {
-  const isPath = /^--(config|data|data\.path)$/;
-  const inFull = (path: string) => (existsSync(path) ? resolve(path) : path);
-  return args.map((arg, i) => {
-    const [, name, path] = arg.match(/^(--[^=]+)=(.*)$/s) ?? [];
-    if (name !== undefined) return isPath.test(name) ? `${name}=${inFull(path)}` : arg;
-    return i > 0 && isPath.test(args[i - 1]) ? inFull(arg) : arg;
-  });
 }
 
 export const lineOf = (words: readonly string[]): string => words.map(quoted).join(" ");

@@ -1,7 +1,11 @@
 // The texts of sweep.sbatch and optuna.sh. Both are short enough to read, and to change before they are started.
-import type { Axis } from "./grid";
+
+import { shellInFull } from "./paths";
 import { lineOf, type Plan } from "./plan";
 import { quoted } from "./words";
+
+/** The most tasks of an array where Slurm is as it comes: its MaxArraySize is 1001, and the numbers stay below. */
+export const mostTasks = 1000;
 
 /**
  * An array of Slurm over the lines of runs.txt. The script stays beside its run to pass signals on: Slurm tells a batch
@@ -10,6 +14,10 @@ import { quoted } from "./words";
 export const sbatchText = (folder: string, runs: number): string => `#!/bin/bash
 # One run of runs.txt for each task of the array. What a run needs is said when it is queued:
 #   sbatch --gres=gpu:1 --time=04:00:00 sweep.sbatch
+# Where the folder was moved or copied, it is named, since the line with chdir below is of the first one:
+#   sbatch --chdir=FOLDER FOLDER/sweep.sbatch
+# More tasks than Slurm takes (${mostTasks}, if MaxArraySize is not set higher) go in parts, such as the lines 1001 to 2000:
+#   sbatch --array=1-1000 --output=logs/slurm-%A_%a.log sweep.sbatch 1000
 #SBATCH --job-name=sweep
 #SBATCH --array=1-${runs}
 #SBATCH --chdir=${/^[\w./:=,@+-]+$/.test(folder) ? folder : JSON.stringify(folder)}
@@ -21,7 +29,25 @@ export const sbatchText = (folder: string, runs: number): string => `#!/bin/bash
 # SIGTERM comes where the job is preempted, requeued or cancelled: the run writes a checkpoint and ends with 143. Slurm
 # queues it again, or does not. SIGUSR2 comes two minutes before the time is over: then we queue it ourselves, to go on.
 # scancel --batch --signal=USR1 JOB writes a checkpoint in between.
-line=$(sed -n "\${SLURM_ARRAY_TASK_ID}p" runs.txt)
+${shellInFull("$SLURM_SUBMIT_DIR")}
+number=$((SLURM_ARRAY_TASK_ID + \${1:-0}))
+# Slurm runs a copy of this file, and tells where it was queued from. With a sweep there, that is the one that is meant.
+from=$(scontrol show job "$SLURM_JOB_ID" 2>/dev/null | sed -n 's/^ *Command=//p' | head -n 1)
+case $from in '' | /*) ;; *) from=$SLURM_SUBMIT_DIR/$from ;; esac
+from=$(dirname "$from")
+if [ -f "$from/runs.txt" ] && ! [ "$from" -ef . ]; then
+  exec >>"$from/logs/$number.log" 2>&1
+  echo "monge: sweep.sbatch was written for the folder $PWD, so name this one: sbatch --chdir=FOLDER FOLDER/sweep.sbatch"
+  echo "ended with 1"
+  exit 1
+fi
+# %a of the log's name is the task's number, and of a part not that of the line.
+if [ -n "\${1-}" ]; then exec >>"logs/$number.log" 2>&1; fi
+line=$(sed -n "\${number}p" runs.txt)
+if [ -z "$line" ]; then
+  echo "monge: runs.txt has no line $number."
+  exit 1
+fi
 again=
 eval "$line &"
 run=$!
@@ -42,16 +68,28 @@ exit "$code"
  * that start the command of that name. Several may run at once on one study.
  */
 export function optunaText(
-  { begin }: Plan,
-  { axes, seeds }: { axes: readonly Axis[]; seeds: readonly number[] },
+  { begin, axes }: Plan,
+  seeds: readonly number[],
   evaluate: readonly string[],
 ): string | undefined {
   if (axes.length === 0) return undefined;
   const space = Object.fromEntries(axes.map(({ name, values }) => [name, distributionOf(values)]));
   return `#!/bin/sh
 # Optuna chooses the settings: each trial is asked for, run with every seed, and the mean is told.
-# usage: ./optuna.sh [TRIALS]      further trials of the study that is here; optuna-dashboard and others open optuna.db
+# usage: ./optuna.sh [TRIALS]      further trials of the study that is here, without a number 20; it ends with 1 where one
+# of them failed. optuna-dashboard and others open optuna.db
 set -u
+trials=\${1-20}
+case $trials in
+  '' | 0* | *[!0-9]* | ????????*) wrong=1 ;;
+  *) wrong= ;;
+esac
+if [ -n "$wrong" ] || [ $# -gt 1 ]; then
+  printf '%s: expected how many trials, as in ./optuna.sh 20, got: %s\\n' "$0" "$*" >&2
+  exit 1
+fi
+# What is relative was meant from the folder of who started this.
+${shellInFull("$PWD")}
 cd "$(dirname "$0")" || exit 1
 study='--storage sqlite:///optuna.db --study-name sweep'
 space=${quoted(JSON.stringify(space))}
@@ -67,20 +105,22 @@ run= stopped=
 trap 'stopped=130; [ -z "$run" ] || kill -INT "$run" 2>/dev/null' INT
 trap 'stopped=143; [ -z "$run" ] || kill -TERM "$run" 2>/dev/null' TERM
 optuna create-study $study --direction minimize --skip-if-exists || exit 1
-trial=0
-while [ "$trial" -lt "\${1:-20}" ]; do
+trial=0 failed=0
+while [ "$trial" -lt "$trials" ]; do
   trial=$((trial + 1))
   asked=$(optuna ask $study --search-space "$space") || exit 1
-  number=$(echo "$asked" | node -p 'JSON.parse(fs.readFileSync(0)).number')
-  words=$(echo "$asked" | node -p 'Object.entries(JSON.parse(fs.readFileSync(0)).params)
-    .map(([name, value]) => "--" + name + " \\x27" + value + "\\x27").join(" ")')
-  echo "trial $number: $words"
+  number=$(printf %s "$asked" | node -p 'JSON.parse(fs.readFileSync(0)).number')
+  # In single quotes, which are \\x27 here: the shell reads the line below.
+  words=$(printf %s "$asked" | node -p 'Object.entries(JSON.parse(fs.readFileSync(0)).params)
+    .map(([name, value]) => "--" + name + " \\x27" + String(value).replaceAll("\\x27", "\\x27\\\\\\x27\\x27") + "\\x27")
+    .join(" ")')
+  printf 'trial %s: %s\\n' "$number" "$words"
   sum=0
   for seed in ${seeds.join(" ")}; do
     out=trials/$number/seed-$seed
     line=${doubleQuoted(lineOf(begin))}" $words --seed $seed --out $out --resume-if-there"
     mkdir -p "trials/$number"
-    echo "$line" >>trials.txt
+    printf '%s\\n' "$line" >>trials.txt
     eval "$line" '>>"$out.log" 2>&1 &'
     run=$!
     while kill -0 "$run" 2>/dev/null; do wait "$run"; done
@@ -97,10 +137,12 @@ while [ "$trial" -lt "\${1:-20}" ]; do
     optuna tell $study --trial-number "$number" --values "$mean" || exit 1
   else
     echo "trial $number: seed $seed ended with $code, see $out.log"
+    failed=$((failed + 1))
     optuna tell $study --trial-number "$number" --state fail || exit 1
   fi
   [ -z "$stopped" ] || exit "$stopped"
 done
+[ "$failed" = 0 ] || { echo "$failed of $trials trials failed"; exit 1; }
 `;
 }
 

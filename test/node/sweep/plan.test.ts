@@ -51,20 +51,48 @@ test("files and folders are named in full, since the lines run elsewhere", () =>
   const folder = temporaryFolder();
   const before = process.cwd();
   process.chdir(folder);
+  const full = (name: string) => join(process.cwd(), name);
+  const small = ["--preset", "small", "--seeds", "0"];
   try {
-    mkdirSync("images");
+    for (const name of ["images", "8gaussians"]) mkdirSync(name); // the program takes the second for the toy
     writeFileSync("mine.yaml", "preset: small\n");
     const [words] = plan(["--config", "mine.yaml", "--data=images", "--seeds", "0"]).runs;
-    assert.equal(words.slice(2, 5), [
-      "--config",
-      join(process.cwd(), "mine.yaml"),
-      `--data=${join(process.cwd(), "images")}`,
+    assert.equal(words.slice(2, 5), ["--config", full("mine.yaml"), `--data=${full("images")}`]);
+
+    const grid = plan(["--grid", "data=images,8gaussians,later", ...small]);
+    assert.equal(grid.axes, [{ name: "data", values: [full("images"), "8gaussians", full("later")] }]);
+    assert.equal(
+      grid.runs.map((run) => run[run.indexOf("--data") + 1]),
+      grid.axes[0].values,
+    );
+    assert.ok(grid.runs[0].includes("runs/data=images/seed-0"), "the folder is named as it was typed");
+    assert.equal(plan(["--grid", "data.path=images,null", ...small]).axes[0].values, [
+      full("images"),
+      "null",
     ]);
-    const grid = plan(["--grid", "data=images,8gaussians", "--preset", "small", "--seeds", "0"]).runs;
-    assert.ok(grid[0].includes(join(process.cwd(), "images")) && grid[1].includes("8gaussians"));
+    assert.is(
+      refused("--grid", "data=images,8gausians", ...small),
+      "--data 8gausians: no such file or folder. Did you mean 8gaussians?",
+    );
   } finally {
     process.chdir(before);
   }
+});
+
+test("data that the file names become an option, unless they are no path or named elsewhere", () => {
+  const folder = temporaryFolder();
+  const file = join(folder, "mine.yaml");
+  const dataOf = (named: string, ...args: string[]) => {
+    writeFileSync(file, `preset: small\ndata:\n  path: ${named}\n`);
+    const [words] = plan(["--config", file, "--seeds", "0", ...args]).runs;
+    return words.filter((_, i) => /^--data/.test(words[i - 1]));
+  };
+  assert.equal(dataOf("images"), [join(process.cwd(), "images")]);
+  assert.equal(dataOf("/images"), []);
+  assert.equal(dataOf("null"), []);
+  assert.equal(dataOf("swissroll"), []);
+  assert.equal(dataOf("images", "--data", "swissroll"), ["swissroll"]);
+  assert.equal(dataOf("images", "--grid", "data.path=swissroll"), ["swissroll"]);
 });
 
 test("without a preset the lines name the one that train would take here", () => {
@@ -112,6 +140,10 @@ test("what makes no sweep gets one line", () => {
   assert.is(
     refused("--grid", "optimizer.learningRate=1e-5,0.00001", ...toy),
     "--grid: optimizer.learningRate=1e-5 and optimizer.learningRate=0.00001 are the same settings.",
+  );
+  assert.is(
+    refused("--grid", "data=[a\n]", ...toy).replace(process.cwd(), ""),
+    '"/[a\\n]": a line break in it, expected none, since a command has one line.',
   );
   assert.is(refused("--seed", "1", ...toy), "--seed: a sweep has several, --seeds 0-4.");
   for (const option of ["--resume=a", "--overwrite", "--watch", "--print-config", "--resume-if-there"])

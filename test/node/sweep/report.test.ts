@@ -1,5 +1,5 @@
 // The report of a sweep in every state: which runs are done, which failed and why, and means over those that are done.
-import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -111,6 +111,27 @@ test("a run that is locked is at work, whatever its log says", async () => {
   const { csv } = await told();
   lock.release();
   assert.match(csv[4], /^1e-4,0,running,7,/);
+});
+
+test("a run with a damaged file failed, and is told with the reason; the report has the others", async () => {
+  const [config, losses] = ["config.yaml", "losses.csv"].map((file) => join(folder, name("1e-5", 1), file));
+  const logFile = join(folder, "logs", "6.log");
+  const [configBefore, lossesBefore] = [config, losses].map((file) => readFileSync(file, "utf8"));
+  writeFileSync(config, "steps: [");
+  mkdirSync(logFile); // not to be read
+  const damaged = await told();
+  assert.match(damaged.text, "| 1e-5                   | 1 of 3 | 1.000 ");
+  assert.match(damaged.text, /seed-1: failed after 200 steps: \S+config\.yaml:1: not YAML, .*\.\n/);
+  assert.match(damaged.text, `seed-2: failed: ${logFile}: a folder, expected a file.\n`);
+  rmSync(logFile, { recursive: true });
+  rmSync(config);
+  const gone = await told();
+  assert.match(gone.csv[2], /^1e-5,1,failed,200,.*seed-1: no config\.yaml there, expected /);
+  writeFileSync(config, configBefore);
+  writeFileSync(losses, "\0\x01 no table\n\n1,,x\n");
+  assert.match((await told()).csv[2], /^1e-5,1,failed,0,.*losses\.csv:2: no row of losses\.$/);
+  writeFileSync(losses, lossesBefore);
+  assert.match((await told()).csv[2], /^1e-5,1,done,200,/);
 });
 
 test("trials that Optuna chose stand beside what was begun of the grid, by six digits", async () => {

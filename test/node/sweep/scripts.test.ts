@@ -1,11 +1,12 @@
 // sweep.sbatch and optuna.sh by the shell that runs them, with small programs in the place of train, scontrol and optuna.
 import { spawn, spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { parseSweepOptions } from "../../../src/node/sweep/options";
 import { lineOf, makePlan } from "../../../src/node/sweep/plan";
+import { readTrials } from "../../../src/node/sweep/planned";
 import { optunaText, sbatchText } from "../../../src/node/sweep/scripts";
 import { temporaryFolder } from "../temporary";
 import { settled, standIn } from "./sweeping";
@@ -31,24 +32,36 @@ function sweep(args: string[], programs: Record<string, string>) {
   const plan = makePlan(options, ["node", train], () => {});
   writeFileSync(join(folder, "runs.txt"), plan.runs.map((words) => `${lineOf(words)}\n`).join(""));
   writeFileSync(join(folder, "sweep.sbatch"), sbatchText(folder, plan.runs.length));
-  writeFileSync(join(folder, "optuna.sh"), optunaText(plan, options, ["node", evaluate]) ?? "");
+  writeFileSync(join(folder, "optuna.sh"), optunaText(plan, options.seeds, ["node", evaluate]) ?? "");
   mkdirSync(join(folder, "bin"));
   for (const [name, text] of Object.entries(programs)) {
     writeFileSync(join(folder, "bin", name), text);
     chmodSync(join(folder, "bin", name), 0o755);
   }
   const env = { ...process.env, PATH: `${join(folder, "bin")}:${process.env.PATH}` };
-  return { folder, env, steps: (run: string) => readFileSync(join(folder, run, "losses.csv"), "utf8") };
+  const read = (run: string, name: string) => readFileSync(join(folder, run, name), "utf8");
+  return {
+    ...{ folder, env },
+    steps: (run: string) => read(run, "losses.csv"),
+    /** What MONGE_DATA was for the run. */
+    dataOf: (run: string) => read(run, "data.txt"),
+  };
 }
 
 /** Runs the batch script as Slurm does for one task, and sends it signals once the run is at work. */
 async function batch(task: number, ...signals: NodeJS.Signals[]) {
-  const { folder, env } = sweep(["--grid", "ema=0,0.9", "--seeds", "0,13"], {
+  const { folder, env, dataOf } = sweep(["--grid", "ema=0,0.9", "--seeds", "0,13"], {
     scontrol: '#!/bin/sh\necho "asked to $*"\n',
   });
   const child = spawn("bash", ["sweep.sbatch"], {
     cwd: folder,
-    env: { ...env, SLURM_ARRAY_TASK_ID: `${task}`, SLURM_JOB_ID: "77" },
+    env: {
+      ...env,
+      SLURM_ARRAY_TASK_ID: `${task}`,
+      SLURM_JOB_ID: "77",
+      SLURM_SUBMIT_DIR: "/caller",
+      MONGE_DATA: "mnist",
+    },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let said = "";
@@ -62,14 +75,60 @@ async function batch(task: number, ...signals: NodeJS.Signals[]) {
     child.kill(signal);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  return { code: await ended, said };
+  return { code: await ended, said, dataOf };
 }
 
 onUnix("sweep.sbatch runs the line of its task, and ends with its code", async () => {
-  assert.equal(await batch(3), { code: 0, said: "training, from step 0 on\nended with 0\n" });
+  const { dataOf, ...done } = await batch(3);
+  assert.equal(done, { code: 0, said: "training, from step 0 on\nended with 0\n" });
+  assert.is(
+    dataOf("runs/ema=0.9/seed-0"),
+    "/caller/mnist",
+    "MONGE_DATA is meant from where sbatch was called",
+  );
   const { code, said } = await batch(2);
   assert.is(code, 1);
   assert.match(said, /no longer finite at step 7.*\nended with 1\n$/);
+});
+
+onUnix("sweep.sbatch runs a part of a long sweep, behind as many lines as its argument says", () => {
+  const { folder, env, steps } = sweep(["--grid", "ema=0,0.9", "--seeds", "0,13"], {});
+  mkdirSync(join(folder, "logs"));
+  const run = (task: number) =>
+    spawnSync("bash", ["sweep.sbatch", "2"], {
+      ...{ cwd: folder, env: { ...env, SLURM_ARRAY_TASK_ID: `${task}` }, encoding: "utf8" },
+    });
+  const { status, stdout } = run(1);
+  assert.equal([status, stdout], [0, ""]);
+  assert.match(readFileSync(join(folder, "logs", "3.log"), "utf8"), /^training.*\nended with 0\n$/);
+  assert.match(steps("runs/ema=0.9/seed-0"), "\n40,");
+  assert.is(run(3).status, 1);
+  assert.is(readFileSync(join(folder, "logs", "5.log"), "utf8"), "monge: runs.txt has no line 5.\n");
+});
+
+onUnix("sweep.sbatch of a copy refuses to run in the first folder, and the copy's log says why", () => {
+  const { folder, env } = sweep(["--seeds", "0"], {
+    scontrol: '#!/bin/sh\necho "JobId=77"; echo "   Command=$QUEUED"; echo "   WorkDir=/"\n',
+  });
+  const copy = join(temporaryFolder(), "it's a copy");
+  mkdirSync(join(copy, "logs"), { recursive: true });
+  writeFileSync(join(copy, "runs.txt"), "");
+  const run = (queued: string, cwd: string, from = "/") => {
+    const more = { SLURM_ARRAY_TASK_ID: "1", SLURM_JOB_ID: "77", SLURM_SUBMIT_DIR: from, QUEUED: queued };
+    return spawnSync("bash", [join(folder, "sweep.sbatch")], {
+      ...{ cwd, env: { ...env, ...more }, encoding: "utf8" },
+    });
+  };
+  const { status, stdout } = run(join(copy, "sweep.sbatch"), folder);
+  assert.equal([status, stdout], [1, ""]);
+  const log = readFileSync(join(copy, "logs", "1.log"), "utf8");
+  assert.match(
+    log,
+    /^monge: sweep\.sbatch was written for the folder \S+, so name this one: .*\nended with 1\n$/,
+  );
+  assert.not(existsSync(join(folder, "runs")));
+  assert.match(run("it's a copy/sweep.sbatch", copy, join(copy, "..")).stdout, "runs.txt has no line 1.");
+  assert.is(run(join(folder, "sweep.sbatch"), folder).status, 0);
 });
 
 onUnix("sweep.sbatch passes SIGUSR1 and SIGTERM on; Slurm decides whether the job comes again", async () => {
@@ -93,9 +152,11 @@ onUnix(
   "optuna.sh asks, runs and measures each seed and tells the mean; what failed of these fails its trial",
   () => {
     const grid = ["--grid", "optimizer.learningRate=1e-5,1e-4 network.critic=mlp,conv"];
-    const { folder, env, steps } = sweep([...grid, "--seeds", "1,2"], { optuna });
+    const { folder, env, steps, dataOf } = sweep([...grid, "--seeds", "1,2"], { optuna });
     const run = (...args: string[]) =>
-      spawnSync("sh", [join(folder, "optuna.sh"), ...args], { env, encoding: "utf8" });
+      spawnSync("sh", [join(folder, "optuna.sh"), ...args], {
+        ...{ cwd: "/", env: { ...env, MONGE_DATA: "mnist" }, encoding: "utf8" },
+      });
     const { status, stdout, stderr } = run("2");
     assert.is(status, 0, stderr);
     const study = "--storage sqlite:///optuna.db --study-name sweep";
@@ -122,17 +183,45 @@ onUnix(
       /--optimizer\.learningRate '0\.000025' .* --seed 2 --out trials\/2\/seed-2 --resume-if-there$/,
     );
     assert.match(steps("trials/2/seed-2"), "\n40,");
+    assert.match(dataOf("trials/1/seed-1"), /^\/+mnist$/);
 
     for (const seeds of ["13,1", "1,7"]) {
       const failing = sweep([...grid, "--seeds", seeds], { optuna });
-      const { status: code } = spawnSync("sh", [join(failing.folder, "optuna.sh"), "1"], {
-        env: failing.env,
+      const { status: code, stdout: said } = spawnSync("sh", [join(failing.folder, "optuna.sh"), "1"], {
+        ...{ env: failing.env, encoding: "utf8" },
       });
-      assert.is(code, 0);
+      assert.is(code, 1);
+      assert.match(said, /\n1 of 1 trials failed\n$/);
       const last = readFileSync(join(failing.folder, "told.txt"), "utf8").trimEnd().split("\n").at(-1);
       assert.is(last, `tell ${study} --trial-number 1 --state fail`, seeds);
     }
   },
 );
+
+onUnix("optuna.sh takes a number of trials alone; all else gets one line, and no study is made", () => {
+  const { folder, env } = sweep(["--grid", "ema=0,0.9", "--seeds", "0"], { optuna });
+  for (const args of [["abc"], ["--help"], ["0"], ["-1"], ["1.5"], [""], ["99999999999"], ["1", "2"]]) {
+    const { status, stdout, stderr } = spawnSync("sh", ["./optuna.sh", ...args], {
+      ...{ cwd: folder, env, encoding: "utf8" },
+    });
+    const expected = `./optuna.sh: expected how many trials, as in ./optuna.sh 20, got: ${args.join(" ")}\n`;
+    assert.equal([status, stdout, stderr], [1, "", expected]);
+  }
+  assert.not(existsSync(join(folder, "told.txt")));
+});
+
+onUnix("optuna.sh hands values on as they are, whatever a shell would make of them", () => {
+  const path = '/it\'s $(touch ran) `touch ran` \\new "x"';
+  const answer = JSON.stringify({ number: 0, params: { "data.path": path, ema: "0" } });
+  const { folder, env } = sweep(["--grid", `data=/it's,${"b".repeat(9)} ema=0,0.9`, "--seeds", "0"], {
+    optuna: `#!/bin/sh\necho "$*" >>told.txt\n[ "$1" != ask ] || cat <<'end'\n${answer}\nend\n`,
+  });
+  const { status, stderr } = spawnSync("sh", [join(folder, "optuna.sh"), "1"], { env, encoding: "utf8" });
+  assert.equal([status, stderr], [0, ""]);
+  assert.not(existsSync(join(folder, "ran")));
+  assert.match(readFileSync(join(folder, "told.txt"), "utf8"), `"choices":["/it's",`);
+  const [trial] = readTrials(folder);
+  assert.equal([trial.settings.get("data.path"), trial.settings.get("ema")], [path, "0"]);
+});
 
 test.run();

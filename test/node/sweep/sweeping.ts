@@ -22,9 +22,9 @@ export const tinyPoints = [
 ];
 
 /** Runs sweep to its end; `lines` are those on stderr. */
-export function run(args: readonly string[]) {
+export function run(args: readonly string[], more: NodeJS.ProcessEnv = {}) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [sweepScript, ...args], {
-    ...{ cwd: base, env, encoding: "utf8" },
+    ...{ cwd: base, env: { ...env, ...more }, encoding: "utf8" },
   });
   return { status, stdout, lines: stderr.split("\n").filter((line) => line !== "") };
 }
@@ -40,7 +40,7 @@ export async function settled(isSo: () => boolean, what: string | (() => string)
 
 /**
  * A program that stands in for train, where only signals, exit codes and files count: 40 steps of 25 ms, the whole folder
- * of a run at the end, and for seed 13 losses that are no longer finite.
+ * of a run at the end, and for seed 13 losses that are no longer finite. Its data.txt says what MONGE_DATA was.
  */
 export function standIn(): string {
   const file = join(temporaryFolder(), "train.mjs");
@@ -55,6 +55,7 @@ export function standIn(): string {
     process.on("SIGTERM", () => { code = 143; });
     process.on("SIGUSR1", () => console.log("saved"));
     mkdirSync(out, { recursive: true });
+    writeFileSync(out + "/data.txt", process.env.MONGE_DATA ?? "");
     const losses = out + "/losses.csv";
     if (!existsSync(losses)) writeFileSync(losses, ${JSON.stringify(lossHeader)});
     let step = readFileSync(losses, "utf8").split("\\n").length - 2;
