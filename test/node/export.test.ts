@@ -241,9 +241,9 @@ test("import refuses a layers model that differs in a slope, an epsilon, a strid
   await says(
     '"class_name": "Sequential"',
     '"class_name": "Functional"',
-    "a model of class Functional, expected Sequential.",
+    'a model of the class "Functional", expected "Sequential" and its layers.',
   );
-  await says('"float32"\n', '"int32"\n', "generator_0/kernel is int32, expected float32.");
+  await says('"float32"\n', '"int32"\n', 'generator_0/kernel is of type "int32", expected float32.');
   assert.match(
     await refusal("model.json", text.replace(/"shape": \[\s*50,/, '"shape": [ 49,')),
     "its tensors take 3381764 bytes, but weights.bin has 3406852.",
@@ -287,7 +287,7 @@ test("import refuses an HDF5 file that is damaged, or no file of Keras 2", async
   other.create_dataset({ name: "numbers", data: new Float32Array(1000) });
   other.close();
   const bytes = readFileSync(path);
-  const damaged = `${notIt("g.h5")}damaged, or no HDF5 file.`;
+  const damaged = "InputError: g.h5: damaged, or no HDF5 file of Keras.";
   assert.match(
     await refusal("g.h5", bytes),
     `${notIt("g.h5")}no weights of Keras 2, which have layer_names.`,
