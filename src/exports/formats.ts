@@ -44,6 +44,16 @@ const encoders: Record<Format, (trained: Trained[], version: string) => Files> =
   ],
 };
 
+const paths: Record<Format, (name: string) => string[]> = {
+  safetensors: (name) => [`${name}.safetensors`],
+  onnx: (name) => [`${name}.onnx`],
+  tfjs: (name) => [`${name}/${weightsFile}`, `${name}/model.json`],
+  torch: (name) => [`${name}.safetensors`],
+};
+
+/** The files that the format has of a network of that name. */
+export const filesOf = (format: Format, name: Network["name"]): string[] => paths[format](name);
+
 /** Why a network can't be said in the format; undefined where it can. */
 export function lack(format: Format, { batchStatistics }: Network): string | undefined {
   if (format !== "tfjs" || !batchStatistics) return undefined;

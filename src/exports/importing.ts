@@ -5,6 +5,9 @@ import type { HostArray, StateDict } from "../nn";
 import { type Framework, fromLayout, layoutsOf } from "./layout";
 import type { Network } from "./network";
 
+/** What is wrong with a file of another program, in one line of our own words; all other errors are not meant to be read. */
+export class ForeignError extends Error {}
+
 /** A layer of theirs that has weights, by its own names for them. */
 export interface ForeignLayer {
   name: string;
@@ -19,7 +22,7 @@ const filled = (shape: Shape, value: number): HostArray => ({
   data: new Float32Array(sizeOf(shape)).fill(value),
 });
 
-/** The network's state out of their layers. Throws an Error of one line where they are another network's. */
+/** The network's state out of their layers. Throws a ForeignError where they are another network's. */
 export function stateFrom(
   network: Network,
   theirs: readonly ForeignLayer[],
@@ -31,7 +34,7 @@ export function stateFrom(
     .map((layer) => ({ layer, layouts: layoutsOf(layer, averaged, framework) }))
     .filter(({ layouts }) => Object.keys(layouts).length > 0);
   if (ours.length !== theirs.length)
-    throw new Error(
+    throw new ForeignError(
       `${theirs.length} layers with weights (${theirs.map(({ name }) => name).join(", ") || "none"}), expected ${ours.length} ` +
         `(${ours.map(({ layer }) => layer.kind).join(", ")}).`,
     );
@@ -41,16 +44,20 @@ export function stateFrom(
     const known = Object.values(layouts).map((layout) => layout.name);
     const extra = Object.keys(arrays).find((each) => !known.includes(each));
     if (extra)
-      throw new Error(`${name} has a tensor ${extra}, expected ${known.join(", ")} of a ${layer.kind}.`);
+      throw new ForeignError(
+        `${name} has a tensor ${extra}, expected ${known.join(", ")} of a ${layer.kind}.`,
+      );
     for (const [own, layout] of Object.entries(layouts)) {
       const array = arrays[layout.name];
       const shape = network.tensors.get(`${layer.place}.${own}`)!;
       // A convolution in front of batch norm is often without a bias, which is one of 0.
       if (!array && own === "bias") continue;
       if (!array && network.batchStatistics && /^running/.test(own)) continue;
-      if (!array) throw new Error(`${name} has no ${layout.name}, as a ${layer.kind} has.`);
+      if (!array) throw new ForeignError(`${name} has no ${layout.name}, as a ${layer.kind} has.`);
       if (!sameShape(array.shape, layout.shape))
-        throw new Error(`${name}: ${layout.name} must be ${show(layout.shape)}, got ${show(array.shape)}.`);
+        throw new ForeignError(
+          `${name}: ${layout.name} must be ${show(layout.shape)}, got ${show(array.shape)}.`,
+        );
       state[`${layer.place}.${own}`] = { shape, data: fromLayout(array.data, layout) };
     }
   }

@@ -18,7 +18,7 @@ import torch
 from torch import nn
 `;
 
-const tail = `def read(path):
+const tail = (names: readonly string[]) => `def read(path):
     """The tensors of a safetensors file of f32 numbers."""
     data = pathlib.Path(path).read_bytes()
     start = 8 + int.from_bytes(data[:8], "little")
@@ -33,8 +33,8 @@ const tail = `def read(path):
 
 
 def load(name):
-    """The network "generator" or "critic" with its weights, as it is used after training."""
-    network = {"generator": generator, "critic": critic}[name]()
+    """The network ${names.map((name) => `"${name}"`).join(" or ")} with its weights, as it is used after training."""
+    network = {${names.map((name) => `"${name}": ${name}`).join(", ")}}[name]()
     network.load_state_dict(read(pathlib.Path(__file__).with_name(name + ".safetensors")))
     return network.eval()
 `;
@@ -126,5 +126,5 @@ export function torchProgram(networks: readonly Network[]): string {
       "    )\n",
     ].join("\n");
   });
-  return [head, ...functions, tail].join("\n\n");
+  return [head, ...functions, tail(networks.map(({ name }) => name))].join("\n\n");
 }

@@ -24,7 +24,7 @@ import { judgementJson, judgementLines } from "./judgementText";
 import { requireAdapter } from "./probe";
 import { createSoloProgress } from "./progress";
 import { type EvaluateOptions, evaluateHelp, parseEvaluateOptions } from "./runOptions";
-import { loadNetwork, readNetwork } from "./savedNetwork";
+import { hasNetwork, loadNetwork, readNetwork } from "./savedNetwork";
 
 /** Of the latent vectors: always the same, and none that a run shows. */
 const SEED = 2 ** 40;
@@ -103,31 +103,37 @@ async function ofPoints(
   config: RunConfig,
   { run, best, data, adapter }: EvaluateOptions,
 ): Promise<Judgement> {
-  const toy = toyNames.find((name) => name === config.data.source);
-  if (!toy)
-    throw new InputError(`--run ${run}: trained on points of no toy that is known, ${config.data.source}.`);
+  // An imported run names only the toy that it is to be held to.
+  const { source, path } = config.data;
+  const toy = [source, path].flatMap((from) => toyNames.filter((name) => name === from)).at(0);
+  if (!toy) throw new InputError(`--run ${run}: trained on points of no toy that is known, ${source}.`);
   if (data !== undefined)
     throw new InputError(`--data ${data}: the run was trained on points of ${toy}, which are drawn.`);
-  const saved = [readNetwork("generator", run!, best), readNetwork("critic", run!, best)];
+  const names = (["generator", "critic"] as const).filter(
+    (name, i) => i === 0 || hasNetwork(name, run!, best),
+  );
+  const saved = names.map((name) => readNetwork(name, run!, best));
   requireAdapter(adapter);
   await openDevice({ adapter });
-  const [generator, critic] = saved.map((each) => loadNetwork(each, config));
+  const [generator, critic = undefined] = saved.map((each) => loadNetwork(each, config));
   await drawer(generator, config, run!)(SAMPLES); // before long work: what is drawn must be finite
   const progress = createSoloProgress(DRAWS, process.stdout);
   const judgement = await judgePoints({
     toy,
     draw: drawer(generator, config, run!),
-    criticMean: async (points) => {
-      const value = noGrad(() => tidy(() => mean(critic.forward(tensor(points, [points.length / 2, 2])))));
-      const [number] = await value.data();
-      value.dispose();
-      return number;
-    },
+    criticMean: critic && ((points) => meanOver(critic, points)),
     objective: config.objective.kind,
     progress: progress.update,
   });
   progress.done();
   return judgement;
+}
+
+async function meanOver(critic: Module, points: Float32Array): Promise<number> {
+  const value = noGrad(() => tidy(() => mean(critic.forward(tensor(points, [points.length / 2, 2])))));
+  const [number] = await value.data();
+  value.dispose();
+  return number;
 }
 
 function noteOtherData(trainedOn: ByteDataset, { data }: RunConfig): void {

@@ -47,7 +47,11 @@ function configOf({
   if (settings.conditional)
     throw mistake("conditional", "expected false: networks that are told the class can't be imported");
   const image = preset === "toy" ? [2] : [28, 28, 1];
-  const found = { ...unknown.data, source: `imported: ${generator}`, shape: shape ?? image };
+  const sizes = shape ?? image;
+  // Without a path the preset's data are MNIST: its pictures are ink on paper.
+  const digits = settings.data.path === null && sizes.join("x") === "28x28x1";
+  const source = `imported${digits ? " digits" : ""}: ${generator}`;
+  const found = { ...unknown.data, source, shape: sizes };
   const config: RunConfig = {
     ...{ monge: version, preset: preset!, ...settings },
     ...{ data: { ...settings.data, ...found }, adapter: unknown.adapter },

@@ -1,7 +1,7 @@
 // From a file of another program to the state of one of our networks, with every check that the file allows.
 import { InputError } from "../errors";
-import { stateFrom } from "../exports/importing";
-import { requireSameModel } from "../exports/kerasModel";
+import { ForeignError, stateFrom } from "../exports/importing";
+import { layersOfModel } from "../exports/kerasModel";
 import { describeNetwork } from "../exports/network";
 import type { StateDict } from "../nn";
 import type { RunConfig } from "../wgan/config";
@@ -17,15 +17,16 @@ export async function importState(
   const network = describeNetwork(config, name);
   const { preset, data } = config;
   try {
-    const { framework, layers, model } = await readForeign(file);
-    if (model !== undefined) requireSameModel(network, model);
-    const state = stateFrom(network, layers, framework);
-    const bad = Object.entries(state).find(([, array]) => !allFinite(array.data));
-    if (bad) throw new Error(`${bad[0]} holds NaN or infinity.`);
-    return state;
+    return await readForeign(file, ({ framework, layers, model }) => {
+      const theirs = model === undefined ? layers : layersOfModel(network, model, layers);
+      const state = stateFrom(network, theirs, framework);
+      const bad = Object.entries(state).find(([, array]) => !allFinite(array.data));
+      if (bad) throw new ForeignError(`${bad[0]} holds NaN or infinity.`);
+      return state;
+    });
   } catch (error) {
-    if (error instanceof InputError) throw error;
+    if (!(error instanceof ForeignError)) throw error;
     const what = `the ${name} of preset ${preset} for ${data.shape.join("x")}`;
-    throw new InputError(`${file}: not ${what}: ${(error as Error).message.replace(`${file}: `, "")}`);
+    throw new InputError(`${file}: not ${what}: ${error.message}`);
   }
 }

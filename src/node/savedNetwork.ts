@@ -23,6 +23,10 @@ export interface SavedNetwork {
   state: StateDict;
 }
 
+/** Whether the run has such weights at all: an imported one may be without its critic. */
+export const hasNetwork = (which: SavedNetwork["which"], run: string, best = false): boolean =>
+  best || existsSync(join(run, `${which}.safetensors`));
+
 /**
  * Reads the weights saved in the folder `run`: those of the newest checkpoint, or of the best one. Throws InputError when
  * there are none, or damaged or NaN ones.

@@ -31,7 +31,7 @@ export type Classes = "all" | number[];
 export type ClassChoice = "all" | readonly (number | string)[];
 
 /** Whether images are of MNIST's kind: ink is 255 on paper 0, and the eye wants the negative. */
-export const isInk = (source: string): boolean => /^(idx: |mnist: |strokes$)/.test(source);
+export const isInk = (source: string): boolean => /^(idx: |mnist: |strokes$|imported digits: )/.test(source);
 
 /** Joins images and labels. Throws InputError if their counts differ, or there is nothing to train on. */
 export function joinDataset(

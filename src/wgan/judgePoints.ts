@@ -28,8 +28,8 @@ export interface JudgedPoints {
   toy: ToyName;
   /** Points (x, y, x, y…) of a new draw. */
   draw: (count: number) => Promise<Float32Array>;
-  /** The mean of the critic over points. */
-  criticMean: (points: Float32Array) => Promise<number>;
+  /** The mean of the critic over points; none where the run has no critic. */
+  criticMean?: (points: Float32Array) => Promise<number>;
   /** What the critic was trained by, which says what its estimate is. */
   objective: RunConfig["objective"]["kind"];
   progress: (done: number) => void;
@@ -66,16 +66,16 @@ export async function judgePoints(judged: JudgedPoints): Promise<Judgement> {
         share[side].push(100 * figures.hit.share);
       }
       distance[side].push(figures.distance);
-      estimate[side].push((await criticMean(reference)) - (await criticMean(points)));
+      if (criticMean) estimate[side].push((await criticMean(reference)) - (await criticMean(points)));
     }
     progress(i + 1);
   }
   return {
     about: `${DRAWS} draws of ${COUNTED} points, ${PAIRED} of them paired off with as many of the toy`,
-    figures: [...(found ? [modes, share] : []), distance, estimate],
+    figures: [...(found ? [modes, share] : []), distance, ...(criticMean ? [estimate] : [])],
     notes: [
       ...(found ? ["of the toy itself 98.9 % lie within 3 deviations: 1 − exp(−9/2)"] : []),
-      estimates[objective],
+      criticMean ? estimates[objective] : "the critic's estimate of it is left out: the run has no critic",
     ],
   };
 }

@@ -6,6 +6,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { sequential } from "@tensorflow/tfjs-layers";
 import "@tensorflow/tfjs-backend-cpu";
 import { test } from "uvu";
+import * as assert from "uvu/assert";
 import { noGrad, Random, tensor, tidy } from "../../src/autograd";
 import { encodeSafetensors } from "../../src/formats/safetensors";
 import type { HostArray, StateDict } from "../../src/nn";
@@ -54,6 +55,19 @@ interface Played {
   input: HostArray;
   output: Float32Array;
   artifacts: tf.io.ModelArtifacts;
+  /** The same model with every other layer frozen: its tensors are saved behind those that are trained. */
+  frozen: tf.io.ModelArtifacts;
+}
+
+async function artifactsOf(model: ReturnType<typeof sequential>): Promise<tf.io.ModelArtifacts> {
+  let artifacts: tf.io.ModelArtifacts = {};
+  await model.save(
+    tf.io.withSaveHandler(async (saved) => {
+      artifacts = saved;
+      return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: "JSON" } };
+    }),
+  );
+  return artifacts;
 }
 
 /** The models with weights, none at its initial value, and what TensorFlow.js makes of the input. */
@@ -68,14 +82,10 @@ async function play(): Promise<Played[]> {
     model.setWeights(weights);
     const input = inputOf(config, name);
     const y = model.predict(tf.tensor(input.data, [...input.shape])) as tf.Tensor;
-    let artifacts: tf.io.ModelArtifacts = {};
-    await model.save(
-      tf.io.withSaveHandler(async (saved) => {
-        artifacts = saved;
-        return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: "JSON" } };
-      }),
-    );
-    all.push({ name, config, input, output: (await y.data()) as Float32Array, artifacts });
+    const artifacts = await artifactsOf(model);
+    for (const [i, layer] of model.layers.entries()) layer.trainable = i % 2 === 1;
+    const frozen = await artifactsOf(model);
+    all.push({ name, config, input, output: (await y.data()) as Float32Array, artifacts, frozen });
     model.dispose();
   }
   return all;
@@ -116,6 +126,17 @@ test("layers models that TensorFlow.js made and saved compute the same here, to 
     each,
   ]);
   await holdImports("imports of TensorFlow.js", files);
+});
+
+test("a layers model with frozen layers comes in as the same one without, whatever the order of its tensors", async () => {
+  for (const [i, { name, config, artifacts, frozen }] of (await allPlayed()).entries()) {
+    const order = ({ weightSpecs }: tf.io.ModelArtifacts) => weightSpecs!.map((weight) => weight.name).join();
+    assert.is.not(order(artifacts), order(frozen));
+    const [wanted, got] = [artifacts, frozen].map((each, which) =>
+      importState(saveTfjs(join(folder, `frozen-${i}-${which}`), each), config, name),
+    );
+    assert.equal(await got, await wanted);
+  }
 });
 
 /** Keras 2's save_weights and save, in h5py: arguments are the tensors' file, the model as JSON, and the two results. */

@@ -1,12 +1,12 @@
 // The commands export and import as a person runs them, as child processes, on runs that are made here; and what an
 // import says of a file that is not what it should be.
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { encode, type Format } from "../../src/exports/formats";
+import { encode, type Format, formatNames } from "../../src/exports/formats";
 import { describeNetwork } from "../../src/exports/network";
 import { decodeWithMetadata, encodeSafetensors } from "../../src/formats/safetensors";
 import type { StateDict } from "../../src/nn";
@@ -16,7 +16,7 @@ import type { RunConfig } from "../../src/wgan/config";
 import { configOf, randomState } from "../exports/cases";
 import { temporaryFolder } from "./temporary";
 
-type Command = "export" | "import" | "sample";
+type Command = "export" | "import" | "sample" | "evaluate";
 
 const base = temporaryFolder();
 
@@ -153,6 +153,67 @@ test("import takes networks that differ from the preset with --config, and one w
   same(folder, join(base, "back"), ["generator"]);
 });
 
+test("export of a run without a critic leaves that out in every format, says so, and leaves no older one", () => {
+  const folder = runFolder("alone", configOf("toy", [2], { hidden: 4 }));
+  for (const format of formatNames) done("export", "--run", folder, "--format", format);
+  rmSync(join(folder, "critic.safetensors"));
+  writeFileSync(join(folder, "tfjs", "critic", "notes.txt"), "someone's own");
+  for (const format of formatNames) {
+    const out = join(folder, format);
+    assert.is(
+      done("export", "--run", folder, "--format", format),
+      `generator for ${format}: ${out}\ncritic: left out, since ${folder} has no critic.safetensors\n`,
+    );
+    const left = files(out).filter((name) => name.startsWith("critic"));
+    assert.equal(left, format === "tfjs" ? ["critic/notes.txt"] : []);
+    assert.ok(files(out).some((name) => name.startsWith("generator")));
+  }
+  const program = readFileSync(join(folder, "torch", "model.py"), "utf8");
+  assert.match(program, 'network = {"generator": generator}[name]()');
+  rmSync(join(folder, "generator.safetensors"));
+  assert.match(complaint("export", "--run", folder, "--format", "onnx"), "no generator.safetensors there");
+});
+
+test("tfjs takes away the critic of an older export that it can't have any more", () => {
+  const folder = runFolder(
+    "older",
+    configOf("wgan", [28, 28, 1], { generatorChannels: 4, criticChannels: 4 }),
+  );
+  done("export", "--run", folder, "--format", "tfjs");
+  const files = ["config.yaml", "generator.safetensors", "critic.safetensors"];
+  for (const name of files) writeFileSync(join(folder, name), readFileSync(join(kpandey, name)));
+  done("export", "--run", folder, "--format", "tfjs");
+  assert.equal(readdirSync(join(folder, "tfjs")), ["generator"]);
+});
+
+test("an imported toy is evaluated by the toy that its configuration names, without a critic, too", () => {
+  const folder = runFolder("points", configOf("toy", [2], { hidden: 4 }));
+  done("export", "--run", folder, "--format", "torch");
+  writeFileSync(join(base, "points.yaml"), "network: {hidden: 4}\n");
+  const file = join(folder, "torch", "generator.safetensors");
+  const more = ["--preset", "toy", "--config", join(base, "points.yaml"), "--out", "points-back"];
+  done("import", "--generator", file, ...more);
+  const said = done("evaluate", "--run", "points-back");
+  assert.match(said, "modes hit, of 8");
+  assert.match(said, "the critic's estimate of it is left out: the run has no critic");
+});
+
+test("an imported generator of MNIST's kind draws the same picture as its run", () => {
+  const small = { generatorChannels: 4, criticChannels: 4 };
+  const config = configOf("tutorial", [28, 28, 1], small);
+  const folder = runFolder("ink", { ...config, data: { ...config.data, source: "mnist: cache" } });
+  done("export", "--run", folder, "--format", "torch");
+  writeFileSync(join(base, "ink.yaml"), "network: {generatorChannels: 4}\n");
+  const file = join(folder, "torch", "generator.safetensors");
+  const more = ["--preset", "tutorial", "--config", join(base, "ink.yaml"), "--out", "ink-back"];
+  done("import", "--generator", file, ...more);
+  const [a, b] = [folder, join(base, "ink-back")].map((run) => {
+    done("sample", "--run", run, "--count", "4", "--seed", "3", "--out", join(base, "ink.png"));
+    return readFileSync(join(base, "ink.png"));
+  });
+  assert.ok(a.equals(b));
+});
+
 test("export: what is wrong gets one line before anything is written", () => {
   const onnx = ["--format", "onnx"];
   assert.match(complaint("export", "--run", "nowhere", ...onnx), /nowhere: no config\.yaml there/);
@@ -241,9 +302,9 @@ test("import refuses a layers model that differs in a slope, an epsilon, a strid
   await says(
     '"class_name": "Sequential"',
     '"class_name": "Functional"',
-    "a model of class Functional, expected Sequential.",
+    'a model of the class "Functional", expected "Sequential" and its layers.',
   );
-  await says('"float32"\n', '"int32"\n', "generator_0/kernel is int32, expected float32.");
+  await says('"float32"\n', '"int32"\n', 'generator_0/kernel is of type "int32", expected float32.');
   assert.match(
     await refusal("model.json", text.replace(/"shape": \[\s*50,/, '"shape": [ 49,')),
     "its tensors take 3381764 bytes, but weights.bin has 3406852.",
@@ -287,7 +348,7 @@ test("import refuses an HDF5 file that is damaged, or no file of Keras 2", async
   other.create_dataset({ name: "numbers", data: new Float32Array(1000) });
   other.close();
   const bytes = readFileSync(path);
-  const damaged = `${notIt("g.h5")}damaged, or no HDF5 file.`;
+  const damaged = "InputError: g.h5: damaged, or no HDF5 file of Keras.";
   assert.match(
     await refusal("g.h5", bytes),
     `${notIt("g.h5")}no weights of Keras 2, which have layer_names.`,

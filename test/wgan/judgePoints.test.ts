@@ -47,4 +47,12 @@ test("a generator of one mode has one, all near it, at the mean way of the other
   assert.ok(Math.abs(estimate - (0 - centres[0])) < 0.05, `${estimate}`); // of a critic that gives x
 });
 
+test("without a critic its estimate is left out, and a note says so", async () => {
+  const draw = async (count: number) => drawToy("8gaussians", count, 1).points;
+  const judged = { toy: "8gaussians", draw, objective: "wgan-gp", progress: () => {} } as const;
+  const { figures, notes } = await judgePoints(judged);
+  assert.not.ok(figures.some(({ name }) => name.includes("critic")));
+  assert.is(notes.at(-1), "the critic's estimate of it is left out: the run has no critic");
+});
+
 test.run();

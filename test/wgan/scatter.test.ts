@@ -48,6 +48,8 @@ test("samples are shown as what their shape says: points as dots, images in a gr
     ["idx: mnist", true],
     ["mnist: cache", true],
     ["strokes", true],
+    ["imported digits: g.h5", true],
+    ["imported: g.h5", false],
     ["folder: idx: photos", false],
     ["npy: faces.npy", false],
   ] as const)
