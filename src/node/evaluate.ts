@@ -109,13 +109,12 @@ async function ofPoints(
   if (!toy) throw new InputError(`--run ${run}: trained on points of no toy that is known, ${source}.`);
   if (data !== undefined)
     throw new InputError(`--data ${data}: the run was trained on points of ${toy}, which are drawn.`);
-  const names = (["generator", "critic"] as const).filter(
-    (name, i) => i === 0 || hasNetwork(name, run!, best),
-  );
-  const saved = names.map((name) => readNetwork(name, run!, best));
+  const saved = readNetwork("generator", run!, best);
+  const savedCritic = hasNetwork("critic", run!, best) ? readNetwork("critic", run!, best) : undefined;
   requireAdapter(adapter);
   await openDevice({ adapter });
-  const [generator, critic = undefined] = saved.map((each) => loadNetwork(each, config));
+  const generator = loadNetwork(saved, config);
+  const critic = savedCritic && loadNetwork(savedCritic, config);
   await drawer(generator, config, run!)(SAMPLES); // before long work: what is drawn must be finite
   const progress = createSoloProgress(DRAWS, process.stdout);
   const judgement = await judgePoints({
@@ -142,8 +141,8 @@ function noteOtherData(trainedOn: ByteDataset, { data }: RunConfig): void {
 }
 
 /**
- * Draws samples, at each call other ones, and always the same ones in all; `classOf` as `sampleLatents` has it. What it gives throws InputError where one is NaN
- * or infinite.
+ * Draws samples, at each call other ones, and always the same ones in all; `classOf` as `sampleLatents` has it. What it
+ * gives throws InputError where one is NaN or infinite.
  */
 function drawer(
   generator: Module,

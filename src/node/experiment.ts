@@ -7,7 +7,7 @@ import { medianFilter } from "../wgan/curves";
 import { runCommand } from "./command";
 import { readConfig } from "./configFile";
 import type { Done, Experiment, Training } from "./experiments/experiment";
-import { readKept, writeKept } from "./experiments/kept";
+import { readKept, requireOneData, writeKept } from "./experiments/kept";
 import { experimentHelp, parseExperimentOptions } from "./experiments/options";
 import { makeFolders, writeFileAtomic } from "./files";
 import { parseTrainOptions } from "./options";
@@ -47,6 +47,7 @@ await runCommand(async () => {
     console.log(`${out}: no training is done, so there is nothing to report`);
     return code;
   }
+  requireOneData(done, keptIn);
   if (!experiment.needsFolders) writeKept(keptIn, done);
   await writePage(page, name, experiment, trainings, done);
   console.log(`${page}: of ${done.length} of ${counted(trainings.length, "training")}`);
@@ -95,27 +96,30 @@ function requireOurs(out: string, training: Training, data: string | null | unde
     );
   requireEqual(path, run, { ...settings, preset });
   const wanted = typeof data === "string" ? resolve(data) : settings.data.path;
-  if (data !== undefined && run.data.path !== wanted)
+  const there = run.data.path;
+  const moved = typeof data === "string" && there !== null && !existsSync(there); // train compares their sums
+  if (data !== undefined && there !== wanted && !moved)
     throw new InputError(
-      `${path}: a run on ${run.data.path ?? "the digits that train finds"}, expected ${wanted ?? "one without --data"}. Name another folder with --out.`,
+      `${path}: a run on ${there ?? "the digits that train finds"}, expected ${wanted ?? "one without --data"}. Name another folder with --out.`,
     );
 }
 
-/** Undefined where it isn't done. Throws InputError where the folder of one that is done lacks what it measured. */
+/** Undefined where it isn't done. Throws InputError where the folder of one that is done lacks some of its losses. */
 function doneIn(out: string, { name, options }: Training): Done | undefined {
   const path = join(out, name);
   if (!isRun(path)) return undefined;
   const { state, rows } = outcomeOf({ path, log: "" });
   if (state !== "done") return undefined;
   const medians = medianFilter(rows.map(({ wasserstein }) => wasserstein));
-  const looks = readEvaluations(path).map(({ step, figures }) => ({
-    step,
-    figures: { ...figures, estimate: nine(medians[rows.findIndex((row) => row.step === step)]) },
-  }));
-  if (looks.at(-1)?.step === rows.at(-1)!.step) return { name, options, looks, path };
-  throw new InputError(
-    `${join(path, "metrics.jsonl")}: lacks what was measured; remove the folder, and it is trained again.`,
-  );
+  const looks = readEvaluations(path).map(({ step, figures }) => {
+    const estimate = medians[rows.findIndex((row) => row.step === step)];
+    if (estimate === undefined)
+      throw new InputError(
+        `${join(path, "losses.csv")}: lacks step ${step}; remove the folder, and it is trained again.`,
+      );
+    return { step, figures: { ...figures, estimate: nine(estimate) } };
+  });
+  return { name, options, data: readConfig(path).data.sha256, looks, path };
 }
 
 /** Writes the results between the page's two marks, and leaves what people wrote around them; a page that is new has no more. */

@@ -28,8 +28,8 @@ const readers: [ending: RegExp, what: string, read: Reader][] = [
 
 /**
  * Reads a file of one network, by its ending, and gives what is made of it. Throws InputError where it is of no known
- * kind or can't be read, and where either fails in a way that has no words of ours: then the file is damaged.
- * Throws a ForeignError where something in it is not as expected.
+ * kind, can't be read or is damaged, as one is taken to be that neither reader nor maker can say anything of, and a
+ * ForeignError where something in it is not as expected.
  */
 export async function readForeign<T>(file: string, make: (read: Foreign) => T): Promise<T> {
   const [, what, read] = readers.find(([ending]) => ending.test(file)) ?? [];

@@ -61,7 +61,7 @@ export function stepsInAll({ path, checkpoint, steps: recorded }: Previous, aske
   const steps = asked ?? recorded;
   const named = asked === undefined ? `${join(path, "config.yaml")}: steps ${steps}` : `--steps ${steps}`;
   if (steps < checkpoint.step) throw new InputError(`${named}: ${path} has done ${checkpoint.step} already.`);
-  // One that was killed behind its newest checkpoint, and has measured more: its best may be none of a shorter run's.
+  // A best checkpoint of a later step, of a run that was killed behind its newest one, would not be that of a shorter run.
   const best = readBest(path, () => {})?.step ?? 0;
   if (steps < best)
     throw new InputError(

@@ -20,6 +20,7 @@ import { configHead, configText } from "./configFile";
 import { isTemporary, makeFolders, reason, unreadable, writeFileAtomic } from "./files";
 import { isLock, type Lock, lockFolder, requireUnlocked } from "./lock";
 import { type LossFile, lossHeader, openLossFile } from "./lossFile";
+import { lacksLook } from "./outputs/metrics";
 
 export interface RunFolder {
   path: string;
@@ -110,6 +111,15 @@ function fill(path: string, lock: Lock, config: RunConfig, last: number, discard
       writeBest(path, checkpoint);
     },
   };
+}
+
+/** Whether a run that has done all steps lacks nothing: the report, which is written last, and the look behind the last step. */
+export function isWhole(
+  path: string,
+  { steps, evaluateEvery }: Pick<RunConfig, "steps" | "evaluateEvery">,
+): boolean {
+  if (!existsSync(join(path, "report.html"))) return false;
+  return evaluateEvery === 0 || steps % evaluateEvery !== 0 || !lacksLook(path, steps);
 }
 
 /** Whether the folder holds a run: its config.yaml or losses.csv begins as ours do. */

@@ -2,7 +2,7 @@
 
 import "./signals"; // before all else, so that a signal finds its listener
 import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { tuning } from "../kernels/tuning/table";
 import { loadTuning } from "../tuning/text";
 import {
@@ -27,7 +27,7 @@ import { parseTrainOptions, trainHelp } from "./options";
 import { requireAdapter } from "./probe";
 import { counted, createProgress, duration } from "./progress";
 import { changesOf, findPrevious, requireSame, requireSameData, stepsInAll } from "./resume";
-import { createRunFolder, reopenRunFolder, requireMakeable, requireUnused } from "./runFolder";
+import { createRunFolder, isWhole, reopenRunFolder, requireMakeable, requireUnused } from "./runFolder";
 import { type Chosen, chooseSettings, complete, differences, namedPreset, usualPreset } from "./settings";
 import { startShowing } from "./showing";
 import { signals } from "./signals";
@@ -53,8 +53,9 @@ await runCommand(async () => {
     if (options.resumeIfThere) requireSame(previous, asked, named);
     const steps = stepsInAll(previous, options.steps);
     // The report is the last that a run writes.
-    if (previous.checkpoint.step === steps && existsSync(join(previous.path, "report.html"))) {
-      const { schedule } = previous.checkpoint.config.optimizer;
+    const { step, config } = previous.checkpoint;
+    if (step === steps && isWhole(previous.path, { ...config, steps })) {
+      const { schedule } = config.optimizer;
       const more = schedule === "constant" ? "; --steps N goes on to more" : "";
       return void console.log(`${previous.path}: the run is done, after ${counted(steps, "step")}${more}`);
     }
@@ -115,10 +116,9 @@ await runCommand(async () => {
   });
   const best = previous && evaluator && bestSoFar(previous.path, progress.log);
   const evaluation = evaluator && { evaluator, best };
-  const { step, seconds } = await trainLoop({
+  const { step, seconds, whole } = await trainLoop({
     ...{ trainer, folder, progress, showing, data: print, evaluation, from },
   });
-  const whole = step === config.steps;
   // A machine that asks to stop gives little time: the weights are on the disk, and pictures can be made later.
   if (whole || signals.stopCode === 130) await showing.end(trainer, data);
   showing.close();

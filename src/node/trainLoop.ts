@@ -10,7 +10,7 @@ import { evaluationLatents, fixedLatents, type Losses, Trainer } from "../wgan/t
 import { allFinite, type Checkpoint, type Fingerprint, isSound } from "./checkpoint";
 import { lastFinite } from "./checkpointFiles";
 import type { LossRow } from "./lossFile";
-import { distanceOf, readEvaluations } from "./outputs/metrics";
+import { distanceOf, lacksLook } from "./outputs/metrics";
 import { encodePng } from "./png";
 import type { Progress } from "./progress";
 import type { RunFolder } from "./runFolder";
@@ -40,8 +40,13 @@ export interface LoopOptions {
   from?: Checkpoint;
 }
 
-/** Trains until the last step or until a signal asks to stop; gives the steps done, and their seconds in all. */
-export async function trainLoop(options: LoopOptions): Promise<{ step: number; seconds: number }> {
+/**
+ * Trains until the last step or until a signal asks to stop. Gives the steps done, their seconds in all, and whether that is
+ * the whole run: all steps, and the look behind the last where one is due.
+ */
+export async function trainLoop(
+  options: LoopOptions,
+): Promise<{ step: number; seconds: number; whole: boolean }> {
   const { trainer, folder, progress, showing, data, evaluation, from } = options;
   const { config } = trainer;
   const { rows, columns } = sampleGrid(config, SAMPLES);
@@ -67,25 +72,25 @@ export async function trainLoop(options: LoopOptions): Promise<{ step: number; s
   const measured = evaluation && evaluationLatents(config, evaluation.evaluator);
   let best = evaluation?.best?.figures;
   let good = from;
-  // Not at all where somebody asks to stop before or meanwhile: who stops has little time, and the look is made up for when
+  // False where somebody asked to stop, which is heard between draws: who stops has little time, and the look is made when
   // the run goes on.
-  const evaluate = async (step: number) => {
-    if (!evaluation || !measured) return;
+  const evaluate = async (step: number): Promise<boolean> => {
+    if (!evaluation || !measured) return true;
     let drawn = 0;
     const draw = async (count: number) => {
-      if (signals.stopCode !== undefined) throw new StoppedLooking();
       const starts = [drawn, 0];
       drawn += count;
       const made = tidy(() => trainer.sample(slice(measured, { starts, sizes: [count, measured.shape[1]] })));
       const samples = (await made.data()) as Float32Array;
       made.dispose();
+      if (signals.stopCode !== undefined) throw new StoppedLooking();
       if (allFinite(samples)) return samples;
       throw new Diverged(`the samples are no longer finite after step ${step}: ${advice}`);
     };
     const figures = await evaluation.evaluator.figures(draw).catch((error) => {
       if (!(error instanceof StoppedLooking)) throw error;
     });
-    if (!figures) return;
+    if (!figures) return false;
     const nearer = !best || distanceOf(figures) < distanceOf(best);
     if (nearer) {
       good = good?.step === step ? good : await copy(step);
@@ -100,15 +105,16 @@ export async function trainLoop(options: LoopOptions): Promise<{ step: number; s
     const text = `step ${String(step).padStart(String(config.steps).length)}  ${figuresText(figures)}${nearer ? "  the best so far" : ""}`;
     progress.log(text);
     showing.line(text);
+    return true;
   };
   const evaluates = (step: number) => isDue(step, config.evaluateEvery);
   // One that was stopped or killed between a checkpoint and the look at the same step lacks that.
-  if (from && evaluates(from.step) && !readEvaluations(folder.path).some(({ step }) => step === from.step))
-    await evaluate(from.step);
+  const lacks = from && evaluates(from.step) && lacksLook(folder.path, from.step);
+  if (lacks && !(await evaluate(from.step))) return { step: from.step, seconds: from.seconds, whole: false };
   // A run that was killed between a checkpoint and the picture of the same step lacks that.
   const ended = from?.step === config.steps;
   if (from && (ended || isDue(from.step, config.sampleEvery))) await saveSamples(from.step);
-  if (ended) return { step: from.step, seconds: from.seconds };
+  if (ended) return { step: from.step, seconds: from.seconds, whole: true };
   let saved = from?.step ?? 0;
   let copied = Number.NEGATIVE_INFINITY;
   let unread: { step: number; losses: Tensor; seconds: number }[] = [];
@@ -137,6 +143,21 @@ export async function trainLoop(options: LoopOptions): Promise<{ step: number; s
     progress.log(text);
     showing.line(text);
   };
+  const save = async (step: number, last: boolean) => {
+    const made: Checkpoint = good?.step === step ? good : await copy(step);
+    good = made;
+    const write = () => {
+      if (last) saved = step; // what it throws ends the run, and is not tried again
+      try {
+        folder.losses.sync(); // first, so that no power cut leaves a checkpoint with fewer rows than steps
+      } finally {
+        folder.writeCheckpoint(made);
+        saved = step;
+      }
+    };
+    if (last) write();
+    else attempt("checkpoints", write);
+  };
   try {
     good ??= await copy(0);
     for (let step = first; ; step++) {
@@ -144,35 +165,25 @@ export async function trainLoop(options: LoopOptions): Promise<{ step: number; s
       await settle(2); // the host records the next steps while the GPU works on two
       await new Promise(setImmediate); // signals are heard between steps, however fast these are
       progress.update(step);
-      if (evaluates(step) && signals.stopCode === undefined) {
-        await readLosses(step, isDue(step, config.logEvery));
-        await evaluate(step);
-      }
-      const last = step === config.steps || signals.stopCode !== undefined;
+      let last = step === config.steps || signals.stopCode !== undefined;
       const saves = last || isDue(step, config.checkpointEvery) || signals.takeSaveRequest();
       const logs = last || isDue(step, config.logEvery);
       const samples = last || isDue(step, config.sampleEvery);
-      if (logs || saves || samples || unread.length === MOST_UNREAD) await readLosses(step, logs);
-      if (saves) {
-        const made: Checkpoint = good?.step === step ? good : await copy(step);
-        good = made;
-        const save = () => {
-          if (last) saved = step; // what it throws ends the run, and is not tried again
-          try {
-            folder.losses.sync(); // first, so that no power cut leaves a checkpoint with fewer rows than steps
-          } finally {
-            folder.writeCheckpoint(made);
-            saved = step;
-          }
-        };
-        if (last) save();
-        else attempt("checkpoints", save);
-      } else if (logs && performance.now() - copied > KEEP_EVERY) {
+      const looks = evaluates(step);
+      if (logs || saves || samples || looks || unread.length === MOST_UNREAD) await readLosses(step, logs);
+      if (saves) await save(step, last);
+      else if (logs && performance.now() - copied > KEEP_EVERY) {
         good = await copy(step);
         copied = performance.now();
       }
-      if (samples) await saveSamples(step);
-      if (last) return { step, seconds: seconds() };
+      const looked = !looks || (signals.stopCode === undefined && (await evaluate(step)));
+      if (!last && signals.stopCode !== undefined) {
+        last = true; // it was asked for meanwhile
+        await readLosses(step, true);
+        if (saved < step) await save(step, true);
+      }
+      if (samples || last) await saveSamples(step);
+      if (last) return { step, seconds: seconds(), whole: step === config.steps && looked };
     }
   } catch (error) {
     keep(error);

@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   realpathSync,
+  rmSync,
   statSync,
   utimesSync,
   writeFileSync,
@@ -139,6 +140,7 @@ onUnix(
 
 onUnix("a second --local on a sweep is refused before it starts a run, until the first is gone", async () => {
   const folder = three("twice");
+  writeFileSync(join(folder, "wait"), "");
   const first = spawn(process.execPath, [sweepScript, "--local", "1", "twice"], {
     ...{ cwd: base, env, stdio: "ignore" },
   });
@@ -158,6 +160,7 @@ onUnix("a second --local on a sweep is refused before it starts a run, until the
 
   first.kill("SIGKILL"); // its run goes on to its end
   await ended;
+  rmSync(join(folder, "wait"));
   await settled(() => readFileSync(losses, "utf8").split("\n").length === 42, "the run");
   assert.match(run(["--local", "2", "twice"]).stdout, /\ntwice: 2 runs done, 1 not\n$/);
   assert.not(existsSync(join(folder, "run.lock")));

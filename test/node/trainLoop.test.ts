@@ -24,6 +24,7 @@ async function run(
   const done: string[] = [];
   const tell = (kind: string) => (line: string) => void done.push(`${kind}: ${line}`);
   const nothing = () => {};
+  let ended: Awaited<ReturnType<typeof trainLoop>> | undefined;
   const error = await trainLoop({
     trainer,
     folder: {
@@ -54,11 +55,13 @@ async function run(
     evaluation,
     from,
   }).then(
-    () => undefined,
+    (result) => {
+      ended = result;
+    },
     (thrown) => thrown.message,
   );
   trainer.dispose();
-  return { error, done };
+  return { error, done, ...(ended && { ended }) };
 }
 
 /** Lets a method of the trainer throw from the given call on. */
@@ -203,6 +206,30 @@ test("a stop that is asked for during a look ends the run after that step, and t
     done.filter((line) => line.startsWith("measured")),
     ["measured 4", "measured 8"],
   );
+});
+
+test("a stop during the look behind the last step leaves a run that is not whole, until the look is made", async () => {
+  const asked = Object.getOwnPropertyDescriptor(signals, "stopCode")!;
+  const kept: Checkpoint[] = [];
+  const measured = async (stops: boolean) => {
+    const trainer = smallTrainer("toy");
+    Object.assign(trainer.config, { evaluateEvery: 8, steps: 8 });
+    const from = kept.at(-1);
+    if (from) trainer.loadState(from.state);
+    const figures = async (draw: (count: number) => Promise<Float32Array>) => {
+      if (stops) Object.defineProperty(signals, "stopCode", { ...asked, get: () => 143 });
+      return { distance: (await draw(2))[0] };
+    };
+    const evaluation = { evaluator: { count: 2, figures } };
+    return run(trainer, (checkpoint) => void kept.push(checkpoint), evaluation, from).finally(() =>
+      Object.defineProperty(signals, "stopCode", asked),
+    );
+  };
+  const [first, second, third] = [await measured(true), await measured(true), await measured(false)];
+  assert.equal([first.ended?.step, first.ended?.whole], [8, false]);
+  assert.equal([second.ended?.step, second.ended?.whole], [8, false], "as one that goes on is stopped, too");
+  assert.equal([third.ended?.step, third.ended?.whole], [8, true]);
+  assert.ok(third.done.includes("measured 8"));
 });
 
 test("samples that are not finite end the run as losses do", async () => {

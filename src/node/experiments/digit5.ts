@@ -6,7 +6,7 @@ import { markdownTable } from "../markdownTable";
 import { bestOf } from "../outputs/metrics";
 import type { Done, Experiment, TrainOptions } from "./experiment";
 import { linePlot } from "./lines";
-import { gridsOf, pictureOf, pictureRow } from "./pictures";
+import { gridsOf, pictureRow, picturesOf } from "./pictures";
 
 const shared: TrainOptions = {
   ...{ classes: 5, steps: 840, seed: 1 },
@@ -66,7 +66,7 @@ export const digit5: Experiment = {
       panel("taken for a five, %", shareOfFives),
       panel("Fréchet distance", ({ frechet }) => frechet),
     ]);
-    const grids = done.map((run) => pictureOf(`digit5-${run.name}.png`, [run], () => rowOf(run)));
+    const grids = picturesOf(done, ({ name }) => `digit5-${name}.png`, rowOf);
     const pictures = done.map(
       ({ name }) => `\n${ways[name].title}:\n\n![Samples over the steps](digit5-${name}.png)\n`,
     );
@@ -74,7 +74,7 @@ export const digit5: Experiment = {
       text:
         `${markdownTable(head, rows)}\n![Fives and distance over the steps](digit5.png)\n\n` +
         `The same latent vectors after ${stepsShown(done[0]).join(", ")} steps.\n${pictures.join("")}`,
-      pictures: { "digit5.png": curves, ...Object.assign({}, ...grids) },
+      pictures: { "digit5.png": curves, ...grids },
     };
   },
 };
@@ -98,6 +98,6 @@ function stepsShown(run: Done): number[] {
 
 function rowOf(run: Done): Uint8Array {
   const steps = stepsShown(run);
-  const files = gridsOf(run).filter(({ step }) => steps.includes(step));
+  const files = gridsOf(run, (step) => steps.includes(step));
   return pictureRow(files.map(({ file }) => readFileSync(file)));
 }

@@ -18,6 +18,8 @@ export interface Look {
 
 /** A training that is done. */
 export interface Done extends Training {
+  /** The sha256 of what it learnt from. */
+  data: string;
   /** One at least; the last is of its last step. */
   looks: Look[];
   /** Its folder; undefined where it is known by what was kept of it. */

@@ -10,15 +10,21 @@ import type { Done } from "./experiment";
 const gap = 12;
 
 /**
- * The picture that is made of runs, by its file's name; none where the folder of one is not here, so that the file that is
- * beside the page stays.
+ * The picture that is made of each run's samples, by the names of their files; none where its folder is not here, so that the
+ * file that is beside the page stays.
  */
-export const pictureOf = (file: string, of: readonly Done[], make: () => Uint8Array) =>
-  of.some(({ path }) => path === undefined) ? {} : { [file]: make() };
+export const picturesOf = (
+  runs: readonly Done[],
+  file: (run: Done) => string,
+  make: (run: Done) => Uint8Array,
+): Record<string, Uint8Array> =>
+  Object.fromEntries(
+    runs.filter(({ path }) => path !== undefined).map((run) => [file(run), make(run)] as const),
+  );
 
-/** The pictures of samples of a run, at least one. Throws InputError where its folder has none. */
-export function gridsOf({ path }: Done): { step: number; file: string }[] {
-  const grids = samplesOf(path!);
+/** The pictures of samples of a run's steps, at least one. Throws InputError where its folder has none. */
+export function gridsOf({ path }: Done, wanted = (_step: number) => true): { file: string }[] {
+  const grids = samplesOf(path!).filter(({ step }) => wanted(step));
   if (grids.length > 0) return grids;
   throw new InputError(`${path}: no samples there any more; remove the folder, and it is trained again.`);
 }

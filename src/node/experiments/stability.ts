@@ -3,9 +3,9 @@
 import type { Figures } from "../../wgan/evaluating";
 import { markdownTable } from "../markdownTable";
 import { bestOf } from "../outputs/metrics";
-import type { Experiment, TrainOptions } from "./experiment";
+import type { Experiment, Training, TrainOptions } from "./experiment";
 import { linePlot } from "./lines";
-import { lastGrid, pictureOf, pictureRow } from "./pictures";
+import { lastGrid, picturesOf } from "./pictures";
 
 const shared: TrainOptions = {
   ...{ preset: "small", classes: "all", steps: 600, seed: 1, "network.hidden": 128, "evaluate-every": 50 },
@@ -85,27 +85,24 @@ export const stability: Experiment = {
       .filter(({ lines }) => lines.length > 0);
     const shown = Object.entries(networks).flatMap(([network, { title }]) => {
       const beside = looks.filter((look) => look.network === network);
-      return beside.length > 0 ? [{ title, file: `stability-${network}.png`, beside }] : [];
+      return beside.length > 0 ? [{ title, beside }] : [];
     });
     const rowsOfGrids = shown.map(
-      ({ title, file, beside }) =>
-        `\n${title}: ${beside.map(({ trained }) => trained).join("; ")}.\n\n![Samples at the end](${file})\n`,
+      ({ title, beside }) =>
+        `\n${title}: ${beside.map(({ trained }) => trained).join("; ")}.\n\n` +
+        `${beside.map(({ run, trained }) => `![${trained}](${gridFile(run)})`).join(" ")}\n`,
     );
     return {
       text: `${markdownTable(head, rows)}\nThe floor of the Fréchet distance is ${floor}.\n\n![The distance over the steps](stability.png)\n\nSamples at the end, from left to right.\n${rowsOfGrids.join("")}`,
       pictures: {
         "stability.png": await linePlot(panels, { columns: 3, width: 280 }),
-        ...Object.assign(
-          {},
-          ...shown.map(({ file, beside }) => {
-            const runs = beside.map(({ run }) => run);
-            return pictureOf(file, runs, () => pictureRow(runs.map(lastGrid)));
-          }),
-        ),
+        ...picturesOf(done, gridFile, lastGrid),
       },
     };
   },
 };
+
+const gridFile = ({ name }: Training) => `stability-${name}.png`;
 
 const countsOf = (figures: Figures) =>
   Object.entries(figures).flatMap(([name, count]) => (name.startsWith("class_") ? [count] : []));

@@ -3,9 +3,9 @@
 import { STACKS } from "../../wgan/judgeStacked";
 import { markdownTable } from "../markdownTable";
 import { bestOf } from "../outputs/metrics";
-import type { Experiment, TrainOptions } from "./experiment";
+import type { Experiment, Training, TrainOptions } from "./experiment";
 import { linePlot } from "./lines";
-import { lastGrid, pictureOf, pictureRow } from "./pictures";
+import { lastGrid, picturesOf } from "./pictures";
 
 const shared: TrainOptions = {
   ...{ preset: "small", data: "stacked", classes: "all", steps: 2000, seed: 1, "evaluate-every": 400 },
@@ -31,6 +31,8 @@ const ways: Readonly<Record<string, { title: string; options: TrainOptions }>> =
     options: { "objective.kind": "gan", "objective.criticSteps": 1, "network.criticNorm": "batch" },
   },
 };
+
+const gridFile = ({ name }: Training) => `stacked-${name}.png`;
 
 export const stacked: Experiment = {
   about: "Modes of stacked digits, reduced: 16 channels instead of 128, 2,000 steps instead of 200,000",
@@ -69,10 +71,10 @@ export const stacked: Experiment = {
         `${markdownTable(head, rows)}\nOf ${STACKS.toLocaleString("en")} stacks each. Real stacks have a KL of ` +
         `${floor.toFixed(3)}, the floor. The classifier reads all three digits right of ${(100 * right).toFixed(1)} % of ` +
         `them.\n\n![Modes and KL over the steps](stacked.png)\n\nSamples at the end, from left to right: ` +
-        `${done.map(({ name }) => ways[name].title).join("; ")}.\n\n![Samples at the end](stacked-samples.png)\n`,
+        `${done.map(({ name }) => ways[name].title).join("; ")}.\n\n${done.map((run) => `![${ways[run.name].title}](${gridFile(run)})`).join(" ")}\n`,
       pictures: {
         "stacked.png": curves,
-        ...pictureOf("stacked-samples.png", done, () => pictureRow(done.map(lastGrid))),
+        ...picturesOf(done, gridFile, lastGrid),
       },
     };
   },

@@ -49,6 +49,10 @@ export function readEvaluations(run: string): EvaluationRow[] {
   });
 }
 
+/** Whether a run has not measured after that step. */
+export const lacksLook = (run: string, step: number): boolean =>
+  !readEvaluations(run).some((each) => each.step === step);
+
 function parsed(line: string, path: string) {
   try {
     return JSON.parse(line);

@@ -6,6 +6,7 @@ import { readConfig } from "../configFile";
 import { unreadable } from "../files";
 import { Locked, requireUnlocked } from "../lock";
 import { type LossRow, readLosses } from "../lossFile";
+import { isWhole } from "../runFolder";
 import type { PlannedRun } from "./planned";
 
 export interface Outcome {
@@ -56,9 +57,11 @@ function linesOf(log: string): string[] {
   }
 }
 
-/** Whether all steps are there, and the report, which a run writes last. */
-const isDone = (path: string, rows: readonly LossRow[]) =>
-  existsSync(join(path, "report.html")) && (rows.at(-1)?.step ?? 0) >= readConfig(path).steps;
+function isDone(path: string, rows: readonly LossRow[]): boolean {
+  if (!existsSync(join(path, "report.html"))) return false;
+  const config = readConfig(path);
+  return (rows.at(-1)?.step ?? 0) >= config.steps && isWhole(path, config);
+}
 
 /** The complaint with which the run ended; a warning of one that went on is none. */
 function reasonIn(lines: readonly string[], code: string): string {

@@ -18,7 +18,7 @@ export function textInFull(name: string, text: string): string {
   requireNoSlip(what, `--${name}`);
   const path = dataInFull(what);
   if (path === what) return text;
-  return name === "data" || parseValue(path, `--${name}`) === path ? path : JSON.stringify(path);
+  return name === "data" || /^[\w./-]+$/.test(path) ? path : JSON.stringify(path);
 }
 
 /** An axis whose values are paths, with them in full. Throws InputError as textInFull does. */
@@ -36,10 +36,11 @@ export const wordsInFull = (words: readonly string[]): string[] =>
     return before?.startsWith("--") ? textInFull(before.slice(2), word) : word;
   });
 
-/** The option that train needs for what a file says of where the data are; none where the file need not be helped. */
+/** The option that train needs for what a file says of where the data are; none where the file need not be helped. Throws InputError as textInFull does. */
 export function optionForFile(changes: readonly Change[]): string[] {
   const what = changes.findLast(({ path }) => path.join(".") === "data.path")?.value;
   if (typeof what !== "string" || dataInFull(what) === what) return [];
+  requireNoSlip(what, "data.path");
   return ["--data", resolve(what)];
 }
 

@@ -41,7 +41,7 @@ if [ -f "$from/runs.txt" ] && ! [ "$from" -ef . ]; then
   echo "ended with 1"
   exit 1
 fi
-# %a of the log's name is the task's number, and of a part not that of the line.
+# The log is named by the task's number, which in a part is not the line's.
 if [ -n "\${1-}" ]; then exec >>"logs/$number.log" 2>&1; fi
 line=$(sed -n "\${number}p" runs.txt)
 if [ -z "$line" ]; then

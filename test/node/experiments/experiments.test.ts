@@ -8,7 +8,7 @@ import { encodeSafetensors } from "../../../src/formats/safetensors";
 import { experiments } from "../../../src/node/experiments";
 import { gradientNorms } from "../../../src/node/experiments/clipping";
 import type { Done, Training } from "../../../src/node/experiments/experiment";
-import { readKept, writeKept } from "../../../src/node/experiments/kept";
+import { readKept, requireOneData, writeKept } from "../../../src/node/experiments/kept";
 import { parseExperimentOptions } from "../../../src/node/experiments/options";
 import { parseTrainOptions } from "../../../src/node/options";
 import { decodePng, encodePng } from "../../../src/node/png";
@@ -38,7 +38,7 @@ function done({ name, options }: Training): Done {
   }));
   writeFileSync(join(path, "critic.safetensors"), encodeSafetensors(Object.assign({}, ...layers)));
   return {
-    ...{ name, options, path },
+    ...{ name, options, path, data: "5eed" },
     looks: steps.map((step) => ({
       step,
       figures: {
@@ -87,6 +87,12 @@ for (const [name, { trainings, results, about, needsFolders }] of Object.entries
     for (const picture of Object.keys(again.pictures))
       assert.equal(again.pictures[picture], pictures[picture]);
     assert.equal(readKept(file, trainings(true)), [], "other settings, another training");
+    requireOneData(kept, file);
+    const other = kept.map((run, i) => (i === 0 ? { ...run, data: "another" } : run));
+    const beside = kept.slice(1).find(({ options }) => options.data === kept[0].options.data);
+    if (beside) assert.throws(() => requireOneData(other, file), /learnt from other data than /);
+    writeFileSync(file, '{"name":"a","options":{},"data":"5eed","looks":[{"step":1,"frechet":null}]}\n');
+    assert.throws(() => readKept(file, trainings(false)), /jsonl:1: expected a training's name, /);
   });
 }
 

@@ -40,7 +40,8 @@ export async function settled(isSo: () => boolean, what: string | (() => string)
 
 /**
  * A program that stands in for train, where only signals, exit codes and files count: 40 steps of 25 ms, the whole folder
- * of a run at the end, and for seed 13 losses that are no longer finite. Its data.txt says what MONGE_DATA was.
+ * of a run at the end, and for seed 13 losses that are no longer finite. It waits behind its first step for as long as the
+ * sweep's folder has a file called wait. Its data.txt says what MONGE_DATA was.
  */
 export function standIn(): string {
   const file = join(temporaryFolder(), "train.mjs");
@@ -68,6 +69,7 @@ export function standIn(): string {
     while (step < 40 && code === 0) {
       await new Promise((resolve) => setTimeout(resolve, 25));
       step++;
+      while (step > 1 && existsSync("wait")) await new Promise((resolve) => setTimeout(resolve, 25));
       appendFileSync(losses, step + ",0,0,0," + (seed + 1) / step + "," + step / 40 + "\\n");
     }
     if (code === 0) {
