@@ -1,7 +1,7 @@
 // The real images by which a run's are judged: those of its classes, to compare with and to train the classifier on.
 import { InputError } from "../errors";
 import type { RunConfig } from "../wgan/config";
-import { type ByteDataset, ofClasses, presentClasses, resolveClasses } from "../wgan/dataset";
+import { type ByteDataset, nameAll, ofClasses, presentClasses, resolveClasses } from "../wgan/dataset";
 import { loadSplits, type Splits } from "./splits";
 
 /** Real images are set against as many other ones, and of one there is no covariance. */
@@ -33,10 +33,11 @@ export async function judgedImages(run: Pick<RunConfig, "data">, data?: string):
   const [train, test, whole] = [splits.train, splits.test, splits.whole].map((images) =>
     ofClasses(images, chosen),
   );
+  const wanted = chosen === "all" ? present : chosen;
   if (test.count < LEAST_TEST) {
     throw new InputError(
-      `${test.source}: too few images to compare with, ${test.count} of these classes, expected ${LEAST_TEST} or more.`,
+      `${test.source}: too few images to compare with, ${test.count} of ${nameAll(test, wanted)}, expected ${LEAST_TEST} or more.`,
     );
   }
-  return { splits, present, wanted: chosen === "all" ? present : chosen, train, test, whole };
+  return { splits, present, wanted, train, test, whole };
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { InputError } from "../../src/errors";
+import { judgedImages } from "../../src/node/judgedImages";
 import { loadSplits, type Splits } from "../../src/node/splits";
 import type { ByteDataset } from "../../src/wgan/dataset";
 import { imagesFile, labelsFile } from "../formats/idxFiles";
@@ -88,6 +89,22 @@ test("images of none of the classes are refused", async () => {
   const error = await load(folder({ ant: 3, cat: 3 }), folder({ dog: 2, eel: 2 })).catch((error) => error);
   assert.instance(error, InputError);
   assert.match(error.message, /images of dog, eel, expected some of ant, cat, as the run's data have\.$/);
+});
+
+test("the test images may lack a class of the run", async () => {
+  const path = folder({ cat: 3, eel: 3 });
+  const data = { ...of(path), shape: [8, 8, 1], classes: ["cat", "eel"] };
+  const log = console.log;
+  console.log = () => {};
+  try {
+    const { wanted, test } = await judgedImages(
+      { data } as Parameters<typeof judgedImages>[0],
+      folder({ cat: 4 }, 20),
+    );
+    assert.equal([wanted, test.count], [[0, 1], 4]);
+  } finally {
+    console.log = log;
+  }
 });
 
 test.run();
