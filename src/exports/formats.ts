@@ -16,6 +16,14 @@ export interface Trained {
 
 type Files = [path: string, content: Uint8Array | string][];
 
+/** What the files of a network are called. */
+const paths = {
+  safetensors: (name) => [`${name}.safetensors`],
+  onnx: (name) => [`${name}.onnx`],
+  tfjs: (name) => [`${name}/${weightsFile}`, `${name}/model.json`],
+  torch: (name) => [`${name}.safetensors`],
+} satisfies Record<Format, (name: string) => readonly string[]>;
+
 /** The files in the order in which they are to be written: one that names others comes behind them. */
 const encoders: Record<Format, (trained: Trained[], version: string) => Files> = {
   safetensors: (trained) =>
@@ -23,36 +31,30 @@ const encoders: Record<Format, (trained: Trained[], version: string) => Files> =
       const { name, layers, batchStatistics } = network;
       const metadata = { format: "monge network", layers: JSON.stringify(layers) };
       const always = { batchStatistics: String(batchStatistics) };
-      return [`${name}.safetensors`, encodeSafetensors(state, { ...metadata, ...always })];
+      return [paths.safetensors(name)[0], encodeSafetensors(state, { ...metadata, ...always })];
     }),
   onnx: (trained, version) =>
-    trained.map(({ network, state }) => [`${network.name}.onnx`, encodeOnnx(network, state, version)]),
+    trained.map(({ network, state }) => [paths.onnx(network.name)[0], encodeOnnx(network, state, version)]),
   tfjs: (trained, version) =>
     trained.flatMap(({ network, state }): Files => {
       const { model, weights } = encodeTfjs(network, state, version);
+      const [weightsAt, modelAt] = paths.tfjs(network.name);
       return [
-        [`${network.name}/${weightsFile}`, weights],
-        [`${network.name}/model.json`, model],
+        [weightsAt, weights],
+        [modelAt, model],
       ];
     }),
   torch: (trained) => [
     ...trained.map(({ network, state }): Files[number] => [
-      `${network.name}.safetensors`,
+      paths.torch(network.name)[0],
       encodeSafetensors(torchState(network, state), { format: "pt" }),
     ]),
     ["model.py", torchProgram(trained.map(({ network }) => network))],
   ],
 };
 
-const paths: Record<Format, (name: string) => string[]> = {
-  safetensors: (name) => [`${name}.safetensors`],
-  onnx: (name) => [`${name}.onnx`],
-  tfjs: (name) => [`${name}/${weightsFile}`, `${name}/model.json`],
-  torch: (name) => [`${name}.safetensors`],
-};
-
 /** The files that the format has of a network of that name. */
-export const filesOf = (format: Format, name: Network["name"]): string[] => paths[format](name);
+export const filesOf = (format: Format, name: Network["name"]): readonly string[] => paths[format](name);
 
 /** Why a network can't be said in the format; undefined where it can. */
 export function lack(format: Format, { batchStatistics }: Network): string | undefined {
