@@ -16,9 +16,12 @@ export interface Bins {
   counts: number[];
 }
 
-/** Bins of a training set, found in so many iterations at most. */
-export function makeBins(training: Rows, random: HostRandom, iterations = 20): Bins {
-  const centres = clusters(training, BINS, random, iterations);
+/** Iterations that find them, at most. */
+export const BIN_ITERATIONS = 20;
+
+/** Bins of a training set; `began` hears of each iteration. */
+export function makeBins(training: Rows, random: HostRandom, began?: (iteration: number) => void): Bins {
+  const centres = clusters(training, BINS, random, BIN_ITERATIONS, began);
   return { centres, counts: binned(training, centres) };
 }
 

@@ -3,9 +3,15 @@
 import type { HostRandom } from "../kernels/threefry";
 import { join, nearest, type Rows, squaredDistance, take } from "./rows";
 
-/** Centres of `count` clusters of the vectors, fewer where there are fewer different vectors. */
-export function clusters(rows: Rows, count: number, random: HostRandom, iterations = 100): Rows {
-  return improved(rows, start(rows, count, random), iterations);
+/** Centres of `count` clusters of the vectors, fewer where there are fewer different vectors. `began` hears of each iteration. */
+export function clusters(
+  rows: Rows,
+  count: number,
+  random: HostRandom,
+  iterations = 100,
+  began?: (iteration: number) => void,
+): Rows {
+  return improved(rows, start(rows, count, random), iterations, began);
 }
 
 /** The first centre is any vector, each further one with chances as its squared distance to the nearest so far. */
@@ -38,11 +44,17 @@ function drawn(weights: Float64Array, sum: number): number {
 }
 
 /** Lloyd's iteration from these centres, until no vector changes its cluster. One that is left empty stays where it is. */
-export function improved(rows: Rows, from: Rows, iterations: number): Rows {
+export function improved(
+  rows: Rows,
+  from: Rows,
+  iterations: number,
+  began: (iteration: number) => void = () => {},
+): Rows {
   const { size } = rows;
   const centres = join(from);
   let before: Int32Array | undefined;
   for (let iteration = 0; iteration < iterations; iteration++) {
+    began(iteration);
     const { places } = nearest(rows, centres, before);
     if (places.every((place, i) => place === before?.[i])) break;
     before = places;

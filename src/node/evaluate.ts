@@ -7,8 +7,8 @@ import type { RunConfig } from "../wgan/config";
 import { type ByteDataset, selectClasses } from "../wgan/dataset";
 import { judgeImages } from "../wgan/judgeImages";
 import { judgePoints } from "../wgan/judgePoints";
-import { judgeStacked, STACK_STEPS } from "../wgan/judgeStacked";
-import { DRAWS, type Judgement } from "../wgan/judging";
+import { judgeStacked } from "../wgan/judgeStacked";
+import type { Hear, Judgement } from "../wgan/judging";
 import { classesAsIn, SAMPLES, sampleImages, sampleLatents } from "../wgan/sampling";
 import { toyNames } from "../wgan/toys";
 import { allFinite, fingerprint } from "./checkpoint";
@@ -22,7 +22,7 @@ import { judgedImages } from "./judgedImages";
 import { judgedStacks, loadStacks, requireAllModes } from "./judgedStacks";
 import { judgementJson, judgementLines } from "./judgementText";
 import { requireAdapter } from "./probe";
-import { createSoloProgress } from "./progress";
+import { createJudgingProgress } from "./progress";
 import { type EvaluateOptions, evaluateHelp, parseEvaluateOptions } from "./runOptions";
 import { hasNetwork, loadNetwork, readNetwork } from "./savedNetwork";
 
@@ -37,7 +37,8 @@ await runCommand(async () => {
   if (json !== undefined) requireWritable(json);
   const { shape, path } = config.data;
   const judge = shape.length === 1 ? ofPoints : path === STACKED ? ofStacks : ofImages;
-  const judgement = await judge(config, options);
+  const { hear, done } = createJudgingProgress(process.stdout);
+  const judgement = await judge(config, options, hear).finally(done);
   for (const line of judgementLines(judgement)) console.log(line);
   if (json !== undefined) writeFileAtomic(json, judgementJson(judgement, { run, best, data: data ?? null }));
 });
@@ -45,6 +46,7 @@ await runCommand(async () => {
 async function ofImages(
   config: RunConfig,
   { run, best, data, adapter }: EvaluateOptions,
+  hear: Hear,
 ): Promise<Judgement> {
   const saved = readNetwork("generator", run!, best);
   requireAdapter(adapter);
@@ -57,23 +59,17 @@ async function ofImages(
   const generator = loadNetwork(saved, config);
   await drawer(generator, config, run!)(SAMPLES); // before long work: what is drawn must be finite
   const kept = present.length > 1 ? await loadClassifier(splits, gpu, process.env) : undefined;
-  const progress = createSoloProgress(DRAWS, process.stdout);
-  progress.log(
-    `judging: ${test.count} test images and ${train.count} training images first, then ${DRAWS} draws`,
-  );
-  const judgement = await judgeImages({
+  return judgeImages({
     draw: drawer(generator, config, run!, classesAsIn(test.labels, wanted, SEED)),
     judge: kept && ((pixels) => kept.classifier.judge(pixels, bytes)),
-    ...{ train, test, present, wanted },
-    progress: progress.update,
+    ...{ train, test, present, wanted, hear },
   });
-  progress.done();
-  return judgement;
 }
 
 async function ofStacks(
   config: RunConfig,
   { run, best, data, adapter }: EvaluateOptions,
+  hear: Hear,
 ): Promise<Judgement> {
   if (data !== undefined)
     throw new InputError(`--data ${data}: the run was trained on stacks of digits, which are made anew.`);
@@ -88,20 +84,17 @@ async function ofStacks(
   const generator = loadNetwork(saved, config);
   await drawer(generator, config, run!)(SAMPLES); // before long work: what is drawn must be finite
   const { classifier } = await loadClassifier(splits, gpu, process.env);
-  const progress = createSoloProgress(STACK_STEPS, process.stdout);
-  const judgement = await judgeStacked({
+  return judgeStacked({
     draw: drawer(generator, config, run!),
     judge: (pixels) => classifier.judge(pixels, bytes),
-    test,
-    progress: progress.update,
+    ...{ test, hear },
   });
-  progress.done();
-  return judgement;
 }
 
 async function ofPoints(
   config: RunConfig,
   { run, best, data, adapter }: EvaluateOptions,
+  hear: Hear,
 ): Promise<Judgement> {
   // An imported run names only the toy that it is to be held to.
   const { source, path } = config.data;
@@ -116,16 +109,13 @@ async function ofPoints(
   const generator = loadNetwork(saved, config);
   const critic = savedCritic && loadNetwork(savedCritic, config);
   await drawer(generator, config, run!)(SAMPLES); // before long work: what is drawn must be finite
-  const progress = createSoloProgress(DRAWS, process.stdout);
-  const judgement = await judgePoints({
+  return judgePoints({
     toy,
     draw: drawer(generator, config, run!),
     criticMean: critic && ((points) => meanOver(critic, points)),
     objective: config.objective.kind,
-    progress: progress.update,
+    hear,
   });
-  progress.done();
-  return judgement;
 }
 
 async function meanOver(critic: Module, points: Float32Array): Promise<number> {

@@ -9,6 +9,7 @@ import { loadClassifier, requireClassifiable } from "./classifierStore";
 import { STACKED } from "./dataPath";
 import { judgedImages } from "./judgedImages";
 import { judgedStacks, requireAllModes } from "./judgedStacks";
+import { createJudgingProgress } from "./progress";
 import type { Splits } from "./splits";
 
 /** The evaluator of a run that asks for one; undefined for another. Throws InputError where its samples can't be measured. */
@@ -30,7 +31,9 @@ export async function evaluatorFor(
   if (config.data.path === STACKED) {
     requireAllModes(config, `--evaluate-every ${config.evaluateEvery}`);
     const { splits, test } = await judgedStacks(config);
-    return stackEvaluator({ judge: await judgeOf(splits), test });
+    const judge = await judgeOf(splits);
+    const { hear, done } = createJudgingProgress(process.stdout);
+    return stackEvaluator({ judge, test, hear }).finally(done);
   }
   const { splits, present, wanted, test } = await judgedImages(config);
   if (present.length < 2)

@@ -1,6 +1,7 @@
 // Shows how far a run is. On a terminal it rewrites one line in place. A pipe or a file gets only the plain lines, or one
 // now and then where there are none.
 // A closed pipe (`| head`) or a full disk ends the showing, not the run: its results are in files.
+import type { Hear } from "../wgan/judging";
 
 /** What is needed of a stream; process.stdout is one. */
 export interface Output {
@@ -23,8 +24,8 @@ export interface Progress {
 
 /** Milliseconds between two rewritings. */
 const pause = 100;
-/** Milliseconds between two lines into a pipe, of work that has no lines of its own. */
-const plainPause = 30_000;
+/** Milliseconds between two lines into a pipe, of work that has no lines of its own, or one now and then. */
+export const plainPause = 30_000;
 
 /** Keeps a stream that can't be written any more from ending the process. `lost` hears why, but for a closed pipe. */
 export function outliveStream(stream: Output, lost: (code: string) => void = () => {}): void {
@@ -38,6 +39,28 @@ export function createSoloProgress(steps: number, stream: Output, now = () => pe
   const progress = createProgress(steps, stream, now, { between: plainPause });
   progress.update(0);
   return progress;
+}
+
+/**
+ * A reporter for judging, which is done in parts: each has a line of its own, and what is left is of that part, since how
+ * long another takes isn't known before it has begun.
+ */
+export function createJudgingProgress(
+  stream: Output,
+  now = () => performance.now(),
+): { hear: Hear; done(): void } {
+  let shown: { part: string; progress: Progress } | undefined;
+  return {
+    hear(part, done, of) {
+      if (shown?.part !== part) {
+        shown?.progress.done();
+        shown = { part, progress: createSoloProgress(of, stream, now) };
+        shown.progress.log(`judging: ${part}`);
+      }
+      shown.progress.update(done);
+    },
+    done: () => shown?.progress.done(),
+  };
 }
 
 interface Pace {

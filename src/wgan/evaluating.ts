@@ -68,16 +68,13 @@ const nameOf = ({ classes }: ByteDataset, label: number) => classes?.[label] ?? 
  * Stacked digits: the KL of their modes to uniform, its floor, which real stacks have, the modes hit, and the share of real
  * stacks that the classifier reads right.
  */
-export async function stackEvaluator({
-  judge,
-  test,
-}: Pick<JudgedStacks, "judge" | "test">): Promise<Evaluator> {
-  const real = await readReal(test, judge);
+export async function stackEvaluator(judged: Omit<JudgedStacks, "draw">): Promise<Evaluator> {
+  const real = await readReal(judged);
   const floor = modeFigures(real.modes).kl;
   return {
     count: STACKS,
     async figures(draw) {
-      const { hit, kl } = modeFigures(await readModes(draw, judge));
+      const { hit, kl } = modeFigures(await readModes(draw, judged.judge));
       return { modes_kl: kl, modes_kl_floor: floor, modes: hit, real_read_right: real.right };
     },
   };

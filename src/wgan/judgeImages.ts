@@ -1,14 +1,14 @@
 // Judges a generator of images: by the answers and the features of a classifier of the data, and by pixels.
 import { HostRandom } from "../kernels/threefry";
-import { binned, differentBins, makeBins } from "../measures/bins";
+import { BIN_ITERATIONS, binned, differentBins, makeBins } from "../measures/bins";
 import { classifierScore, histogram, klToUniform, largest } from "../measures/classes";
 import { frechetDistance, moments } from "../measures/frechet";
 import { kernelDistance } from "../measures/kernelDistance";
 import { meanPairwiseDistance } from "../measures/pairs";
 import { precisionRecall } from "../measures/precisionRecall";
-import { nearest, type Rows, rowsOf, slice, take } from "../measures/rows";
+import { join, nearest, type Rows, rowsOf, slice, take } from "../measures/rows";
 import { type ByteDataset, nameAll } from "./dataset";
-import { DRAWS, type Figure, type Judgement } from "./judging";
+import { DRAWS, type Figure, type Hear, type Judgement } from "./judging";
 import { fromBytes } from "./pixels";
 
 /** Images of a draw, where there are twice as many test images. */
@@ -20,6 +20,8 @@ const BINNED = 10_000;
 const LEAST_IN_BIN = 10;
 /** Images whose nearest training image is looked for, and whose distances from each other. */
 const LOOKED_AT = 200;
+/** Test images that the classifier sees at once. */
+const AT_ONCE = 1000;
 /** Classes whose counts fit on a line. */
 const MOST_COUNTED = 30;
 
@@ -40,8 +42,7 @@ export interface Judged {
   /** All classes of the data in the classifier's order, and those of the run. */
   present: readonly number[];
   wanted: readonly number[];
-  /** Hears of 0 when the real images have been looked at, and then of each draw. */
-  progress: (done: number) => void;
+  hear: Hear;
 }
 
 /** Images by their pixels, and what the classifier sees in them. */
@@ -99,7 +100,7 @@ function classified({ present, wanted, test }: Judged): Measure[] {
 
 /** Takes all figures. There are two test images or more. */
 export async function judgeImages(judged: Judged): Promise<Judgement> {
-  const { train, test, judge, progress, present } = judged;
+  const { train, test, judge, hear, present } = judged;
   const size = test.height * test.width * test.channels;
   const most = Math.floor(MOST_NUMBERS / size);
   const pixelsOf = ({ images, count }: ByteDataset, limit: number) => {
@@ -114,20 +115,24 @@ export async function judgeImages(judged: Judged): Promise<Judgement> {
     ...(judge && { seen: await judge(pixels) }),
   });
 
-  const { pixels, seen } = await see(pixelsOf(test, 10 * PER_DRAW).values as Float32Array);
+  const pixels = pixelsOf(test, 10 * PER_DRAW);
+  const seen = judge && (await seeAll(pixels, judge, hear));
   const known = pixelsOf(train, train.count);
   const count = Math.min(PER_DRAW, Math.floor(pixels.count / 2));
   const measures = [...(judge ? classified(judged) : []), apart];
   const figures = measures.map(({ names, decimals }) => names.map((name) => figure(name, decimals)));
   const some = take(known, someOf(known.count, Math.min(known.count, BINNED)));
-  const bins = known.count >= 100 * LEAST_IN_BIN ? makeBins(some, new HostRandom(1)) : undefined;
+  const beganBins = (iteration: number) =>
+    hear(`bins of ${some.count} training images`, iteration, BIN_ITERATIONS);
+  const bins = known.count >= 100 * LEAST_IN_BIN ? makeBins(some, new HostRandom(1), beganBins) : undefined;
   const binnedInAll = Math.min(pixels.count, DRAWS * count); // as many of each side as there are of both
   const counts = new Array<number>(bins?.centres.count ?? 0).fill(0);
   const taken = new Array<number>(present.length).fill(0);
-  let first: Rows | undefined; // of the first draw, looked at last: a draw is to take as long as another
+  let first: Rows | undefined; // of the first draw, looked at behind the others, as a part of the work
 
-  progress(0); // the draws begin
+  const about = `${DRAWS} draws of ${count} images`;
   for (let draw = 1; draw <= DRAWS; draw++) {
+    hear(about, draw - 1, DRAWS);
     const order = shuffled(pixels.count, draw);
     const [real, reference] = [order.slice(0, count), order.slice(count, 2 * count)].map((places) => ({
       pixels: take(pixels, places.slice(0, LOOKED_AT)),
@@ -149,7 +154,6 @@ export async function judgeImages(judged: Judged): Promise<Judgement> {
       });
     }
     first ??= firstOf(generated.pixels, LOOKED_AT);
-    progress(draw);
   }
 
   const ofAll: Figure[] = [];
@@ -164,10 +168,13 @@ export async function judgeImages(judged: Judged): Promise<Judgement> {
     ofAll.push(differ);
   }
   const near = figure("distance to the nearest training image", 2);
-  near.generated.push(toNearest(first!, known));
-  near.real.push(toNearest(pixels, known));
+  const looked = [first!, firstOf(pixels, LOOKED_AT)];
+  let rows = 0;
+  const began = () => hear("nearest training images", rows++, first!.count + looked[1].count);
+  near.generated.push(toNearest(looked[0], known, began));
+  near.real.push(toNearest(looked[1], known, began));
   return {
-    about: `${DRAWS} draws of ${count} images against ${count} real ones`,
+    about: `${about} against ${count} real ones`,
     figures: [...figures.flat(), ...ofAll, near],
     notes: [
       ...(judge && present.length <= MOST_COUNTED
@@ -183,8 +190,28 @@ export async function judgeImages(judged: Judged): Promise<Judgement> {
 
 const figure = (name: string, decimals: number): Figure => ({ name, decimals, generated: [], real: [] });
 
-const toNearest = (images: Rows, known: Rows): number =>
-  median(nearest(firstOf(images, LOOKED_AT), known).distances);
+/** What the classifier sees in all images. */
+async function seeAll(images: Rows, judge: NonNullable<Judged["judge"]>, hear: Hear): Promise<Seen> {
+  const parts: Seen[] = [];
+  for (let from = 0; from < images.count; from += AT_ONCE) {
+    hear(`${images.count} test images by the classifier`, from, images.count);
+    const { values } = slice(images, from, Math.min(images.count, from + AT_ONCE));
+    parts.push(await judge(values as Float32Array));
+  }
+  return {
+    features: join(...parts.map(({ features }) => features)),
+    shares: join(...parts.map(({ shares }) => shares)),
+  };
+}
+
+/** The median distance to the nearest known image. */
+function toNearest(images: Rows, known: Rows, began: () => void): number {
+  const distances = Float64Array.from({ length: images.count }, (_, i) => {
+    began();
+    return nearest(slice(images, i, i + 1), known).distances[0];
+  });
+  return median(distances);
+}
 
 function notesOn({ judge, wanted, present }: Judged, count: number, inBins: number, known: number): string[] {
   const some = Math.min(count, LOOKED_AT);

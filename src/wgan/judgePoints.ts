@@ -4,7 +4,7 @@ import { countModes } from "../measures/mixture";
 import { rowsOf, slice } from "../measures/rows";
 import { wasserstein } from "../measures/wasserstein";
 import type { RunConfig } from "./config";
-import { DRAWS, type Figure, type Judgement } from "./judging";
+import { DRAWS, type Figure, type Hear, type Judgement } from "./judging";
 import { drawToy, modesOf, type ToyName } from "./toys";
 
 /** Points that modes are counted in, as in the published tables, and points that are paired off. */
@@ -32,7 +32,7 @@ export interface JudgedPoints {
   criticMean?: (points: Float32Array) => Promise<number>;
   /** What the critic was trained by, which says what its estimate is. */
   objective: RunConfig["objective"]["kind"];
-  progress: (done: number) => void;
+  hear: Hear;
 }
 
 /** Points beside others of the toy: their distance, and where the toy has modes, how many are hit and the share near one. */
@@ -46,14 +46,16 @@ export function pointFigures(toy: ToyName, points: Float32Array, reference: Floa
 }
 
 export async function judgePoints(judged: JudgedPoints): Promise<Judgement> {
-  const { toy, draw, criticMean, objective, progress } = judged;
+  const { toy, draw, criticMean, objective, hear } = judged;
   const found = modesOf(toy);
   const figure = (name: string, decimals: number): Figure => ({ name, decimals, generated: [], real: [] });
   const modes = figure(`modes hit, of ${(found?.centres.length ?? 0) / 2}`, 1);
   const share = figure("within 3 deviations of one, %", 1);
   const distance = figure("Wasserstein-1 distance", 4);
   const estimate = figure("the critic's estimate of it", 4);
+  const about = `${DRAWS} draws of ${COUNTED} points`;
   for (let i = 0; i < DRAWS; i++) {
+    hear(about, i, DRAWS);
     const fresh = (which: number) => drawToy(toy, COUNTED, FIRST_SEED + 2 * i + which).points;
     const reference = fresh(0);
     for (const [side, points] of [
@@ -68,10 +70,9 @@ export async function judgePoints(judged: JudgedPoints): Promise<Judgement> {
       distance[side].push(figures.distance);
       if (criticMean) estimate[side].push((await criticMean(reference)) - (await criticMean(points)));
     }
-    progress(i + 1);
   }
   return {
-    about: `${DRAWS} draws of ${COUNTED} points, ${PAIRED} of them paired off with as many of the toy`,
+    about: `${about}, ${PAIRED} of them paired off with as many of the toy`,
     figures: [...(found ? [modes, share] : []), distance, ...(criticMean ? [estimate] : [])],
     notes: [
       ...(found ? ["of the toy itself 98.9 % lie within 3 deviations: 1 − exp(−9/2)"] : []),

@@ -3,7 +3,7 @@
 import { histogram, klToUniform, largest } from "../measures/classes";
 import type { ByteDataset } from "./dataset";
 import type { Judged } from "./judgeImages";
-import type { Judgement } from "./judging";
+import type { Hear, Judgement } from "./judging";
 import { fromBytes } from "./pixels";
 import { channelOf } from "./stacked";
 
@@ -22,22 +22,23 @@ export interface JudgedStacks {
   judge: Judge;
   /** Real stacks, as many. */
   test: ByteDataset;
-  progress: (done: number) => void;
+  hear: Hear;
 }
 
-/** Calls of `progress`. */
-export const STACK_STEPS = (2 * STACKS) / STEP;
-
 /** The modes of as many stacks as are judged: the three digits that are read, as one number. */
-export async function readModes(draw: Draw, judge: Judge, step = () => {}): Promise<Uint16Array> {
+export async function readModes(
+  draw: Draw,
+  judge: Judge,
+  hear: (done: number, of: number) => void = () => {},
+): Promise<Uint16Array> {
   const modes = new Uint16Array(STACKS);
   for (let from = 0; from < STACKS; from += STEP) {
+    hear(from / STEP, STACKS / STEP);
     const stacks = await draw(STEP);
     for (const channel of [0, 1, 2])
       largest((await judge(channelOf(stacks, channel))).shares).forEach((digit, i) => {
         modes[from + i] = 10 * modes[from + i] + digit;
       });
-    step();
   }
   return modes;
 }
@@ -49,22 +50,22 @@ export function modeFigures(modes: Uint16Array): { hit: number; kl: number } {
 }
 
 /** What is read in real stacks: their modes, and the share that is read right, all three digits. */
-export async function readReal(test: ByteDataset, judge: Judge, step?: () => void) {
+export async function readReal({ test, judge, hear }: Omit<JudgedStacks, "draw">) {
   const size = test.images.length / test.count;
   let at = 0;
   const draw = async (count: number) => {
     at += count;
     return fromBytes(test.images.subarray((at - count) * size, at * size));
   };
-  const modes = await readModes(draw, judge, step);
+  const modes = await readModes(draw, judge, (...far) => hear(`${STACKS} real stacks`, ...far));
   return { modes, right: modes.filter((mode, i) => mode === test.labels[i]).length / STACKS };
 }
 
-export async function judgeStacked({ draw, judge, test, progress }: JudgedStacks): Promise<Judgement> {
-  let done = 0;
-  const step = () => progress(++done);
-  const { modes, right } = await readReal(test, judge, step);
-  const [real, generated] = [modes, await readModes(draw, judge, step)].map(modeFigures);
+export async function judgeStacked(judged: JudgedStacks): Promise<Judgement> {
+  const { draw, judge, hear } = judged;
+  const { modes, right } = await readReal(judged);
+  const made = await readModes(draw, judge, (...far) => hear(`${STACKS} stacks of the run`, ...far));
+  const [real, generated] = [modes, made].map(modeFigures);
   return {
     about: `${STACKS} stacks of three digits against as many real ones`,
     figures: [

@@ -4,6 +4,12 @@
 /** How many draws there are of generated samples, and of real ones. */
 export const DRAWS = 10;
 
+/**
+ * Hears how far a part of the work is, of nothing done when it begins. Parts come one after the other, and each is of
+ * steps that take about the same time.
+ */
+export type Hear = (part: string, done: number, of: number) => void;
+
 /** A figure: one value a draw, or one of all draws together. */
 export interface Figure {
   name: string;

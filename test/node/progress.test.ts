@@ -1,7 +1,13 @@
 // The progress line: rewritten on a terminal, silent in a pipe, and unmoved by a closed one.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { createProgress, createSoloProgress, duration, outliveStream } from "../../src/node/progress";
+import {
+  createJudgingProgress,
+  createProgress,
+  createSoloProgress,
+  duration,
+  outliveStream,
+} from "../../src/node/progress";
 
 const output = (isTTY: boolean, columns = 80) => {
   const listeners: ((error: NodeJS.ErrnoException) => void)[] = [];
@@ -119,6 +125,29 @@ test("what was prepared before step 0 is told again does not count for what is l
   time += 30_000;
   progress.update(3);
   assert.is(out.text(), "step 3/10  0.10 steps/s  1 min 10 s left\n");
+});
+
+test("each part of a judgement has its name, its steps and what is left of it", () => {
+  for (const isTTY of [true, false]) {
+    const out = output(isTTY);
+    let time = 0;
+    const { hear, done } = createJudgingProgress(out, () => time);
+    hear("bins", 0, 4);
+    time = 40_000;
+    hear("bins", 2, 4);
+    time = 60_000; // the last two weren't needed
+    hear("draws", 0, 10);
+    done();
+    const told = out
+      .text()
+      .replaceAll("\x1b[K", "")
+      .split(/[\r\n]/);
+    assert.equal(
+      told.filter((line) => line !== "" && !line.startsWith("step 0/")),
+      ["judging: bins", "step 2/4  0.050 steps/s  40 s left", "judging: draws"],
+    );
+    if (isTTY) assert.ok(out.text().endsWith("step 0/10\r\x1b[K"));
+  }
 });
 
 test("a stream that can't be written any more ends nothing, and of all but a closed pipe someone hears", () => {

@@ -45,7 +45,7 @@ const judged = (draw: Judged["draw"], changes: Partial<Judged> = {}): Promise<Ju
     test: test120,
     present: classes,
     wanted: classes,
-    progress: () => {},
+    hear: () => {},
     ...changes,
   });
 
@@ -61,13 +61,34 @@ const fresh = (labels = classes) => {
   return async (count: number) => fromBytes(patterns(count, labels, seed++).images);
 };
 
-test("fresh real images come to what the floor is", async () => {
-  const heard: number[] = [];
-  const judgement = await judged(fresh(), { progress: (done) => void heard.push(done) });
+test("each part of the work tells its steps, from the first on, and none after the last", async () => {
+  const heard: { part: string; steps: number[]; of: number }[] = [];
+  await judged(fresh(), {
+    hear(part, done, of) {
+      if (heard.at(-1)?.part !== part) heard.push({ part, steps: [], of });
+      heard.at(-1)!.steps.push(done);
+    },
+  });
   assert.equal(
-    heard,
-    Array.from({ length: DRAWS + 1 }, (_, i) => i),
+    heard.map(({ part, of }) => `${part}: ${of}`),
+    [
+      "120 test images by the classifier: 120",
+      "bins of 1200 training images: 20",
+      "10 draws of 60 images: 10",
+      "nearest training images: 180",
+    ],
   );
+  for (const { part, steps, of } of heard) {
+    assert.ok(steps[0] === 0 && steps.at(-1)! < of, `${part}: ${steps}`);
+    assert.ok(
+      steps.every((step, i) => i === 0 || step > steps[i - 1]),
+      `${part}: ${steps}`,
+    );
+  }
+});
+
+test("fresh real images come to what the floor is", async () => {
+  const judgement = await judged(fresh());
   assert.match(judgement.about, /^10 draws of 60 images against 60 real ones/);
   for (const name of [
     "classifier score",

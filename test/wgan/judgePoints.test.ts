@@ -5,13 +5,13 @@ import { judgePoints } from "../../src/wgan/judgePoints";
 import { DRAWS, meanOf } from "../../src/wgan/judging";
 import { drawToy, modesOf } from "../../src/wgan/toys";
 
-const calls: number[] = [];
+const calls: [part: string, done: number, of: number][] = [];
 const judged = (draw: (count: number) => Promise<Float32Array>) =>
   judgePoints({
     ...{ toy: "8gaussians", draw, objective: "wgan-gp" },
     criticMean: async (points) =>
       points.filter((_, at) => at % 2 === 0).reduce((sum, x) => sum + x, 0) / (points.length / 2),
-    progress: (done) => void calls.push(done),
+    hear: (...call) => void calls.push(call),
   });
 
 test("the toy's own draws have all modes, the floor's share and the floor's distance", async () => {
@@ -32,7 +32,7 @@ test("the toy's own draws have all modes, the floor's share and the floor's dist
   assert.ok(distance[0] / distance[1] > 0.6 && distance[0] / distance[1] < 1.6, `${distance}`);
   assert.equal(
     calls,
-    Array.from({ length: DRAWS }, (_, i) => i + 1),
+    Array.from({ length: DRAWS }, (_, i) => ["10 draws of 2500 points", i, DRAWS]),
   );
 });
 
@@ -49,7 +49,7 @@ test("a generator of one mode has one, all near it, at the mean way of the other
 
 test("without a critic its estimate is left out, and a note says so", async () => {
   const draw = async (count: number) => drawToy("8gaussians", count, 1).points;
-  const judged = { toy: "8gaussians", draw, objective: "wgan-gp", progress: () => {} } as const;
+  const judged = { toy: "8gaussians", draw, objective: "wgan-gp", hear: () => {} } as const;
   const { figures, notes } = await judgePoints(judged);
   assert.not.ok(figures.some(({ name }) => name.includes("critic")));
   assert.is(notes.at(-1), "the critic's estimate of it is left out: the run has no critic");

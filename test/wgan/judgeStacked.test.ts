@@ -4,7 +4,8 @@ import * as assert from "uvu/assert";
 import { rowsOf } from "../../src/measures/rows";
 import type { ByteDataset } from "../../src/wgan/dataset";
 import { stackEvaluator } from "../../src/wgan/evaluating";
-import { judgeStacked, STACK_STEPS, STACKS } from "../../src/wgan/judgeStacked";
+import { judgeStacked, STACKS } from "../../src/wgan/judgeStacked";
+import type { Hear } from "../../src/wgan/judging";
 import { fromBytes } from "../../src/wgan/pixels";
 import { channelOf, stackDigits } from "../../src/wgan/stacked";
 
@@ -36,17 +37,22 @@ test("stackDigits: three digits are the channels, and their number is the class;
 });
 
 test("real stacks hit all thousand modes, as evenly as chance has it; a generator of one stack hits one", async () => {
-  const steps: number[] = [];
-  const progress = (done: number) => void steps.push(done);
+  const heard: [part: string, done: number, of: number][] = [];
+  const hear: Hear = (...call) => void heard.push(call);
   let seed = 10;
   const fresh = async (count: number) => fromBytes(stackDigits(digits, count, seed++).images);
-  const good = await judgeStacked({ draw: fresh, judge, test: real, progress });
+  const good = await judgeStacked({ draw: fresh, judge, test: real, hear });
   const [modes, kl] = good.figures;
-  assert.equal([modes.generated, modes.real, steps.length], [[1000], [1000], STACK_STEPS]);
+  assert.equal([modes.generated, modes.real], [[1000], [1000]]);
+  const parts = ["26000 real stacks", "26000 stacks of the run"];
+  assert.equal(
+    heard,
+    parts.flatMap((part) => Array.from({ length: 26 }, (_, i) => [part, i, 26])),
+  );
   for (const [value] of [kl.generated, kl.real])
     assert.ok(Math.abs(value - 999 / (2 * STACKS)) < 0.003, `${value}`);
   const one = async (count: number) => fromBytes(new Uint8Array(3 * count).fill(75));
-  const poor = await judgeStacked({ draw: one, judge, test: real, progress });
+  const poor = await judgeStacked({ draw: one, judge, test: real, hear: () => {} });
   assert.equal(poor.figures[0].generated, [1]);
   assert.ok(Math.abs(poor.figures[1].generated[0] - Math.log(1000)) < 1e-9);
   assert.match(good.notes[0], / right of 100\.0 % of the real stacks$/);
@@ -54,7 +60,7 @@ test("real stacks hit all thousand modes, as evenly as chance has it; a generato
 
 test("what is measured during training are the same figures, and what the classifier takes for another digit", async () => {
   const blind: typeof judge = (grey) => judge(grey.map((value) => (value > 0.7 ? -1 : value))); // a nine looks like a zero
-  const { count, figures } = await stackEvaluator({ judge: blind, test: real });
+  const { count, figures } = await stackEvaluator({ judge: blind, test: real, hear: () => {} });
   assert.is(count, STACKS);
   let at = 0;
   const again = await figures(async (n) => {
@@ -65,7 +71,7 @@ test("what is measured during training are the same figures, and what the classi
   assert.equal([again.modes_kl, again.modes], [again.modes_kl_floor, 9 ** 3]);
   assert.ok(Math.abs(again.real_read_right - 0.9 ** 3) < 0.01, `${again.real_read_right}`);
   const { figures: judged, notes } = await judgeStacked({
-    ...{ judge: blind, test: real, progress: () => {} },
+    ...{ judge: blind, test: real, hear: () => {} },
     draw: async (n) => fromBytes(new Uint8Array(3 * n)),
   });
   assert.is(judged[1].real[0], again.modes_kl_floor);

@@ -9,7 +9,7 @@ import { makeFolders, reason } from "../files";
 import { lockFolder } from "../lock";
 import { lossHeader } from "../lossFile";
 import { parseTrainOptions } from "../options";
-import { counted, createProgress, duration } from "../progress";
+import { counted, createProgress, duration, plainPause } from "../progress";
 import { chooseSettings, namedPreset } from "../settings";
 import { endLine, outcomeOf } from "./outcome";
 import { environmentInFull } from "./paths";
@@ -37,7 +37,10 @@ async function runAll(folder: string, runs: readonly PlannedRun[], atOnce: numbe
   const steps = new Map(runs.map((run) => [run, stepsOf(run)]));
   const total = [...steps.values()].reduce((sum, each) => sum + each, 0);
   const waiting = runs.filter((run) => outcomeOf(run).state !== "done");
-  const progress = createProgress(total, process.stdout, undefined, { lookBack: Number.POSITIVE_INFINITY });
+  const progress = createProgress(total, process.stdout, undefined, {
+    lookBack: Number.POSITIVE_INFINITY,
+    between: plainPause,
+  });
   progress.log(`${folder}: ${counted(runs.length, "run")}, ${runs.length - waiting.length} of them done`);
 
   const children = new Map<PlannedRun, ChildProcess>();
