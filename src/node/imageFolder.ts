@@ -6,7 +6,7 @@ import { maxLabel } from "../formats/images";
 import { type ByteDataset, joinDataset } from "../wgan/dataset";
 import { unreadable } from "./files";
 import { type ImageInfo, ImageReader } from "./imageFiles";
-import { counted } from "./progress";
+import { counted, createSoloProgress } from "./progress";
 import { kindOf } from "./wholeFiles";
 
 const endings = [".png", ".jpg", ".jpeg", ".webp"];
@@ -62,7 +62,15 @@ export async function readImageFolder(
   const channels = infos.some(({ colour }) => colour) ? 3 : 1;
   const pixels = makePixels(infos.length, side, channels);
   const each = side.height * side.width * channels;
-  for (const [i, info] of infos.entries()) pixels.set(await reader.read(info, channels, size), i * each);
+  const progress = createSoloProgress(infos.length, process.stdout);
+  try {
+    for (const [i, info] of infos.entries()) {
+      pixels.set(await reader.read(info, channels, size), i * each);
+      progress.update(i + 1);
+    }
+  } finally {
+    progress.done();
+  }
   const images = { count: infos.length, ...side, channels, pixels } as const;
   const others = [...top.others, ...classes.flatMap((each) => each.others)].length;
   return {
