@@ -29,7 +29,7 @@ export const clipping: Experiment = {
       name: `clip-${clip}`,
       options: {
         ...{ ...shared, "objective.kind": "wgan", "objective.clip": clip, "optimizer.kind": "rmsprop" },
-        // Well within the bounds, so that what lies at them has been driven there.
+        // Two deviations to the bound: nearly all that is found there has been driven to it.
         ...{ "network.criticInit": Number(clip) / 2, ...(quick && small) },
       },
     })),

@@ -1,8 +1,9 @@
 // Does the critic's estimate say how good the samples are? Its rank correlation with their distance from the data, over a run.
 
-import { rankCorrelation } from "../../measures/ranks";
 import { medianWindow } from "../../wgan/curves";
 import { markdownTable } from "../markdownTable";
+import { bestOf } from "../outputs/metrics";
+import { agreement } from "./agreement";
 import type { Done, Experiment, TrainOptions } from "./experiment";
 import { linePlot } from "./lines";
 
@@ -46,13 +47,12 @@ export const estimate: Experiment = {
     ),
   async results(done) {
     const rows = done.map((run) => {
-      const looks = looksOf(run);
-      const half = looks.slice(looks.length >> 1);
-      const least = Math.min(...looks.map(({ distance }) => distance));
+      const { looks } = run;
+      const least = bestOf(looks).figures.frechet;
       return [
         ...[titleOf(run), `${run.options.seed}`, `${looks.length}`],
-        ...[correlation(looks), correlation(half)],
-        ...[least.toFixed(1), looks.at(-1)!.distance.toFixed(1)],
+        ...[agreement(looks), agreement(looks.slice(looks.length >> 1))],
+        ...[least.toFixed(1), looks.at(-1)!.figures.frechet.toFixed(1)],
       ];
     });
     const head = [
@@ -70,7 +70,7 @@ export const estimate: Experiment = {
       lines: [
         {
           ...{ of: "one look after another", run: run.name },
-          points: looksOf(run).map(({ estimate, distance }) => [estimate, distance] as const),
+          points: run.looks.map(({ figures }) => [figures.estimate, figures.frechet] as const),
         },
       ],
     }));
@@ -84,13 +84,3 @@ export const estimate: Experiment = {
 };
 
 const titleOf = ({ name }: Done) => ways[name.replace(/-seed-\d+$/, "")].title;
-
-/** The filtered estimate and the distance at each look. */
-const looksOf = ({ looks }: Done): { estimate: number; distance: number }[] =>
-  looks.map(({ figures }) => ({ estimate: figures.estimate, distance: figures.frechet }));
-
-const correlation = (looks: readonly { estimate: number; distance: number }[]) =>
-  rankCorrelation(
-    looks.map(({ estimate }) => estimate),
-    looks.map(({ distance }) => distance),
-  ).toFixed(2);

@@ -3,6 +3,7 @@
 import type { Figures } from "../../wgan/evaluating";
 import { markdownTable } from "../markdownTable";
 import { bestOf } from "../outputs/metrics";
+import { agreement } from "./agreement";
 import type { Experiment, Training, TrainOptions } from "./experiment";
 import { linePlot } from "./lines";
 import { lastGrid, picturesOf } from "./pictures";
@@ -64,13 +65,13 @@ export const stability: Experiment = {
           last.figures.frechet.toFixed(1),
           `${best.figures.frechet.toFixed(1)} at ${best.step}`,
         ],
-        ...[largestShare(last.figures), `${fewest(last.figures)}`],
+        ...[largestShare(last.figures), `${fewest(last.figures)}`, agreement(run.looks)],
       ];
     });
     const floor = done[0].looks[0].figures.frechet_floor.toFixed(1);
     const head = [
       ...["networks", "trained as", "Fréchet distance", "at best, and the step"],
-      ...["most taken for one digit, %", "digits below 2 %"],
+      ...["most taken for one digit, %", "digits below 2 %", "correlation"],
     ];
     const panels = Object.entries(networks)
       .map(([network, { title }]) => ({
@@ -93,7 +94,7 @@ export const stability: Experiment = {
         `${beside.map(({ run, trained }) => `![${trained}](${gridFile(run)})`).join(" ")}\n`,
     );
     return {
-      text: `${markdownTable(head, rows)}\nThe floor of the Fréchet distance is ${floor}.\n\n![The distance over the steps](stability.png)\n\nSamples at the end, from left to right.\n${rowsOfGrids.join("")}`,
+      text: `${markdownTable(head, rows)}\nThe floor of the Fréchet distance is ${floor}. The correlation is Spearman's, of the critic's estimate with the distance over the looks.\n\n![The distance over the steps](stability.png)\n\nSamples at the end, from left to right.\n${rowsOfGrids.join("")}`,
       pictures: {
         "stability.png": await linePlot(panels, { columns: 3, width: 280 }),
         ...picturesOf(done, gridFile, lastGrid),
