@@ -9,7 +9,7 @@ import type { RunConfig } from "../wgan/config";
 import { runCommand } from "./command";
 import { readConfig } from "./configFile";
 import { type ExportOptions, exportHelp, parseExportOptions } from "./exportOptions";
-import { makeFolders, reason, writeFileAtomic } from "./files";
+import { makeFolders, reason, writeTogether } from "./files";
 import { requireEmpty, requireMakeable } from "./runFolder";
 import { hasNetwork, readNetwork } from "./savedNetwork";
 
@@ -28,11 +28,11 @@ await runCommand(async () => {
   const out = options.out ?? join(run, format);
   if (options.out === undefined) requireMakeable(out);
   else requireEmpty(out);
-  for (const [name, content] of encode(format, trained, version)) {
-    const file = join(out, name);
-    makeFolders(dirname(file));
-    writeFileAtomic(file, content);
-  }
+  const files = [...encode(format, trained, version)].map(
+    ([name, content]) => [join(out, name), content] as const,
+  );
+  for (const [file] of files) makeFolders(dirname(file));
+  writeTogether(files);
   // An earlier export may have left another run's there.
   for (const [name] of left) removeFiles(out, filesOf(format, name));
   console.log(`${trained.map(({ network }) => network.name).join(" and ")} for ${format}: ${out}`);

@@ -29,23 +29,37 @@ const temporaryEnding = ".monge-tmp";
  * When it returns, the content is on the disk under its name. Throws InputError if it can't be written.
  */
 export function writeFileAtomic(path: string, content: Uint8Array | string): void {
-  const temporary = join(
-    dirname(path),
-    `.${basename(path)}.${randomBytes(4).toString("hex")}${temporaryEnding}`,
-  );
+  writeTogether([[path, content]]);
+}
+
+/** As `writeFileAtomic`, of files that belong together: where one can't be written, none replaces what was there. */
+export function writeTogether(
+  files: readonly (readonly [path: string, content: Uint8Array | string])[],
+): void {
+  const written: [temporary: string, path: string][] = [];
+  let at = "";
   try {
-    const file = openSync(temporary, "wx");
-    try {
-      writeFileSync(file, content);
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
+    for (const [path, content] of files) {
+      at = path;
+      const name = `.${basename(path)}.${randomBytes(4).toString("hex")}${temporaryEnding}`;
+      const temporary = join(dirname(path), name);
+      const file = openSync(temporary, "wx");
+      written.push([temporary, path]);
+      try {
+        writeFileSync(file, content);
+        fsyncSync(file);
+      } finally {
+        closeSync(file);
+      }
     }
-    renameSync(temporary, path);
-    syncFolder(dirname(path));
+    for (const [temporary, path] of written) {
+      at = path;
+      renameSync(temporary, path);
+      syncFolder(dirname(path));
+    }
   } catch (error) {
-    rmSync(temporary, { force: true });
-    throw new InputError(`${path}: can't be written (${reason(error)}).`);
+    for (const [temporary] of written) rmSync(temporary, { force: true });
+    throw new InputError(`${at}: can't be written (${reason(error)}).`);
   }
 }
 

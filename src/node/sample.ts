@@ -11,7 +11,7 @@ import { runCommand } from "./command";
 import { readConfig } from "./configFile";
 import { openDevice } from "./device";
 import { requireAdapter } from "./probe";
-import { counted } from "./progress";
+import { counted, createSoloProgress } from "./progress";
 import { parseSampleOptions, sampleHelp } from "./runOptions";
 import { requireOut, writeSamples } from "./sampleFiles";
 import { loadNetwork, readNetwork } from "./savedNetwork";
@@ -42,13 +42,21 @@ await runCommand(async () => {
   const drawn = fixedLatents({ ...config, seed }, interpolate ? (2 * count) / interpolate : count);
   const latents = truncate || interpolate ? await changed(drawn) : drawn;
   const values = new Float32Array(count * sizeOf(shape));
+  const drawing = createSoloProgress(count, process.stdout);
   for (let at = 0; at < count; at += AT_ONCE) {
+    drawing.update(at);
     const sizes = [Math.min(AT_ONCE, count - at), latents.shape[1]];
     const images = tidy(() => sampleImages(generator, slice(latents, { starts: [at, 0], sizes }), config));
     values.set((await images.data()) as Float32Array, at * sizeOf(shape));
     images.dispose();
   }
-  writeSamples(kind, out, values, config.data, columns);
+  drawing.done();
+  const writing = createSoloProgress(count, process.stdout);
+  try {
+    writeSamples(kind, out, values, config.data, columns, writing);
+  } finally {
+    writing.done();
+  }
   console.log(`${counted(count, shape.length === 1 ? "point" : "image")}: ${out}`);
   return 0;
 

@@ -1,5 +1,5 @@
 // Where sample puts its images: one picture for people, or the bytes that the data would have, for other programs.
-import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { InputError } from "../errors";
 import { encodeIdxImages } from "../formats/idx";
@@ -8,6 +8,7 @@ import type { RunConfig } from "../wgan/config";
 import { samplePicture } from "../wgan/samplePicture";
 import { makeFolders, reason, requireWritable, writeFileAtomic } from "./files";
 import { encodePng } from "./png";
+import type { Progress } from "./progress";
 
 type Kind = "picture" | "npy" | "idx" | "folder";
 
@@ -39,13 +40,14 @@ function kindOf(out: string): Kind {
   );
 }
 
-/** Writes samples (N, …shape) with values from -1 to 1, or points, `columns` of them a row. Throws InputError. */
+/** Writes samples (N, …shape) with values from -1 to 1, or points, `columns` of them a row. `progress` hears of files. Throws InputError. */
 export function writeSamples(
   kind: Kind,
   out: string,
   values: Float32Array,
   data: RunConfig["data"],
   columns: number,
+  progress: Pick<Progress, "update">,
 ): void {
   const [height, width, last] = data.shape;
   const size = data.shape.reduce((product, each) => product * each, 1);
@@ -63,13 +65,17 @@ export function writeSamples(
   if (kind === "npy") return writeFileAtomic(out, encodeNpy(pixels, sizes));
   if (kind === "idx")
     return writeFileAtomic(out, encodeIdxImages({ count, height, width, channels, pixels }));
+  const nameOf = (i: number) => join(out, `${String(i).padStart(6, "0")}.png`);
+  let made = 0;
   try {
     makeFolders(out);
-    for (let i = 0; i < count; i++) {
-      const one = { bytes: bytes.subarray(i * size, (i + 1) * size), width, height };
-      writeFileSync(join(out, `${String(i).padStart(6, "0")}.png`), encodePng(one));
+    for (; made < count; made++) {
+      const one = { bytes: bytes.subarray(made * size, (made + 1) * size), width, height };
+      writeFileSync(nameOf(made), encodePng(one));
+      progress.update(made);
     }
   } catch (error) {
+    for (let i = 0; i <= made; i++) rmSync(nameOf(i), { force: true }); // some of them are no use, and in the way
     throw error instanceof InputError
       ? error
       : new InputError(`${out}: can't be written (${reason(error)}).`);

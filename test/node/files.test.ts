@@ -12,6 +12,7 @@ import {
   requireFolder,
   sweepTemporaries,
   writeFileAtomic,
+  writeTogether,
 } from "../../src/node/files";
 import { temporaryFolder } from "./temporary";
 
@@ -32,6 +33,28 @@ test("writeFileAtomic that fails keeps the old content, cleans up and says why",
   assert.throws(() => writeFileAtomic(join(inner, "taken"), "text"), /taken: can't be written \(E[A-Z]+\)/);
   assert.equal(readdirSync(inner), ["taken"]);
   assert.throws(() => writeFileAtomic(join(folder, "no", "a"), "text"), /can't be written \(ENOENT\)/);
+});
+
+test("files that belong together are all replaced or none", () => {
+  const inner = join(folder, "together");
+  mkdirSync(join(inner, "taken", "x"), { recursive: true });
+  const [a, b] = [join(inner, "a"), join(inner, "b")];
+  const both = (text: string) => [a, b].map((path) => [path, text] as const);
+  writeTogether(both("old"));
+  assert.throws(
+    () => writeTogether([...both("new"), [join(inner, "no", "c"), "new"]]),
+    /c: can't be written \(ENOENT\)/,
+  );
+  assert.equal(
+    [a, b].map((path) => readFileSync(path, "utf8")),
+    ["old", "old"],
+  );
+  assert.equal(readdirSync(inner).sort(), ["a", "b", "taken"]);
+  writeTogether(both("new"));
+  assert.equal(
+    [a, b].map((path) => readFileSync(path, "utf8")),
+    ["new", "new"],
+  );
 });
 
 test("sweepTemporaries removes old temporaries only", () => {

@@ -7,6 +7,7 @@ import * as assert from "uvu/assert";
 import { parseIdxImages } from "../../src/formats/idx";
 import { parseNpyImages } from "../../src/formats/npy";
 import { decodePng } from "../../src/node/png";
+import type { Progress } from "../../src/node/progress";
 import { requireOut, writeSamples } from "../../src/node/sampleFiles";
 import { complaint } from "../complaint";
 import { runConfig } from "./runConfig";
@@ -14,10 +15,16 @@ import { temporaryFolder } from "./temporary";
 
 const base = temporaryFolder();
 const shaped = (...shape: number[]) => ({ ...runConfig.data, shape });
-const write = (name: string, values: readonly number[], data: ReturnType<typeof shaped>) => {
+const silent = { update: () => {} };
+const write = (
+  name: string,
+  values: readonly number[],
+  data: ReturnType<typeof shaped>,
+  progress: Pick<Progress, "update"> = silent,
+) => {
   const out = join(base, name);
   const numbers = Float32Array.from(values);
-  writeSamples(requireOut(out, data, numbers.length), out, numbers, data, 2);
+  writeSamples(requireOut(out, data, numbers.length), out, numbers, data, 2, progress);
   return out;
 };
 
@@ -46,6 +53,19 @@ for (const [name, data, values] of [
     );
   });
 }
+
+test("of a folder that takes some images alone nothing is left, so that another try finds it empty", () => {
+  const broken = {
+    update(done: number) {
+      if (done === 1) throw Object.assign(new Error("no space"), { code: "ENOSPC" });
+    },
+  };
+  assert.throws(
+    () => write("some", [-1, 0, 1, 0.5], shaped(1, 1, 1), broken),
+    /some: can't be written \(ENOSPC\)\.$/,
+  );
+  assert.equal(readdirSync(join(base, "some")), []);
+});
 
 test("the picture is for the eye: digits are dark on white", () => {
   const { data, width, height } = PNG.sync.read(readFileSync(write("a.png", [-1, 1, 1, 1], shaped(1, 1, 1))));
