@@ -35,12 +35,11 @@ export async function runHere(folder: string, atOnce: number): Promise<number> {
 
 async function runAll(folder: string, runs: readonly PlannedRun[], atOnce: number): Promise<number> {
   const steps = new Map(runs.map((run) => [run, stepsOf(run)]));
-  const total = [...steps.values()].reduce((sum, each) => sum + each, 0);
+  const total = () => [...steps.values()].reduce((sum, each) => sum + each, 0);
   const waiting = runs.filter((run) => outcomeOf(run).state !== "done");
-  const progress = createProgress(total, process.stdout, undefined, {
-    lookBack: Number.POSITIVE_INFINITY,
-    between: plainPause,
-  });
+  const pace = { lookBack: Number.POSITIVE_INFINITY, between: plainPause };
+  const showProgress = () => createProgress(total(), process.stdout, undefined, pace);
+  let progress = showProgress();
   progress.log(`${folder}: ${counted(runs.length, "run")}, ${runs.length - waiting.length} of them done`);
 
   const children = new Map<PlannedRun, ChildProcess>();
@@ -67,10 +66,15 @@ async function runAll(folder: string, runs: readonly PlannedRun[], atOnce: numbe
       if (stop) return;
       ended.add(run);
       const { state, why } = outcomeOf(run);
-      if (state !== "done") failed++;
+      if (state !== "done") {
+        failed++;
+        steps.set(run, lastStep(run.path)); // the others of its steps will not be done
+        progress.done();
+        progress = showProgress();
+      }
       const done = stepsDone();
       const seconds = (performance.now() - start) / 1000;
-      const left = (seconds * (total - done)) / (done - before);
+      const left = (seconds * (total() - done)) / (done - before);
       const more =
         ended.size < runs.length && left >= 1 && left < 1e9 ? `, about ${duration(left)} left` : "";
       const said = state === "done" ? state : `${state}, ${why || `exit code ${code}`}`;
@@ -106,7 +110,11 @@ function runOne(
   started(child);
   return new Promise((resolve) => {
     const end = (code: number | string) => {
-      appendFileSync(log, endLine(code));
+      try {
+        appendFileSync(log, endLine(code));
+      } catch {
+        // A full disk: the run's end is told here, and its folder says what is done.
+      }
       resolve(code);
     };
     child.on("error", (error) => end(reason(error)));

@@ -96,9 +96,14 @@ space=${quoted(JSON.stringify(space))}
 
 # What is to become small, of the run in folder $1: the distance of its samples from the data, as npm run evaluate has it.
 value() {
-  ${lineOf(evaluate)} --run "$1" --json "$1.json" >/dev/null 2>>"$1.log" &&
-    node -p 'JSON.parse(fs.readFileSync(process.argv[1])).figures
-      .find(({ name }) => /^(Wasserstein-1|Fréchet) distance$/.test(name)).generated.mean' "$1.json"
+  ${lineOf(evaluate)} --run "$1" --json "$1.json" >>"$1.log" 2>&1 &&
+    node -e 'const { figures } = JSON.parse(fs.readFileSync(process.argv[1]));
+      const found = figures.find(({ name }) => /^((Wasserstein-1|Fréchet) distance|KL of modes to uniform)$/.test(name));
+      if (!found) {
+        console.error("monge: images of one class have no distance by a classifier, so there is nothing to make small.");
+        process.exit(1);
+      }
+      console.log(found.generated.mean);' "$1.json" 2>>"$1.log"
 }
 
 run= stopped=
@@ -114,7 +119,7 @@ while [ "$trial" -lt "$trials" ]; do
   words=$(printf %s "$asked" | node -p 'Object.entries(JSON.parse(fs.readFileSync(0)).params)
     .map(([name, value]) => "--" + name + " \\x27" + String(value).replaceAll("\\x27", "\\x27\\\\\\x27\\x27") + "\\x27")
     .join(" ")')
-  printf 'trial %s: %s\\n' "$number" "$words"
+  printf 'trial %s, %s of %s: %s\\n' "$number" "$trial" "$trials" "$words"
   sum=0
   for seed in ${seeds.join(" ")}; do
     out=trials/$number/seed-$seed

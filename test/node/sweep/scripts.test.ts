@@ -13,7 +13,7 @@ import { settled, standIn } from "./sweeping";
 
 const onUnix = process.platform === "win32" ? test.skip : test;
 const train = standIn();
-/** In the place of evaluate: the distance is what metrics.json has, without its sign; of seed 7 there is none. */
+/** In the place of evaluate: the distance is what metrics.json has, without its sign; of seed 7 there is none, of 8 no figure. */
 const evaluate = join(temporaryFolder(), "evaluate.mjs");
 writeFileSync(
   evaluate,
@@ -21,7 +21,9 @@ writeFileSync(
   const [, , , run, , json] = process.argv;
   const mean = Math.abs(JSON.parse(readFileSync(run + "/metrics.json")).wasserstein_median);
   if (mean === 7) process.exit(1);
-  writeFileSync(json, JSON.stringify({ figures: [{ name: "modes" }, { name: "Fréchet distance", generated: { mean } }] }));`,
+  if (mean === 8) process.stdout.write("judged\\n");
+  writeFileSync(json, JSON.stringify({ figures: [{ name: "modes" },
+    ...(mean === 8 ? [] : [{ name: process.env.DISTANCE ?? "Fréchet distance", generated: { mean } }])] }));`,
 );
 
 /** A sweep's folder with both scripts, and programs of the given names and texts before all others on the PATH. */
@@ -174,7 +176,7 @@ onUnix(
     assert.is(told[4], `tell ${study} --trial-number 2 --values 1.5`);
     assert.match(
       stdout,
-      "trial 1: --optimizer.learningRate '0.000025' --network.critic 'mlp'\ntrial 1: 1.5\n",
+      "trial 1, 1 of 2: --optimizer.learningRate '0.000025' --network.critic 'mlp'\ntrial 1: 1.5\n",
     );
     const lines = readFileSync(join(folder, "trials.txt"), "utf8").trimEnd().split("\n");
     assert.is(lines.length, 4);
@@ -185,7 +187,14 @@ onUnix(
     assert.match(steps("trials/2/seed-2"), "\n40,");
     assert.match(dataOf("trials/1/seed-1"), /^\/+mnist$/);
 
-    for (const seeds of ["13,1", "1,7"]) {
+    for (const name of ["Wasserstein-1 distance", "KL of modes to uniform"]) {
+      const measured = sweep([...grid, "--seeds", "1"], { optuna });
+      const { stdout: said } = spawnSync("sh", [join(measured.folder, "optuna.sh"), "1"], {
+        ...{ env: { ...measured.env, DISTANCE: name }, encoding: "utf8" },
+      });
+      assert.match(said, "\ntrial 1: 1\n", name);
+    }
+    for (const seeds of ["13,1", "1,7", "8"]) {
       const failing = sweep([...grid, "--seeds", seeds], { optuna });
       const { status: code, stdout: said } = spawnSync("sh", [join(failing.folder, "optuna.sh"), "1"], {
         ...{ env: failing.env, encoding: "utf8" },
@@ -194,6 +203,9 @@ onUnix(
       assert.match(said, /\n1 of 1 trials failed\n$/);
       const last = readFileSync(join(failing.folder, "told.txt"), "utf8").trimEnd().split("\n").at(-1);
       assert.is(last, `tell ${study} --trial-number 1 --state fail`, seeds);
+      if (seeds !== "8") continue;
+      const log = readFileSync(join(failing.folder, "trials/1/seed-8.log"), "utf8");
+      assert.match(log, /\njudged\nmonge: images of one class have no distance by a classifier, /);
     }
   },
 );
