@@ -4,8 +4,10 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { InputError } from "../errors";
 import { medianFilter } from "../wgan/curves";
+import { classifierFile, loadClassifier, requireClassifiable } from "./classifierStore";
 import { runCommand } from "./command";
 import { readConfig } from "./configFile";
+import { closeDevice, openDevice } from "./device";
 import type { Done, Experiment, Training } from "./experiments/experiment";
 import { readKept, requireOneData, writeKept } from "./experiments/kept";
 import { experimentHelp, parseExperimentOptions } from "./experiments/options";
@@ -16,6 +18,7 @@ import { counted } from "./progress";
 import { requireEqual } from "./resume";
 import { isRun } from "./runFolder";
 import { chooseSettings, namedPreset } from "./settings";
+import { loadSplits } from "./splits";
 import { runHere } from "./sweep/local";
 import { outcomeOf } from "./sweep/outcome";
 import { lineOf } from "./sweep/plan";
@@ -31,12 +34,21 @@ await runCommand(async () => {
   const out = options.out ?? join("runs", name);
   const trainings = experiment.trainings(quick);
   for (const training of trainings) requireOurs(out, training, report ? undefined : (data ?? null));
-  if (!report) writePlan(out, trainings, data);
-  const code = report ? 0 : await runHere(out, 1);
-  const folder = quick ? out : join(root, "docs/science");
+  // What shows nothing, or is of other data, is in no page of docs.
+  const folder = quick || data !== undefined ? out : join(root, "docs/science");
   const [page, keptIn] = [join(folder, `${name}.md`), join(folder, `${name}.jsonl`)];
+  if (!report) {
+    writePlan(out, trainings, data);
+    const waits = trainings.some((training) => !doneIn(out, training));
+    if (waits && experiment.data !== "toys") await makeClassifier(data);
+    const code = await runHere(out, 1);
+    if (code !== 0) {
+      console.log(`${page}: left as it is; --report writes it from the trainings that are done`);
+      return code;
+    }
+  }
   const here = trainings.flatMap((training) => doneIn(out, training) ?? []);
-  const kept = experiment.needsFolders ? [] : readKept(keptIn, trainings);
+  const kept = experiment.needsFolders ? [] : readKept(keptIn, trainings, console.log);
   const done = trainings.flatMap(
     (training) =>
       here.find((each) => each.name === training.name) ??
@@ -45,14 +57,23 @@ await runCommand(async () => {
   );
   if (done.length === 0) {
     console.log(`${out}: no training is done, so there is nothing to report`);
-    return code;
+    return;
   }
   requireOneData(done, keptIn);
   if (!experiment.needsFolders) writeKept(keptIn, done);
   await writePage(page, name, experiment, trainings, done);
   console.log(`${page}: of ${done.length} of ${counted(trainings.length, "training")}`);
-  return code;
 });
+
+/** Trains the classifier of the digits where none is kept, here, where it is seen how long that takes. */
+async function makeClassifier(data: string | undefined): Promise<void> {
+  const path = data === undefined ? null : resolve(data);
+  const splits = await loadSplits({ path, size: null, transposed: false });
+  requireClassifiable(splits, process.env);
+  if (existsSync(classifierFile(splits, process.env))) return;
+  await loadClassifier(splits, await openDevice(), process.env);
+  closeDevice(); // the trainings have devices of their own
+}
 
 /** The words of train for a training, into a folder of its name. */
 function wordsOf({ name, options }: Training, data: string | undefined): string[] {

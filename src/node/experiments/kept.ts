@@ -1,6 +1,7 @@
 // What the trainings of an experiment measured, in a file beside its page. So a page tells of trainings that another machine
 // did, and whoever wants to plot its figures anew finds them there.
 import { existsSync, readFileSync } from "node:fs";
+import { isDeepStrictEqual } from "node:util";
 import { InputError } from "../../errors";
 import { writeFileAtomic } from "../files";
 import type { Done, Training } from "./experiment";
@@ -14,14 +15,17 @@ export function writeKept(file: string, done: readonly Done[]): void {
   writeFileAtomic(file, lines.join(""));
 }
 
-/** Those of the file that are still asked for: one whose options have changed since is another. Throws InputError. */
-export function readKept(file: string, trainings: readonly Training[]): Done[] {
+/** Those of the file that are still asked for: one whose options have changed since is another, and `log` hears of it. Throws InputError. */
+export function readKept(file: string, trainings: readonly Training[], log: (line: string) => void): Done[] {
   const lines = existsSync(file) ? readFileSync(file, "utf8").split("\n") : [];
   return lines.flatMap((line, i) => {
     if (line === "") return [];
     const { name, options, data, looks } = parsed(line, `${file}:${i + 1}`);
     const asked = trainings.find((training) => training.name === name);
-    if (!asked || JSON.stringify(asked.options) !== JSON.stringify(options)) return [];
+    if (!asked || !isDeepStrictEqual(asked.options, options)) {
+      log(`${file}:${i + 1}: ${name} with these options is no training of now, and is left out`);
+      return [];
+    }
     return [
       {
         ...{ name, options: asked.options, data },

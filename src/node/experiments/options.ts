@@ -35,7 +35,8 @@ usage: npm run experiment -- NAME [options]
 
 ${list}
   --out DIR            folder of the trainings; without it: runs/NAME
-  --data DIR           the digits, as npm run train takes them; without it those that train finds
+  --data DIR           the digits, as npm run train takes them; without it those that train finds. The page then goes
+                       into the folder of the trainings, since the one in docs is of MNIST
   --report             start no training: the page of those that are done
   --quick              a dry run of few steps, which shows nothing; its page goes into --out, too
 

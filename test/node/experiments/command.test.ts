@@ -1,10 +1,11 @@
 // The command `experiment` as a process: what is done is not done again, what people wrote on the page stays, and a folder
 // of other runs is refused.
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { settled } from "../sweep/sweeping";
 import { base, env, script } from "../training";
 
 const out = join(base, "experiment-clipping");
@@ -38,6 +39,31 @@ test("its trainings are done once, one that is gone is done again, and text arou
   assert.match(second.stdout, /: 4 runs, 3 of them done\n/);
   assert.is(when("clip-1e-2"), before);
   assert.is(readFileSync(page, "utf8"), `Before.\n${made}After.\n`);
+});
+
+test("one that is stopped leaves the page as it is, and --report writes it from what is done", async () => {
+  const before = readFileSync(page, "utf8");
+  rmSync(join(out, "clip-1e-3"), { recursive: true });
+  const child = spawn(process.execPath, [script("experiment"), "clipping", "--out", out, "--quick"], {
+    ...{ cwd: base, env, stdio: ["ignore", "pipe", "ignore"] },
+  });
+  let said = "";
+  child.stdout.on("data", (text) => {
+    said += text;
+  });
+  const ended = new Promise((resolve) => child.on("close", resolve));
+  await settled(() => said.includes("3 of them done"), "the first training");
+  child.kill("SIGINT");
+  assert.is(await ended, 130, said);
+  assert.match(
+    said,
+    /\nCtrl-C: .*\n\S+clipping\.md: left as it is; --report writes it from the trainings that are done\n$/,
+  );
+  assert.is(readFileSync(page, "utf8"), before);
+  assert.is(run("--quick", "--report").status, 0);
+  assert.match(readFileSync(page, "utf8"), /\nNot run yet: clip-1e-3\.\n/);
+  assert.is(run("--quick").status, 0);
+  assert.is(readFileSync(page, "utf8"), before);
 });
 
 test("a folder whose runs are others is refused, and a page without its marks", () => {

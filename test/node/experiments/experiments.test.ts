@@ -1,6 +1,6 @@
 // Every experiment names trainings that train takes, and makes a page of made-up ones; the clipped critics' gradients are
 // those of differences.
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -81,18 +81,29 @@ for (const [name, { trainings, results, about, needsFolders }] of Object.entries
     // Of what is kept beside the page the same text is made; pictures of samples stay as they are.
     const file = join(temporaryFolder(), `${name}.jsonl`);
     writeKept(file, some.map(done));
-    const kept = readKept(file, trainings(false));
+    const told: string[] = [];
+    const read = (quick: boolean) => readKept(file, trainings(quick), (line) => void told.push(line));
+    const kept = read(false);
     const again = await results(kept);
     assert.is(again.text, text);
     for (const picture of Object.keys(again.pictures))
       assert.equal(again.pictures[picture], pictures[picture]);
-    assert.equal(readKept(file, trainings(true)), [], "other settings, another training");
+    const lines = readFileSync(file, "utf8");
+    const turned = lines.replace(
+      /"options":\{(.*?)\}/g,
+      (_, of) => `"options":{${of.split(",").reverse().join()}}`,
+    );
+    writeFileSync(file, turned);
+    assert.equal([read(false).length, told], [kept.length, []], "the order of options says nothing");
+    assert.equal(read(true), [], "other settings, another training");
+    assert.is(told.length, some.length);
+    assert.match(told[0], /jsonl:\d+: \S+ with these options is no training of now, and is left out$/);
     requireOneData(kept, file);
     const other = kept.map((run, i) => (i === 0 ? { ...run, data: "another" } : run));
     const beside = kept.slice(1).find(({ options }) => options.data === kept[0].options.data);
     if (beside) assert.throws(() => requireOneData(other, file), /learnt from other data than /);
     writeFileSync(file, '{"name":"a","options":{},"data":"5eed","looks":[{"step":1,"frechet":null}]}\n');
-    assert.throws(() => readKept(file, trainings(false)), /jsonl:1: expected a training's name, /);
+    assert.throws(() => read(false), /jsonl:1: expected a training's name, /);
   });
 }
 
