@@ -75,7 +75,9 @@ export async function bundle(options) {
       ...options,
     });
     const own = Object.keys(metafile.inputs).filter((path) => !/^[<(]|node_modules\//.test(path)); // nor made up
-    return { read: own.map((path) => join(root, path)), outputFiles };
+    // A file that is both run and read as text is listed as "NAME with { type: 'text' }" as well.
+    const read = own.map((path) => join(root, path.replace(/ with \{.*\}$/, "")));
+    return { read, outputFiles };
   } catch (error) {
     const [first, ...more] = error.errors ?? [];
     if (!first) throw error;

@@ -34,9 +34,9 @@ const entries = {
 const changed = (name, filter, change) => ({
   name,
   setup: ({ onLoad }) =>
-    onLoad({ filter }, ({ path }) => ({
-      loader: { ts: "ts", mjs: "js", wgsl: "text" }[path.split(".").at(-1)],
-      contents: change(readFileSync(path, "utf8")),
+    onLoad({ filter }, ({ path, with: { type } }) => ({
+      loader: type ?? { ts: "ts", mjs: "js", wgsl: "text" }[path.split(".").at(-1)],
+      contents: type ? readFileSync(path, "utf8") : change(readFileSync(path, "utf8")),
     })),
 });
 

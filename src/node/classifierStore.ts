@@ -8,7 +8,9 @@ import { InputError } from "../errors";
 import { decodeWithMetadata, encodeSafetensors } from "../formats/safetensors";
 import type { Gpu } from "../gpu/gpu";
 import { largest } from "../measures/classes";
-import { Classifier, classifierVersion, stepsFor, trainClassifier } from "../wgan/classifier";
+import { Classifier, stepsFor, trainClassifier } from "../wgan/classifier";
+// @ts-expect-error: TypeScript knows no text of a module.
+import code from "../wgan/classifier.ts" with { type: "text" };
 import { presentClasses } from "../wgan/dataset";
 import { fromBytes } from "../wgan/pixels";
 import { allFinite, fingerprint } from "./checkpoint";
@@ -20,6 +22,7 @@ import {
   sweepTemporaries,
   writeFileAtomic,
 } from "./files";
+import { inPercent } from "./judgementText";
 import { type Lock, Locked, lockFolder } from "./lock";
 import { createSoloProgress, duration } from "./progress";
 import type { Splits } from "./splits";
@@ -42,10 +45,10 @@ const AHEAD = 4;
 /** Milliseconds between two tries to be the one that trains. */
 const PAUSE = 500;
 
-/** The file for the classifier of these data. */
+/** The file for the classifier of these data, trained by this code: one that was trained otherwise is not taken for it. */
 export function classifierFile({ train, test }: Splits, env: Record<string, string | undefined>): string {
   const shape = [train.height, train.width, train.channels];
-  const what = [classifierVersion, SEED, shape, fingerprint(train).sha256, fingerprint(test).sha256];
+  const what = [code, SEED, shape, fingerprint(train).sha256, fingerprint(test).sha256];
   const hash = createHash("sha256").update(JSON.stringify(what)).digest("hex").slice(0, 16);
   return join(cacheFolder(env), "classifiers", `${hash}.safetensors`);
 }
@@ -94,7 +97,7 @@ export async function loadClassifier(
       lock?.release();
     }
   }
-  const share = ((100 * right) / test.count).toFixed(2);
+  const share = inPercent({ right, of: test.count });
   const where = unkept ? "not kept" : `kept in ${file}`;
   console.log(`classifier: right on ${right} of ${test.count} test images, ${share} %; ${where}`);
   return { classifier, file, right, of: test.count, unkept };

@@ -22,9 +22,6 @@ import { type ByteDataset, presentClasses } from "./dataset";
 import { halvings } from "./models";
 import { Plan } from "./plan";
 
-/** To be raised with whatever changes what is trained: weights of old are then not taken for those of now. */
-export const classifierVersion = 1;
-
 const BATCH = 128;
 /** Rounds over the images; of few images more, up to so many steps or rounds. */
 const ROUNDS = 10;
