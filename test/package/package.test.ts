@@ -35,7 +35,7 @@ test("the tarball holds programs with their maps, types, pages and the licence, 
   const kinds = [
     /^dist\/package\/(chunks\/)?[\w-]+\.js(\.map)?$/,
     /^dist\/package\/types\/src\/[\w/]+\.d\.ts$/,
-    /^docs\/[\w-]+\.(md|png)$/,
+    /^docs\/(science\/)?[\w-]+\.(md|png)$/,
     /^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/,
   ];
   const all = files();
