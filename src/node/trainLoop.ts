@@ -12,7 +12,7 @@ import { lastFinite } from "./checkpointFiles";
 import type { LossRow } from "./lossFile";
 import { distanceOf, lacksLook } from "./outputs/metrics";
 import { encodePng } from "./png";
-import type { Progress } from "./progress";
+import { duration, type Progress } from "./progress";
 import type { RunFolder } from "./runFolder";
 import type { Showing } from "./showing";
 import { signals } from "./signals";
@@ -139,7 +139,8 @@ export async function trainLoop(
     if (!logs || told === step) return;
     told = step;
     const rate = (step - first + 1) / (seconds() - (from?.seconds ?? 0));
-    const text = line(newest!, rate, config.steps);
+    const left = step < config.steps ? `  ${duration((config.steps - step) / rate)} left` : "";
+    const text = line(newest!, rate, config.steps) + left;
     progress.log(text);
     showing.line(text);
   };

@@ -194,7 +194,8 @@ test("doctor lists the adapters, computes on the one that is named, and is ready
 onLinux("a binding that doesn't load is told from a missing adapter, by doctor as well", () => {
   // The bundles find the package webgpu beside themselves, as on a machine to which they were carried.
   const folder = cutAt(1_000_000);
-  cpSync(dist, join(folder, "dist"), { recursive: true });
+  // Marks of who uses it come and go.
+  cpSync(dist, join(folder, "dist"), { recursive: true, filter: (path) => !path.includes(".used-by-") });
   const start = (command: Command, args: string[]) =>
     spawnSync(process.execPath, [join(folder, "dist/node", `${command}.js`), ...args], {
       cwd: base,
@@ -282,7 +283,8 @@ test("train: a short run leaves exactly what it promises, and piped output is pl
   assert.is(shown[1], "classes: 5, as preset small has it; --classes takes others");
   assert.match(shown[2], /^training small on 15 images of class 5, 3 steps, seed 1, on .*, into \S+trained$/);
   shown.slice(3, 6).forEach((line, i) => {
-    assert.match(line, new RegExp(`^step ${i + 1}  critic real .* steps/s$`));
+    const left = i < 2 ? "  (\\d+ min )?\\d+ s left" : "";
+    assert.match(line, new RegExp(`^step ${i + 1}  critic real .* steps/s${left}$`));
   });
   assert.match(shown[6], /^done after 3 steps in \d+ s: \S+trained$/);
 });
@@ -381,11 +383,27 @@ test("sample draws as many images as asked for, and evaluate measures the run", 
   assert.match(stdout, /\n10 draws of 9 images against 9 real ones\n/);
   assert.match(stdout, /\n +generated +real\ntaken for 5, % +\d+\.\d ± \d+\.\d +\d+\.\d ± \d+\.\d\n/);
   assert.match(stdout, /\nFréchet distance +\S+ ± \S+ +\S+ ± \S+\n/);
-  const { run: of, draws, figures } = JSON.parse(readFileSync(json, "utf8"));
+  const { run: of, draws, figures, classifier, classes } = JSON.parse(readFileSync(json, "utf8"));
   assert.equal(
     [of, draws, figures[0].name, figures[0].generated.values.length],
     [trained, 10, "taken for 5, %", 10],
   );
+  const [, right, share] = stdout.match(/\n- the classifier is right on (\d+) of 24 test images, (\S+) %\n/)!;
+  assert.equal(classifier, { right: Number(right), of: 24 });
+  assert.is(share, ((100 * classifier.right) / 24).toFixed(2));
+  for (const side of ["generated", "real"])
+    assert.is(
+      classes[side].reduce((sum: number, n: number) => sum + n, 0),
+      90,
+      side,
+    );
+  const nearest = join(trained, "nearest.png");
+  assert.match(
+    stdout.trim().split("\n").at(-1)!,
+    `${nearest}: samples that lie nearest to a training image,`,
+  );
+  const shown = PNG.sync.read(readFileSync(nearest));
+  assert.equal([shown.width, shown.height], [16 * 30 - 2, 4 * 30 - 2]);
 
   const again = run("classifier", ["--run", trained]);
   assert.is(again.status, 0, again.stderr);
@@ -407,7 +425,10 @@ test("evaluate: a run on points is judged by modes and distance, and images can'
   ]);
   assert.is(status, 0, stderr);
   const { stdout } = run("evaluate", ["--run", path]);
-  assert.match(stdout, /^10 draws of 2500 points, 500 of them paired off with as many of the toy\n/);
+  assert.match(
+    stdout,
+    /^judging: 10 draws of 2500 points\n10 draws of 2500 points, 500 of them paired off with as many of the toy\n/,
+  );
   assert.match(stdout, /\nmodes hit, of 8 +\d\.\d ± \d\.\d +8\.0 ± 0\.0\n/);
   assert.match(
     stdout,
