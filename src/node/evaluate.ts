@@ -1,5 +1,6 @@
 // The command `npm run evaluate`: how good a run's samples are, beside the same figures of real ones.
 
+import { join } from "node:path";
 import { mean, noGrad, Random, tensor, tidy } from "../autograd";
 import { InputError } from "../errors";
 import type { Module } from "../nn";
@@ -8,7 +9,8 @@ import { type ByteDataset, selectClasses } from "../wgan/dataset";
 import { judgeImages } from "../wgan/judgeImages";
 import { judgePoints } from "../wgan/judgePoints";
 import { judgeStacked } from "../wgan/judgeStacked";
-import type { Hear, Judgement } from "../wgan/judging";
+import type { Hear, Judgement, Neighbours } from "../wgan/judging";
+import { samplePicture } from "../wgan/samplePicture";
 import { classesAsIn, SAMPLES, sampleImages, sampleLatents } from "../wgan/sampling";
 import { toyNames } from "../wgan/toys";
 import { allFinite, fingerprint } from "./checkpoint";
@@ -20,7 +22,8 @@ import { openDevice } from "./device";
 import { requireWritable, writeFileAtomic } from "./files";
 import { judgedImages } from "./judgedImages";
 import { judgedStacks, loadStacks, requireAllModes } from "./judgedStacks";
-import { judgementJson, judgementLines } from "./judgementText";
+import { type Accuracy, judgementJson, judgementLines } from "./judgementText";
+import { encodePng } from "./png";
 import { requireAdapter } from "./probe";
 import { createJudgingProgress } from "./progress";
 import { type EvaluateOptions, evaluateHelp, parseEvaluateOptions } from "./runOptions";
@@ -28,6 +31,8 @@ import { hasNetwork, loadNetwork, readNetwork } from "./savedNetwork";
 
 /** Of the latent vectors: always the same, and none that a run shows. */
 const SEED = 2 ** 40;
+/** Of their classes. */
+const CLASS_SEED = SEED + 1;
 
 await runCommand(async () => {
   const options = parseEvaluateOptions(process.argv.slice(2));
@@ -38,16 +43,38 @@ await runCommand(async () => {
   const { shape, path } = config.data;
   const judge = shape.length === 1 ? ofPoints : path === STACKED ? ofStacks : ofImages;
   const { hear, done } = createJudgingProgress(process.stdout);
-  const judgement = await judge(config, options, hear).finally(done);
-  for (const line of judgementLines(judgement)) console.log(line);
-  if (json !== undefined) writeFileAtomic(json, judgementJson(judgement, { run, best, data: data ?? null }));
+  const { judgement, classifier } = await judge(config, options, hear).finally(done);
+  for (const line of judgementLines(judgement, classifier)) console.log(line);
+  if (json !== undefined)
+    writeFileAtomic(json, judgementJson(judgement, { run, best, data: data ?? null, classifier }));
+  if (judgement.neighbours) writeNeighbours(judgement.neighbours, config, run!);
 });
+
+/** A judgement, and the classifier's part of it where there is one. */
+interface Judged {
+  judgement: Judgement;
+  classifier?: Accuracy;
+}
+
+/** Shows whether the run repeats training images; into the run's folder, which may be another's: then it is left out. */
+function writeNeighbours({ pixels, columns }: Neighbours, { data }: RunConfig, run: string): void {
+  const file = join(run, "nearest.png");
+  try {
+    writeFileAtomic(file, encodePng(samplePicture(pixels, data, 4, columns)));
+    console.log(
+      `\n${file}: samples that lie nearest to a training image, above it; below, real ones and theirs`,
+    );
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    console.log(`\nno picture of the nearest training images: ${error.message}`);
+  }
+}
 
 async function ofImages(
   config: RunConfig,
   { run, best, data, adapter }: EvaluateOptions,
   hear: Hear,
-): Promise<Judgement> {
+): Promise<Judged> {
   const saved = readNetwork("generator", run!, best);
   requireAdapter(adapter);
   const { splits, present, wanted, train, test, whole } = await judgedImages(config, data);
@@ -59,18 +86,19 @@ async function ofImages(
   const generator = loadNetwork(saved, config);
   await drawer(generator, config, run!)(SAMPLES); // before long work: what is drawn must be finite
   const kept = present.length > 1 ? await loadClassifier(splits, gpu, process.env) : undefined;
-  return judgeImages({
-    draw: drawer(generator, config, run!, classesAsIn(test.labels, wanted, SEED)),
+  const judgement = await judgeImages({
+    draw: drawer(generator, config, run!, classesAsIn(test.labels, wanted, CLASS_SEED)),
     judge: kept && ((pixels) => kept.classifier.judge(pixels, bytes)),
     ...{ train, test, present, wanted, hear },
   });
+  return { judgement, classifier: kept && { right: kept.right, of: kept.of } };
 }
 
 async function ofStacks(
   config: RunConfig,
   { run, best, data, adapter }: EvaluateOptions,
   hear: Hear,
-): Promise<Judgement> {
+): Promise<Judged> {
   if (data !== undefined)
     throw new InputError(`--data ${data}: the run was trained on stacks of digits, which are made anew.`);
   requireAllModes(config, `--run ${run}`);
@@ -83,19 +111,20 @@ async function ofStacks(
   const bytes = gpu.device.limits.maxStorageBufferBindingSize;
   const generator = loadNetwork(saved, config);
   await drawer(generator, config, run!)(SAMPLES); // before long work: what is drawn must be finite
-  const { classifier } = await loadClassifier(splits, gpu, process.env);
-  return judgeStacked({
+  const { classifier, right, of } = await loadClassifier(splits, gpu, process.env);
+  const judgement = await judgeStacked({
     draw: drawer(generator, config, run!),
     judge: (pixels) => classifier.judge(pixels, bytes),
     ...{ test, hear },
   });
+  return { judgement, classifier: { right, of } };
 }
 
 async function ofPoints(
   config: RunConfig,
   { run, best, data, adapter }: EvaluateOptions,
   hear: Hear,
-): Promise<Judgement> {
+): Promise<Judged> {
   // An imported run names only the toy that it is to be held to.
   const { source, path } = config.data;
   const toy = [source, path].flatMap((from) => toyNames.filter((name) => name === from)).at(0);
@@ -109,13 +138,14 @@ async function ofPoints(
   const generator = loadNetwork(saved, config);
   const critic = savedCritic && loadNetwork(savedCritic, config);
   await drawer(generator, config, run!)(SAMPLES); // before long work: what is drawn must be finite
-  return judgePoints({
+  const judgement = await judgePoints({
     toy,
     draw: drawer(generator, config, run!),
     criticMean: critic && ((points) => meanOver(critic, points)),
     objective: config.objective.kind,
     hear,
   });
+  return { judgement };
 }
 
 async function meanOver(critic: Module, points: Float32Array): Promise<number> {

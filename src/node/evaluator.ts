@@ -24,19 +24,20 @@ export async function evaluatorFor(
   if (toy) return pointEvaluator(toy);
   const judgeOf = async (splits: Splits) => {
     requireClassifiable(splits, env);
-    const { classifier } = await loadClassifier(splits, gpu, env);
+    const { classifier, right, of } = await loadClassifier(splits, gpu, env);
     const bytes = gpu.device.limits.maxStorageBufferBindingSize;
-    return (pixels: Float32Array) => classifier.judge(pixels, bytes);
+    return { judge: (pixels: Float32Array) => classifier.judge(pixels, bytes), right: right / of };
   };
   if (config.data.path === STACKED) {
     requireAllModes(config, `--evaluate-every ${config.evaluateEvery}`);
     const { splits, test } = await judgedStacks(config);
-    const judge = await judgeOf(splits);
+    const { judge } = await judgeOf(splits);
     const { hear, done } = createJudgingProgress(process.stdout);
-    return stackEvaluator({ judge, test, hear }).finally(done);
+    const evaluator = await stackEvaluator({ judge, test, hear }).finally(done);
+    return { ...evaluator, figures: (draw) => evaluator.figures(draw).finally(done) };
   }
   const { splits, present, wanted, test } = await judgedImages(config);
   if (present.length < 2)
     throw refuse("all images are of one class, and the classifier that measures them tells classes apart.");
-  return imageEvaluator({ judge: await judgeOf(splits), test, present, wanted });
+  return imageEvaluator({ ...(await judgeOf(splits)), test, present, wanted });
 }

@@ -40,7 +40,7 @@ const written = [
   /^config\.yaml$/,
   /^(losses\.(csv|png|svg)|evaluation\.(png|svg))$/,
   /^(generator|critic)\.safetensors$/,
-  /^(training\.gif|latent\.png|critic\.png|metrics\.jsonl?|report\.html|events\.out\.tfevents\..+)$/,
+  /^(training\.gif|(latent|critic|nearest)\.png|metrics\.jsonl?|report\.html|events\.out\.tfevents\..+)$/,
   /^samples\/step-\d+\.png$/,
   /^checkpoints\/(step-\d+|last-finite|best)\.safetensors(\.damaged)?$/,
 ];

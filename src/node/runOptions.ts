@@ -28,7 +28,8 @@ export interface EvaluateOptions extends CommonOptions {
 
 export const evaluateHelp = `Says how good a trained generator's samples are, in figures that each stand beside the same figure
 of real samples. docs/measures.md explains them. Images are judged by a classifier of the data, which
-is trained first where npm run classifier has not been run.
+is trained first where npm run classifier has not been run. The picture nearest.png goes into the run's
+folder: samples beside the training images that they are nearest to.
 
 usage: npm run evaluate -- --run DIR [options]
 

@@ -1,8 +1,8 @@
 // The images that a run learnt from and those to judge by: the data set's own training and test images, of all classes.
 import { InputError } from "../errors";
-import { HostRandom } from "../kernels/threefry";
+import { shuffled } from "../measures/shuffled";
 import type { RunConfig } from "../wgan/config";
-import { type ByteDataset, nameAll, presentClasses, selectClasses } from "../wgan/dataset";
+import { type ByteDataset, nameAll, nameOf, presentClasses, selectClasses } from "../wgan/dataset";
 import { loadData } from "./data";
 import { STACKED } from "./dataPath";
 import { sha256 } from "./download";
@@ -19,6 +19,8 @@ export interface Splits {
 
 /** Of a set without test images this part is held out. */
 const HELD_OUT = 6;
+/** Of the order in which test images are taken, and of what is held out. */
+const SEED = 1;
 
 /**
  * Loads both for the data of a run, or of a path, of stacks the digits that they are made of; `test` names other images to
@@ -51,7 +53,7 @@ export async function loadSplits(
     );
   }
   if (sha256(train.images) !== sha256(own.images))
-    return { train, test: shuffled(withClassesOf(train, own)), whole: train, heldOut: false };
+    return { train, test: mixed(withClassesOf(train, own)), whole: train, heldOut: false };
   const { kept, held } = parted(train);
   console.log(
     `data: no test images of its own, so ${held.length} of these are held out from the classifier; the run has seen them`,
@@ -62,7 +64,6 @@ export async function loadSplits(
 /** The images of classes that the training images have, too, with the numbers that those have there: names tell. */
 function withClassesOf(train: ByteDataset, test: ByteDataset): ByteDataset {
   const present = presentClasses(train);
-  const nameOf = ({ classes }: ByteDataset, label: number) => classes?.[label] ?? String(label);
   const numbers = new Map(present.map((label) => [nameOf(train, label), label]));
   const own = presentClasses(test);
   // Where there is one class on each side, a folder's name says nothing.
@@ -88,7 +89,7 @@ function withClassesOf(train: ByteDataset, test: ByteDataset): ByteDataset {
  * lack, and the floor would be too high. Only no class that has two images is without one on either side.
  */
 function parted({ labels, count }: ByteDataset): { kept: number[]; held: number[] } {
-  const order = mixed(count);
+  const order = shuffled(count, SEED);
   const last = new Map(order.map((place) => [labels[place], place]));
   const first = new Map(order.toReversed().map((place) => [labels[place], place]));
   const [kept, held]: [number[], number[]] = [[], []];
@@ -100,18 +101,7 @@ function parted({ labels, count }: ByteDataset): { kept: number[]; held: number[
   return { kept, held };
 }
 
-/** Places in a random order, always the same. */
-function mixed(count: number): number[] {
-  const random = new HostRandom(1);
-  const order = Array.from({ length: count }, (_, i) => i);
-  for (let i = count - 1; i > 0; i--) {
-    const j = random.integer(i + 1);
-    [order[i], order[j]] = [order[j], order[i]];
-  }
-  return order;
-}
-
-const shuffled = (data: ByteDataset): ByteDataset => pick(data, mixed(data.count));
+const mixed = (data: ByteDataset): ByteDataset => pick(data, shuffled(data.count, SEED));
 
 function pick(data: ByteDataset, places: readonly number[]): ByteDataset {
   const size = data.images.length / data.count;

@@ -136,6 +136,9 @@ export function ofClasses(dataset: ByteDataset, numbers: Classes): ByteDataset {
   return { ...dataset, images, labels, count: labels.length };
 }
 
+/** A class's name: the folder's, or its number. */
+export const nameOf = ({ classes }: ByteDataset, number: number): string => classes?.[number] ?? `${number}`;
+
 /** Most runs of classes that a line names. */
 const mostNamed = 20;
 

@@ -2,10 +2,11 @@
 // the same real ones, so that figures differ by the generator alone.
 import { histogram, largest } from "../measures/classes";
 import { frechetDistance, moments } from "../measures/frechet";
-import type { ByteDataset } from "./dataset";
+import { nameOf } from "./dataset";
 import { type Judged, MOST_NUMBERS, PER_DRAW } from "./judgeImages";
 import { COUNTED, pointFigures } from "./judgePoints";
 import { type JudgedStacks, modeFigures, readModes, readReal, STACKS } from "./judgeStacked";
+import { MOST_COUNTED } from "./judging";
 import { fromBytes } from "./pixels";
 import { classesAsIn } from "./sampling";
 import { drawToy, type ToyName } from "./toys";
@@ -22,8 +23,6 @@ export interface Evaluator {
   figures(draw: Judged["draw"]): Promise<Figures>;
 }
 
-/** Classes that are counted each; of more none is. */
-const MOST_CLASSES = 30;
 /** Seeds of the toy's draws, none that a run trains on or is judged by, and of the classes to draw. */
 const SEEDS = [900, 901] as const;
 const CLASS_SEED = 902;
@@ -34,10 +33,14 @@ const CLASS_SEED = 902;
  */
 export async function imageEvaluator({
   judge,
+  right,
   test,
   present,
   wanted,
-}: Required<Pick<Judged, "judge" | "test" | "present" | "wanted">>): Promise<Evaluator> {
+}: Required<Pick<Judged, "judge" | "test" | "present" | "wanted">> & {
+  /** The share of the test images that the classifier is right on. */
+  right: number;
+}): Promise<Evaluator> {
   const size = test.images.length / test.count;
   const count = Math.min(PER_DRAW, Math.floor(Math.min(test.count, MOST_NUMBERS / size) / 2));
   const seen = (pixels: Uint8Array) => judge(fromBytes(pixels));
@@ -56,13 +59,12 @@ export async function imageEvaluator({
       return {
         frechet: frechetDistance(moments(features), aim),
         frechet_floor: floor,
-        ...(present.length <= MOST_CLASSES && Object.fromEntries(classes)),
+        classifier_right: right,
+        ...(present.length <= MOST_COUNTED && Object.fromEntries(classes)),
       };
     },
   };
 }
-
-const nameOf = ({ classes }: ByteDataset, label: number) => classes?.[label] ?? `${label}`;
 
 /**
  * Stacked digits: the KL of their modes to uniform, its floor, which real stacks have, the modes hit, and the share of real
@@ -74,7 +76,9 @@ export async function stackEvaluator(judged: Omit<JudgedStacks, "draw">): Promis
   return {
     count: STACKS,
     async figures(draw) {
-      const { hit, kl } = modeFigures(await readModes(draw, judged.judge));
+      const { hit, kl } = modeFigures(
+        await readModes(draw, judged.judge, (...far) => judged.hear(`${STACKS} stacks of the run`, ...far)),
+      );
       return { modes_kl: kl, modes_kl_floor: floor, modes: hit, real_read_right: real.right };
     },
   };

@@ -7,8 +7,9 @@ import { kernelDistance } from "../measures/kernelDistance";
 import { meanPairwiseDistance } from "../measures/pairs";
 import { precisionRecall } from "../measures/precisionRecall";
 import { join, nearest, type Rows, rowsOf, slice, take } from "../measures/rows";
-import { type ByteDataset, nameAll } from "./dataset";
-import { DRAWS, type Figure, type Hear, type Judgement } from "./judging";
+import { shuffled } from "../measures/shuffled";
+import { type ByteDataset, nameAll, nameOf } from "./dataset";
+import { DRAWS, type Figure, type Hear, type Judgement, MOST_COUNTED, type Neighbours } from "./judging";
 import { fromBytes } from "./pixels";
 
 /** Images of a draw, where there are twice as many test images. */
@@ -18,12 +19,13 @@ export const MOST_NUMBERS = 2 ** 26;
 /** Training images that bins are made of, and images in a bin at least. */
 const BINNED = 10_000;
 const LEAST_IN_BIN = 10;
-/** Images whose nearest training image is looked for, and whose distances from each other. */
+/** Images of a draw whose distances from each other are looked at, and those whose nearest training image is. */
 const LOOKED_AT = 200;
+const TRACED = 20;
+/** How many of these are shown, those that lie nearest to a training image. */
+const SHOWN = 16;
 /** Test images that the classifier sees at once. */
 const AT_ONCE = 1000;
-/** Classes whose counts fit on a line. */
-const MOST_COUNTED = 30;
 
 /** What a classifier says of images. */
 export interface Seen {
@@ -125,10 +127,11 @@ export async function judgeImages(judged: Judged): Promise<Judgement> {
   const beganBins = (iteration: number) =>
     hear(`bins of ${some.count} training images`, iteration, BIN_ITERATIONS);
   const bins = known.count >= 100 * LEAST_IN_BIN ? makeBins(some, new HostRandom(1), beganBins) : undefined;
-  const binnedInAll = Math.min(pixels.count, DRAWS * count); // as many of each side as there are of both
   const counts = new Array<number>(bins?.centres.count ?? 0).fill(0);
-  const taken = new Array<number>(present.length).fill(0);
-  let first: Rows | undefined; // of the first draw, looked at behind the others, as a part of the work
+  const sides = ["generated", "real"] as const;
+  const near = figure("distance to the nearest training image", 2);
+  const traced = { generated: [] as Traced[], real: [] as Traced[] };
+  const taken = { generated: present.map(() => 0), real: present.map(() => 0) };
 
   const about = `${DRAWS} draws of ${count} images`;
   for (let draw = 1; draw <= DRAWS; draw++) {
@@ -138,52 +141,45 @@ export async function judgeImages(judged: Judged): Promise<Judgement> {
       pixels: take(pixels, places.slice(0, LOOKED_AT)),
       seen: seen && { features: take(seen.features, places), shares: take(seen.shares, places) },
     }));
-    const generated = await see(await judged.draw(count));
-    measures.forEach(({ of }, i) => {
-      for (const [side, images] of [
-        ["generated", generated],
-        ["real", real],
-      ] as const)
-        of(images, reference, draw).forEach((value, k) => void figures[i][k][side].push(value));
-    });
-    for (const place of generated.seen ? largest(generated.seen.shares) : []) taken[place]++;
+    const images = { generated: await see(await judged.draw(count)), real };
+    for (const side of sides) {
+      measures.forEach(({ of }, i) => {
+        of(images[side], reference, draw).forEach((value, k) => void figures[i][k][side].push(value));
+      });
+      const found = trace(firstOf(images[side].pixels, TRACED), known);
+      near[side].push(median(found.map(({ distance }) => distance)));
+      traced[side].push(...found);
+      const { seen } = images[side];
+      for (const place of seen ? largest(seen.shares) : []) taken[side][place]++;
+    }
     if (bins) {
-      const left = Math.max(0, binnedInAll - (draw - 1) * count);
-      binned(firstOf(generated.pixels, left), bins.centres).forEach((n, i) => {
+      const left = Math.max(0, pixels.count - (draw - 1) * count); // as many as there are test images
+      binned(firstOf(images.generated.pixels, left), bins.centres).forEach((n, i) => {
         counts[i] += n;
       });
     }
-    first ??= firstOf(generated.pixels, LOOKED_AT);
   }
 
-  const ofAll: Figure[] = [];
-  if (bins) {
-    const differ = figure(`bins that differ (NDB), of ${bins.centres.count}`, 0);
-    const ofReal = binned(firstOf(pixels, binnedInAll), bins.centres);
-    for (const [side, each] of [
-      ["generated", counts],
-      ["real", ofReal],
-    ] as const)
-      differ[side].push(differentBins(each, bins.counts));
-    ofAll.push(differ);
-  }
-  const near = figure("distance to the nearest training image", 2);
-  const looked = [first!, firstOf(pixels, LOOKED_AT)];
-  let rows = 0;
-  const began = () => hear("nearest training images", rows++, first!.count + looked[1].count);
-  near.generated.push(toNearest(looked[0], known, began));
-  near.real.push(toNearest(looked[1], known, began));
+  const differ = bins && {
+    ...figure(`bins that differ (NDB), of ${bins.centres.count}`, 0),
+    generated: [differentBins(counts, bins.counts)],
+    real: [differentBins(binned(pixels, bins.centres), bins.counts)],
+  };
   return {
     about: `${about} against ${count} real ones`,
-    figures: [...figures.flat(), ...ofAll, near],
+    figures: [...figures.flat(), near, ...(differ ? [differ] : [])],
+    ...(judge && { classes: { names: present.map((label) => nameOf(test, label)), ...taken } }),
+    neighbours: neighbours(traced, known),
     notes: [
       ...(judge && present.length <= MOST_COUNTED
-        ? [`taken for ${nameAll(test, present)}: ${taken.join(" ")}`]
+        ? [
+            `taken for ${nameAll(test, present)}: ${taken.generated.join(" ")}; of the real ones: ${taken.real.join(" ")}`,
+          ]
         : []),
       ...(figures.flat().some(({ generated }) => generated.some(Number.isNaN))
         ? ["NaN: of a draw without an image that is taken for a class of the run there is no KL"]
         : []),
-      ...notesOn(judged, count, bins ? binnedInAll : 0, known.count),
+      ...notesOn(judged, count, bins ? pixels.count : 0, known.count),
     ],
   };
 }
@@ -204,17 +200,33 @@ async function seeAll(images: Rows, judge: NonNullable<Judged["judge"]>, hear: H
   };
 }
 
-/** The median distance to the nearest known image. */
-function toNearest(images: Rows, known: Rows, began: () => void): number {
-  const distances = Float64Array.from({ length: images.count }, (_, i) => {
-    began();
-    return nearest(slice(images, i, i + 1), known).distances[0];
-  });
-  return median(distances);
+/** An image, the place of the known one that is nearest to it, and how far that is. */
+interface Traced {
+  image: Rows;
+  place: number;
+  distance: number;
+}
+
+function trace(images: Rows, known: Rows): Traced[] {
+  const { places, distances } = nearest(images, known);
+  return Array.from(places, (place, i) => ({
+    ...{ image: take(images, [i]), place, distance: distances[i] }, // a copy, so that the draw need not stay
+  }));
+}
+
+/** The nearest of each side beside the known images that they are nearest to. */
+function neighbours(traced: Record<"generated" | "real", Traced[]>, known: Rows): Neighbours {
+  const shown = [traced.generated, traced.real].map((each) =>
+    each.toSorted((a, b) => a.distance - b.distance).slice(0, SHOWN),
+  );
+  const rows = shown.flatMap((each) => [
+    ...each.map(({ image }) => image),
+    ...each.map(({ place }) => slice(known, place, place + 1)),
+  ]);
+  return { pixels: Float32Array.from(join(...rows).values), columns: shown[0].length };
 }
 
 function notesOn({ judge, wanted, present }: Judged, count: number, inBins: number, known: number): string[] {
-  const some = Math.min(count, LOOKED_AT);
   return [
     ...(judge && wanted.length === present.length
       ? ["the run was trained on all classes: that an image is taken for one of them proves nothing"]
@@ -233,7 +245,7 @@ function notesOn({ judge, wanted, present }: Judged, count: number, inBins: numb
         ]
       : []),
     ...(inBins > 0 ? [`NDB: ${inBins} images of each side; chance alone makes hardly a bin differ`] : []),
-    `nearest training image: the median of ${some}, among ${known}; far below the real one's the run repeats its images`,
+    `nearest training image: the median of ${Math.min(count, TRACED)} of a draw, among ${known}; far below the real one's the run repeats its images`,
   ];
 }
 
@@ -248,17 +260,7 @@ const someOf = (count: number, some: number): number[] =>
 
 const firstOf = (rows: Rows, most: number): Rows => slice(rows, 0, Math.min(rows.count, most));
 
-function shuffled(count: number, seed: number): number[] {
-  const random = new HostRandom(seed);
-  const order = Array.from({ length: count }, (_, i) => i);
-  for (let i = count - 1; i > 0; i--) {
-    const j = random.integer(i + 1);
-    [order[i], order[j]] = [order[j], order[i]];
-  }
-  return order;
-}
-
-function median(values: Float64Array): number {
-  const sorted = Float64Array.from(values).sort();
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
   return (sorted[Math.floor((sorted.length - 1) / 2)] + sorted[Math.floor(sorted.length / 2)]) / 2;
 }

@@ -3,10 +3,12 @@
 
 /** How many draws there are of generated samples, and of real ones. */
 export const DRAWS = 10;
+/** Classes whose counts fit on a line; of more they are not shown. */
+export const MOST_COUNTED = 30;
 
 /**
- * Hears how far a part of the work is, of nothing done when it begins. Parts come one after the other, and each is of
- * steps that take about the same time.
+ * Is told how far a part of the work is, first with 0. Parts come one after the other, and the steps of a part take about
+ * the same time.
  */
 export type Hear = (part: string, done: number, of: number) => void;
 
@@ -26,6 +28,16 @@ export interface Judgement {
   figures: Figure[];
   /** What is to be kept in mind. */
   notes: string[];
+  /** Where a classifier judges: how many images it takes for each class, of all draws together. */
+  classes?: { names: string[]; generated: number[]; real: number[] };
+  /** Of images: those that lie nearest to a training image, and the training images that they lie nearest to. */
+  neighbours?: Neighbours;
+}
+
+/** Four rows of as many images in [−1, 1], one behind the other: generated, their nearest, real, and their nearest. */
+export interface Neighbours {
+  pixels: Float32Array;
+  columns: number;
 }
 
 export const meanOf = (values: readonly number[]): number =>

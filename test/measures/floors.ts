@@ -5,6 +5,7 @@ import { HostRandom } from "../../src/kernels/threefry";
 import { binned, differentBins, makeBins } from "../../src/measures/bins";
 import { frechetDistance, moments } from "../../src/measures/frechet";
 import { rowsOf, slice, take } from "../../src/measures/rows";
+import { shuffled } from "../../src/measures/shuffled";
 import { loadClassifier } from "../../src/node/classifierStore";
 import { openDevice } from "../../src/node/device";
 import { loadSplits } from "../../src/node/splits";
@@ -15,12 +16,7 @@ const { train, test } = await loadSplits({ path: null, size: null, transposed: f
 const size = train.images.length / train.count;
 const pixelsOf = ({ images }: ByteDataset) => rowsOf(fromBytes(images), size);
 /** Training images by chance: MNIST's alternate between two groups of writers. Half are bins, half are held to them. */
-const order = Array.from({ length: train.count }, (_, i) => i);
-const random = new HostRandom(1);
-for (let i = order.length - 1; i > 0; i--) {
-  const j = random.integer(i + 1);
-  [order[i], order[j]] = [order[j], order[i]];
-}
+const order = shuffled(train.count, 1);
 const all = pixelsOf(train);
 const some = Math.min(10_000, Math.floor(train.count / 2)); // as many as `evaluate` takes
 

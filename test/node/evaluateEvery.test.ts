@@ -97,7 +97,11 @@ test("images are measured by the classifier of their data, which is trained firs
   const evaluations = readEvaluations(join(base, "eval-images"));
   assert.is(evaluations.length, 2);
   for (const { figures } of evaluations) {
-    assert.equal(Object.keys(figures), ["frechet", "frechet_floor", "class_0", "class_1"]);
+    assert.equal(Object.keys(figures), [
+      ...["frechet", "frechet_floor", "classifier_right", "class_0", "class_1"],
+    ]);
+    const [, right] = said.match(/classifier: right on (\d+) of 24 /)!;
+    assert.ok(Math.abs(figures.classifier_right - Number(right) / 24) < 1e-6);
     assert.is(figures.class_0 + figures.class_1, 12);
   }
   assert.is(

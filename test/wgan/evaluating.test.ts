@@ -25,10 +25,10 @@ const judge = async (pixels: Float32Array) => ({
 });
 
 test("images: the distance of the test images themselves is 0, of others the floor, and classes are counted", async () => {
-  const evaluator = await imageEvaluator({ judge, test: held, present: [3, 7], wanted: [3, 7] });
+  const evaluator = await imageEvaluator({ judge, right: 0.9, test: held, present: [3, 7], wanted: [3, 7] });
   assert.is(evaluator.count, 20);
   const same = await evaluator.figures(async () => fromBytes(images.subarray(0, 40)));
-  assert.equal(Object.keys(same), ["frechet", "frechet_floor", "class_3", "class_7"]);
+  assert.equal(Object.keys(same), ["frechet", "frechet_floor", "classifier_right", "class_3", "class_7"]);
   assert.ok(Math.abs(same.frechet) < 1e-6, `${same.frechet}`);
   assert.equal([same.class_3, same.class_7], [10, 10]);
   const others = await evaluator.figures(async () => fromBytes(images.subarray(40)));

@@ -75,7 +75,6 @@ test("each part of the work tells its steps, from the first on, and none after t
       "120 test images by the classifier: 120",
       "bins of 1200 training images: 20",
       "10 draws of 60 images: 10",
-      "nearest training images: 180",
     ],
   );
   for (const { part, steps, of } of heard) {
@@ -141,8 +140,33 @@ test("a generator that repeats one image has no recall and no spread, and noise 
 
 test("a run that knows its images by heart is nearer to them than real images are", async () => {
   const judgement = await judged(async (count) => fromBytes(train.images.subarray(0, count * pixels)));
-  const { generated, real } = of(judgement, "distance to the nearest");
+  const { generated, real, draws } = of(judgement, "distance to the nearest");
   assert.ok(generated === 0 && real > 1, `${generated}, ${real}`);
+  assert.is(draws, DRAWS);
+});
+
+test("of the samples and of the real images those that are nearest to a training image are shown, above that", async () => {
+  const copy = fromBytes(train.images.subarray(7 * pixels, 8 * pixels));
+  const draw = fresh();
+  const judgement = await judged(async (count) => {
+    const images = await draw(count);
+    images.set(copy); // one of each draw
+    return images;
+  });
+  const { pixels: shown, columns } = judgement.neighbours!;
+  assert.is(columns, 16);
+  assert.is(shown.length, 4 * columns * pixels);
+  const at = (row: number, column: number) =>
+    shown.subarray((row * columns + column) * pixels, (row * columns + column + 1) * pixels);
+  const apart = (column: number, row: number) =>
+    Math.hypot(...at(row, column).map((x, i) => x - at(row + 1, column)[i]));
+  for (let column = 0; column < columns; column++) {
+    const [made, real] = [apart(column, 0), apart(column, 2)];
+    assert.is(made === 0, column < DRAWS, `column ${column}: ${made}`);
+    if (column < DRAWS) assert.equal([...at(1, column)], [...copy]);
+    if (column > 0) assert.ok(made >= apart(column - 1, 0) && real >= apart(column - 1, 2), `${column}`);
+    assert.ok(real > 0);
+  }
 });
 
 test("of some classes it says how many are taken for them, and with all that this proves nothing", async () => {
@@ -154,11 +178,16 @@ test("of some classes it says how many are taken for them, and with all that thi
   const half = await judged(fresh(), two);
   const { generated, real } = of(half, "taken for 1, 3, %");
   assert.equal([Math.round(generated), real], [50, 100]);
-  assert.ok(
-    half.notes.some((note) =>
-      /^taken for 0 to 3: 80 80 70 70$|^taken for 0 to 3: \d+ \d+ \d+ \d+$/.test(note),
-    ),
-  );
+  const { names, ...counts } = half.classes!;
+  assert.equal(names, ["0", "1", "2", "3"]);
+  for (const side of ["generated", "real"] as const)
+    assert.is(
+      counts[side].reduce((sum, n) => sum + n, 0),
+      DRAWS * 30,
+    );
+  assert.equal([counts.real[0], counts.real[2]], [0, 0]);
+  const [ofMade, ofReal] = [counts.generated.join(" "), counts.real.join(" ")];
+  assert.ok(half.notes.includes(`taken for 0 to 3: ${ofMade}; of the real ones: ${ofReal}`));
   const all = await judged(fresh());
   assert.not(all.figures.some(({ name }) => name.startsWith("taken for")));
   assert.ok(all.notes.some((note) => /proves nothing/.test(note)));
@@ -189,7 +218,7 @@ test("without classes pixels are compared alone", async () => {
   const { figures, notes } = await judged(fresh([0]), { judge: undefined, present: [0], wanted: [0] });
   assert.equal(
     figures.map(({ name }) => name),
-    ["distance between two", "bins that differ (NDB), of 100", "distance to the nearest training image"],
+    ["distance between two", "distance to the nearest training image", "bins that differ (NDB), of 100"],
   );
   assert.ok(notes.some((note) => /no classifier/.test(note)));
 });
