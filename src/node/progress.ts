@@ -24,7 +24,7 @@ export interface Progress {
 
 /** Milliseconds between two rewritings. */
 const pause = 100;
-/** Milliseconds between two lines into a pipe, of work that has no lines of its own, or one now and then. */
+/** Milliseconds between two lines into a pipe, where the work itself writes none or few. */
 export const plainPause = 30_000;
 
 /** Keeps a stream that can't be written any more from ending the process. `lost` hears why, but for a closed pipe. */
