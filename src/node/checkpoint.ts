@@ -92,7 +92,8 @@ export function allFinite(data: Float32Array): boolean {
   return sum === 0;
 }
 
-function sumOf(arrays: StateDict, metadata: Record<string, string>): string {
+/** The sha256 of arrays with their names and shapes, and of what is told of them. */
+export function sumOf(arrays: StateDict, metadata: Record<string, string>): string {
   const hash = createHash("sha256").update(JSON.stringify(Object.entries(metadata).sort()));
   for (const [name, { shape, data }] of Object.entries(arrays)) {
     hash.update(JSON.stringify([name, shape]));

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../errors";
 import { encodeSafetensors } from "../formats/safetensors";
+import type { StateDict } from "../nn";
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "./checkpoint";
 import { makeFolders, readFileUnpacked, writeFileAtomic } from "./files";
 
@@ -40,10 +41,13 @@ export function writeBest(run: string, checkpoint: Checkpoint): void {
 }
 
 /** Writes the checkpoint's two networks, each whatever becomes of the other. Throws InputError if one can't be written. */
-export function writeNetworks(run: string, { state: { critic, generator, average } }: Checkpoint): void {
+export function writeNetworks(run: string, { step, state }: Checkpoint): void {
+  const { critic, generator, average } = state;
+  const write = (name: string, network: StateDict) =>
+    writeFileAtomic(join(run, `${name}.safetensors`), encodeSafetensors(network, { step: String(step) }));
   inTurn(
-    () => writeFileAtomic(join(run, "generator.safetensors"), encodeSafetensors(average ?? generator)),
-    () => writeFileAtomic(join(run, "critic.safetensors"), encodeSafetensors(critic)),
+    () => write("generator", average ?? generator),
+    () => write("critic", critic),
   );
 }
 

@@ -13,7 +13,7 @@ import { Classifier, stepsFor, trainClassifier } from "../wgan/classifier";
 import code from "../wgan/classifier.ts" with { type: "text" };
 import { presentClasses } from "../wgan/dataset";
 import { fromBytes } from "../wgan/pixels";
-import { allFinite, fingerprint } from "./checkpoint";
+import { fingerprint, sumOf } from "./checkpoint";
 import {
   makeFolders,
   readFileUnpacked,
@@ -124,11 +124,10 @@ function readKept(file: string, classifier: Classifier, of: number): number | un
   if (!existsSync(file)) return undefined;
   try {
     const { state, metadata } = decodeWithMetadata(readFileUnpacked(file, MOST_BYTES), file);
-    const right = Number.parseInt(metadata.right ?? "", 10);
-    if (!(right >= 0 && right <= of && Object.values(state).every(({ data }) => allFinite(data))))
-      throw new Error(
-        `${file}: damaged: its weights are no numbers, or it says not how many images it gets right.`,
-      );
+    const { sha256, ...rest } = metadata;
+    const right = Number.parseInt(rest.right ?? "", 10);
+    if (sha256 !== sumOf(state, rest) || !(right >= 0 && right <= of))
+      throw new Error(`${file}: damaged, its sha256 is another.`);
     classifier.loadStateDict(state);
     return right;
   } catch (error) {
@@ -165,7 +164,8 @@ async function keepTrained(
   classifier: Classifier,
   right: number,
 ): Promise<InputError | undefined> {
-  const bytes = encodeSafetensors(await classifier.stateDict(), { right: String(right) });
+  const [state, metadata] = [await classifier.stateDict(), { right: String(right) }];
+  const bytes = encodeSafetensors(state, { ...metadata, sha256: sumOf(state, metadata) });
   try {
     makeFolders(dirname(file));
     sweepTemporaries(dirname(file));

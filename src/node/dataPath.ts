@@ -101,7 +101,11 @@ async function readFolder(
   const idx = findIdxSet(folder, namedBy, split);
   if (idx) return fromIdx(idx, folder, transposed);
   const batches = names.filter((name) => /^(data_batch_\d+|test_batch)\.bin$/.test(name));
-  if (batches.length > 0) return fromCifar(folder, batchesOf(folder, batches, namedBy, split), folder);
+  if (batches.length > 0) {
+    const own = split === "test" && !batches.includes("test_batch.bin") ? "train" : split;
+    const read = fromCifar(folder, batchesOf(folder, batches, namedBy, own), folder);
+    return own === split ? read : { ...read, notes: noTest(split) };
+  }
   const arrays = names.filter((name) => name.endsWith(".npy") && name !== "labels.npy");
   if (arrays.length > 0) return fromNpy(join(folder, oneArray(folder, arrays, namedBy)), split);
   const found = await readImageFolder(folder, namedBy, size);
@@ -127,13 +131,14 @@ function readFile(path: string, namedBy: string, { split, transposed }: Wanted):
       `${namedBy} ${path}: an archive, expected a folder. Unpack it first. What is read: ${expected}.`,
     );
   }
-  return fromIdx(idxSetOf(path, namedBy, split), path, transposed);
+  return fromIdx(idxSetOf(path, split), path, transposed);
 }
 
 function fromIdx(set: IdxSet, where: string, transposed = false): Read {
   const { images, labels } = readIdxSet(set);
   const notes = [
     ...(set.labels === undefined ? ["no labels beside it"] : []),
+    ...noTest(set.noTest ? "test" : "train"),
     ...(/emnist/i.test(set.set) && !transposed
       ? ["EMNIST's files hold images transposed: --transposed turns them"]
       : []),

@@ -13,7 +13,7 @@ import type { Hear, Judgement, Neighbours } from "../wgan/judging";
 import { samplePicture } from "../wgan/samplePicture";
 import { classesAsIn, SAMPLES, sampleImages, sampleLatents } from "../wgan/sampling";
 import { toyNames } from "../wgan/toys";
-import { allFinite, fingerprint } from "./checkpoint";
+import { fingerprint } from "./checkpoint";
 import { loadClassifier, requireClassifiable } from "./classifierStore";
 import { runCommand } from "./command";
 import { readConfig } from "./configFile";
@@ -27,7 +27,7 @@ import { encodePng } from "./png";
 import { requireAdapter } from "./probe";
 import { createJudgingProgress } from "./progress";
 import { type EvaluateOptions, evaluateHelp, parseEvaluateOptions } from "./runOptions";
-import { hasNetwork, loadNetwork, readNetwork } from "./savedNetwork";
+import { drawn, hasNetwork, loadNetwork, readNetwork } from "./savedNetwork";
 
 /** Of the latent vectors: always the same, and none that a run shows. */
 const SEED = 2 ** 40;
@@ -43,17 +43,19 @@ await runCommand(async () => {
   const { shape, path } = config.data;
   const judge = shape.length === 1 ? ofPoints : path === STACKED ? ofStacks : ofImages;
   const { hear, done } = createJudgingProgress(process.stdout);
-  const { judgement, classifier } = await judge(config, options, hear).finally(done);
+  const { judgement, classifier, step } = await judge(config, options, hear).finally(done);
+  if (step !== undefined) console.log(`the generator after step ${step} of ${config.steps}`);
   for (const line of judgementLines(judgement, classifier)) console.log(line);
-  if (json !== undefined)
-    writeFileAtomic(json, judgementJson(judgement, { run, best, data: data ?? null, classifier }));
+  const of = { run, best, step: step ?? null, data: data ?? null, classifier };
+  if (json !== undefined) writeFileAtomic(json, judgementJson(judgement, of));
   if (judgement.neighbours) writeNeighbours(judgement.neighbours, config, run!);
 });
 
-/** A judgement, and the classifier's part of it where there is one. */
+/** A judgement, the classifier that made it where there is one, and the step of the generator where that is known. */
 interface Judged {
   judgement: Judgement;
   classifier?: Accuracy;
+  step?: number;
 }
 
 /** Shows whether the run repeats training images; into the run's folder, which may be another's: then it is left out. */
@@ -91,7 +93,7 @@ async function ofImages(
     judge: kept && ((pixels) => kept.classifier.judge(pixels, bytes)),
     ...{ train, test, present, wanted, hear },
   });
-  return { judgement, classifier: kept && { right: kept.right, of: kept.of } };
+  return { judgement, classifier: kept && { right: kept.right, of: kept.of }, step: saved.step };
 }
 
 async function ofStacks(
@@ -117,7 +119,7 @@ async function ofStacks(
     judge: (pixels) => classifier.judge(pixels, bytes),
     ...{ test, hear },
   });
-  return { judgement, classifier: { right, of } };
+  return { judgement, classifier: { right, of }, step: saved.step };
 }
 
 async function ofPoints(
@@ -145,7 +147,7 @@ async function ofPoints(
     objective: config.objective.kind,
     hear,
   });
-  return { judgement };
+  return { judgement, step: saved.step };
 }
 
 async function meanOver(critic: Module, points: Float32Array): Promise<number> {
@@ -175,9 +177,6 @@ function drawer(
     const samples = tidy(() =>
       sampleImages(generator, sampleLatents(config, random, count, classOf), config),
     );
-    const numbers = (await samples.data()) as Float32Array;
-    samples.dispose();
-    if (allFinite(numbers)) return numbers;
-    throw new InputError(`${run}: its generator draws NaN or infinity: its training diverged.`);
+    return drawn(samples, run);
   };
 }

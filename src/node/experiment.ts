@@ -37,6 +37,8 @@ await runCommand(async () => {
   // What shows nothing, or is of other data, is in no page of docs.
   const folder = quick || data !== undefined ? out : join(root, "docs/science");
   const [page, keptIn] = [join(folder, `${name}.md`), join(folder, `${name}.jsonl`)];
+  readPage(page, name, experiment.about);
+  const kept = experiment.needsFolders ? [] : readKept(keptIn, trainings, console.log); // both before hours of work
   if (!report) {
     writePlan(out, trainings, data);
     const waits = trainings.some((training) => !doneIn(out, training));
@@ -48,7 +50,6 @@ await runCommand(async () => {
     }
   }
   const here = trainings.flatMap((training) => doneIn(out, training) ?? []);
-  const kept = experiment.needsFolders ? [] : readKept(keptIn, trainings, console.log);
   const done = trainings.flatMap(
     (training) =>
       here.find((each) => each.name === training.name) ??
@@ -62,6 +63,12 @@ await runCommand(async () => {
   requireOneData(done, keptIn);
   if (!experiment.needsFolders) writeKept(keptIn, done);
   await writePage(page, name, experiment, trainings, done);
+  for (const { name } of trainings.filter((each) => !done.some((of) => of.name === each.name))) {
+    const path = join(out, name);
+    if (!isRun(path)) continue;
+    const { state, why } = outcomeOf({ path, log: "" });
+    console.log(`${name}: left out, ${state}${why && `: ${why}`}`);
+  }
   console.log(`${page}: of ${done.length} of ${counted(trainings.length, "training")}`);
 });
 
@@ -155,13 +162,18 @@ async function writePage(
   const lacking = trainings.filter((training) => !done.some((each) => each.name === training.name));
   const notDone =
     lacking.length > 0 ? `\nNot run yet: ${lacking.map((training) => training.name).join(", ")}.\n` : "";
-  const [begin, end] = [`<!-- npm run experiment -- ${name} -->\n`, "<!-- end -->\n"];
-  const before = existsSync(page) ? readFileSync(page, "utf8") : `# ${about}\n\n${begin}${end}`;
-  const [from, to] = [before.indexOf(begin), before.indexOf(end)];
-  if (from < 0 || to < from)
-    throw new InputError(`${page}: expected the lines ${begin.trim()} and ${end.trim()} in it.`);
+  const [head, tail] = readPage(page, name, about);
   makeFolders(dirname(page));
   for (const [file, bytes] of Object.entries(pictures)) writeFileAtomic(join(dirname(page), file), bytes);
-  const whole = `${before.slice(0, from + begin.length)}\n${text.trim()}\n${notDone}\n${before.slice(to)}`;
-  writeFileAtomic(page, whole);
+  writeFileAtomic(page, `${head}\n${text.trim()}\n${notDone}\n${tail}`);
+}
+
+/** The page up to its first mark and from its second on. Throws InputError where it lacks one. */
+function readPage(page: string, name: string, about: string): [head: string, tail: string] {
+  const [begin, end] = [`<!-- npm run experiment -- ${name} -->\n`, "<!-- end -->\n"];
+  const text = existsSync(page) ? readFileSync(page, "utf8") : `# ${about}\n\n${begin}${end}`;
+  const [from, to] = [text.indexOf(begin), text.indexOf(end)];
+  if (from < 0 || to < from)
+    throw new InputError(`${page}: expected the lines ${begin.trim()} and ${end.trim()} in it.`);
+  return [text.slice(0, from + begin.length), text.slice(to)];
 }

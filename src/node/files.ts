@@ -8,24 +8,27 @@ import {
   constants,
   existsSync,
   fsyncSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
+  realpathSync,
   renameSync,
   rmSync,
   statSync,
   truncateSync,
   writeFileSync,
 } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { InputError } from "../errors";
 
 const temporaryEnding = ".monge-tmp";
 
 /**
- * Writes the file by way of a temporary one in the same folder, which must exist.
+ * Writes the file by way of a temporary one in the same folder, which must exist; of a link the file that it leads to.
  * When it returns, the content is on the disk under its name. Throws InputError if it can't be written.
  */
 export function writeFileAtomic(path: string, content: Uint8Array | string): void {
@@ -39,8 +42,10 @@ export function writeTogether(
   const written: [temporary: string, path: string][] = [];
   let at = "";
   try {
-    for (const [path, content] of files) {
-      at = path;
+    for (const [named, content] of files) {
+      at = named;
+      const path = linked(named);
+      if (!isFileOrNothing(path)) throw new InputError(`${named}: a folder or a device, expected a file.`);
       const name = `.${basename(path)}.${randomBytes(4).toString("hex")}${temporaryEnding}`;
       const temporary = join(dirname(path), name);
       const file = openSync(temporary, "wx");
@@ -59,9 +64,19 @@ export function writeTogether(
     }
   } catch (error) {
     for (const [temporary] of written) rmSync(temporary, { force: true });
-    throw new InputError(`${at}: can't be written (${reason(error)}).`);
+    throw error instanceof InputError ? error : new InputError(`${at}: can't be written (${reason(error)}).`);
   }
 }
+
+/** Where a link leads, be something there or not: a rename would replace the link. Any other path stays as it is. */
+function linked(path: string): string {
+  const link = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink();
+  if (!link) return path;
+  return existsSync(path) ? realpathSync(path) : resolve(dirname(path), readlinkSync(path));
+}
+
+const isFileOrNothing = (path: string): boolean =>
+  statSync(path, { throwIfNoEntry: false })?.isFile() ?? true;
 
 /** Appends all of it or nothing. Throws the system's error if the disk takes no more. */
 export function appendWhole(path: string, content: Uint8Array | string): void {
@@ -131,8 +146,10 @@ export function requireWritable(path: string): void {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
     throw new InputError(`${path}: a folder, expected the name of a file.`);
   }
+  if (!isFileOrNothing(path))
+    throw new InputError(`${path}: a device or a pipe, expected the name of a file.`);
   try {
-    accessSync(folder, constants.W_OK);
+    accessSync(dirname(linked(path)), constants.W_OK);
   } catch (error) {
     throw new InputError(`${path}: can't be written (${reason(error)}).`);
   }
@@ -180,8 +197,10 @@ function makeOne(path: string): boolean {
     return true;
   } catch (error) {
     if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return false;
-    if (reason(error) === "ENOENT")
+    const code = reason(error);
+    if (code === "ENOENT")
       throw new InputError(`${path}: can't be made, ${dirname(path)} takes no new folders.`);
-    throw error;
+    if (code === "EEXIST" || code === "ENOTDIR") throw new InputError(`${path}: a file, expected a folder.`);
+    throw new InputError(`${path}: can't be made (${code}).`);
   }
 }

@@ -1,6 +1,6 @@
 // Reads the weights that other programs have written: layers models of TensorFlow.js, HDF5 files of Keras 2, and
 // safetensors of PyTorch; with them, what a file says of its layers.
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { sizeOf } from "../autograd";
 import { InputError, isPlain, shown } from "../errors";
 import { ForeignError, type ForeignLayer } from "../exports/importing";
@@ -89,6 +89,9 @@ function readTfjs(file: string): Foreign {
       "no layers model of TensorFlow.js, which has a modelTopology, and a weightsManifest with paths and weights.",
     );
   const arrays = weightsManifest.flatMap(({ paths, weights }) => {
+    const strange = paths.find((path) => path !== basename(path));
+    if (strange !== undefined)
+      throw new ForeignError(`its weights lie in ${shown(strange)}, expected a file beside it.`);
     const bytes = concat(paths.map((path) => readWhole(join(dirname(file), path))));
     let at = 0;
     const read = weights.map(({ name, shape, dtype, quantization }) => {

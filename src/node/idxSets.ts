@@ -23,6 +23,8 @@ export interface IdxSet {
   images: string;
   /** Only missing beside an images file that a person named. */
   labels?: string;
+  /** Whether these are training images, as there are no test images. */
+  noTest?: true;
 }
 
 const pattern = /^(?:(.+)[-_.])?(train|t10k|test)-(images|labels)[-.]idx\d-[a-z]+(?:\.gz)?$/i;
@@ -35,6 +37,7 @@ export function findIdxSet(folder: string, namedBy: string, split: Split): IdxSe
   const all = listIdx(folder);
   if (all.length === 0) return undefined;
   const own = all.filter((file) => file.split === split);
+  if (split === "test" && own.length === 0) return { ...findIdxSet(folder, namedBy, "train")!, noTest: true };
   const images = own.filter(({ content }) => content === "images");
   const [first, ...more] = new Set((images.length > 0 ? images : own).map(({ set }) => set));
   const set = first ?? all[0].set;
@@ -55,8 +58,8 @@ export function findIdxSet(folder: string, namedBy: string, split: Split): IdxSe
   return { set, images: find("images", imagesName), labels: find("labels", labelsName) };
 }
 
-/** An images file that a person named, with its labels if they are beside it, or the test set's beside it. */
-export function idxSetOf(path: string, namedBy: string, split: Split): IdxSet {
+/** An images file that a person named, with its labels if they are beside it, or the test set's beside it where there is one. */
+export function idxSetOf(path: string, split: Split): IdxSet {
   const folder = dirname(path);
   const [own] = nameParts(basename(path), path);
   if (!own) {
@@ -68,7 +71,7 @@ export function idxSetOf(path: string, namedBy: string, split: Split): IdxSet {
   const images = isOther ? beside.find(({ content }) => content === "images")?.path : path;
   const labels = beside.find(({ content }) => content === "labels")?.path;
   if (images) return { set: own.set, images, ...(labels !== undefined && { labels }) };
-  throw new InputError(`${namedBy} ${path}: no ${usualNames(own.set, split)[0]} beside it.`);
+  return { ...idxSetOf(path, "train"), noTest: true };
 }
 
 /** Reads a set's images and labels; without labels all are of class 0. Throws InputError if they are malformed. */

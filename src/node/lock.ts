@@ -165,8 +165,12 @@ function read(path: string): Owner | undefined {
 }
 
 function ageOf(path: string): number | undefined {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  return stat && Math.abs(Date.now() - stat.mtimeMs); // of a clock that was set back, too
+  try {
+    const stat = statSync(path, { throwIfNoEntry: false });
+    return stat && Math.abs(Date.now() - stat.mtimeMs); // of a clock that was set back, too
+  } catch {
+    return undefined; // no folder, or one that can't be looked into: nothing can be locked there
+  }
 }
 
 function touch(path: string): void {

@@ -27,6 +27,9 @@ const pause = 100;
 /** Milliseconds between two lines into a pipe, where the work itself writes none or few. */
 export const plainPause = 30_000;
 
+/** Streams that a reporter has been made for: one listener is enough for all of these. */
+const watched = new WeakSet<Output>();
+
 /** Keeps a stream that can't be written any more from ending the process. `lost` hears why, but for a closed pipe. */
 export function outliveStream(stream: Output, lost: (code: string) => void = () => {}): void {
   stream.on("error", ({ code = "?" }) => {
@@ -77,7 +80,8 @@ export function createProgress(
   now = () => performance.now(),
   { lookBack = 10_000, between = Number.POSITIVE_INFINITY }: Pace = {},
 ): Progress {
-  outliveStream(stream);
+  if (!watched.has(stream)) outliveStream(stream);
+  watched.add(stream);
   const marks: { step: number; time: number }[] = [];
   let shown = "";
 

@@ -102,7 +102,7 @@ export function parseEvaluateOptions(args: string[]): EvaluateOptions {
   return {
     ...{ run: readRun(given), best: given.has("best") },
     data: given.read("data", notEmpty),
-    json: given.read("json", notEmpty),
+    json: given.read("json", jsonName),
     adapter: given.adapter,
     help: given.help,
   };
@@ -113,6 +113,12 @@ function readRun({ help, read }: ReturnType<typeof readOptions>): string | undef
   if (run !== undefined || help) return run;
   throw new InputError("--run DIR is missing: name the folder of a training run.");
 }
+
+/** Of another ending it may be the name of what is to be read. */
+const jsonName: Reader<string> = (text, name) => {
+  if (/.\.json$/i.test(text)) return text;
+  throw new InputError(`${name} "${text}": expected the name of a .json file.`);
+};
 
 const deviations: Reader<number> = (text, name) => {
   const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;

@@ -14,7 +14,7 @@ import { requireAdapter } from "./probe";
 import { counted, createSoloProgress } from "./progress";
 import { parseSampleOptions, sampleHelp } from "./runOptions";
 import { requireOut, writeSamples } from "./sampleFiles";
-import { loadNetwork, readNetwork } from "./savedNetwork";
+import { drawn, loadNetwork, readNetwork } from "./savedNetwork";
 
 /** Read back at once; more would need a larger buffer. */
 const AT_ONCE = 100;
@@ -39,16 +39,15 @@ await runCommand(async () => {
   await openDevice({ adapter: options.adapter });
   const generator = loadNetwork(saved, config);
   // The seed's own latent vectors, so that the run's seed gives the run's pictures.
-  const drawn = fixedLatents({ ...config, seed }, interpolate ? (2 * count) / interpolate : count);
-  const latents = truncate || interpolate ? await changed(drawn) : drawn;
+  const vectors = fixedLatents({ ...config, seed }, interpolate ? (2 * count) / interpolate : count);
+  const latents = truncate || interpolate ? await changed(vectors) : vectors;
   const values = new Float32Array(count * sizeOf(shape));
   const drawing = createSoloProgress(count, process.stdout);
   for (let at = 0; at < count; at += AT_ONCE) {
     drawing.update(at);
     const sizes = [Math.min(AT_ONCE, count - at), latents.shape[1]];
     const images = tidy(() => sampleImages(generator, slice(latents, { starts: [at, 0], sizes }), config));
-    values.set((await images.data()) as Float32Array, at * sizeOf(shape));
-    images.dispose();
+    values.set(await drawn(images, run), at * sizeOf(shape));
   }
   drawing.done();
   const writing = createSoloProgress(count, process.stdout);
@@ -60,14 +59,14 @@ await runCommand(async () => {
   console.log(`${counted(count, shape.length === 1 ? "point" : "image")}: ${out}`);
   return 0;
 
-  async function changed(drawn: Tensor): Promise<Tensor> {
+  async function changed(vectors: Tensor): Promise<Tensor> {
     const size = { latent: config.network.latent, labels: labelsOf(config) };
-    let numbers = (await drawn.data()) as Float32Array;
+    let numbers = (await vectors.data()) as Float32Array;
     if (truncate) {
       const normal = { deviation: config.network.latentDeviation, limit: truncate };
       numbers = truncateLatents(numbers, size, normal, new HostRandom(seed));
     }
     if (interpolate) numbers = latentRows(numbers, size, interpolate);
-    return tensor(numbers, [count, drawn.shape[1]]);
+    return tensor(numbers, [count, vectors.shape[1]]);
   }
 });

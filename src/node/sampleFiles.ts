@@ -1,5 +1,5 @@
 // Where sample puts its images: one picture for people, or the bytes that the data would have, for other programs.
-import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { InputError } from "../errors";
 import { encodeIdxImages } from "../formats/idx";
@@ -9,6 +9,7 @@ import { samplePicture } from "../wgan/samplePicture";
 import { makeFolders, reason, requireWritable, writeFileAtomic } from "./files";
 import { encodePng } from "./png";
 import type { Progress } from "./progress";
+import { requireEmpty } from "./runFolder";
 
 type Kind = "picture" | "npy" | "idx" | "folder";
 
@@ -25,8 +26,7 @@ export function requireOut(out: string, { shape }: RunConfig["data"], count: num
       `--count ${count}: at most ${mostInPicture} in a picture; .npy, IDX or a folder take more.`,
     );
   if (kind !== "folder") requireWritable(out);
-  else if (existsSync(out) && readdirSync(out).length > 0)
-    throw new InputError(`--out ${out}: isn't empty. Name a new or an empty folder.`);
+  else requireEmpty(out);
   return kind;
 }
 

@@ -2,9 +2,9 @@
 // the GPU is opened, the network is made after.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { Random } from "../autograd";
+import { Random, type Tensor } from "../autograd";
 import { InputError } from "../errors";
-import { decodeSafetensors } from "../formats/safetensors";
+import { decodeWithMetadata } from "../formats/safetensors";
 import type { Module, StateDict } from "../nn";
 import type { RunConfig } from "../wgan/config";
 import { makeCritic, makeGenerator } from "../wgan/models";
@@ -21,6 +21,8 @@ export interface SavedNetwork {
   which: keyof typeof makers;
   file: string;
   state: StateDict;
+  /** The step after which it was saved; unknown of an imported one. */
+  step?: number;
 }
 
 /** Whether the run has such weights at all: an imported one may be without its critic. */
@@ -40,17 +42,21 @@ export function readNetwork(which: SavedNetwork["which"], run: string, best = fa
     );
   }
   const bytes = readFileUnpacked(file, MOST_BYTES);
-  let state: StateDict;
-  try {
-    state = decodeSafetensors(bytes, file);
-  } catch (error) {
-    throw new InputError((error as Error).message);
-  }
+  const { state, metadata } = decoded(bytes, file);
   const bad = Object.entries(state).find(([, { data }]) => !allFinite(data));
-  if (!bad) return { which, file, state };
+  const step = /^\d+$/.test(metadata.step ?? "") ? Number(metadata.step) : undefined;
+  if (!bad) return { which, file, state, step };
   throw new InputError(
     `${file}: ${bad[0]} holds NaN or infinity: its training diverged, and it draws nothing.`,
   );
+}
+
+function decoded(bytes: Uint8Array, file: string) {
+  try {
+    return decodeWithMetadata(bytes, file);
+  } catch (error) {
+    throw new InputError((error as Error).message);
+  }
 }
 
 function ofBest(which: SavedNetwork["which"], run: string): SavedNetwork {
@@ -61,7 +67,15 @@ function ofBest(which: SavedNetwork["which"], run: string): SavedNetwork {
     throw new InputError(`--best: ${run} has no best checkpoint; train --evaluate-every N keeps one.`);
   const { critic, generator, average } = checkpoint.state;
   const state = which === "critic" ? critic : (average ?? generator);
-  return { which, file: join(run, "checkpoints", bestName), state };
+  return { which, file: join(run, "checkpoints", bestName), state, step: checkpoint.step };
+}
+
+/** The numbers of samples that the run's generator has drawn, which are given back. Throws InputError where one is none. */
+export async function drawn(samples: Tensor, run: string): Promise<Float32Array> {
+  const numbers = (await samples.data()) as Float32Array;
+  samples.dispose();
+  if (allFinite(numbers)) return numbers;
+  throw new InputError(`${run}: its generator draws NaN or infinity: its training diverged.`);
 }
 
 /** The network that `config` describes with the saved weights. Throws InputError when they don't fit. */

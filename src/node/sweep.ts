@@ -2,7 +2,7 @@
 import { chmodSync, realpathSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { runCommand } from "./command";
-import { makeFolders, writeFileAtomic } from "./files";
+import { makeFolders, writeTogether } from "./files";
 import { counted } from "./progress";
 import { requireUnused, timeStamp } from "./runFolder";
 import { runHere } from "./sweep/local";
@@ -29,17 +29,16 @@ await runCommand(async () => {
   const plan = makePlan(options, start("train"), console.log);
   const { runs, points } = plan;
   requireUnused(out);
-  makeFolders(join(resolve(out), "logs"));
   const adapter = options.train.adapter === undefined ? [] : ["--adapter", options.train.adapter];
-  for (const [name, text] of Object.entries({
-    "runs.txt": runs.map((words) => `${lineOf(words)}\n`).join(""),
-    "sweep.sbatch": sbatchText(resolve(out), runs.length),
-    "optuna.sh": optunaText(plan, options.seeds, [...start("evaluate"), ...adapter]),
-  })) {
-    if (text === undefined) continue;
-    writeFileAtomic(join(out, name), text);
-    if (name.endsWith(".sh")) chmodSync(join(out, name), 0o755);
-  }
+  const optuna = optunaText(plan, options.seeds, [...start("evaluate"), ...adapter]);
+  makeFolders(out);
+  writeTogether([
+    [join(out, "runs.txt"), runs.map((words) => `${lineOf(words)}\n`).join("")],
+    [join(out, "sweep.sbatch"), sbatchText(resolve(out), runs.length)],
+    ...(optuna === undefined ? [] : [[join(out, "optuna.sh"), optuna] as const]),
+  ]);
+  if (optuna !== undefined) chmodSync(join(out, "optuna.sh"), 0o755);
+  makeFolders(join(out, "logs"));
   const seeds = options.seeds.length;
   // As a POSIX shell reads them; Windows' own knows double quotes alone.
   const shown = (path: string) => (process.platform === "win32" ? `"${path}"` : quoted(path));

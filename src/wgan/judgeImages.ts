@@ -24,6 +24,8 @@ const LOOKED_AT = 200;
 const TRACED = 20;
 /** How many of these are shown, those that lie nearest to a training image. */
 const SHOWN = 16;
+/** Letters that a line of the table has room for, with the names of classes. */
+const WIDEST = 40;
 /** Test images that the classifier sees at once. */
 const AT_ONCE = 1000;
 
@@ -76,9 +78,12 @@ function classified({ present, wanted, test }: Judged): Measure[] {
   ): Measure => ({ names, decimals, of: ({ seen }, reference, draw) => of(seen!, reference.seen!, draw) });
   const takenFor = ({ shares }: Seen) => Array.from(largest(shares), (place) => present[place]);
   const ofWanted = (images: Seen) => takenFor(images).filter((label) => wanted.includes(label));
-  const share = measure([`taken for ${nameAll(test, wanted)}, %`], 1, (images) => [
-    (100 * ofWanted(images).length) / images.shares.count,
-  ]);
+  const names = nameAll(test, wanted);
+  const share = measure(
+    [`taken for ${names.length > WIDEST ? "a class of the run" : names}, %`],
+    1,
+    (images) => [(100 * ofWanted(images).length) / images.shares.count],
+  );
   const even = measure(["KL of classes to uniform"], 4, (images) => {
     const places = ofWanted(images).map((label) => wanted.indexOf(label));
     return [klToUniform(histogram(places, wanted.length))];

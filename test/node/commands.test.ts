@@ -383,10 +383,11 @@ test("sample draws as many images as asked for, and evaluate measures the run", 
   assert.match(stdout, /\n10 draws of 9 images against 9 real ones\n/);
   assert.match(stdout, /\n +generated +real\ntaken for 5, % +\d+\.\d ± \d+\.\d +\d+\.\d ± \d+\.\d\n/);
   assert.match(stdout, /\nFréchet distance +\S+ ± \S+ +\S+ ± \S+\n/);
-  const { run: of, draws, figures, classifier, classes } = JSON.parse(readFileSync(json, "utf8"));
+  assert.match(stdout, /\nthe generator after step 3 of 3\n10 draws of 9 /);
+  const { run: of, step, draws, figures, classifier, classes } = JSON.parse(readFileSync(json, "utf8"));
   assert.equal(
-    [of, draws, figures[0].name, figures[0].generated.values.length],
-    [trained, 10, "taken for 5, %", 10],
+    [of, step, draws, figures[0].name, figures[0].generated.values.length],
+    [trained, 3, 10, "taken for 5, %", 10],
   );
   const [, right, share] = stdout.match(/\n- the classifier is right on (\d+) of 24 test images, (\S+) %\n/)!;
   assert.equal(classifier, { right: Number(right), of: 24 });
@@ -427,7 +428,7 @@ test("evaluate: a run on points is judged by modes and distance, and images can'
   const { stdout } = run("evaluate", ["--run", path]);
   assert.match(
     stdout,
-    /^judging: 10 draws of 2500 points\n10 draws of 2500 points, 500 of them paired off with as many of the toy\n/,
+    /^judging: 10 draws of 2500 points\nthe generator after step 2 of 2\n10 draws of 2500 points, 500 of them paired off with as many of the toy\n/,
   );
   assert.match(stdout, /\nmodes hit, of 8 +\d\.\d ± \d\.\d +8\.0 ± 0\.0\n/);
   assert.match(
@@ -457,6 +458,11 @@ test("classifier and evaluate: what they can't do is said first", () => {
   assert.match(
     complaint("classifier", ["--data", "8gaussians"]),
     /8gaussians: points in the plane, expected images\.$/,
+  );
+  const config = join(trained, "config.yaml");
+  assert.is(
+    complaint("evaluate", ["--run", trained, "--json", config]),
+    `monge: --json "${config}": expected the name of a .json file.`,
   );
   const nowhere = join(base, "nowhere", "a.json");
   assert.match(

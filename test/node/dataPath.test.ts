@@ -104,8 +104,17 @@ test("the test set is the one named t10k or test", async () => {
     assert.equal([...(await load(train)).data.labels], [11, 0, 26]);
   }
   const alone = folder({ "train-images-idx3-ubyte": three.images, "train-labels-idx1-ubyte": three.labels });
+  for (const path of [alone, join(alone, "train-images-idx3-ubyte")]) {
+    const { data, line } = await load(path, { split: "test" });
+    assert.equal([...data.labels], [11, 0, 26]);
+    assert.match(line, /\(no test set of its own: name another with --data\)$/);
+  }
+  const half = folder({
+    ...{ "train-images-idx3-ubyte": three.images, "train-labels-idx1-ubyte": three.labels },
+    "t10k-labels-idx1-ubyte": test.labels,
+  });
   assert.match(
-    await failure(alone, { split: "test" }),
+    await failure(half, { split: "test" }),
     /no t10k-images-idx3-ubyte there, expected t10k-images/,
   );
 });
@@ -243,6 +252,9 @@ test("CIFAR-10's files are read in their order, with the classes' names, trainin
   );
   assert.equal([...(await load(dir, { split: "test" })).data.labels], [0]);
   assert.equal([...(await load(join(dir, "data_batch_3.bin"))).data.labels], [3, 6]);
+  const untested = await load(folder(batches), { split: "test" });
+  assert.is(untested.data.count, 10);
+  assert.match(untested.line, /\(no test set of its own: name another with --data\)$/);
   const partial = folder({ "data_batch_1.bin": cifarFile([1]), "data_batch_3.bin": cifarFile([1]) });
   assert.match(await failure(partial), /no data_batch_2\.bin, data_batch_4\.bin, data_batch_5\.bin there/);
 });

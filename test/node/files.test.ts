@@ -1,5 +1,15 @@
 // Whole files: written all or not at all, unpacked within bounds, complaints in one line.
-import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -10,6 +20,7 @@ import {
   makeFolders,
   readFileUnpacked,
   requireFolder,
+  requireWritable,
   sweepTemporaries,
   writeFileAtomic,
   writeTogether,
@@ -30,9 +41,39 @@ test("writeFileAtomic makes and replaces a file and leaves nothing else", () => 
 test("writeFileAtomic that fails keeps the old content, cleans up and says why", () => {
   const inner = join(folder, "failing");
   mkdirSync(join(inner, "taken", "x"), { recursive: true });
-  assert.throws(() => writeFileAtomic(join(inner, "taken"), "text"), /taken: can't be written \(E[A-Z]+\)/);
+  assert.throws(
+    () => writeFileAtomic(join(inner, "taken"), "text"),
+    /taken: a folder or a device, expected a file\.$/,
+  );
   assert.equal(readdirSync(inner), ["taken"]);
   assert.throws(() => writeFileAtomic(join(folder, "no", "a"), "text"), /can't be written \(ENOENT\)/);
+});
+
+test("a link stays one: what it leads to is written, also where nothing is there yet", () => {
+  const inner = join(folder, "links");
+  mkdirSync(join(inner, "there"), { recursive: true });
+  for (const [link, target] of [
+    ["full", join("there", "a")],
+    ["empty", join("there", "b")],
+  ]) {
+    symlinkSync(target, join(inner, link));
+    if (link === "full") writeFileSync(join(inner, target), "old");
+    requireWritable(join(inner, link));
+    writeFileAtomic(join(inner, link), "new");
+    assert.ok(lstatSync(join(inner, link)).isSymbolicLink());
+    assert.is(readFileSync(join(inner, target), "utf8"), "new");
+  }
+  assert.equal(readdirSync(join(inner, "there")).sort(), ["a", "b"]);
+});
+
+test("what is neither file nor folder is not replaced by a file", () => {
+  const pipe = join(folder, "pipe");
+  if (spawnSync("mkfifo", [pipe]).status !== 0) return;
+  for (const path of [pipe, "/dev/null"]) {
+    assert.throws(() => requireWritable(path), /: a device or a pipe, expected the name of a file\.$/);
+    assert.throws(() => writeFileAtomic(path, "text"), /: a folder or a device, expected a file\.$/);
+    assert.not(lstatSync(path).isFile());
+  }
 });
 
 test("files that belong together are all replaced or none", () => {

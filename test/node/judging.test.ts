@@ -43,16 +43,22 @@ const train = (name: string, args: string[], extra: NodeJS.ProcessEnv = {}): str
 };
 
 let kept = "";
-test("a kept classifier whose weights are no numbers is trained anew, and kept", () => {
+test("a kept classifier that is damaged by a bit, or another, is trained anew, and kept", () => {
   const first = run("classifier", ["--data", data]);
   assert.is(first.status, 0, first.lines.join("\n"));
   kept = first.stdout.match(/; kept in (\S+)\n$/)![1];
+  const whole = readFileSync(kept);
+  const changed = Buffer.from(whole);
+  changed[whole.length - 5] ^= 1; // a bit of a weight
   const weights = { weight: { shape: [1], data: Float32Array.of(Number.NaN) } };
-  writeFileSync(kept, encodeSafetensors(weights, { right: "5" }));
-  const { status, stdout } = run("classifier", ["--data", data]);
-  assert.is(status, 0);
-  assert.match(stdout, /safetensors: damaged: .* It is trained anew\.\n/);
-  assert.match(stdout, /\nclassifier: trained in .*\nclassifier: right on .* %; kept in \S+\n$/);
+  for (const bytes of [changed, encodeSafetensors(weights, { right: "5" })]) {
+    writeFileSync(kept, bytes);
+    const { status, stdout } = run("classifier", ["--data", data]);
+    assert.is(status, 0);
+    assert.match(stdout, /safetensors: damaged, its sha256 is another\. It is trained anew\.\n/);
+    assert.match(stdout, /\nclassifier: trained in .*\nclassifier: right on .* %; kept in \S+\n$/);
+    assert.equal(readFileSync(kept), whole, "the same again");
+  }
 });
 
 test("of two commands at once that need a classifier one trains it, and the other takes that", async () => {

@@ -7,7 +7,9 @@ import { InputError } from "../../src/errors";
 import { judgedImages } from "../../src/node/judgedImages";
 import { loadSplits, type Splits } from "../../src/node/splits";
 import type { ByteDataset } from "../../src/wgan/dataset";
+import { cifarFile } from "../formats/cifarFiles";
 import { imagesFile, labelsFile } from "../formats/idxFiles";
+import { counting, npyFile } from "../formats/npyFiles";
 import { pngFile } from "../formats/pngFiles";
 import { temporaryFolder } from "./temporary";
 
@@ -54,6 +56,22 @@ test("of a set without test images a sixth is held out by chance, but of each cl
   assert.ok(held[1] >= 1 && held[2] >= 1 && test.count >= 4 && test.count <= 5, `${held}`);
   assert.equal([...seen(train), ...seen(test)].sort(), seen(whole));
   assert.is(new Set(seen(whole)).size, 23);
+});
+
+test("of every kind of data without test images some are held out", async () => {
+  const idx = temporaryFolder();
+  const labels = Array.from({ length: 24 }, (_, i) => i % 2);
+  writeFileSync(join(idx, "train-images-idx3-ubyte"), imagesFile(24, 8, 8));
+  writeFileSync(join(idx, "train-labels-idx1-ubyte"), labelsFile(labels));
+  const cifar = temporaryFolder();
+  for (const i of [1, 2, 3, 4, 5]) writeFileSync(join(cifar, `data_batch_${i}.bin`), cifarFile([i, i, 6]));
+  const npy = temporaryFolder();
+  writeFileSync(join(npy, "images.npy"), npyFile([24, 8, 8], counting(24 * 64)));
+  for (const path of [idx, join(idx, "train-images-idx3-ubyte"), cifar, npy, folder({ ant: 12, cat: 12 })]) {
+    const { train, test, whole, heldOut } = await load(path);
+    assert.ok(heldOut && test.count > 0, path);
+    assert.is(train.count + test.count, whole.count, path);
+  }
 });
 
 test("other images have the classes that their names tell, whatever the order of the folders", async () => {

@@ -98,7 +98,7 @@ function runOne(
   started: (child: ChildProcess) => void,
 ): Promise<number | string> {
   makeFolders(dirname(log));
-  const file = openSync(log, "a");
+  const file = opened(log);
   // In a group of its own, so that a key press in the terminal reaches it once, through us.
   const child = spawn(words[0], words.slice(1), {
     cwd: folder,
@@ -120,6 +120,14 @@ function runOne(
     child.on("error", (error) => end(reason(error)));
     child.on("exit", (code, signal) => end(signal ?? code ?? "?"));
   });
+}
+
+function opened(log: string): number {
+  try {
+    return openSync(log, "a");
+  } catch (error) {
+    throw new InputError(`${log}: can't be written (${reason(error)}).`);
+  }
 }
 
 /** How many steps a run takes, of all that its line and its file say. */

@@ -97,8 +97,10 @@ test("a folder whose runs are others is refused, and a page without its marks", 
   assert.is(readFileSync(join(out, "runs.txt"), "utf8"), foreign, "a report writes no lines");
   writeFileSync(join(out, "runs.txt"), plan);
   writeFileSync(page, "no marks");
+  rmSync(join(out, "penalty"), { recursive: true });
   const marks = run("--quick");
   assert.is(marks.status, 1);
+  assert.not(existsSync(join(out, "penalty")), "it is told before anything is trained");
   assert.match(
     marks.lines[0],
     /clipping\.md: expected the lines <!-- npm run experiment -- clipping --> and /,

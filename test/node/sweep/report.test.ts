@@ -28,7 +28,7 @@ function make(rate: string, seed: number, steps: number, estimate: number, done:
   const rows = Array.from({ length: steps }, (_, i) => `${i + 1},0,0,0,${estimate},${(i + 1) / 10}\n`);
   writeFileSync(join(path, "losses.csv"), lossHeader + rows.join(""));
   writeFileSync(join(path, "config.yaml"), configText({ ...runConfig, steps: 200 }));
-  if (done) writeFileSync(join(path, "report.html"), "");
+  if (done) for (const file of ["report.html", "generator.safetensors"]) writeFileSync(join(path, file), "");
   return path;
 }
 const log = (number: number, text: string) => appendFileSync(join(folder, "logs", `${number}.log`), text);
@@ -129,8 +129,14 @@ test("a run with a damaged file failed, and is told with the reason; the report 
   assert.match(gone.csv[2], /^1e-5,1,failed,200,.*seed-1: no config\.yaml there, expected /);
   writeFileSync(config, configBefore);
   writeFileSync(losses, "\0\x01 no table\n\n1,,x\n");
-  assert.match((await told()).csv[2], /^1e-5,1,failed,0,.*losses\.csv:2: no row of losses\.$/);
+  assert.match((await told()).csv[2], /^1e-5,1,failed,0,.*losses\.csv:2: expected the row of step 1\.$/);
+  writeFileSync(losses, lossesBefore.replace(/^7,.*\n/m, ""));
+  assert.match((await told()).csv[2], /^1e-5,1,failed,0,.*losses\.csv:8: expected the row of step 7\.$/);
   writeFileSync(losses, lossesBefore);
+  const generator = join(folder, name("1e-5", 1), "generator.safetensors");
+  rmSync(generator);
+  assert.match((await told()).csv[2], /^1e-5,1,failed,200,.*generator\.safetensors: not there any more\.$/);
+  writeFileSync(generator, "");
   assert.match((await told()).csv[2], /^1e-5,1,done,200,/);
 });
 

@@ -75,7 +75,7 @@ export function standIn(): string {
     if (code === 0) {
       writeFileSync(out + "/config.yaml", ${JSON.stringify(config)});
       writeFileSync(out + "/metrics.json", JSON.stringify({ wasserstein_median: -seed }));
-      writeFileSync(out + "/report.html", "");
+      for (const file of ["report.html", "generator.safetensors"]) writeFileSync(out + "/" + file, "");
     }
     process.exit(code);`,
   );
