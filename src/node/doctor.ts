@@ -9,7 +9,7 @@ import { families } from "../kernels/tuning/configurations";
 import { complaint, runCommand } from "./command";
 import { adapterHelp, readOptions } from "./commandLine";
 import { closeDevice, openDevice } from "./device";
-import { requireWritable, writeFileAtomic } from "./files";
+import { requireWritable, writeNamed } from "./files";
 import { notEmpty } from "./options";
 import { type AdapterSummary, probeAdapters, requireAdapter } from "./probe";
 
@@ -166,7 +166,7 @@ await runCommand(async () => {
   const found: Findings = { monge: version, node, system, webgpu };
   const wrong = await examine(given.adapter, found);
   found.wrong = wrong;
-  if (json !== undefined) writeFileAtomic(json, `${JSON.stringify(found, null, 1)}\n`);
+  if (json !== undefined) writeNamed(json, `${JSON.stringify(found, null, 1)}\n`);
   console.log(wrong === null ? "ready" : `not ready: ${wrong}`);
   if (wrong !== null) process.exit(1);
 });

@@ -19,7 +19,7 @@ import { runCommand } from "./command";
 import { readConfig } from "./configFile";
 import { STACKED } from "./dataPath";
 import { openDevice } from "./device";
-import { requireWritable, writeFileAtomic } from "./files";
+import { requireWritable, writeFileAtomic, writeNamed } from "./files";
 import { judgedImages } from "./judgedImages";
 import { judgedStacks, loadStacks, requireAllModes } from "./judgedStacks";
 import { type Accuracy, judgementJson, judgementLines } from "./judgementText";
@@ -47,7 +47,7 @@ await runCommand(async () => {
   if (step !== undefined) console.log(`the generator after step ${step} of ${config.steps}`);
   for (const line of judgementLines(judgement, classifier)) console.log(line);
   const of = { run, best, step: step ?? null, data: data ?? null, classifier };
-  if (json !== undefined) writeFileAtomic(json, judgementJson(judgement, of));
+  if (json !== undefined) writeNamed(json, judgementJson(judgement, of));
   if (judgement.neighbours) writeNeighbours(judgement.neighbours, config, run!);
 });
 

@@ -132,7 +132,7 @@ function requireOurs(out: string, training: Training, data: string | null | unde
     );
 }
 
-/** Undefined where it isn't done. Throws InputError where the folder of one that is done lacks some of its losses. */
+/** Undefined where it isn't done. */
 function doneIn(out: string, { name, options }: Training): Done | undefined {
   const path = join(out, name);
   if (!isRun(path)) return undefined;
@@ -140,12 +140,7 @@ function doneIn(out: string, { name, options }: Training): Done | undefined {
   if (state !== "done") return undefined;
   const medians = medianFilter(rows.map(({ wasserstein }) => wasserstein));
   const looks = readEvaluations(path).map(({ step, figures }) => {
-    const estimate = medians[rows.findIndex((row) => row.step === step)];
-    if (estimate === undefined)
-      throw new InputError(
-        `${join(path, "losses.csv")}: lacks step ${step}; remove the folder, and it is trained again.`,
-      );
-    return { step, figures: { ...figures, estimate: nine(estimate) } };
+    return { step, figures: { ...figures, estimate: nine(medians[step - 1]) } };
   });
   return { name, options, data: readConfig(path).data.sha256, looks, path };
 }

@@ -28,24 +28,29 @@ import { InputError } from "../errors";
 const temporaryEnding = ".monge-tmp";
 
 /**
- * Writes the file by way of a temporary one in the same folder, which must exist; of a link the file that it leads to.
+ * Writes the file by way of a temporary one in the same folder, which must exist; a link of that name is replaced.
  * When it returns, the content is on the disk under its name. Throws InputError if it can't be written.
  */
 export function writeFileAtomic(path: string, content: Uint8Array | string): void {
   writeTogether([[path, content]]);
 }
 
-/** As `writeFileAtomic`, of files that belong together: where one can't be written, none replaces what was there. */
+/** As `writeFileAtomic`, of a file that a person named: where that is a link, what it leads to is written. */
+export const writeNamed = (path: string, content: Uint8Array | string): void =>
+  writeFileAtomic(linked(path), content);
+
+/** As `writeFileAtomic`, of files that belong together: none takes its name before all are written. */
 export function writeTogether(
   files: readonly (readonly [path: string, content: Uint8Array | string])[],
 ): void {
   const written: [temporary: string, path: string][] = [];
   let at = "";
   try {
-    for (const [named, content] of files) {
-      at = named;
-      const path = linked(named);
-      if (!isFileOrNothing(path)) throw new InputError(`${named}: a folder or a device, expected a file.`);
+    for (const [path, content] of files) {
+      at = path;
+      const there = kindAt(path);
+      if (there === "folder" || there === "other")
+        throw new InputError(`${path}: a folder or a device, expected a file.`);
       const name = `.${basename(path)}.${randomBytes(4).toString("hex")}${temporaryEnding}`;
       const temporary = join(dirname(path), name);
       const file = openSync(temporary, "wx");
@@ -68,15 +73,34 @@ export function writeTogether(
   }
 }
 
-/** Where a link leads, be something there or not: a rename would replace the link. Any other path stays as it is. */
+/** More links than this, one behind the other, go in a circle. */
+const MOST_LINKS = 40;
+
+/** Where a link leads in the end, be something there or not. Any other path stays as it is. Throws InputError. */
 function linked(path: string): string {
-  const link = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink();
-  if (!link) return path;
-  return existsSync(path) ? realpathSync(path) : resolve(dirname(path), readlinkSync(path));
+  try {
+    let at = path;
+    for (let links = 0; lstatSync(at, { throwIfNoEntry: false })?.isSymbolicLink(); links++) {
+      if (links === MOST_LINKS) throw new InputError(`${path}: links that lead in a circle.`);
+      at = resolve(realpathSync(dirname(at)), readlinkSync(at));
+    }
+    return at;
+  } catch (error) {
+    throw error instanceof InputError ? error : unreadable(path, error);
+  }
 }
 
-const isFileOrNothing = (path: string): boolean =>
-  statSync(path, { throwIfNoEntry: false })?.isFile() ?? true;
+/** What lies under a name, links followed; undefined where nothing does. Throws InputError where that can't be told. */
+function kindAt(path: string): "file" | "folder" | "other" | undefined {
+  try {
+    const stat = statSync(path, { throwIfNoEntry: false });
+    if (!stat) return undefined;
+    return stat.isDirectory() ? "folder" : stat.isFile() ? "file" : "other";
+  } catch (error) {
+    if (reason(error) === "ENOTDIR") return undefined;
+    throw unreadable(path, error);
+  }
+}
 
 /** Appends all of it or nothing. Throws the system's error if the disk takes no more. */
 export function appendWhole(path: string, content: Uint8Array | string): void {
@@ -143,13 +167,12 @@ export function requireFolder(path: string, what: string): void {
 export function requireWritable(path: string): void {
   const folder = dirname(path);
   requireFolder(folder, `${path}: its folder`);
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new InputError(`${path}: a folder, expected the name of a file.`);
-  }
-  if (!isFileOrNothing(path))
-    throw new InputError(`${path}: a device or a pipe, expected the name of a file.`);
+  const target = linked(path);
+  const there = kindAt(target);
+  if (there === "folder") throw new InputError(`${path}: a folder, expected the name of a file.`);
+  if (there === "other") throw new InputError(`${path}: a device or a pipe, expected the name of a file.`);
   try {
-    accessSync(dirname(linked(path)), constants.W_OK);
+    accessSync(dirname(target), constants.W_OK);
   } catch (error) {
     throw new InputError(`${path}: can't be written (${reason(error)}).`);
   }
@@ -196,11 +219,13 @@ function makeOne(path: string): boolean {
     mkdirSync(path);
     return true;
   } catch (error) {
-    if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return false;
+    if (kindAt(path) === "folder") return false;
     const code = reason(error);
     if (code === "ENOENT")
       throw new InputError(`${path}: can't be made, ${dirname(path)} takes no new folders.`);
-    if (code === "EEXIST" || code === "ENOTDIR") throw new InputError(`${path}: a file, expected a folder.`);
+    if (code === "ENOTDIR") throw new InputError(`${dirname(path)}: a file, expected a folder.`);
+    if (code === "EEXIST")
+      throw new InputError(`${path}: a file, or a link that leads nowhere; expected a folder.`);
     throw new InputError(`${path}: can't be made (${code}).`);
   }
 }

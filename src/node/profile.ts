@@ -15,7 +15,7 @@ import { Trainer } from "../wgan/trainer";
 import { type Ceilings, measureCeilings } from "./ceilings";
 import { runCommand } from "./command";
 import { openDevice } from "./device";
-import { requireWritable, writeFileAtomic } from "./files";
+import { requireWritable, writeNamed } from "./files";
 import { requireAdapter } from "./probe";
 import { parseProfileOptions, profileHelp } from "./toolOptions";
 import { traceJson } from "./trace";
@@ -164,11 +164,11 @@ await runCommand(async () => {
       kernels: byKernel(dispatches),
       dispatches,
     };
-    writeFileAtomic(options.json, `${JSON.stringify(all, null, 1)}\n`);
+    writeNamed(options.json, `${JSON.stringify(all, null, 1)}\n`);
     console.log(`figures: ${options.json}`);
   }
   if (options.trace !== undefined) {
-    writeFileAtomic(options.trace, traceJson(dispatches, host, gpu.info.name));
+    writeNamed(options.trace, traceJson(dispatches, host, gpu.info.name));
     console.log(`trace: ${options.trace}, to be opened in ui.perfetto.dev`);
   }
 });

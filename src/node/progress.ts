@@ -62,7 +62,10 @@ export function createJudgingProgress(
       }
       shown.progress.update(done);
     },
-    done: () => shown?.progress.done(),
+    done() {
+      shown?.progress.done();
+      shown = undefined; // what is judged next is told anew
+    },
   };
 }
 

@@ -118,7 +118,7 @@ export function isWhole(
   path: string,
   { steps, evaluateEvery }: Pick<RunConfig, "steps" | "evaluateEvery">,
 ): boolean {
-  if (!existsSync(join(path, "report.html"))) return false;
+  if (!["report.html", "generator.safetensors"].every((name) => existsSync(join(path, name)))) return false;
   return evaluateEvery === 0 || steps % evaluateEvery !== 0 || !lacksLook(path, steps);
 }
 

@@ -38,7 +38,7 @@ ${bestHelp}
   --data WHAT          real images to compare with, as npm run train takes them; without it the
                        test images beside those that the run was trained on, or some of them
                        held out where there are none
-  --json FILE          write all figures of all draws
+  --json FILE.json     write all figures of all draws
 ${adapterHelp}
   --help               show this text
 `;

@@ -43,13 +43,16 @@ await runCommand(async () => {
   const latents = truncate || interpolate ? await changed(vectors) : vectors;
   const values = new Float32Array(count * sizeOf(shape));
   const drawing = createSoloProgress(count, process.stdout);
-  for (let at = 0; at < count; at += AT_ONCE) {
-    drawing.update(at);
-    const sizes = [Math.min(AT_ONCE, count - at), latents.shape[1]];
-    const images = tidy(() => sampleImages(generator, slice(latents, { starts: [at, 0], sizes }), config));
-    values.set(await drawn(images, run), at * sizeOf(shape));
+  try {
+    for (let at = 0; at < count; at += AT_ONCE) {
+      drawing.update(at);
+      const sizes = [Math.min(AT_ONCE, count - at), latents.shape[1]];
+      const images = tidy(() => sampleImages(generator, slice(latents, { starts: [at, 0], sizes }), config));
+      values.set(await drawn(images, run), at * sizeOf(shape));
+    }
+  } finally {
+    drawing.done();
   }
-  drawing.done();
   const writing = createSoloProgress(count, process.stdout);
   try {
     writeSamples(kind, out, values, config.data, columns, writing);

@@ -6,7 +6,7 @@ import { encodeIdxImages } from "../formats/idx";
 import { encodeNpy } from "../formats/npy";
 import type { RunConfig } from "../wgan/config";
 import { samplePicture } from "../wgan/samplePicture";
-import { makeFolders, reason, requireWritable, writeFileAtomic } from "./files";
+import { makeFolders, reason, requireWritable, writeNamed } from "./files";
 import { encodePng } from "./png";
 import type { Progress } from "./progress";
 import { requireEmpty } from "./runFolder";
@@ -54,17 +54,16 @@ export function writeSamples(
   const count = values.length / size;
   if (kind === "picture") {
     const picture = samplePicture(values, data, Math.ceil(count / columns), columns);
-    return writeFileAtomic(out, encodePng(picture));
+    return writeNamed(out, encodePng(picture));
   }
-  if (data.shape.length === 1) return writeFileAtomic(out, encodeNpy(values, [count, size]));
+  if (data.shape.length === 1) return writeNamed(out, encodeNpy(values, [count, size]));
   const channels = last === 3 ? 3 : 1;
   const bytes = new Uint8ClampedArray(values.length);
   for (let i = 0; i < values.length; i++) bytes[i] = (values[i] + 1) * 127.5;
   const pixels = new Uint8Array(bytes.buffer);
   const sizes = [count, height, width, ...(channels === 3 ? [channels] : [])];
-  if (kind === "npy") return writeFileAtomic(out, encodeNpy(pixels, sizes));
-  if (kind === "idx")
-    return writeFileAtomic(out, encodeIdxImages({ count, height, width, channels, pixels }));
+  if (kind === "npy") return writeNamed(out, encodeNpy(pixels, sizes));
+  if (kind === "idx") return writeNamed(out, encodeIdxImages({ count, height, width, channels, pixels }));
   const nameOf = (i: number) => join(out, `${String(i).padStart(6, "0")}.png`);
   let made = 0;
   try {
@@ -75,9 +74,18 @@ export function writeSamples(
       progress.update(made);
     }
   } catch (error) {
-    for (let i = 0; i <= made; i++) rmSync(nameOf(i), { force: true }); // some of them are no use, and in the way
+    removeSome(Array.from({ length: made + 1 }, (_, i) => nameOf(i)));
     throw error instanceof InputError
       ? error
       : new InputError(`${out}: can't be written (${reason(error)}).`);
+  }
+}
+
+/** Removes what can be: some of the images are no use, and in the way of another try. */
+function removeSome(files: readonly string[]): void {
+  try {
+    for (const file of files) rmSync(file, { force: true });
+  } catch {
+    // What is told is why they could not be written.
   }
 }

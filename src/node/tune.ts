@@ -14,7 +14,7 @@ import { Trainer } from "../wgan/trainer";
 import { runCommand } from "./command";
 import { adapterHelp, integer, readOptions } from "./commandLine";
 import { openDevice } from "./device";
-import { requireWritable, writeFileAtomic } from "./files";
+import { requireWritable, writeNamed } from "./files";
 import { choosePreset, notEmpty } from "./options";
 import { requireAdapter } from "./probe";
 import { requireTuningFile, tuningFile, tuningStore } from "./tuningStore";
@@ -95,7 +95,7 @@ await runCommand(async () => {
     if (json === undefined) return;
     // What is measured is kept, whatever happens next.
     const all: TuneFigures = { preset: name, adapter: gpu.info.name, driver: gpu.info.driver, results };
-    writeFileAtomic(json, `${JSON.stringify(all, null, 1)}\n`);
+    writeNamed(json, `${JSON.stringify(all, null, 1)}\n`);
   });
   const total = (side: "before" | "after") =>
     results.reduce((sum, result) => sum + result.calls * result[side].ms, 0).toFixed(1);

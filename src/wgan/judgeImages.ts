@@ -221,14 +221,16 @@ function trace(images: Rows, known: Rows): Traced[] {
 
 /** The nearest of each side beside the known images that they are nearest to. */
 function neighbours(traced: Record<"generated" | "real", Traced[]>, known: Rows): Neighbours {
-  const shown = [traced.generated, traced.real].map((each) =>
-    each.toSorted((a, b) => a.distance - b.distance).slice(0, SHOWN),
-  );
+  // Several draws have the same real images; a sample that comes twice is another matter, and shown twice.
+  const real = new Map(traced.real.map((each) => [`${each.place} ${each.distance}`, each]));
+  const sides = [traced.generated, [...real.values()]];
+  const columns = Math.min(SHOWN, ...sides.map((each) => each.length));
+  const shown = sides.map((each) => each.toSorted((a, b) => a.distance - b.distance).slice(0, columns));
   const rows = shown.flatMap((each) => [
     ...each.map(({ image }) => image),
     ...each.map(({ place }) => slice(known, place, place + 1)),
   ]);
-  return { pixels: Float32Array.from(join(...rows).values), columns: shown[0].length };
+  return { pixels: Float32Array.from(join(...rows).values), columns };
 }
 
 function notesOn({ judge, wanted, present }: Judged, count: number, inBins: number, known: number): string[] {

@@ -23,6 +23,7 @@ import {
   requireWritable,
   sweepTemporaries,
   writeFileAtomic,
+  writeNamed,
   writeTogether,
 } from "../../src/node/files";
 import { temporaryFolder } from "./temporary";
@@ -49,21 +50,43 @@ test("writeFileAtomic that fails keeps the old content, cleans up and says why",
   assert.throws(() => writeFileAtomic(join(folder, "no", "a"), "text"), /can't be written \(ENOENT\)/);
 });
 
-test("a link stays one: what it leads to is written, also where nothing is there yet", () => {
+test("a link that a person named stays one: what it leads to is written, also where nothing is there yet", () => {
   const inner = join(folder, "links");
-  mkdirSync(join(inner, "there"), { recursive: true });
+  mkdirSync(join(inner, "real", "deep"), { recursive: true });
+  symlinkSync(join("real", "deep"), join(inner, "there"));
+  writeFileSync(join(inner, "real", "a"), "old");
+  symlinkSync(join("..", "a"), join(inner, "there", "full"));
+  symlinkSync(join("..", "b"), join(inner, "there", "empty"));
+  symlinkSync("empty", join(inner, "there", "chain"));
   for (const [link, target] of [
-    ["full", join("there", "a")],
-    ["empty", join("there", "b")],
+    ["full", "a"],
+    ["empty", "b"],
+    ["chain", "b"],
   ]) {
-    symlinkSync(target, join(inner, link));
-    if (link === "full") writeFileSync(join(inner, target), "old");
-    requireWritable(join(inner, link));
-    writeFileAtomic(join(inner, link), "new");
-    assert.ok(lstatSync(join(inner, link)).isSymbolicLink());
-    assert.is(readFileSync(join(inner, target), "utf8"), "new");
+    const path = join(inner, "there", link);
+    requireWritable(path);
+    writeNamed(path, link);
+    assert.ok(lstatSync(path).isSymbolicLink());
+    assert.is(readFileSync(join(inner, "real", target), "utf8"), link);
   }
-  assert.equal(readdirSync(join(inner, "there")).sort(), ["a", "b"]);
+  assert.equal(readdirSync(join(inner, "real")).sort(), ["a", "b", "deep"]);
+  assert.equal(readdirSync(join(inner, "real", "deep")).sort(), ["chain", "empty", "full"]);
+  symlinkSync("two", join(inner, "one"));
+  symlinkSync("one", join(inner, "two"));
+  for (const write of [requireWritable, (path: string) => writeNamed(path, "x")])
+    assert.throws(() => write(join(inner, "one")), /one: links that lead in a circle\.$/);
+});
+
+test("a run's own file replaces a link, so that what is linked together stays the other's", () => {
+  const inner = join(folder, "farm");
+  mkdirSync(inner);
+  writeFileSync(join(inner, "original"), "old");
+  symlinkSync("original", join(inner, "copy"));
+  writeFileAtomic(join(inner, "copy"), "new");
+  assert.equal(
+    ["original", "copy"].map((name) => readFileSync(join(inner, name), "utf8")),
+    ["old", "new"],
+  );
 });
 
 test("what is neither file nor folder is not replaced by a file", () => {
@@ -167,7 +190,13 @@ test("folders are made one in the other, and one that can't be made is told of, 
   assert.ok(existsSync(path));
   assert.is(makeFolders(path), undefined);
   writeFileSync(join(base, "file"), "");
-  assert.throws(() => makeFolders(join(base, "file", "inside")), /ENOTDIR/);
+  assert.throws(() => makeFolders(join(base, "file", "inside")), /file: a file, expected a folder\.$/);
+  symlinkSync("nowhere", join(base, "link"));
+  for (const inside of ["", "inside"])
+    assert.throws(
+      () => makeFolders(join(base, "link", inside)),
+      /link: a file, or a link that leads nowhere; /,
+    );
   if (existsSync("/proc/self"))
     assert.throws(
       () => makeFolders("/proc/x/y"),

@@ -167,6 +167,11 @@ test("of the samples and of the real images those that are nearest to a training
     if (column > 0) assert.ok(made >= apart(column - 1, 0) && real >= apart(column - 1, 2), `${column}`);
     assert.ok(real > 0);
   }
+  const shownReal = Array.from({ length: columns }, (_, column) => at(2, column).join());
+  assert.is(new Set(shownReal).size, columns, "no real image comes twice");
+  const few = await judged(fresh(), { test: patterns(6, classes, 2) });
+  assert.ok(few.neighbours!.columns <= 6);
+  assert.is(few.neighbours!.pixels.length, 4 * few.neighbours!.columns * pixels);
 });
 
 test("of some classes it says how many are taken for them, and with all that this proves nothing", async () => {

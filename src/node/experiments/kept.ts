@@ -23,7 +23,7 @@ export function readKept(file: string, trainings: readonly Training[], log: (lin
     const { name, options, data, looks } = parsed(line, `${file}:${i + 1}`);
     const asked = trainings.find((training) => training.name === name);
     if (!asked || !isDeepStrictEqual(asked.options, options)) {
-      log(`${file}:${i + 1}: ${name} with these options is no training of now, and is left out`);
+      log(`${file}:${i + 1}: ${name} with these options is no training of now, and leaves the file`);
       return [];
     }
     return [

@@ -77,7 +77,8 @@ async function runAll(folder: string, runs: readonly PlannedRun[], atOnce: numbe
       const left = (seconds * (total() - done)) / (done - before);
       const more =
         ended.size < runs.length && left >= 1 && left < 1e9 ? `, about ${duration(left)} left` : "";
-      const said = state === "done" ? state : `${state}, ${why || `exit code ${code}`}`;
+      const ending = typeof code === "number" ? `exit code ${code}` : code;
+      const said = state === "done" ? state : `${state}, ${why || ending}`;
       progress.log(`${ended.size} of ${runs.length}  ${run.out}: ${said}${more}`);
     }
   };
@@ -91,14 +92,19 @@ async function runAll(folder: string, runs: readonly PlannedRun[], atOnce: numbe
   return failed > 0 ? 1 : 0;
 }
 
-/** A run as a process, from its start to its end; what it says goes to its log. */
-function runOne(
+/** A run as a process, from its start to its end; what it says goes to its log. Gives its exit code, or why it has none. */
+async function runOne(
   folder: string,
   { words, log }: PlannedRun,
   started: (child: ChildProcess) => void,
 ): Promise<number | string> {
-  makeFolders(dirname(log));
-  const file = opened(log);
+  let file: number;
+  try {
+    makeFolders(dirname(log));
+    file = openSync(log, "a");
+  } catch (error) {
+    return error instanceof InputError ? error.message : `${log}: can't be written (${reason(error)})`;
+  }
   // In a group of its own, so that a key press in the terminal reaches it once, through us.
   const child = spawn(words[0], words.slice(1), {
     cwd: folder,
@@ -120,14 +126,6 @@ function runOne(
     child.on("error", (error) => end(reason(error)));
     child.on("exit", (code, signal) => end(signal ?? code ?? "?"));
   });
-}
-
-function opened(log: string): number {
-  try {
-    return openSync(log, "a");
-  } catch (error) {
-    throw new InputError(`${log}: can't be written (${reason(error)}).`);
-  }
 }
 
 /** How many steps a run takes, of all that its line and its file say. */

@@ -28,7 +28,7 @@ export function outcomeOf(run: Pick<PlannedRun, "path" | "log">): Outcome {
   const rows = readLosses(file);
   const damaged = rows.findIndex(({ step, seconds }, i) => step !== i + 1 || seconds === undefined);
   if (damaged >= 0) {
-    const why = `${file}:${damaged + 2}: expected the row of step ${damaged + 1}.`;
+    const why = `${file}:${damaged + 2}: expected the row of step ${damaged + 1}. Remove the folder, and it is trained again.`;
     return { state: "failed", why, rows: [] };
   }
   try {
@@ -45,12 +45,7 @@ function stateOf(
 ): Omit<Outcome, "rows"> {
   const lines = linesOf(log);
   if (existsSync(path) && isLocked(path)) return { state: "running", why: "" };
-  if (isDone(path, rows)) {
-    const generator = join(path, "generator.safetensors");
-    return existsSync(generator)
-      ? { state: "done", why: "" }
-      : { state: "failed", why: `${generator}: not there any more.` };
-  }
+  if (isDone(path, rows)) return { state: "done", why: "" };
   const code = lines.at(-1)?.match(endCode)?.[1];
   if (code !== undefined && !stopCodes.includes(code)) return { state: "failed", why: reasonIn(lines, code) };
   return { state: rows.length > 0 || lines.length > 0 ? "stopped" : "not begun", why: "" };

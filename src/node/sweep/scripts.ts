@@ -110,7 +110,7 @@ run= stopped=
 trap 'stopped=130; [ -z "$run" ] || kill -INT "$run" 2>/dev/null' INT
 trap 'stopped=143; [ -z "$run" ] || kill -TERM "$run" 2>/dev/null' TERM
 optuna create-study $study --direction minimize --skip-if-exists || exit 1
-trial=0 failed=0
+trial=0 failed=0 begun=$(date +%s)
 while [ "$trial" -lt "$trials" ]; do
   trial=$((trial + 1))
   asked=$(optuna ask $study --search-space "$space") || exit 1
@@ -119,7 +119,11 @@ while [ "$trial" -lt "$trials" ]; do
   words=$(printf %s "$asked" | node -p 'Object.entries(JSON.parse(fs.readFileSync(0)).params)
     .map(([name, value]) => "--" + name + " \\x27" + String(value).replaceAll("\\x27", "\\x27\\\\\\x27\\x27") + "\\x27")
     .join(" ")')
-  printf 'trial %s, %s of %s: %s\\n' "$number" "$trial" "$trials" "$words"
+  left=
+  if [ "$trial" -gt 1 ]; then
+    left=", about $((($(date +%s) - begun) * (trials - trial + 1) / (trial - 1))) s left"
+  fi
+  printf 'trial %s, %s of %s%s: %s\\n' "$number" "$trial" "$trials" "$left" "$words"
   sum=0
   for seed in ${seeds.join(" ")}; do
     out=trials/$number/seed-$seed

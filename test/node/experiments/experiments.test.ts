@@ -97,7 +97,7 @@ for (const [name, { trainings, results, about, needsFolders }] of Object.entries
     assert.equal([read(false).length, told], [kept.length, []], "the order of options says nothing");
     assert.equal(read(true), [], "other settings, another training");
     assert.is(told.length, some.length);
-    assert.match(told[0], /jsonl:\d+: \S+ with these options is no training of now, and is left out$/);
+    assert.match(told[0], /jsonl:\d+: \S+ with these options is no training of now, and leaves the file$/);
     requireOneData(kept, file);
     const other = kept.map((run, i) => (i === 0 ? { ...run, data: "another" } : run));
     const beside = kept.slice(1).find(({ options }) => options.data === kept[0].options.data);
