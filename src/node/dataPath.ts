@@ -144,7 +144,11 @@ function fromIdx(set: IdxSet, where: string, transposed = false): Read {
       : []),
   ];
   const what = `IDX files${set.set === "" ? "" : ` of ${set.set}`}, ${where}`;
-  return { dataset: joinDataset(images, labels, `idx: ${where}`), what, notes };
+  return {
+    dataset: known(joinDataset(images, labels, `idx: ${where}`), set.labels !== undefined),
+    what,
+    notes,
+  };
 }
 
 /** The batches of a split: all five, or the test set's one. */
@@ -192,12 +196,15 @@ function fromNpy(path: string, split: Split): Read {
   const labelled = kindOf(beside) === "file";
   const labels = labelled ? parseNpyLabels(readWhole(beside), beside) : new Uint16Array(images.count);
   const notes = [...(labelled ? [] : ["no labels.npy beside it"]), ...noTest(split)];
-  return { dataset: joinDataset(images, labels, `npy: ${path}`), what: `an array, ${path}`, notes };
+  const dataset = known(joinDataset(images, labels, `npy: ${path}`), labelled);
+  return { dataset, what: `an array, ${path}`, notes };
 }
 
+const known = (dataset: ByteDataset, labelled: boolean): ByteDataset =>
+  labelled ? dataset : { ...dataset, unlabelled: true };
+
 /** For kinds that have no test set of their own. */
-const noTest = (split: Split): string[] =>
-  split === "test" ? ["no test set of its own: name another with --data"] : [];
+const noTest = (split: Split): string[] => (split === "test" ? ["no test set of its own"] : []);
 
 function turned(dataset: ByteDataset): ByteDataset {
   const { pixels, ...sizes } = transpose({ ...dataset, pixels: dataset.images });

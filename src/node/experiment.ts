@@ -1,6 +1,6 @@
 // The command `npm run experiment`: does the trainings of an experiment that are not there yet, and writes what all of them
 // tell into its page.
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { InputError } from "../errors";
 import { medianFilter } from "../wgan/curves";
@@ -11,7 +11,7 @@ import { closeDevice, openDevice } from "./device";
 import type { Done, Experiment, Training } from "./experiments/experiment";
 import { readKept, requireOneData, writeKept } from "./experiments/kept";
 import { experimentHelp, parseExperimentOptions } from "./experiments/options";
-import { makeFolders, writeFileAtomic } from "./files";
+import { makeFolders, readText, writeFileAtomic } from "./files";
 import { parseTrainOptions } from "./options";
 import { nine, readEvaluations } from "./outputs/metrics";
 import { counted } from "./progress";
@@ -166,7 +166,7 @@ async function writePage(
 /** The page up to its first mark and from its second on. Throws InputError where it lacks one. */
 function readPage(page: string, name: string, about: string): [head: string, tail: string] {
   const [begin, end] = [`<!-- npm run experiment -- ${name} -->\n`, "<!-- end -->\n"];
-  const text = existsSync(page) ? readFileSync(page, "utf8") : `# ${about}\n\n${begin}${end}`;
+  const text = readText(page) ?? `# ${about}\n\n${begin}${end}`;
   const [from, to] = [text.indexOf(begin), text.indexOf(end)];
   if (from < 0 || to < from)
     throw new InputError(`${page}: expected the lines ${begin.trim()} and ${end.trim()} in it.`);

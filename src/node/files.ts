@@ -7,6 +7,7 @@ import {
   closeSync,
   constants,
   existsSync,
+  fchmodSync,
   fsyncSync,
   lstatSync,
   mkdirSync,
@@ -56,6 +57,7 @@ export function writeTogether(
       const file = openSync(temporary, "wx");
       written.push([temporary, path]);
       try {
+        if (there) fchmodSync(file, statSync(path).mode & 0o7777); // the file is to be as it was
         writeFileSync(file, content);
         fsyncSync(file);
       } finally {
@@ -65,8 +67,8 @@ export function writeTogether(
     for (const [temporary, path] of written) {
       at = path;
       renameSync(temporary, path);
-      syncFolder(dirname(path));
     }
+    for (const folder of new Set(written.map(([, path]) => dirname(path)))) syncFolder(folder);
   } catch (error) {
     for (const [temporary] of written) rmSync(temporary, { force: true });
     throw error instanceof InputError ? error : new InputError(`${at}: can't be written (${reason(error)}).`);
@@ -153,6 +155,16 @@ export function unpacked(bytes: Uint8Array, path: string, maxBytes: number): Uin
 const tooLarge = (path: string, maxBytes: number) =>
   new InputError(`${path}: larger than ${Math.round(maxBytes / 1e6)} MB. Is it the right file?`);
 
+/** A file's text; undefined where there is none. Throws InputError if it can't be read. */
+export function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if (reason(error) === "ENOENT") return undefined;
+    throw unreadable(path, error);
+  }
+}
+
 /** Throws InputError unless the path is a folder; `what` says who named it, e.g. "--data". */
 export function requireFolder(path: string, what: string): void {
   try {
@@ -173,6 +185,7 @@ export function requireWritable(path: string): void {
   if (there === "other") throw new InputError(`${path}: a device or a pipe, expected the name of a file.`);
   try {
     accessSync(dirname(target), constants.W_OK);
+    if (there) accessSync(target, constants.W_OK);
   } catch (error) {
     throw new InputError(`${path}: can't be written (${reason(error)}).`);
   }
@@ -192,10 +205,15 @@ export function unreadable(path: string, error: unknown): InputError {
   return new InputError(`${path}: can't be read (${code}).`);
 }
 
-/** A rename survives a power cut only once its folder is synced; Windows can't and needn't. */
+/** A rename survives a power cut only once its folder is synced; Windows can't and needn't, nor can who may not list it. */
 function syncFolder(path: string): void {
   if (process.platform === "win32") return;
-  const folder = openSync(path, "r");
+  let folder: number;
+  try {
+    folder = openSync(path, "r");
+  } catch {
+    return; // all is in its place by now
+  }
   try {
     fsyncSync(folder);
   } finally {
@@ -204,7 +222,7 @@ function syncFolder(path: string): void {
 }
 
 /**
- * Makes a folder and those above it; gives the uppermost that was not there. One by one, since Node 20's own way to make
+ * Makes a folder and those above it; gives the uppermost that was not there. Throws InputError. One by one, since Node 20's own way to make
  * them all never ends where a folder takes no new one, as /proc does.
  */
 export function makeFolders(path: string): string | undefined {

@@ -36,7 +36,9 @@ const pattern = /^(?:(.+)[-_.])?(train|t10k|test)-(images|labels)[-.]idx\d-[a-z]
 export function findIdxSet(folder: string, namedBy: string, split: Split): IdxSet | undefined {
   const all = listIdx(folder);
   if (all.length === 0) return undefined;
-  const own = all.filter((file) => file.split === split);
+  // Test images of another set are none of this one.
+  const sets = new Set(all.filter((file) => file.split === "train").map(({ set }) => set));
+  const own = all.filter((file) => file.split === split && (sets.size !== 1 || sets.has(file.set)));
   if (split === "test" && own.length === 0) return { ...findIdxSet(folder, namedBy, "train")!, noTest: true };
   const images = own.filter(({ content }) => content === "images");
   const [first, ...more] = new Set((images.length > 0 ? images : own).map(({ set }) => set));
@@ -67,7 +69,8 @@ export function idxSetOf(path: string, split: Split): IdxSet {
     return { set: "", images: path, ...(labels !== path && kindOf(labels) === "file" && { labels }) };
   }
   const isOther = split === "test" && own.split === "train";
-  const beside = listIdx(folder).filter((file) => file.set === own.set && file.split === split);
+  const from = isOther ? "test" : own.split;
+  const beside = listIdx(folder).filter((file) => file.set === own.set && file.split === from);
   const images = isOther ? beside.find(({ content }) => content === "images")?.path : path;
   const labels = beside.find(({ content }) => content === "labels")?.path;
   if (images) return { set: own.set, images, ...(labels !== undefined && { labels }) };

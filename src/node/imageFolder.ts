@@ -74,7 +74,10 @@ export async function readImageFolder(
   const images = { count: infos.length, ...side, channels, pixels } as const;
   const others = [...top.others, ...classes.flatMap((each) => each.others)].length;
   return {
-    dataset: joinDataset(images, Uint16Array.from(labels), `folder: ${folder}`, numbers.names),
+    dataset: {
+      ...joinDataset(images, Uint16Array.from(labels), `folder: ${folder}`, numbers.names),
+      ...(filled.length === 0 && { unlabelled: true }),
+    },
     notes: [
       ...(others > 0 ? [`${counted(others, "other file")} passed over`] : []),
       ...(filled.length > 0 && filled.length < classes.length

@@ -8,7 +8,7 @@ import { refusal } from "../wgan/models";
 import { runCommand } from "./command";
 import { configText, readChanges } from "./configFile";
 import { importHelp, parseImportOptions } from "./exportOptions";
-import { makeFolders, writeFileAtomic } from "./files";
+import { makeFolders, writeTogether } from "./files";
 import { importState } from "./importState";
 import { requireEmpty } from "./runFolder";
 import { type Change, unknown } from "./settingNames";
@@ -24,9 +24,10 @@ await runCommand(async () => {
   if (options.critic !== undefined)
     Object.assign(states, { critic: await importState(options.critic, config, "critic") });
   makeFolders(out);
-  for (const [name, state] of Object.entries(states))
-    writeFileAtomic(join(out, `${name}.safetensors`), encodeSafetensors(state));
-  writeFileAtomic(join(out, "config.yaml"), configText(config));
+  const networks = Object.entries(states).map(
+    ([name, state]) => [join(out, `${name}.safetensors`), encodeSafetensors(state)] as const,
+  );
+  writeTogether([...networks, [join(out, "config.yaml"), configText(config)]]);
   console.log(`${Object.keys(states).join(" and ")}: ${out}`);
 });
 

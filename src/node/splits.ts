@@ -52,6 +52,11 @@ export async function loadSplits(
       `${own.source}: ${b} each, but the run makes images of ${a}. Name its test set with --data.`,
     );
   }
+  if (own.unlabelled && presentClasses(train).length > 1) {
+    throw new InputError(
+      `${own.source}: nothing says of which class a test image is, expected labels or a folder for each class.`,
+    );
+  }
   if (sha256(train.images) !== sha256(own.images))
     return { train, test: mixed(withClassesOf(train, own)), whole: train, heldOut: false };
   const { kept, held } = parted(train);

@@ -2,9 +2,8 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { cacheFolder } from "../../scripts/cacheFolder.mjs";
-import { InputError } from "../errors";
 import type { TuningStore } from "../tuning/text";
-import { makeFolders, readFileUnpacked, reason, requireWritable, writeFileAtomic } from "./files";
+import { makeFolders, readFileUnpacked, requireWritable, writeFileAtomic } from "./files";
 
 type Environment = Record<string, string | undefined>;
 
@@ -31,11 +30,6 @@ export function tuningStore(env: Environment): TuningStore {
 /** Makes the cache folder. Throws InputError unless the file can be written there. */
 export function requireTuningFile(env: Environment): void {
   const file = tuningFile(env);
-  try {
-    makeFolders(dirname(file));
-  } catch (error) {
-    if (error instanceof InputError) throw error;
-    throw new InputError(`${dirname(file)}: can't be made (${reason(error)}).`);
-  }
+  makeFolders(dirname(file));
   requireWritable(file);
 }

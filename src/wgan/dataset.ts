@@ -18,6 +18,8 @@ export interface ByteDataset {
   labels: Uint16Array;
   /** The classes' names by their numbers, where the files give names. */
   classes?: string[];
+  /** Whether nothing says of which class an image is: then all have the number 0. */
+  unlabelled?: true;
   /** Where the images came from, for the run's record: "idx: DIR", "mnist: CACHE", "folder: DIR", "strokes". */
   source: string;
 }

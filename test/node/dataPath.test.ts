@@ -102,13 +102,25 @@ test("the test set is the one named t10k or test", async () => {
     const train = join(dir, `${before}train-images-idx3-ubyte`);
     assert.equal([...(await load(train, { split: "test" })).data.labels], [3, 4]);
     assert.equal([...(await load(train)).data.labels], [11, 0, 26]);
+    const named = join(dir, `${before}${name}-images-idx3-ubyte`);
+    for (const split of ["train", "test"] as const)
+      assert.equal([...(await load(named, { split })).data.labels], [3, 4], "the labels of the very file");
   }
   const alone = folder({ "train-images-idx3-ubyte": three.images, "train-labels-idx1-ubyte": three.labels });
   for (const path of [alone, join(alone, "train-images-idx3-ubyte")]) {
     const { data, line } = await load(path, { split: "test" });
     assert.equal([...data.labels], [11, 0, 26]);
-    assert.match(line, /\(no test set of its own: name another with --data\)$/);
+    assert.match(line, /\(no test set of its own\)$/);
   }
+  const mixed = folder({
+    ...{ "one-train-images-idx3-ubyte": three.images, "one-train-labels-idx1-ubyte": three.labels },
+    ...{ "two-test-images-idx3-ubyte": test.images, "two-test-labels-idx1-ubyte": test.labels },
+  });
+  assert.equal(
+    [...(await load(mixed, { split: "test" })).data.labels],
+    [11, 0, 26],
+    "no test of another set",
+  );
   const half = folder({
     ...{ "train-images-idx3-ubyte": three.images, "train-labels-idx1-ubyte": three.labels },
     "t10k-labels-idx1-ubyte": test.labels,
@@ -254,7 +266,7 @@ test("CIFAR-10's files are read in their order, with the classes' names, trainin
   assert.equal([...(await load(join(dir, "data_batch_3.bin"))).data.labels], [3, 6]);
   const untested = await load(folder(batches), { split: "test" });
   assert.is(untested.data.count, 10);
-  assert.match(untested.line, /\(no test set of its own: name another with --data\)$/);
+  assert.match(untested.line, /\(no test set of its own\)$/);
   const partial = folder({ "data_batch_1.bin": cifarFile([1]), "data_batch_3.bin": cifarFile([1]) });
   assert.match(await failure(partial), /no data_batch_2\.bin, data_batch_4\.bin, data_batch_5\.bin there/);
 });

@@ -1,11 +1,13 @@
 // Whole files: written all or not at all, unpacked within bounds, complaints in one line.
 import { spawnSync } from "node:child_process";
 import {
+  chmodSync,
   existsSync,
   lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
+  statSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
@@ -87,6 +89,14 @@ test("a run's own file replaces a link, so that what is linked together stays th
     ["original", "copy"].map((name) => readFileSync(join(inner, name), "utf8")),
     ["old", "new"],
   );
+});
+
+test("a file that is replaced keeps its mode", () => {
+  const path = join(folder, "mode");
+  writeFileSync(path, "old");
+  chmodSync(path, 0o640);
+  writeNamed(path, "new");
+  assert.is(statSync(path).mode & 0o777, 0o640);
 });
 
 test("what is neither file nor folder is not replaced by a file", () => {

@@ -74,6 +74,38 @@ test("of every kind of data without test images some are held out", async () => 
   }
 });
 
+test("test images of which nothing says the class are refused where there are several, of every kind", async () => {
+  const idx = temporaryFolder();
+  const labels = Array.from({ length: 24 }, (_, i) => i % 2);
+  writeFileSync(join(idx, "train-images-idx3-ubyte"), imagesFile(24, 8, 8));
+  writeFileSync(join(idx, "train-labels-idx1-ubyte"), labelsFile(labels));
+  writeFileSync(join(idx, "t10k-images-idx3-ubyte"), imagesFile(12, 8, 8));
+  const npy = temporaryFolder();
+  writeFileSync(join(npy, "images.npy"), npyFile([4, 8, 8], counting(256)));
+  const flat = temporaryFolder();
+  for (const i of [0, 1, 2, 3]) writeFileSync(join(flat, `${i}.png`), grey(i));
+  const named = folder({ ant: 3, cat: 3 });
+  for (const [train, test] of [
+    [join(idx, "train-images-idx3-ubyte"), undefined],
+    [named, npy],
+    [named, flat],
+  ] as const) {
+    const line = await load(train, test).then(
+      () => assert.unreachable(train),
+      (error) => error.message,
+    );
+    assert.match(
+      line,
+      /: nothing says of which class a test image is, expected labels or a folder for each class\.$/,
+    );
+  }
+  assert.is(
+    (await load(folder({ ant: 3 }), flat)).test.count,
+    4,
+    "of one class there is nothing to tell apart",
+  );
+});
+
 test("other images have the classes that their names tell, whatever the order of the folders", async () => {
   const { train, test, said } = await load(
     folder({ cat: 3, eel: 3 }),

@@ -1,9 +1,8 @@
 // What the trainings of an experiment measured, in a file beside its page. So a page tells of trainings that another machine
 // did, and whoever wants to plot its figures anew finds them there.
-import { existsSync, readFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import { InputError } from "../../errors";
-import { writeFileAtomic } from "../files";
+import { readText, writeFileAtomic } from "../files";
 import type { Done, Training } from "./experiment";
 
 /** A line a training, in JSON; numbers of a look have nine digits. */
@@ -17,7 +16,7 @@ export function writeKept(file: string, done: readonly Done[]): void {
 
 /** Those of the file that are still asked for: one whose options have changed since is another, and `log` hears of it. Throws InputError. */
 export function readKept(file: string, trainings: readonly Training[], log: (line: string) => void): Done[] {
-  const lines = existsSync(file) ? readFileSync(file, "utf8").split("\n") : [];
+  const lines = readText(file)?.split("\n") ?? [];
   return lines.flatMap((line, i) => {
     if (line === "") return [];
     const { name, options, data, looks } = parsed(line, `${file}:${i + 1}`);

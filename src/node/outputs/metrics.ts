@@ -1,11 +1,11 @@
 // The losses in the forms that other tools read: lines of JSON, one flat object at the end, TensorBoard's events.
 // Numbers have nine significant digits as in losses.csv, which give an f32 back exactly.
-import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../../errors";
 import { eventRecord } from "../../formats/tfevents";
 import { medianFilter } from "../../wgan/curves";
 import type { Figures } from "../../wgan/evaluating";
+import { readText } from "../files";
 import type { LossRow } from "../lossFile";
 
 /** In nine digits. */
@@ -41,7 +41,7 @@ const rounded = (figures: Figures) =>
 /** What was measured so far, by a run's metrics.jsonl: lines without losses. Nothing where it isn't there. */
 export function readEvaluations(run: string): EvaluationRow[] {
   const path = join(run, "metrics.jsonl");
-  const lines = existsSync(path) ? readFileSync(path, "utf8").split("\n") : [];
+  const lines = readText(path)?.split("\n") ?? [];
   return lines.flatMap((line) => {
     if (!line.endsWith("}") || isLoss(line)) return [];
     const { step, seconds, ...figures } = parsed(line, path);

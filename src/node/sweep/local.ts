@@ -44,14 +44,13 @@ async function runAll(folder: string, runs: readonly PlannedRun[], atOnce: numbe
 
   const children = new Map<PlannedRun, ChildProcess>();
   let stop: keyof typeof stopCodes | undefined;
-  for (const signal of Object.keys(stopCodes) as (keyof typeof stopCodes)[]) {
-    process.on(signal, () => {
-      const name = signal === "SIGINT" ? "Ctrl-C" : signal;
-      if (!stop) progress.log(`${name}: the runs stop after their step, and go on from there next time`);
-      stop ??= signal;
-      for (const child of children.values()) child.kill(signal);
-    });
-  }
+  const pass = (signal: keyof typeof stopCodes) => {
+    const name = signal === "SIGINT" ? "Ctrl-C" : signal;
+    if (!stop) progress.log(`${name}: the runs stop after their step, and go on from there next time`);
+    stop ??= signal;
+    for (const child of children.values()) child.kill(signal);
+  };
+  for (const signal in stopCodes) process.on(signal, pass);
   const ended = new Set(runs.filter((run) => !waiting.includes(run)));
   const stepsDone = () =>
     runs.reduce((sum, run) => sum + (ended.has(run) ? steps.get(run)! : lastStep(run.path)), 0);
@@ -78,13 +77,14 @@ async function runAll(folder: string, runs: readonly PlannedRun[], atOnce: numbe
       const more =
         ended.size < runs.length && left >= 1 && left < 1e9 ? `, about ${duration(left)} left` : "";
       const ending = typeof code === "number" ? `exit code ${code}` : code;
-      const said = state === "done" ? state : `${state}, ${why || ending}`;
+      const said = state === "done" ? state : `${state}, ${(why || ending).replace(/\.$/, "")}`;
       progress.log(`${ended.size} of ${runs.length}  ${run.out}: ${said}${more}`);
     }
   };
   await Promise.all(Array.from({ length: atOnce }, work));
   clearInterval(look);
   progress.done();
+  for (const signal in stopCodes) process.off(signal, pass); // what follows is ended as any program is
   if (stop) return stopCodes[stop];
   console.log(
     `${folder}: ${counted(runs.length - failed, "run")} done${failed > 0 ? `, ${failed} not` : ""}`,

@@ -1,8 +1,8 @@
 // The planned runs of a sweep's folder: the lines of runs.txt, and those of trials.txt, which optuna.sh writes.
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../../errors";
-import { requireFolder } from "../files";
+import { readText, requireFolder } from "../files";
 import { parseTrainOptions } from "../options";
 import { optionsIn, wordsOf } from "./words";
 
@@ -33,12 +33,11 @@ export function readRuns(folder: string): PlannedRun[] {
 /** Those that Optuna chose; none where optuna.sh was not started. Throws InputError. */
 export function readTrials(folder: string): PlannedRun[] {
   const file = join(folder, "trials.txt");
-  if (!existsSync(file)) return [];
   return linesOf(file).map(({ line, number }) => readLine(folder, line, `${file}:${number}`));
 }
 
 const linesOf = (file: string) =>
-  readFileSync(file, "utf8")
+  (readText(file) ?? "")
     .split("\n")
     .map((line, i) => ({ line, number: i + 1 }))
     .filter(({ line }) => line.trim() !== "");
