@@ -62,12 +62,15 @@ await runCommand(async () => {
   }
   requireOneData(done, keptIn);
   if (!experiment.needsFolders) writeKept(keptIn, done);
-  await writePage(page, name, experiment, trainings, done);
-  for (const { name } of trainings.filter((each) => !done.some((of) => of.name === each.name))) {
-    const path = join(out, name);
+  const lacking = trainings
+    .map((training) => training.name)
+    .filter((training) => !done.some((each) => each.name === training));
+  await writePage(page, name, experiment, lacking, done);
+  for (const training of lacking) {
+    const path = join(out, training);
     if (!isRun(path)) continue;
     const { state, why } = outcomeOf({ path, log: "" });
-    console.log(`${name}: left out, ${state}${why && `: ${why}`}`);
+    console.log(`${training}: left out, ${state}${why && `: ${why}`}`);
   }
   console.log(`${page}: of ${done.length} of ${counted(trainings.length, "training")}`);
 });
@@ -132,7 +135,7 @@ function requireOurs(out: string, training: Training, data: string | null | unde
     );
 }
 
-/** Undefined where it isn't done. */
+/** Undefined where it isn't done. Throws InputError where it has looked at a step that it has not done. */
 function doneIn(out: string, { name, options }: Training): Done | undefined {
   const path = join(out, name);
   if (!isRun(path)) return undefined;
@@ -140,7 +143,12 @@ function doneIn(out: string, { name, options }: Training): Done | undefined {
   if (state !== "done") return undefined;
   const medians = medianFilter(rows.map(({ wasserstein }) => wasserstein));
   const looks = readEvaluations(path).map(({ step, figures }) => {
-    return { step, figures: { ...figures, estimate: nine(medians[step - 1]) } };
+    const estimate = medians[step - 1];
+    if (estimate === undefined)
+      throw new InputError(
+        `${join(path, "metrics.jsonl")}: a look at step ${step}, of ${rows.length} steps.`,
+      );
+    return { step, figures: { ...figures, estimate: nine(estimate) } };
   });
   return { name, options, data: readConfig(path).data.sha256, looks, path };
 }
@@ -150,13 +158,11 @@ async function writePage(
   page: string,
   name: string,
   { about, results }: Experiment,
-  trainings: readonly Training[],
+  lacking: readonly string[],
   done: readonly Done[],
 ): Promise<void> {
   const { text, pictures } = await results(done);
-  const lacking = trainings.filter((training) => !done.some((each) => each.name === training.name));
-  const notDone =
-    lacking.length > 0 ? `\nNot run yet: ${lacking.map((training) => training.name).join(", ")}.\n` : "";
+  const notDone = lacking.length > 0 ? `\nNot run yet: ${lacking.join(", ")}.\n` : "";
   const [head, tail] = readPage(page, name, about);
   makeFolders(dirname(page));
   for (const [file, bytes] of Object.entries(pictures)) writeFileAtomic(join(dirname(page), file), bytes);

@@ -93,7 +93,7 @@ function linked(path: string): string {
 }
 
 /** What lies under a name, links followed; undefined where nothing does. Throws InputError where that can't be told. */
-function kindAt(path: string): "file" | "folder" | "other" | undefined {
+export function kindAt(path: string): "file" | "folder" | "other" | undefined {
   try {
     const stat = statSync(path, { throwIfNoEntry: false });
     if (!stat) return undefined;

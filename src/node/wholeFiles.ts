@@ -1,16 +1,16 @@
 // Reads a data set's files whole: plain files at their true size, gzipped IDX files up to the size that their header says.
 import { constants as buffers } from "node:buffer";
-import { closeSync, constants, fstatSync, openSync, readSync, statSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { gunzipSync, constants as zlib } from "node:zlib";
 import { InputError } from "../errors";
 import { describeIdx, type IdxContent, parseIdxHeader, trailing } from "../formats/idx";
-import { reason, unreadable } from "./files";
+import { kindAt, reason, unreadable } from "./files";
 
 /** What lies under a name, links followed; one that leads nowhere, or in a circle, is nothing. */
 export function kindOf(path: string): "file" | "folder" | undefined {
   try {
-    const stat = statSync(path);
-    return stat.isDirectory() ? "folder" : "file";
+    const kind = kindAt(path);
+    return kind === "other" ? "file" : kind; // what reads it says that it is none
   } catch {
     return undefined;
   }

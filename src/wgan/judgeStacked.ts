@@ -29,7 +29,7 @@ export interface JudgedStacks {
 export async function readModes(
   draw: Draw,
   judge: Judge,
-  hear: (done: number, of: number) => void = () => {},
+  hear: (done: number, of: number) => void,
 ): Promise<Uint16Array> {
   const modes = new Uint16Array(STACKS);
   for (let from = 0; from < STACKS; from += STEP) {

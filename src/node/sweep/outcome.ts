@@ -1,9 +1,9 @@
 // What became of a planned run, by its folder and its log.
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../../errors";
 import { readConfig } from "../configFile";
-import { unreadable } from "../files";
+import { readText } from "../files";
 import { Locked, requireUnlocked } from "../lock";
 import { type LossRow, readLosses } from "../lossFile";
 import { isWhole } from "../runFolder";
@@ -52,12 +52,7 @@ function stateOf(
 }
 
 function linesOf(log: string): string[] {
-  if (!existsSync(log)) return [];
-  try {
-    return readFileSync(log, "utf8").trimEnd().split("\n");
-  } catch (error) {
-    throw unreadable(log, error);
-  }
+  return readText(log)?.trimEnd().split("\n") ?? [];
 }
 
 function isDone(path: string, rows: readonly LossRow[]): boolean {
